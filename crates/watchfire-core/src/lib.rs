@@ -3,5 +3,6 @@
 //! Pure: no input or output, no clock, no randomness, no async. The time and random bytes are
 //! arguments, so that a test moves time and not data, and a decision can be replayed for ever.
 
+pub mod escalation;
 pub mod event;
 pub mod ids;
