@@ -6,3 +6,4 @@
 pub mod escalation;
 pub mod event;
 pub mod ids;
+pub mod log;
