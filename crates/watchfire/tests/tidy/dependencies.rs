@@ -1,0 +1,318 @@
+//! Who may depend on whom, inside the house and outside.
+
+use crate::repository::{expect_none, files, root};
+use toml::Table;
+
+/// Every crate and its floor; a crate depends only on crates of a lower floor.
+/// That also keeps formats, exposure and store, which share one floor, apart from each other.
+const FLOORS: [(&str, u8); 6] = [
+    ("watchfire-core", 0),
+    ("watchfire-formats", 1),
+    ("watchfire-exposure", 1),
+    ("watchfire-store", 1),
+    ("watchfire-server", 2),
+    ("watchfire", 3),
+];
+
+/// What each crate may use from outside. A new name here is a decision: say why in the commit,
+/// and in `docs/adr` when it would surprise a newcomer.
+const ALLOWED: [(&str, &[&str]); 6] = [
+    (
+        "watchfire-core",
+        &["base64", "ed25519-dalek", "jiff", "serde", "serde_json", "sha2", "thiserror", "toml"],
+    ),
+    ("watchfire-formats", &["packageurl", "serde", "serde_json", "thiserror"]),
+    (
+        "watchfire-exposure",
+        &[
+            "fst",
+            "memmap2",
+            "packageurl",
+            "pep440_rs",
+            "rayon",
+            "roaring",
+            "rpm-version",
+            "semver",
+            "thiserror",
+        ],
+    ),
+    ("watchfire-store", &["getrandom", "jiff", "sqlx", "thiserror", "tokio", "tracing"]),
+    (
+        "watchfire-server",
+        &[
+            "argon2",
+            "axum",
+            "base64",
+            "fluent-bundle",
+            "futures-util",
+            "getrandom",
+            "governor",
+            "hmac",
+            "hyper-util",
+            "jiff",
+            "lettre",
+            "maud",
+            "metrics",
+            "metrics-exporter-prometheus",
+            "reqwest",
+            "rustls",
+            "serde",
+            "serde_json",
+            "sha2",
+            "thiserror",
+            "tokio",
+            "tokio-rustls",
+            "tower",
+            "tower-http",
+            "tracing",
+            "unic-langid",
+            "utoipa",
+            "utoipa-axum",
+        ],
+    ),
+    (
+        "watchfire",
+        &[
+            "annotate-snippets",
+            "clap",
+            "comfy-table",
+            "getrandom",
+            "indicatif",
+            "jiff",
+            "reqwest",
+            "rustls",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "tokio",
+            "toml",
+            "tracing",
+            "tracing-subscriber",
+        ],
+    ),
+];
+
+/// What tests may use beside what their crate uses anyway.
+const ALLOWED_IN_TESTS: [&str; 6] =
+    ["insta", "proptest", "serde_json", "tempfile", "tokio", "toml"];
+
+/// Registries that `Cargo.lock` may name: crates.io alone. No git, no local path but our own.
+const SOURCE: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// A manifest with the folder it was found in.
+struct Manifest {
+    path: String,
+    content: Table,
+}
+
+impl Manifest {
+    fn parse(path: &str, text: &str) -> Self {
+        let content = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+        Self { path: path.to_owned(), content }
+    }
+
+    fn name(&self) -> &str {
+        let package = self.content.get("package").and_then(|package| package.get("name"));
+        package.and_then(toml::Value::as_str).expect("a crate has a name")
+    }
+
+    /// The dependencies of a section such as `dependencies`, of every target.
+    fn section(&self, section: &str) -> Vec<(&String, &toml::Value)> {
+        let targets = self.content.get("target").and_then(toml::Value::as_table);
+        let tables = targets
+            .into_iter()
+            .flat_map(|targets| targets.values())
+            .filter_map(|target| target.get(section))
+            .chain(self.content.get(section));
+        tables.filter_map(toml::Value::as_table).flatten().collect()
+    }
+}
+
+fn floor(name: &str) -> Option<u8> {
+    FLOORS.iter().find(|(crate_name, _)| *crate_name == name).map(|(_, floor)| *floor)
+}
+
+/// Problems of `manifest` with the order of the floors.
+fn floor_problems(manifest: &Manifest) -> Vec<String> {
+    let name = manifest.name();
+    let Some(own) = floor(name) else {
+        return vec![format!(
+            "`{name}` has no floor: add it to FLOORS and ALLOWED, and say why in an ADR"
+        )];
+    };
+    let sections = ["dependencies", "build-dependencies", "dev-dependencies"];
+    let dependencies = sections.iter().flat_map(|section| manifest.section(section));
+    dependencies
+        .filter(|(dependency, _)| dependency.starts_with("watchfire"))
+        .filter_map(|(dependency, _)| match floor(dependency) {
+            None => Some(format!("`{name}` uses `{dependency}`, which has no floor")),
+            Some(below) if below < own => None,
+            Some(_) => {
+                Some(format!("`{name}` must not use `{dependency}`: crates depend only downwards"))
+            }
+        })
+        .collect()
+}
+
+/// Problems of `manifest` with the list of what its crate may use from outside.
+fn allow_list_problems(manifest: &Manifest) -> Vec<String> {
+    let name = manifest.name();
+    let allowed = ALLOWED
+        .iter()
+        .find(|(crate_name, _)| *crate_name == name)
+        .map_or(&[][..], |(_, list)| list);
+    let outside = |section: &str, also: &[&str]| -> Vec<String> {
+        let dependencies = manifest.section(section).into_iter().map(|(dependency, _)| dependency);
+        dependencies
+            .filter(|dependency| !dependency.starts_with("watchfire"))
+            .filter(|dependency| {
+                !allowed.contains(&dependency.as_str()) && !also.contains(&dependency.as_str())
+            })
+            .map(|dependency| {
+                format!("`{name}` may not use `{dependency}` ({section}): see ALLOWED")
+            })
+            .collect()
+    };
+    let mut problems = outside("dependencies", &[]);
+    problems.extend(outside("build-dependencies", &[]));
+    problems.extend(outside("dev-dependencies", &ALLOWED_IN_TESTS));
+    problems
+}
+
+/// Problems with what every crate takes from the workspace: its lints, and one version of each crate.
+fn inheritance_problems(manifest: &Manifest) -> Vec<String> {
+    let inherits =
+        |value: &toml::Value| value.get("workspace") == Some(&toml::Value::Boolean(true));
+    let mut problems = Vec::new();
+    if !manifest.content.get("lints").is_some_and(inherits) {
+        problems.push(format!("{}: needs `[lints] workspace = true`", manifest.path));
+    }
+    for section in ["dependencies", "build-dependencies", "dev-dependencies"] {
+        for (dependency, _) in
+            manifest.section(section).iter().filter(|(_, value)| !inherits(value))
+        {
+            problems.push(format!("{}: write `{dependency}.workspace = true`", manifest.path));
+        }
+    }
+    problems
+}
+
+/// Problems of a lock file: crates from elsewhere than crates.io, and crates that `deny.toml` bans.
+fn lock_problems(lock: &Table, deny: &Table) -> Vec<String> {
+    let array = |table: &Table, key: &str| {
+        table.get(key).and_then(toml::Value::as_array).cloned().unwrap_or_default()
+    };
+    let text = |value: &toml::Value, key: &str| {
+        value.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
+    };
+    let bans = deny.get("bans").and_then(toml::Value::as_table).expect("deny.toml has [bans]");
+    let banned: Vec<(String, String)> =
+        array(bans, "deny").iter().map(|ban| (text(ban, "crate"), text(ban, "reason"))).collect();
+    assert!(!banned.is_empty(), "deny.toml bans nothing");
+    let mut problems = Vec::new();
+    for package in array(lock, "package") {
+        let (name, source) = (text(&package, "name"), text(&package, "source"));
+        let ours = source.is_empty() && name.starts_with("watchfire");
+        if source != SOURCE && !ours {
+            problems.push(format!("`{name}` comes from `{source}`, not from crates.io"));
+        }
+        if let Some((_, reason)) = banned.iter().find(|(ban, _)| *ban == name) {
+            problems.push(format!("`{name}` is banned by deny.toml: {reason}"));
+        }
+    }
+    problems
+}
+
+fn manifests() -> Vec<Manifest> {
+    let files = files();
+    let manifests: Vec<Manifest> = files
+        .iter()
+        .filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/Cargo.toml"))
+        .map(|file| Manifest::parse(&file.path, &file.text))
+        .collect();
+    assert!(manifests.len() >= 5, "only {} crates found", manifests.len());
+    manifests
+}
+
+fn read_table(path: &str) -> Table {
+    let text = std::fs::read_to_string(root().join(path))
+        .unwrap_or_else(|error| panic!("{path}: {error}"));
+    text.parse().unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn crates_depend_only_downwards() {
+    let problems: Vec<String> = manifests().iter().flat_map(floor_problems).collect();
+    expect_none("crates depend only downwards", &problems);
+}
+
+#[test]
+fn crates_use_only_what_they_may() {
+    let problems: Vec<String> = manifests().iter().flat_map(allow_list_problems).collect();
+    expect_none("each crate uses only what it may", &problems);
+}
+
+#[test]
+fn crates_inherit_lints_and_versions() {
+    let problems: Vec<String> = manifests().iter().flat_map(inheritance_problems).collect();
+    expect_none("lints and versions are the workspace's", &problems);
+}
+
+#[test]
+fn nothing_banned_and_nothing_from_elsewhere_is_locked() {
+    expect_none("Cargo.lock", &lock_problems(&read_table("Cargo.lock"), &read_table("deny.toml")));
+}
+
+#[cfg(test)]
+mod proofs_that_the_checks_can_fail {
+    use super::*;
+
+    fn problems(check: fn(&Manifest) -> Vec<String>, text: &str) -> Vec<String> {
+        check(&Manifest::parse("crates/x/Cargo.toml", text))
+    }
+
+    #[test]
+    fn an_upward_dependency_is_found() {
+        let upward =
+            "[package]\nname = \"watchfire-core\"\n[dev-dependencies]\nwatchfire-store = {}";
+        assert_eq!(problems(floor_problems, upward).len(), 1);
+    }
+
+    #[test]
+    fn a_dependency_between_neighbours_is_found_on_any_target() {
+        let beside = "[package]\nname = \"watchfire-store\"\n[target.'cfg(unix)'.dependencies]\nwatchfire-formats = {}";
+        assert_eq!(problems(floor_problems, beside).len(), 1);
+        let down = "[package]\nname = \"watchfire-store\"\n[dependencies]\nwatchfire-core = {}";
+        assert!(problems(floor_problems, down).is_empty());
+    }
+
+    #[test]
+    fn a_crate_without_a_floor_is_found() {
+        assert_eq!(problems(floor_problems, "[package]\nname = \"watchfire-new\"").len(), 1);
+        let unknown = "[package]\nname = \"watchfire\"\n[dependencies]\nwatchfire-new = {}";
+        assert_eq!(problems(floor_problems, unknown).len(), 1);
+    }
+
+    #[test]
+    fn a_crate_from_outside_the_list_is_found() {
+        let text = "[package]\nname = \"watchfire-core\"\n[dependencies]\ntokio = {}\n[build-dependencies]\ncc = {}\n[dev-dependencies]\nrand = {}\ninsta = {}";
+        assert_eq!(problems(allow_list_problems, text).len(), 3);
+    }
+
+    #[test]
+    fn own_versions_and_missing_lints_are_found() {
+        let text =
+            "[package]\nname = \"watchfire\"\n[dependencies]\nclap = \"4\"\ntoml.workspace = true";
+        assert_eq!(problems(inheritance_problems, text).len(), 2);
+    }
+
+    #[test]
+    fn banned_crates_and_other_sources_are_found() {
+        let deny =
+            "[bans]\ndeny = [{ crate = \"openssl-sys\", reason = \"no\" }]".parse().expect("TOML");
+        let lock = format!(
+            "[[package]]\nname = \"openssl-sys\"\nsource = \"{SOURCE}\"\n[[package]]\nname = \"x\"\nsource = \"git+https://example.org/x\"\n[[package]]\nname = \"watchfire\""
+        );
+        assert_eq!(lock_problems(&lock.parse().expect("TOML"), &deny).len(), 2);
+    }
+}

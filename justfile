@@ -1,0 +1,20 @@
+# Short names for the scripts; nothing clever. `just` alone lists them.
+
+_list:
+    @just --list --unsorted
+
+# the quick check, before a commit
+check:
+    scripts/check
+
+# everything, as continuous integration runs it
+test *arguments:
+    scripts/test {{arguments}}
+
+# a command with a throw-away PostgreSQL in WATCHFIRE_TEST_POSTGRES
+with-postgres +command:
+    scripts/with-postgres {{command}}
+
+# the documentation of the crates
+docs:
+    cargo doc --workspace --no-deps --open
