@@ -6,14 +6,21 @@
 //! - [`leaf`]: an event becomes a salted commitment, a commitment becomes a leaf.
 //! - [`tree`], [`proof`]: the Merkle tree of RFC 9162, its growth and its proofs.
 //! - [`tile`]: the layout of C2SP tlog-tiles.
+//! - [`note`], [`checkpoint`]: C2SP signed notes and checkpoints.
+//! - [`probe`]: the line filter `log proof`.
 
+pub mod checkpoint;
 pub mod hash;
 pub mod leaf;
+pub mod note;
+pub mod probe;
 pub mod proof;
 pub mod tile;
 pub mod tree;
 
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use hash::Hash;
 pub use leaf::{Commitment, Leaf};
+pub use note::{Note, NoteError, SignerKey, VerifierKey};
 pub use proof::{ProofError, ProofPlan};
 pub use tree::{Frontier, NodeId};
