@@ -6,4 +6,5 @@
 pub mod escalation;
 pub mod event;
 pub mod ids;
+pub mod law;
 pub mod log;

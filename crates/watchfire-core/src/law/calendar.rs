@@ -1,0 +1,157 @@
+//! Days off: which civil days are not working days in a place, and who says so.
+//!
+//! A calendar is one file of `laws/calendars/`. It has either named statutory days, each with
+//! the rule that puts it into a year, or one list of days for each year as an authority
+//! published it. A year that is not held has its weekends alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, Weekday};
+
+mod easter;
+mod read;
+mod rule;
+
+pub use read::{CalendarProblem, Confidence, Text};
+
+/// The calendars that are loaded, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Calendars {
+    by_id: BTreeMap<String, Calendar>,
+}
+
+impl Calendars {
+    /// Reads calendar files, each given as its path (for messages) and its text.
+    ///
+    /// # Errors
+    /// Every problem of every file: TOML that does not parse, an unknown key, a day without a
+    /// rule or with two, a date that does not exist, an id used twice.
+    pub fn load(files: &[(&str, &str)]) -> Result<Self, Vec<CalendarProblem>> {
+        let mut by_id = BTreeMap::new();
+        let mut problems = Vec::new();
+        for (path, text) in files {
+            match read::calendar(path, text) {
+                Ok(calendar) if by_id.contains_key(&calendar.id) => {
+                    problems.push(CalendarProblem::twice(path, &calendar.id));
+                }
+                Ok(calendar) => {
+                    by_id.insert(calendar.id.clone(), calendar);
+                }
+                Err(mut found) => problems.append(&mut found),
+            }
+        }
+        if problems.is_empty() { Ok(Self { by_id }) } else { Err(problems) }
+    }
+
+    /// Returns the calendar called `id`, for example `cn` or `de`.
+    pub fn get(&self, id: &str) -> Option<&Calendar> {
+        self.by_id.get(id)
+    }
+
+    /// Returns all calendars, ordered by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Calendar> {
+        self.by_id.values()
+    }
+}
+
+/// The days off of one place.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    /// For example `cn`, or the lower-case ISO 3166 code of a Member State.
+    pub id: String,
+    /// What the calendar is, for a reader.
+    pub title: Text,
+    /// The ISO 3166 code of the place.
+    pub jurisdiction: String,
+    /// How well the days are sourced; shown to the user.
+    pub confidence: Confidence,
+    /// The day on which a person compared the calendar with its source.
+    pub checked_on: Date,
+    /// The act, or the publication, that says so.
+    pub source: String,
+    /// What the calendar leaves out or assumes.
+    pub note: Option<Text>,
+    weekend: Vec<Weekday>,
+    years: BTreeSet<i16>,
+    holidays: BTreeMap<Date, Holiday>,
+    working: BTreeSet<Date>,
+}
+
+/// A named day off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holiday {
+    /// What the day is called.
+    pub name: Text,
+    /// The act or notice that makes it a day off.
+    pub source: String,
+}
+
+/// Why a day is a day off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DayOff<'a> {
+    /// A named day, also where it falls on a weekend.
+    Holiday(&'a Holiday),
+    /// A day of the weekend without a name.
+    Weekend,
+}
+
+/// The first working day on or after a day, and whether the calendar could tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextWorkingDay {
+    /// The working day.
+    pub date: Date,
+    /// Whether every year that was looked at is held; if not, weekends alone counted there.
+    pub all_years_held: bool,
+}
+
+impl Calendar {
+    /// Returns why `date` is a day off, or `None` for a working day.
+    ///
+    /// A weekend day that an authority has made a working day is a working day.
+    pub fn day_off(&self, date: Date) -> Option<DayOff<'_>> {
+        if self.working.contains(&date) {
+            return None;
+        }
+        if let Some(holiday) = self.holidays.get(&date) {
+            return Some(DayOff::Holiday(holiday));
+        }
+        self.weekend.contains(&date.weekday()).then_some(DayOff::Weekend)
+    }
+
+    /// Returns whether nobody is expected to work on `date`.
+    pub fn is_day_off(&self, date: Date) -> bool {
+        self.day_off(date).is_some()
+    }
+
+    /// Returns whether an authority has made the weekend day `date` a working day.
+    pub fn is_working_weekend(&self, date: Date) -> bool {
+        self.working.contains(&date) && self.weekend.contains(&date.weekday())
+    }
+
+    /// Returns whether the holidays of `year` are known.
+    pub fn holds_year(&self, year: i16) -> bool {
+        self.years.contains(&year)
+    }
+
+    /// Returns the named days of the calendar, in order of time.
+    pub fn holidays(&self) -> impl Iterator<Item = (Date, &Holiday)> {
+        self.holidays.iter().map(|(date, holiday)| (*date, holiday))
+    }
+
+    /// Returns the first working day on or after `date`.
+    ///
+    /// Source: Regulation (EEC, Euratom) 1182/71, Article 3(4).
+    pub fn next_working_day(&self, date: Date) -> NextWorkingDay {
+        let mut day = date;
+        while self.is_day_off(day) {
+            // The last day that can be written is not followed by another.
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+        }
+        let all_years_held = (date.year()..=day.year()).all(|year| self.holds_year(year));
+        NextWorkingDay { date: day, all_years_held }
+    }
+}
+
+#[cfg(test)]
+mod tests;

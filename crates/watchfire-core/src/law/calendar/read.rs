@@ -1,0 +1,400 @@
+//! Reading a calendar file: its keys, and what must be true of their values.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::civil::{Date, Weekday};
+use serde::Deserialize;
+use toml::Spanned;
+use toml::value::Datetime;
+
+use super::rule::{self, Computus, MonthDay, Rule, StatutoryDay};
+use super::{Calendar, Holiday};
+
+/// The longest span of years that a calendar may claim to hold.
+const YEARS_MAX: i16 = 200;
+
+/// A text in the languages of the house.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Chinese, simplified.
+    #[serde(rename = "zh-CN")]
+    pub zh_cn: String,
+}
+
+/// How well a statement of law is sourced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Confidence {
+    /// Read in a copy of the primary text.
+    Primary,
+    /// Read in a secondary source, or in part.
+    Secondary,
+    /// From knowledge, with the probability that it is right.
+    Unverified {
+        /// From 0 to 100.
+        percent: u8,
+    },
+}
+
+impl TryFrom<String> for Confidence {
+    type Error = String;
+
+    /// Reads `primary`, `secondary`, or `unverified 0.85`.
+    fn try_from(text: String) -> Result<Self, String> {
+        let percent = |digits: &str| {
+            let digits = digits.strip_prefix("0.").filter(|digits| digits.len() == 2)?;
+            digits.parse().ok()
+        };
+        match (text.as_str(), text.strip_prefix("unverified ").and_then(percent)) {
+            ("primary", _) => Ok(Self::Primary),
+            ("secondary", _) => Ok(Self::Secondary),
+            (_, Some(percent)) => Ok(Self::Unverified { percent }),
+            _ => Err(format!(
+                "`{text}` is no confidence; write `primary`, `secondary` or, with the probability \
+                 that it is right, `unverified 0.85`"
+            )),
+        }
+    }
+}
+
+/// Something wrong in a calendar file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}:{column}: {message}")]
+pub struct CalendarProblem {
+    /// The file, as the caller named it.
+    pub path: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// In signs, counted from 1.
+    pub column: usize,
+    /// What is wrong with which thing.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl CalendarProblem {
+    pub(in crate::law) fn at(
+        path: &str,
+        text: &str,
+        span: Range<usize>,
+        message: String,
+        hint: &str,
+    ) -> Self {
+        let before = text.get(..span.start).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Self {
+            path: path.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            message,
+            hint: hint.to_owned(),
+        }
+    }
+
+    pub(super) fn twice(path: &str, id: &str) -> Self {
+        let message = format!("the calendar `{id}` is defined twice");
+        Self::at(path, "", 0..0, message, "give one of the two files another `id`")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    id: Spanned<String>,
+    title: Text,
+    jurisdiction: String,
+    confidence: Confidence,
+    checked_on: Spanned<Datetime>,
+    source: String,
+    note: Option<Text>,
+    weekend: Spanned<Vec<WeekdayName>>,
+    held: Option<Spanned<Held>>,
+    #[serde(default)]
+    day: Vec<Spanned<DayTable>>,
+    #[serde(default)]
+    year: Vec<Spanned<YearTable>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Held {
+    from_year: i16,
+    until_year: i16,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DayTable {
+    name: Text,
+    source: Option<String>,
+    fixed: Option<Spanned<String>>,
+    easter: Option<ComputusName>,
+    offset_days: Option<i64>,
+    weekday: Option<WeekdayName>,
+    on_or_after: Option<Spanned<String>>,
+    dates: Option<Vec<Spanned<Datetime>>>,
+    from_year: Option<i16>,
+    until_year: Option<i16>,
+    #[serde(default)]
+    except_years: Vec<i16>,
+    #[serde(default)]
+    decreed: Vec<Spanned<Datetime>>,
+    #[serde(default)]
+    moves: BTreeMap<WeekdayName, i64>,
+    #[serde(default)]
+    also: BTreeMap<WeekdayName, i64>,
+    substitute: Option<Substitute>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct YearTable {
+    year: i16,
+    sources: Vec<String>,
+    working: Vec<Spanned<Datetime>>,
+    off: Vec<OffTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OffTable {
+    name: Text,
+    dates: Vec<Spanned<Datetime>>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ComputusName {
+    Western,
+    Orthodox,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+enum Substitute {
+    #[serde(rename = "following-working-day")]
+    FollowingWorkingDay,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WeekdayName {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl WeekdayName {
+    fn weekday(self) -> Weekday {
+        match self {
+            Self::Monday => Weekday::Monday,
+            Self::Tuesday => Weekday::Tuesday,
+            Self::Wednesday => Weekday::Wednesday,
+            Self::Thursday => Weekday::Thursday,
+            Self::Friday => Weekday::Friday,
+            Self::Saturday => Weekday::Saturday,
+            Self::Sunday => Weekday::Sunday,
+        }
+    }
+}
+
+/// Reads one calendar file.
+pub(super) fn calendar(path: &str, text: &str) -> Result<Calendar, Vec<CalendarProblem>> {
+    let mut reader = Reader { path, text, problems: Vec::new() };
+    let file: File = match toml::from_str(text) {
+        Ok(file) => file,
+        Err(error) => {
+            let hint = "see the keys of a calendar file in `laws/README.md`";
+            reader.refuse(error.span().unwrap_or(0..0), error.message().to_owned(), hint);
+            return Err(reader.problems);
+        }
+    };
+    let calendar = reader.build(file);
+    match calendar {
+        Some(calendar) if reader.problems.is_empty() => Ok(calendar),
+        _ => Err(reader.problems),
+    }
+}
+
+struct Reader<'a> {
+    path: &'a str,
+    text: &'a str,
+    problems: Vec<CalendarProblem>,
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, at: Range<usize>, message: String, hint: &str) {
+        self.problems.push(CalendarProblem::at(self.path, self.text, at, message, hint));
+    }
+
+    fn build(&mut self, file: File) -> Option<Calendar> {
+        let weekend: Vec<Weekday> =
+            file.weekend.get_ref().iter().copied().map(WeekdayName::weekday).collect();
+        if weekend.len() >= 7 {
+            let hint = "name the days of the week on which nobody works";
+            self.refuse(file.weekend.span(), "every day is a weekend".to_owned(), hint);
+        }
+        let checked_on = self.date(&file.checked_on);
+        let mut calendar = Calendar {
+            id: file.id.get_ref().clone(),
+            title: file.title,
+            jurisdiction: file.jurisdiction,
+            confidence: file.confidence,
+            checked_on: checked_on?,
+            source: file.source,
+            note: file.note,
+            weekend,
+            years: Default::default(),
+            holidays: BTreeMap::new(),
+            working: Default::default(),
+        };
+        match (file.held, file.day.is_empty(), file.year.is_empty()) {
+            (Some(held), false, true) => self.by_rules(&mut calendar, &held, file.day),
+            (None, true, false) => self.by_years(&mut calendar, file.year),
+            _ => self.refuse(
+                file.id.span(),
+                "a calendar has either `held` and `[[day]]` tables, or `[[year]]` tables"
+                    .to_owned(),
+                "write rules with the years they hold for, or the published list of each year",
+            ),
+        }
+        Some(calendar)
+    }
+
+    fn by_rules(
+        &mut self,
+        calendar: &mut Calendar,
+        held: &Spanned<Held>,
+        tables: Vec<Spanned<DayTable>>,
+    ) {
+        let Held { from_year, until_year } = *held.get_ref();
+        if !(1583..=9000).contains(&from_year)
+            || until_year < from_year
+            || until_year - from_year > YEARS_MAX
+        {
+            let hint = "`from_year` comes first, and at most 200 years are held";
+            self.refuse(held.span(), "the years held are no span of years".to_owned(), hint);
+            return;
+        }
+        let days: Vec<_> =
+            tables.into_iter().filter_map(|table| self.statutory_day(table, calendar)).collect();
+        calendar.years = (from_year..=until_year).collect();
+        calendar.holidays = rule::expand(&days, &calendar.years, &calendar.weekend);
+    }
+
+    fn by_years(&mut self, calendar: &mut Calendar, tables: Vec<Spanned<YearTable>>) {
+        for table in tables {
+            let span = table.span();
+            let table = table.into_inner();
+            if table.sources.is_empty() || !calendar.years.insert(table.year) {
+                let hint = "each year is written once and names the notice it comes from";
+                self.refuse(
+                    span,
+                    format!("the year {} has no source or two tables", table.year),
+                    hint,
+                );
+            }
+            let source = table.sources.join("; ");
+            for off in table.off {
+                let holiday = Holiday { name: off.name, source: source.clone() };
+                for date in off.dates.iter().filter_map(|date| self.date(date)) {
+                    calendar.holidays.insert(date, holiday.clone());
+                }
+            }
+            for written in &table.working {
+                let Some(date) = self.date(written) else { continue };
+                calendar.working.insert(date);
+                if calendar.holidays.contains_key(&date) {
+                    let hint = "take the date out of `off` or out of `working`";
+                    self.refuse(written.span(), format!("{date} is both off and working"), hint);
+                }
+            }
+        }
+    }
+
+    fn statutory_day(
+        &mut self,
+        table: Spanned<DayTable>,
+        calendar: &Calendar,
+    ) -> Option<StatutoryDay> {
+        let span = table.span();
+        let table = table.into_inner();
+        let rule = self.rule(&table, span)?;
+        let by_weekday = |map: &BTreeMap<WeekdayName, i64>| {
+            map.iter().map(|(name, days)| (name.weekday().to_monday_one_offset(), *days)).collect()
+        };
+        let source = table.source.as_ref().unwrap_or(&calendar.source).clone();
+        Some(StatutoryDay {
+            rule,
+            from_year: table.from_year,
+            until_year: table.until_year,
+            decreed: table.decreed.iter().filter_map(|date| self.date(date)).collect(),
+            moves: by_weekday(&table.moves),
+            also: by_weekday(&table.also),
+            substituted: matches!(table.substitute, Some(Substitute::FollowingWorkingDay)),
+            except_years: table.except_years,
+            holiday: Holiday { name: table.name, source },
+        })
+    }
+
+    fn rule(&mut self, table: &DayTable, span: Range<usize>) -> Option<Rule> {
+        let anchors = (&table.fixed, table.easter, table.weekday, &table.dates);
+        match (anchors, table.offset_days, &table.on_or_after) {
+            ((Some(day), None, None, None), None, None) => self.month_day(day).map(Rule::Fixed),
+            ((None, Some(name), None, None), Some(offset_days), None) => {
+                let computus = match name {
+                    ComputusName::Western => Computus::Western,
+                    ComputusName::Orthodox => Computus::Orthodox,
+                };
+                Some(Rule::Easter { computus, offset_days })
+            }
+            ((None, None, Some(weekday), None), None, Some(from)) => {
+                let from = self.month_day(from)?;
+                Some(Rule::WeekdayFrom { weekday: weekday.weekday(), from })
+            }
+            ((None, None, None, Some(dates)), None, None) => {
+                Some(Rule::Dates(dates.iter().filter_map(|date| self.date(date)).collect()))
+            }
+            _ => {
+                let hint = "write exactly one of `fixed`, `easter` with `offset_days`, `weekday` \
+                            with `on_or_after`, `dates`";
+                let message = format!("the day `{}` needs one rule", table.name.en);
+                self.refuse(span, message, hint);
+                None
+            }
+        }
+    }
+
+    fn month_day(&mut self, written: &Spanned<String>) -> Option<MonthDay> {
+        let day = MonthDay::parse(written.get_ref());
+        if day.is_none() {
+            let message = format!("`{}` is not a day of every year", written.get_ref());
+            self.refuse(written.span(), message, "write month and day as in `12-25`");
+        }
+        day
+    }
+
+    fn date(&mut self, written: &Spanned<Datetime>) -> Option<Date> {
+        let value = written.get_ref();
+        let date = match (value.date, value.time, value.offset) {
+            (Some(date), None, None) => i16::try_from(date.year)
+                .ok()
+                .zip(i8::try_from(date.month).ok().zip(i8::try_from(date.day).ok()))
+                .and_then(|(year, (month, day))| Date::new(year, month, day).ok()),
+            _ => None,
+        };
+        if date.is_none() {
+            let message = format!("`{value}` is not a day");
+            self.refuse(written.span(), message, "write a date without a time, as in 2026-11-23");
+        }
+        date
+    }
+}

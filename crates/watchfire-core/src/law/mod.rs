@@ -1,0 +1,4 @@
+//! Law meets facts.
+
+pub mod calendar;
+pub mod member_state;

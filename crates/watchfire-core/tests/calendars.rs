@@ -1,0 +1,411 @@
+//! The calendars of `laws/calendars`, compared with what others have published.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use watchfire_core::law::calendar::{Calendars, DayOff};
+use watchfire_core::law::member_state::MemberStates;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn calendars() -> Calendars {
+    let folder = repository().join("laws/calendars");
+    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+        .expect("laws/calendars is there")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("a file")))
+        .collect();
+    files.sort();
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    Calendars::load(&files).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+const MEMBER_STATES: [&str; 27] = [
+    "at", "be", "bg", "cy", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hr", "hu", "ie", "it",
+    "lt", "lu", "lv", "mt", "nl", "pl", "pt", "ro", "se", "si", "sk",
+];
+
+#[test]
+fn every_member_state_and_china_have_a_calendar_named_after_them() {
+    let calendars = calendars();
+    let ids: Vec<_> = calendars.iter().map(|calendar| calendar.id.as_str()).collect();
+    let mut expected = MEMBER_STATES.to_vec();
+    expected.push("cn");
+    expected.sort_unstable();
+    assert_eq!(ids, expected);
+    for calendar in calendars.iter() {
+        assert_eq!(calendar.jurisdiction.to_lowercase(), calendar.id);
+    }
+    let path = repository().join("laws/member-states.toml");
+    let text = std::fs::read_to_string(path).expect("laws/member-states.toml");
+    let states = MemberStates::load("member-states.toml", &text).expect("it loads");
+    let named: Vec<_> = states.iter().map(|state| state.calendar.as_str()).collect();
+    assert_eq!(named, MEMBER_STATES);
+    assert_eq!(states.default_state().zone, "Europe/Brussels");
+}
+
+#[derive(serde::Deserialize)]
+struct Notice {
+    year: i16,
+    days: Vec<NoticeDay>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NoticeDay {
+    name: String,
+    date: String,
+    is_off_day: bool,
+}
+
+fn notices(folder: &Path) -> Vec<Notice> {
+    let files = std::fs::read_dir(folder).expect("the folder is there");
+    let files = files.map(|entry| entry.expect("an entry").path()).filter(|path| {
+        path.extension().is_some_and(|extension| extension == "json")
+            && path.file_stem().is_some_and(|stem| stem != "schema")
+    });
+    files
+        .map(|path| std::fs::read_to_string(path).expect("a file"))
+        .map(|text| serde_json::from_str(&text).expect("the published form"))
+        .collect()
+}
+
+/// Days on which China's calendar and `notice` differ, with the sign of who has more.
+fn differences(calendars: &Calendars, notice: &Notice) -> Vec<String> {
+    let cn = calendars.get("cn").expect("cn");
+    let listed: BTreeMap<Date, &NoticeDay> =
+        notice.days.iter().map(|day| (day.date.parse().expect("a date"), day)).collect();
+    let mut found = Vec::new();
+    for (day, listed) in &listed {
+        let named = match cn.day_off(*day) {
+            Some(DayOff::Holiday(holiday)) => Some(holiday.name.zh_cn.as_str()),
+            _ => None,
+        };
+        let expected = listed.is_off_day.then_some(listed.name.as_str());
+        if named != expected {
+            found.push(format!("{day}: ours {named:?}, published {expected:?}"));
+        }
+    }
+    let named = cn.holidays().map(|(day, _)| day).filter(|day| day.year() == notice.year);
+    for day in named.filter(|day| !listed.contains_key(day)) {
+        // The first days of the next year's first holiday stand in the next year's notice.
+        if !(day.month() == 12 && day.day() >= 30) {
+            found.push(format!("{day}: ours only"));
+        }
+    }
+    found
+}
+
+#[test]
+fn china_has_the_days_off_and_the_working_weekends_of_the_notices() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/holidays-cn");
+    let calendars = calendars();
+    let cn = calendars.get("cn").expect("cn");
+    let notices = notices(&folder);
+    assert_eq!(notices.len(), 7);
+    for notice in &notices {
+        assert_eq!(cn.holds_year(notice.year), !notice.days.is_empty(), "{}", notice.year);
+        assert_eq!(differences(&calendars, notice), Vec::<String>::new(), "{}", notice.year);
+    }
+}
+
+#[test]
+fn a_day_that_a_notice_does_not_have_would_be_found() {
+    let calendars = calendars();
+    let without = Notice { year: 2026, days: Vec::new() };
+    assert_eq!(differences(&calendars, &without).len(), 33);
+    let day = NoticeDay { name: "元旦".into(), date: "2026-01-05".into(), is_off_day: true };
+    let more = Notice { year: 2017, days: vec![day] };
+    assert_eq!(differences(&calendars, &more).len(), 1);
+}
+
+#[test]
+fn the_week_after_the_national_day_of_2026_works_on_its_saturday() {
+    let calendars = calendars();
+    let cn = calendars.get("cn").expect("cn");
+    assert_eq!(cn.next_working_day(date(2026, 10, 1)).date, date(2026, 10, 8));
+    assert_eq!(cn.next_working_day(date(2026, 10, 10)).date, date(2026, 10, 10));
+    assert!(cn.is_working_weekend(date(2026, 10, 10)));
+    // Spring Festival of 2026: off from Sunday 15 to Monday 23, Saturday 14 and 28 worked.
+    assert_eq!(cn.next_working_day(date(2026, 2, 14)).date, date(2026, 2, 14));
+    assert_eq!(cn.next_working_day(date(2026, 2, 15)).date, date(2026, 2, 24));
+    assert_eq!(cn.next_working_day(date(2026, 2, 28)).date, date(2026, 2, 28));
+    // No notice for 2027 was out: weekends alone.
+    let next = cn.next_working_day(date(2027, 10, 2));
+    assert_eq!((next.date, next.all_years_held), (date(2027, 10, 4), false));
+}
+
+#[test]
+fn christmas_of_2026_rolls_as_each_member_state_has_it() {
+    let calendars = calendars();
+    let rolled = |id: &str, day| calendars.get(id).expect(id).next_working_day(day).date;
+    for (id, day) in [("be", 28), ("de", 28), ("ie", 28), ("pt", 28), ("bg", 29)] {
+        assert_eq!(rolled(id, date(2026, 12, 25)), date(2026, 12, day), "{id}");
+    }
+    // The Monday of the western and of the orthodox Easter of 2027.
+    assert_eq!(rolled("fr", date(2027, 3, 27)), date(2027, 3, 30));
+    assert_eq!(rolled("pt", date(2027, 3, 27)), date(2027, 3, 29));
+    assert_eq!(rolled("gr", date(2027, 3, 29)), date(2027, 3, 29));
+    assert_eq!(rolled("gr", date(2027, 4, 30)), date(2027, 5, 4));
+    assert_eq!(rolled("ro", date(2027, 4, 30)), date(2027, 5, 4));
+}
+
+/// Who alone has a day: the published list, or the legal calendar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Only {
+    Theirs,
+    Ours,
+}
+const THEIRS: Only = Only::Theirs;
+const OURS: Only = Only::Ours;
+
+/// Why a merged list and a legal calendar differ: whose, who has the day alone, how the name of
+/// the day begins, and the reason.
+const EXPLAINED: &[(&str, Only, &str, &str)] = &[
+    ("at", THEIRS, "Good Friday", "free for banks or by the calendar of the Protestant churches"),
+    ("at", THEIRS, "Christmas Eve", "free for banks or by the calendar of the Protestant churches"),
+    (
+        "at",
+        THEIRS,
+        "New Year's Eve",
+        "free for banks or by the calendar of the Protestant churches",
+    ),
+    ("be", THEIRS, "Good Friday", "a holiday of banks only"),
+    ("be", THEIRS, "Friday after Ascension Day", "a holiday of banks only"),
+    ("be", THEIRS, "Bank Holiday", "a holiday of banks only"),
+    ("bg", THEIRS, "The Day of the People's Awakeners", "a holiday of schools only"),
+    ("cy", THEIRS, "Easter Tuesday", "a holiday of banks, or of one customary half day"),
+    ("cy", THEIRS, "Christmas Eve", "a holiday of banks, or of one customary half day"),
+    ("dk", THEIRS, "Workers' Day", "free by agreement, not a holiday of the church"),
+    ("dk", THEIRS, "Constitution Day", "free by agreement, not a holiday of the church"),
+    ("dk", THEIRS, "Christmas Eve", "free by agreement, not a holiday of the church"),
+    ("dk", THEIRS, "New Year's Eve", "free by agreement, not a holiday of the church"),
+    (
+        "ee",
+        THEIRS,
+        "Pre-holiday day (workday shortened by 3 hours)",
+        "a working day shortened by three hours",
+    ),
+    ("fi", THEIRS, "Runeberg Day", "a day of flags, on which one works"),
+    ("fi", THEIRS, "Kalevala Day, Day of Finnish Culture", "a day of flags, on which one works"),
+    ("fi", THEIRS, "Minna Canth Day, Day of Equality", "a day of flags, on which one works"),
+    (
+        "fi",
+        THEIRS,
+        "Mikael Agricola Day, Day of the Finnish Language",
+        "a day of flags, on which one works",
+    ),
+    ("fi", THEIRS, "National War Veterans' Day", "a day of flags, on which one works"),
+    ("fi", THEIRS, "Flag Day of the Finnish Defense Forces", "a day of flags, on which one works"),
+    (
+        "fi",
+        THEIRS,
+        "Midsummer Eve",
+        "an eve: alike for time limits (150/1930), but not a public holiday",
+    ),
+    (
+        "fi",
+        THEIRS,
+        "Eino Leino Day, Day of Summer and Poetry",
+        "a day of flags, on which one works",
+    ),
+    (
+        "fi",
+        THEIRS,
+        "Miina Sillanpää Day, Day of Civic Participation",
+        "a day of flags, on which one works",
+    ),
+    (
+        "fi",
+        THEIRS,
+        "Aleksis Kivi Day, Day of Finnish Literature",
+        "a day of flags, on which one works",
+    ),
+    ("fi", THEIRS, "United Nations Day", "a day of flags, on which one works"),
+    (
+        "fi",
+        THEIRS,
+        "Finnish Swedish Heritage Day, svenska dagen",
+        "a day of flags, on which one works",
+    ),
+    (
+        "fi",
+        THEIRS,
+        "Christmas Eve",
+        "an eve: alike for time limits (150/1930), but not a public holiday",
+    ),
+    (
+        "fi",
+        THEIRS,
+        "J. V. Snellman Day, Day of Finnish Heritage",
+        "a day of flags, on which one works",
+    ),
+    ("fi", THEIRS, "Day of Children's Rights", "a day of flags, on which one works"),
+    ("fi", THEIRS, "Jean Sibelius Day, Day of Finnish Music", "a day of flags, on which one works"),
+    ("fi", THEIRS, "Europe Day", "a day of flags, on which one works"),
+    ("gr", THEIRS, "Christmas Eve", "half a working day by custom"),
+    ("gr", THEIRS, "New Year's Eve", "half a working day by custom"),
+    (
+        "gr",
+        THEIRS,
+        "Labor Day (observed)",
+        "the list foresees a decision of the minister that is not out",
+    ),
+    ("hu", THEIRS, "Day off (substituted from", "a rest day exchanged for a working Saturday"),
+    (
+        "hu",
+        OURS,
+        "Christmas Eve",
+        "a public holiday since Act LXXII of 2026, which the list does not know",
+    ),
+    ("ie", THEIRS, "Good Friday", "a holiday of banks, not in the Second Schedule"),
+    ("lu", THEIRS, "Good Friday", "a holiday of banks only"),
+    ("lu", THEIRS, "Christmas Eve (afternoon)", "a holiday of banks only"),
+    ("lu", THEIRS, "New Year's Eve", "a holiday of banks only"),
+    ("lv", THEIRS, "Day off (substituted from", "a rest day exchanged for a working Saturday"),
+    ("pt", THEIRS, "Carnival", "optional, municipal or granted each year (Article 235)"),
+    ("pt", THEIRS, "Saint Anthony's Day", "optional, municipal or granted each year (Article 235)"),
+    ("pt", THEIRS, "Christmas Eve", "optional, municipal or granted each year (Article 235)"),
+    (
+        "pt",
+        THEIRS,
+        "Second Day of Christmas",
+        "optional, municipal or granted each year (Article 235)",
+    ),
+    ("pt", THEIRS, "New Year's Eve", "optional, municipal or granted each year (Article 235)"),
+    ("se", THEIRS, "Twelfth Night (from 2pm)", "not in the act on public holidays"),
+    ("se", THEIRS, "Maundy Thursday (from 2pm)", "not in the act on public holidays"),
+    ("se", THEIRS, "Walpurgis Night (from 2pm)", "not in the act on public holidays"),
+    ("se", THEIRS, "Day before Ascension Day (from 2pm)", "not in the act on public holidays"),
+    ("se", THEIRS, "Squeeze day", "not in the act on public holidays"),
+    ("se", THEIRS, "Day before Pentecost Eve (from 2pm)", "not in the act on public holidays"),
+    ("se", THEIRS, "Day before Midsummer Eve (from 2pm)", "not in the act on public holidays"),
+    (
+        "se",
+        THEIRS,
+        "Midsummer Eve",
+        "an eve: alike for time limits (1930:173), but not in the act on public holidays",
+    ),
+    ("se", THEIRS, "All Saints' Eve (from 2pm)", "not in the act on public holidays"),
+    (
+        "se",
+        THEIRS,
+        "Christmas Eve",
+        "an eve: alike for time limits (1930:173), but not in the act on public holidays",
+    ),
+    (
+        "se",
+        THEIRS,
+        "New Year's Eve",
+        "an eve: alike for time limits (1930:173), but not in the act on public holidays",
+    ),
+    ("se", THEIRS, "Day before Christmas Eve (from 2pm)", "not in the act on public holidays"),
+    ("se", THEIRS, "Day before New Year's Eve (from 2pm)", "not in the act on public holidays"),
+    ("si", THEIRS, "Primož Trubar Day", "a national holiday on which one works"),
+    (
+        "si",
+        THEIRS,
+        "Unification of Prekmurje Slovenes with the Mother Nation",
+        "a national holiday on which one works",
+    ),
+    ("si", THEIRS, "Sovereignty Day", "a national holiday on which one works"),
+    ("si", THEIRS, "Rudolf Maister Day", "a national holiday on which one works"),
+    (
+        "si",
+        THEIRS,
+        "Return of Primorska into the Homeland",
+        "a national holiday on which one works",
+    ),
+    ("si", THEIRS, "Slovenian Sport's Day", "a national holiday on which one works"),
+    (
+        "si",
+        THEIRS,
+        "Integration of Primorska into the Homeland",
+        "a national holiday on which one works",
+    ),
+    (
+        "sk",
+        THEIRS,
+        "Day of the Establishment of the Independent Czech-Slovak State",
+        "a state holiday on which one works",
+    ),
+    ("sk", THEIRS, "Day of Victory over Fascism", "suspended as a day of rest for 2026 (261/2025)"),
+    ("sk", THEIRS, "Constitution Day", "a state holiday on which one works"),
+    (
+        "sk",
+        THEIRS,
+        "Day of Our Lady of the Seven Sorrows",
+        "suspended as a day of rest for 2026 (261/2025)",
+    ),
+    ("sk", THEIRS, "Struggle for Freedom and Democracy Day", "a state holiday on which one works"),
+];
+
+/// The days of `list` that its own years cover, on which `id` differs, with their names.
+fn world_differences(
+    calendars: &Calendars,
+    id: &str,
+    list: &BTreeMap<Date, String>,
+) -> Vec<(Date, Only, String)> {
+    let calendar = calendars.get(id).expect(id);
+    let years: BTreeSet<i16> = list.keys().map(|day| day.year()).collect();
+    let mut found = Vec::new();
+    for year in years.into_iter().filter(|year| calendar.holds_year(*year)) {
+        for day in date(year, 1, 1).series(1.day()).take_while(|day| day.year() == year) {
+            match (calendar.day_off(day), list.get(&day)) {
+                (None, Some(name)) => found.push((day, Only::Theirs, name.clone())),
+                (Some(DayOff::Holiday(holiday)), None) if !is_weekend(day) => {
+                    found.push((day, Only::Ours, holiday.name.en.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn is_weekend(day: Date) -> bool {
+    day.weekday().to_monday_one_offset() > 5
+}
+
+fn shared_data() -> Option<PathBuf> {
+    let folder = std::env::var_os("WATCHFIRE_SHARED_DATA")
+        .map_or_else(|| repository().join("../shared/data"), PathBuf::from);
+    folder.join("holidays/world").is_dir().then_some(folder)
+}
+
+#[test]
+fn every_difference_from_the_merged_lists_of_the_world_is_explained() {
+    let Some(shared) = shared_data() else {
+        eprintln!("SKIPPED: no holidays/world in WATCHFIRE_SHARED_DATA; nothing was compared");
+        return;
+    };
+    let calendars = calendars();
+    let mut unexplained = Vec::new();
+    let mut used = BTreeSet::new();
+    for id in MEMBER_STATES {
+        let path = shared.join(format!("holidays/world/{}_COMMON.json", id.to_uppercase()));
+        let text = std::fs::read_to_string(&path).expect("the list of a Member State");
+        let list: BTreeMap<String, String> = serde_json::from_str(&text).expect("names by date");
+        let list =
+            list.into_iter().map(|(day, name)| (day.parse().expect("a date"), name)).collect();
+        for (day, only, name) in world_differences(&calendars, id, &list) {
+            let explanation = EXPLAINED.iter().position(|(whose, side, begin, _)| {
+                *whose == id && *side == only && name.starts_with(begin)
+            });
+            match explanation {
+                Some(index) => {
+                    used.insert(index);
+                }
+                None => unexplained.push(format!("{id} {day} {only:?} {name}")),
+            }
+        }
+    }
+    assert!(unexplained.is_empty(), "unexplained:\n{}", unexplained.join("\n"));
+    for (index, (id, _, name, reason)) in EXPLAINED.iter().enumerate() {
+        assert!(used.contains(&index), "{id} {name}: explained ({reason}), but not different");
+    }
+}
