@@ -12,7 +12,9 @@ mod easter;
 mod read;
 mod rule;
 
-pub use read::{CalendarProblem, Confidence, Text};
+use super::confidence::Confidence;
+use super::problem::Problem;
+use super::text::Text;
 
 /// The calendars that are loaded, by id.
 #[derive(Clone, Debug, Default)]
@@ -26,13 +28,13 @@ impl Calendars {
     /// # Errors
     /// Every problem of every file: TOML that does not parse, an unknown key, a day without a
     /// rule or with two, a date that does not exist, an id used twice.
-    pub fn load(files: &[(&str, &str)]) -> Result<Self, Vec<CalendarProblem>> {
+    pub fn load(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
         let mut by_id = BTreeMap::new();
         let mut problems = Vec::new();
         for (path, text) in files {
             match read::calendar(path, text) {
                 Ok(calendar) if by_id.contains_key(&calendar.id) => {
-                    problems.push(CalendarProblem::twice(path, &calendar.id));
+                    problems.push(twice(path, &calendar.id));
                 }
                 Ok(calendar) => {
                     by_id.insert(calendar.id.clone(), calendar);
@@ -52,6 +54,11 @@ impl Calendars {
     pub fn iter(&self) -> impl Iterator<Item = &Calendar> {
         self.by_id.values()
     }
+}
+
+fn twice(path: &str, id: &str) -> Problem {
+    let message = format!("the calendar `{id}` is defined twice");
+    Problem::at(path, "", 0..0, "twice", message, "give one of the two files another `id`")
 }
 
 /// The days off of one place.

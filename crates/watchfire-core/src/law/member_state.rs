@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::calendar::{CalendarProblem, Text};
+use super::problem::Problem;
+use super::text::Text;
 
 /// The Member States, by ISO 3166 code.
 #[derive(Clone, Debug)]
@@ -40,13 +41,13 @@ impl MemberStates {
     /// # Errors
     /// TOML that does not parse, an unknown key, a code written twice, a zone that the bundled
     /// time-zone database does not have, a default that is no Member State.
-    pub fn load(path: &str, text: &str) -> Result<Self, Vec<CalendarProblem>> {
+    pub fn load(path: &str, text: &str) -> Result<Self, Vec<Problem>> {
         let problem = |span: std::ops::Range<usize>, message: String, hint: &str| {
-            CalendarProblem::at(path, text, span, message, hint)
+            Problem::at(path, text, span, "value", message, hint)
         };
         let file: File = toml::from_str(text).map_err(|error| {
             let hint = "see the keys of `member-states.toml` in `laws/README.md`";
-            vec![problem(error.span().unwrap_or(0..0), error.message().to_owned(), hint)]
+            vec![Problem::of_toml(path, text, &error, hint)]
         })?;
         let mut problems = Vec::new();
         let mut by_code = BTreeMap::new();

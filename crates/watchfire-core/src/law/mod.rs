@@ -1,4 +1,7 @@
 //! Law meets facts.
 
 pub mod calendar;
+pub mod confidence;
 pub mod member_state;
+pub mod problem;
+pub mod text;

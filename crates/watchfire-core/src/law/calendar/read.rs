@@ -8,99 +8,15 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
+use crate::law::confidence::Confidence;
+use crate::law::problem::Problem;
+use crate::law::text::Text;
+
 use super::rule::{self, Computus, MonthDay, Rule, StatutoryDay};
 use super::{Calendar, Holiday};
 
 /// The longest span of years that a calendar may claim to hold.
 const YEARS_MAX: i16 = 200;
-
-/// A text in the languages of the house.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Text {
-    /// English.
-    pub en: String,
-    /// Chinese, simplified.
-    #[serde(rename = "zh-CN")]
-    pub zh_cn: String,
-}
-
-/// How well a statement of law is sourced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum Confidence {
-    /// Read in a copy of the primary text.
-    Primary,
-    /// Read in a secondary source, or in part.
-    Secondary,
-    /// From knowledge, with the probability that it is right.
-    Unverified {
-        /// From 0 to 100.
-        percent: u8,
-    },
-}
-
-impl TryFrom<String> for Confidence {
-    type Error = String;
-
-    /// Reads `primary`, `secondary`, or `unverified 0.85`.
-    fn try_from(text: String) -> Result<Self, String> {
-        let percent = |digits: &str| {
-            let digits = digits.strip_prefix("0.").filter(|digits| digits.len() == 2)?;
-            digits.parse().ok()
-        };
-        match (text.as_str(), text.strip_prefix("unverified ").and_then(percent)) {
-            ("primary", _) => Ok(Self::Primary),
-            ("secondary", _) => Ok(Self::Secondary),
-            (_, Some(percent)) => Ok(Self::Unverified { percent }),
-            _ => Err(format!(
-                "`{text}` is no confidence; write `primary`, `secondary` or, with the probability \
-                 that it is right, `unverified 0.85`"
-            )),
-        }
-    }
-}
-
-/// Something wrong in a calendar file.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{path}:{line}:{column}: {message}")]
-pub struct CalendarProblem {
-    /// The file, as the caller named it.
-    pub path: String,
-    /// Counted from 1.
-    pub line: usize,
-    /// In signs, counted from 1.
-    pub column: usize,
-    /// What is wrong with which thing.
-    pub message: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
-impl CalendarProblem {
-    pub(in crate::law) fn at(
-        path: &str,
-        text: &str,
-        span: Range<usize>,
-        message: String,
-        hint: &str,
-    ) -> Self {
-        let before = text.get(..span.start).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self {
-            path: path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            message,
-            hint: hint.to_owned(),
-        }
-    }
-
-    pub(super) fn twice(path: &str, id: &str) -> Self {
-        let message = format!("the calendar `{id}` is defined twice");
-        Self::at(path, "", 0..0, message, "give one of the two files another `id`")
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -207,14 +123,13 @@ impl WeekdayName {
 }
 
 /// Reads one calendar file.
-pub(super) fn calendar(path: &str, text: &str) -> Result<Calendar, Vec<CalendarProblem>> {
+pub(super) fn calendar(path: &str, text: &str) -> Result<Calendar, Vec<Problem>> {
     let mut reader = Reader { path, text, problems: Vec::new() };
     let file: File = match toml::from_str(text) {
         Ok(file) => file,
         Err(error) => {
             let hint = "see the keys of a calendar file in `laws/README.md`";
-            reader.refuse(error.span().unwrap_or(0..0), error.message().to_owned(), hint);
-            return Err(reader.problems);
+            return Err(vec![Problem::of_toml(path, text, &error, hint)]);
         }
     };
     let calendar = reader.build(file);
@@ -227,12 +142,12 @@ pub(super) fn calendar(path: &str, text: &str) -> Result<Calendar, Vec<CalendarP
 struct Reader<'a> {
     path: &'a str,
     text: &'a str,
-    problems: Vec<CalendarProblem>,
+    problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
     fn refuse(&mut self, at: Range<usize>, message: String, hint: &str) {
-        self.problems.push(CalendarProblem::at(self.path, self.text, at, message, hint));
+        self.problems.push(Problem::at(self.path, self.text, at, "value", message, hint));
     }
 
     fn build(&mut self, file: File) -> Option<Calendar> {

@@ -2,7 +2,7 @@ use jiff::civil::date;
 
 use super::*;
 
-fn one(text: &str) -> Result<Calendar, Vec<CalendarProblem>> {
+fn one(text: &str) -> Result<Calendar, Vec<Problem>> {
     Calendars::load(&[("test.toml", text)]).map(|calendars| calendars.get("x").unwrap().clone())
 }
 
