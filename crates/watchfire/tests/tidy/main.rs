@@ -10,3 +10,4 @@ mod purity;
 #[path = "../repository/mod.rs"]
 mod repository;
 mod source;
+mod words;

@@ -68,6 +68,25 @@ fn missing_papers(files: &[RepositoryFile]) -> Vec<String> {
     ROOT_PAPERS.iter().filter(present).map(|paper| format!("{paper} is missing or empty")).collect()
 }
 
+/// Terms of the glossary without their Chinese: rows whose first cell is bold and has no Han sign.
+fn untranslated_terms(glossary: &str) -> Vec<String> {
+    let is_han = |sign: char| ('\u{4e00}'..='\u{9fff}').contains(&sign);
+    let first_cells =
+        glossary.lines().filter_map(|line| line.strip_prefix("| **")?.split(" | ").next());
+    let terms = first_cells.filter(|cell| !cell.contains(is_han));
+    terms.map(|cell| format!("GLOSSARY.md: `{cell}` has no Chinese")).collect()
+}
+
+#[test]
+fn every_term_has_its_chinese() {
+    let files = files();
+    let glossary =
+        files.iter().find(|file| file.path == "GLOSSARY.md").expect("GLOSSARY.md exists");
+    let terms = glossary.text.lines().filter(|line| line.starts_with("| **")).count();
+    assert!(terms > 40, "only {terms} terms found: has the form of the glossary changed?");
+    expect_none("glossary", &untranslated_terms(&glossary.text));
+}
+
 #[test]
 fn decisions_are_numbered_without_holes() {
     let files = files();
@@ -118,6 +137,12 @@ mod proofs_that_the_checks_can_fail {
             form_problems(&adr("docs/adr/0001-a.md", &(text + &"x\n".repeat(ADR_LINES_MAX)))).len(),
             1
         );
+    }
+
+    #[test]
+    fn a_term_without_chinese_is_found() {
+        let glossary = "| **gap** (空缺) | open | x |\n| **rung** | 级, in another cell | x |";
+        assert_eq!(untranslated_terms(glossary).len(), 1);
     }
 
     #[test]

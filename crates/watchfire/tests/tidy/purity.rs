@@ -23,7 +23,7 @@ const IMPURE: [&str; 20] = [
     "std::io::stdin",
     "std::io::stdout",
     "std::io::stderr",
-    "Instant",
+    "Instant::now",
     "SystemTime",
     "Timestamp::now",
     "Zoned::now",
