@@ -1,0 +1,10 @@
+//! The papers tell the truth: links lead somewhere, and every command, route and setting is
+//! documented.
+//! Each check is a function over plain input, proven on small bad inputs, and then run on the
+//! repository.
+
+mod commands;
+mod links;
+mod reference;
+#[path = "../repository/mod.rs"]
+mod repository;
