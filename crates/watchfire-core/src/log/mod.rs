@@ -7,14 +7,17 @@
 //! - [`tree`], [`proof`]: the Merkle tree of RFC 9162, its growth and its proofs.
 //! - [`tile`]: the layout of C2SP tlog-tiles.
 //! - [`note`], [`checkpoint`]: C2SP signed notes and checkpoints.
+//! - [`batch`], [`tick`]: the public log, which tells outsiders nothing but time.
 //! - [`probe`]: the line filter `log proof`.
 
+pub mod batch;
 pub mod checkpoint;
 pub mod hash;
 pub mod leaf;
 pub mod note;
 pub mod probe;
 pub mod proof;
+pub mod tick;
 pub mod tile;
 pub mod tree;
 
@@ -23,4 +26,5 @@ pub use hash::Hash;
 pub use leaf::{Commitment, Leaf};
 pub use note::{Note, NoteError, SignerKey, VerifierKey};
 pub use proof::{ProofError, ProofPlan};
+pub use tick::{PublicProof, Schedule, Tick, TickEntry};
 pub use tree::{Frontier, NodeId};
