@@ -8,8 +8,10 @@
 //! - [`tile`]: the layout of C2SP tlog-tiles.
 //! - [`note`], [`checkpoint`]: C2SP signed notes and checkpoints.
 //! - [`batch`], [`tick`]: the public log, which tells outsiders nothing but time.
+//! - [`audit`]: whether a stored log still says what it always said.
 //! - [`probe`]: the line filter `log proof`.
 
+pub mod audit;
 pub mod batch;
 pub mod checkpoint;
 pub mod hash;
