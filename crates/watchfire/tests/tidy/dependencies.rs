@@ -223,6 +223,47 @@ fn lock_problems(lock: &Table, deny: &Table) -> Vec<String> {
     problems
 }
 
+/// Problems with where the zones of the world come from: bundled with us, never the host's, or two
+/// nodes could compute two deadlines. A crate from outside that uses jiff could switch them on.
+fn zone_problems(workspace: &Table, lock: &Table) -> Vec<String> {
+    let jiff =
+        workspace.get("workspace").and_then(|workspace| workspace.get("dependencies")?.get("jiff"));
+    let jiff = jiff.expect("the workspace names jiff");
+    let features: Vec<&str> = jiff
+        .get("features")
+        .and_then(toml::Value::as_array)
+        .map(|features| features.iter().filter_map(toml::Value::as_str).collect())
+        .unwrap_or_default();
+    let mut problems = Vec::new();
+    if jiff.get("default-features") != Some(&toml::Value::Boolean(false)) {
+        problems.push("jiff: default features would read the zones of the host".to_owned());
+    }
+    if !features.contains(&"tzdb-bundle-always") {
+        problems.push("jiff: needs the feature `tzdb-bundle-always`".to_owned());
+    }
+    let host = ["tzdb-zoneinfo", "tzdb-concatenated", "tz-system", "tzdb-bundle-platform"];
+    let of_the_host = features.iter().filter(|feature| host.contains(feature));
+    problems
+        .extend(of_the_host.map(|feature| format!("jiff: `{feature}` asks the host for zones")));
+    problems
+        .extend(users_of_jiff(lock).map(|name| format!("`{name}` uses jiff: check its features")));
+    problems
+}
+
+/// Crates from outside that depend on jiff, by a lock file.
+fn users_of_jiff(lock: &Table) -> impl Iterator<Item = &str> {
+    let packages = lock.get("package").and_then(toml::Value::as_array).into_iter().flatten();
+    let uses_jiff = |package: &&toml::Value| {
+        let dependencies = package.get("dependencies").and_then(toml::Value::as_array);
+        let mut names = dependencies.into_iter().flatten().filter_map(toml::Value::as_str);
+        names.any(|name| name == "jiff" || name.starts_with("jiff "))
+    };
+    packages
+        .filter(uses_jiff)
+        .filter_map(|package| package.get("name").and_then(toml::Value::as_str))
+        .filter(|name| !name.starts_with("watchfire"))
+}
+
 fn manifests() -> Vec<Manifest> {
     let files = files();
     let manifests: Vec<Manifest> = files
@@ -261,6 +302,11 @@ fn crates_inherit_lints_and_versions() {
 #[test]
 fn nothing_banned_and_nothing_from_elsewhere_is_locked() {
     expect_none("Cargo.lock", &lock_problems(&read_table("Cargo.lock"), &read_table("deny.toml")));
+}
+
+#[test]
+fn the_zones_of_the_world_are_bundled() {
+    expect_none("zones", &zone_problems(&read_table("Cargo.toml"), &read_table("Cargo.lock")));
 }
 
 #[cfg(test)]
@@ -314,5 +360,26 @@ mod proofs_that_the_checks_can_fail {
             "[[package]]\nname = \"openssl-sys\"\nsource = \"{SOURCE}\"\n[[package]]\nname = \"x\"\nsource = \"git+https://example.org/x\"\n[[package]]\nname = \"watchfire\""
         );
         assert_eq!(lock_problems(&lock.parse().expect("TOML"), &deny).len(), 2);
+    }
+
+    #[test]
+    fn zones_of_the_host_and_other_users_of_jiff_are_found() {
+        let workspace =
+            |jiff: &str| format!("[workspace.dependencies]\njiff = {jiff}").parse().expect("TOML");
+        let lock = |name: &str| {
+            format!("[[package]]\nname = \"{name}\"\ndependencies = [\"jiff\"]")
+                .parse()
+                .expect("TOML")
+        };
+        let ours =
+            "{ version = \"1\", default-features = false, features = [\"tzdb-bundle-always\"] }";
+        assert!(zone_problems(&workspace(ours), &lock("watchfire-core")).is_empty());
+        assert_eq!(zone_problems(&workspace(ours), &lock("other")).len(), 1);
+        assert_eq!(
+            zone_problems(&workspace("{ version = \"1\" }"), &lock("watchfire-core")).len(),
+            2
+        );
+        let host = ours.replace("[", "[\"tzdb-zoneinfo\", ");
+        assert_eq!(zone_problems(&workspace(&host), &lock("watchfire-core")).len(), 1);
     }
 }

@@ -105,7 +105,22 @@ fn problems(file: &RepositoryFile) -> Vec<String> {
             "this crate is pure; take it as an argument",
         ));
     }
+    if path != MAY_MAP_FILES {
+        problems.extend(found(
+            path,
+            &source.code,
+            &["unsafe", "unsafe_code"],
+            "only the mapped index may",
+        ));
+    }
     if path != CLOCK_FILE {
+        let expected = ["disallowed_methods"];
+        problems.extend(found(
+            path,
+            &source.code,
+            &expected,
+            "only server/src/clock.rs is excused",
+        ));
         problems.extend(found(
             path,
             &source.code,
@@ -199,6 +214,16 @@ mod proofs_that_the_checks_can_fail {
         assert_eq!(count("crates/watchfire-server/src/worker/ticker.rs", text), 1);
         assert_eq!(count("crates/watchfire/src/cmd/serve.rs", text), 1);
         assert_eq!(count(CLOCK_FILE, text), 0);
+    }
+
+    #[test]
+    fn unsafe_code_and_an_excuse_for_a_clock_are_found() {
+        assert_eq!(count("crates/watchfire-core/src/case.rs", "unsafe { f() }"), 1);
+        assert_eq!(count(MAY_MAP_FILES, "unsafe { f() }"), 0);
+        let excuse =
+            "#[expect(clippy::disallowed_methods, reason = \"quick\")] fn f() { T::now() }";
+        assert_eq!(count("crates/watchfire-server/src/api/case.rs", excuse), 1);
+        assert_eq!(count(CLOCK_FILE, excuse), 0);
     }
 
     #[test]
