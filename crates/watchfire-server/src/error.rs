@@ -1,0 +1,229 @@
+//! The only place where an error becomes an HTTP answer.
+//!
+//! Every answer that is no success is a [`Problem`] (RFC 9457). It says what happened to which
+//! thing and what to do, and nothing of the inside. A handler returns it; the outermost layer writes
+//! it as JSON, since only there the request's id is known; the layer of the pages makes a page of it.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// Every code that an answer can carry, with its status and when it is given.
+///
+/// Codes are stable: one may be added, none is renamed. `docs/reference/errors.md` lists them.
+pub const CODES: &[(&str, u16, &str)] = &[
+    ("request_malformed", 400, "The request is not what the route takes."),
+    ("idempotency_key_missing", 400, "A write came without `Idempotency-Key`."),
+    (
+        "idempotency_key_invalid",
+        400,
+        "The `Idempotency-Key` is empty, too long, or not plain ASCII.",
+    ),
+    ("not_signed_in", 401, "The route is for people with an account."),
+    ("token_invalid", 401, "The bearer token is unknown, expired or taken back."),
+    ("login_failed", 401, "Name and password do not belong together."),
+    ("duty_missing", 403, "The route needs a duty that the account does not have."),
+    ("origin_foreign", 403, "The request comes from a page that is not ours."),
+    ("not_found", 404, "There is no such thing, or none that may be known."),
+    ("method_not_allowed", 405, "The route does not take this method."),
+    ("request_timeout", 408, "The request took too long to arrive or to answer."),
+    ("idempotency_key_reused", 409, "The same `Idempotency-Key` came with another request."),
+    ("conflict", 409, "Others changed the same thing again and again in between."),
+    ("body_too_large", 413, "The body is longer than allowed."),
+    ("media_type_unsupported", 415, "The body is not `application/json`."),
+    ("field_invalid", 422, "A field has a value that it cannot have."),
+    ("rate_limited", 429, "Too much was asked from one source."),
+    ("internal", 500, "A defect of the node. Nothing was changed."),
+    ("outcome_unknown", 500, "The connection to the database broke while writing."),
+    ("overloaded", 503, "The node has more to do than it can."),
+    ("storage_unsafe", 503, "The disk refused to keep something; no write is taken."),
+    ("storage_unavailable", 503, "The database does not answer."),
+];
+
+/// What an answer says when it is no success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    hint: String,
+    pointer: Option<String>,
+    retry_after_seconds: Option<u64>,
+    outcome_unknown: bool,
+}
+
+impl Problem {
+    /// Makes a problem with a code of [`CODES`], which decides the status.
+    ///
+    /// # Panics
+    /// If the code is not in the list: every code is documented before it is used.
+    pub fn new(code: &'static str, detail: impl Into<String>, hint: impl Into<String>) -> Self {
+        let (_, status, _) = CODES
+            .iter()
+            .find(|(listed, _, _)| *listed == code)
+            .expect("a code is listed before it is used");
+        Self {
+            status: StatusCode::from_u16(*status).expect("a listed status is one"),
+            code,
+            detail: detail.into(),
+            hint: hint.into(),
+            pointer: None,
+            retry_after_seconds: None,
+            outcome_unknown: false,
+        }
+    }
+
+    /// Says which part of the body is meant, as a JSON pointer (RFC 6901).
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Says when to ask again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// The one answer for what is hidden and what is missing.
+    pub fn not_found() -> Self {
+        Self::new(
+            "not_found",
+            "there is no such thing here, or none that you may know of",
+            "check the address, and that you are signed in with the right account",
+        )
+    }
+
+    /// A field of the body, at `pointer`, that cannot be so.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new("field_invalid", detail, "correct the field that `pointer` names").at(pointer)
+    }
+
+    /// A defect: the answer says nothing of the inside, the node's own log does.
+    pub fn internal(problem: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%problem, "a request failed by a defect");
+        Self::new(
+            "internal",
+            "the node could not answer because of a defect of its own; nothing was changed",
+            "tell the operator the `request_id`",
+        )
+    }
+
+    /// Returns the status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Returns the stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Returns what happened, in English.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Returns what to do, in English.
+    pub fn hint(&self) -> &str {
+        &self.hint
+    }
+
+    /// Returns which part of the body is meant.
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+
+    /// Writes the answer as problem+json.
+    pub fn to_json(&self, request_id: &str) -> Response {
+        let wire = Wire {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            hint: &self.hint,
+            pointer: self.pointer.as_deref(),
+            outcome: self.outcome_unknown.then_some("unknown"),
+            request_id,
+        };
+        let body = serde_json::to_vec(&wire).expect("texts and numbers have a JSON form");
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        self.write_headers(&mut response);
+        response
+    }
+
+    /// Writes the answer in place of `response`, whose headers it keeps.
+    pub(crate) fn written_over(&self, response: &Response, request_id: &str) -> Response {
+        let mut written = self.to_json(request_id);
+        let own = written.headers().clone();
+        for (name, value) in response.headers().iter().filter(|(name, _)| !own.contains_key(*name))
+        {
+            written.headers_mut().append(name.clone(), value.clone());
+        }
+        written
+    }
+
+    /// Sets the headers that belong to the problem, whatever form its body has.
+    pub fn write_headers(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+    }
+}
+
+/// Gives the answer its status and carries the problem outward, to be written there.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The body of problem+json.
+#[derive(Debug, Serialize)]
+struct Wire<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'a str,
+    status: u16,
+    code: &'static str,
+    detail: &'a str,
+    hint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    request_id: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_in_the_order_of_their_status_and_unique() {
+        assert!(CODES.is_sorted_by_key(|(_, status, _)| status));
+        for (at, (code, _, _)) in CODES.iter().enumerate() {
+            assert!(CODES[at + 1..].iter().all(|(other, _, _)| other != code), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_overload_says_when_to_come_back() {
+        let problem = Problem::new("overloaded", "too much", "wait").retry_after(3);
+        let response = problem.to_json("r");
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "3");
+    }
+}
