@@ -1,0 +1,109 @@
+//! The forms of `laws`, all of them, and what they count.
+
+use std::path::{Path, PathBuf};
+
+use watchfire_core::law::form::{FieldId, Form, Need, Values};
+
+fn laws() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../laws")
+}
+
+fn form(path: &str) -> Form {
+    let text = std::fs::read_to_string(laws().join(path)).expect(path);
+    Form::load(path, &text).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+/// Paths of every form, from `laws` on.
+fn paths() -> Vec<String> {
+    let mut paths = Vec::new();
+    for law in std::fs::read_dir(laws()).expect("laws is there") {
+        let law = law.expect("an entry").file_name().into_string().expect("an ASCII name");
+        let Ok(forms) = std::fs::read_dir(laws().join(&law).join("forms")) else { continue };
+        for form in forms {
+            let name = form.expect("an entry").file_name().into_string().expect("an ASCII name");
+            paths.push(format!("{law}/forms/{name}"));
+        }
+    }
+    paths.sort();
+    paths
+}
+
+#[test]
+fn every_form_loads_and_is_called_as_its_file() {
+    let paths = paths();
+    assert!(paths.len() >= 6, "{paths:?}");
+    for path in paths {
+        assert!(path.ends_with(&format!("/{}.toml", form(&path).id)), "{path}");
+    }
+}
+
+#[test]
+fn the_ministry_asks_for_six_things() {
+    let form = form("cn-rmsv/forms/vulnerability-report.toml");
+    let empty = form.completeness(0, &Values::new());
+    assert_eq!(empty.required_now.total, 6);
+    assert_eq!(empty.missing.len(), 6);
+    let values = form
+        .asked(0)
+        .filter(|(_, need)| *need == Need::Required)
+        .map(|(field, _)| (field.id.clone(), "已填写".to_owned()))
+        .collect();
+    assert!(form.completeness(0, &values).is_complete());
+}
+
+/// Needs of ENISA's table, one sign a stage: A X C O I, or `-` where it is not asked.
+fn row(form: &Form, id: &str) -> String {
+    let field = form.fields.iter().find(|field| field.id == FieldId(id.into())).expect(id);
+    let sign = |need: &Option<Need>| match need {
+        Some(Need::Automatic) => 'A',
+        Some(Need::Required) => 'X',
+        Some(Need::Copied) => 'C',
+        Some(Need::Optional) => 'O',
+        Some(Need::IfAvailable) => 'I',
+        None => '-',
+    };
+    field.needs.iter().map(sign).collect()
+}
+
+#[test]
+fn the_platform_asks_stage_by_stage_as_its_table_says() {
+    let vulnerability = form("eu-cra/forms/vulnerability.toml");
+    for (id, needs) in [
+        ("notification-type", "XCC"),
+        ("notification-level", "XXX"),
+        ("reporter", "AAA"),
+        ("product-type", "OCC"),
+        ("member-states", "ICC"),
+        ("cve-id", "OCC"),
+        ("nature-of-exploit", "OXC"),
+        ("sensitivity", "OIC"),
+        ("exceptional-circumstances", "-O-"),
+        ("measure-available-on", "OOX"),
+        ("malicious-actor", "OOI"),
+    ] {
+        assert_eq!(row(&vulnerability, id), needs, "{id}");
+    }
+    assert_eq!(vulnerability.stage_of("eu-cra/14.2.b"), Some(1));
+    assert_eq!(vulnerability.stage_of("eu-cra/14.4.b"), None);
+    let incident = form("eu-cra/forms/incident.toml");
+    for (id, needs) in [
+        ("suspected-unlawful", "XCC"),
+        ("detected-at", "OXC"),
+        ("severity", "OOX"),
+        ("root-cause", "OOX"),
+    ] {
+        assert_eq!(row(&incident, id), needs, "{id}");
+    }
+    assert_eq!(incident.stage_of("eu-cra/14.4.c"), Some(2));
+}
+
+#[test]
+fn an_early_warning_needs_five_answers_and_a_final_report_all_that_was_ever_required() {
+    let form = form("eu-cra/forms/vulnerability.toml");
+    let required = |stage| form.completeness(stage, &Values::new()).required_now.total;
+    assert_eq!(required(0), 5);
+    assert_eq!(required(1), 10);
+    assert_eq!(required(2), 13);
+    let early = form.completeness(0, &Values::new());
+    assert_eq!((early.later.total, early.if_available.total), (8, 1));
+}
