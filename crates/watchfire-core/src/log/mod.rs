@@ -9,10 +9,12 @@
 //! - [`note`], [`checkpoint`]: C2SP signed notes and checkpoints.
 //! - [`batch`], [`tick`]: the public log, which tells outsiders nothing but time.
 //! - [`audit`]: whether a stored log still says what it always said.
+//! - [`bundle`]: entries with their proofs, for a stranger.
 //! - [`probe`]: the line filter `log proof`.
 
 pub mod audit;
 pub mod batch;
+pub mod bundle;
 pub mod checkpoint;
 pub mod hash;
 pub mod leaf;
