@@ -107,7 +107,7 @@ pub struct Audited {
 }
 
 /// Compares a stored log with its copies and checkpoints, row by row.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Auditor {
     tree: Frontier,
     anchors: VecDeque<Anchor>,
@@ -126,30 +126,33 @@ pub struct Auditor {
 }
 
 impl Auditor {
-    /// Begins an audit against the checkpoints of the internal log.
+    /// Begins an audit of the log from its first row.
     #[must_use]
-    pub fn new(mut anchors: Vec<Anchor>) -> Self {
-        anchors.sort_by_key(|anchor| anchor.size);
-        Self {
-            tree: Frontier::new(),
-            anchors: anchors.into(),
-            agreed: 0,
-            ordered: BTreeSet::new(),
-            erased: BTreeSet::new(),
-            tiles: BTreeMap::new(),
-            public: Frontier::new(),
-            public_anchors: VecDeque::new(),
-            waiting: Vec::new(),
-            ticked: 0,
-        }
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Adds checkpoints of the public log, as pairs of size and root, before the first row.
-    #[must_use]
-    pub fn with_public(mut self, mut checkpoints: Vec<(u64, Hash)>) -> Self {
-        checkpoints.sort_by_key(|(size, _)| *size);
-        self.public_anchors = checkpoints.into();
-        self
+    /// Announces a checkpoint of the internal log; it is compared when the log has its size.
+    ///
+    /// Checkpoints may come in any order. A long history of them can be announced piece by piece,
+    /// so that it need not be held at once.
+    ///
+    /// # Panics
+    /// If more rows than `anchor.size` have been fed: it can no longer be compared.
+    pub fn expect_checkpoint(&mut self, anchor: Anchor) {
+        assert!(anchor.size >= self.tree.size(), "a checkpoint is announced before its size");
+        let at = self.anchors.partition_point(|other| other.size <= anchor.size);
+        self.anchors.insert(at, anchor);
+    }
+
+    /// Announces a checkpoint of the public log; it is compared when that log has its size.
+    ///
+    /// # Panics
+    /// If more ticks than `size` have been fed.
+    pub fn expect_public_checkpoint(&mut self, size: u64, root: Hash) {
+        assert!(size >= self.public.size(), "a checkpoint is announced before its size");
+        let at = self.public_anchors.partition_point(|(other, _)| *other <= size);
+        self.public_anchors.insert(at, (size, root));
     }
 
     /// Announces a stored hash of tile level 1 or higher; it is compared when the last row below it
@@ -231,6 +234,7 @@ impl Auditor {
         self.compare_anchors()?;
         let number = self.public.size();
         let from = self.ticked;
+        self.compare_public(from)?;
         if row.size > self.tree.size() {
             let (found, expected) = (self.tree.size(), row.size);
             return finding(found, Problem::Truncated { found, expected });
@@ -246,6 +250,12 @@ impl Auditor {
         }
         self.public.push(row.entry.leaf_hash());
         self.ticked = row.size;
+        self.compare_public(from)
+    }
+
+    /// Compares the checkpoints of the public size that is reached; `from` is the first row for
+    /// which they vouch anew.
+    fn compare_public(&mut self, from: u64) -> Result<(), Finding> {
         let size = self.public.size();
         while let Some((_, root)) = self.public_anchors.pop_front_if(|(at, _)| *at <= size) {
             if root != self.public.root() {
@@ -261,6 +271,7 @@ impl Auditor {
     /// The [`Finding`]: a log that is too short, erasures without order, events without row.
     pub fn finish(mut self, events: u64) -> Result<Audited, Finding> {
         self.compare_anchors()?;
+        self.compare_public(self.ticked)?;
         let size = self.tree.size();
         let without_order = self.erased.difference(&self.ordered).next();
         if let Some(&index) = without_order {

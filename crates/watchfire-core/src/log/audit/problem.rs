@@ -8,7 +8,7 @@ use super::Source;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// Rows are missing.
-    #[error("rows {from} to {} are missing", .until - 1)]
+    #[error("rows {from} to {} are missing", .until.saturating_sub(1))]
     Missing {
         /// The first that is missing.
         from: u64,
@@ -49,7 +49,7 @@ pub enum Problem {
         until: u64,
     },
     /// The tree is another than the checkpoint says.
-    #[error("the {anchor} of size {size} has another root: something in rows {from} to {} was rewritten", .size - 1)]
+    #[error("the {anchor} of size {size} has another root: something in rows {from} to {} was rewritten", .size.saturating_sub(1))]
     RootMismatch {
         /// Who says so.
         anchor: AnchorKind,

@@ -95,7 +95,12 @@ fn number_byte(size: u64) -> u8 {
 
 impl Stored {
     fn audit(&self) -> Result<Audited, Finding> {
-        let mut auditor = Auditor::new(self.anchors.clone()).with_public(self.public.clone());
+        let mut auditor = Auditor::new();
+        // In reverse, because the order must not matter.
+        self.anchors.iter().rev().for_each(|anchor| auditor.expect_checkpoint(*anchor));
+        for &(size, root) in &self.public {
+            auditor.expect_public_checkpoint(size, root);
+        }
         for &(level, index, hash) in &self.tiles {
             auditor.expect_tile_hash(level, index, hash);
         }
@@ -311,6 +316,21 @@ fn ticks_and_public_checkpoints_are_held_to_the_rows() {
     let mut stored = sound();
     stored.public[3].1 = Hash([0; 32]);
     assert_eq!(stored.first_bad(), (300, Problem::PublicCheckpoint { size: 4 }));
+}
+
+#[test]
+fn checkpoints_of_the_empty_logs_are_compared_too() {
+    let empty = Hash::of_empty_tree();
+    for mut stored in [sealed(Vec::new()), sound()] {
+        stored.anchors.push(Anchor { source: Source::Outside, size: 0, root: empty });
+        stored.public.push((0, empty));
+        assert!(stored.audit().is_ok());
+        let mut other = stored.clone();
+        other.public.push((0, Hash([0; 32])));
+        assert_eq!(other.first_bad(), (0, Problem::PublicCheckpoint { size: 0 }));
+        stored.anchors.push(Anchor { source: Source::Outside, size: 0, root: Hash([0; 32]) });
+        assert!(matches!(stored.first_bad(), (0, Problem::RootMismatch { size: 0, .. })));
+    }
 }
 
 #[test]
