@@ -44,18 +44,20 @@ const CLOCKS: [&str; 4] = ["SystemTime::now", "Timestamp::now", "Zoned::now", "Z
 const CLOCK_FILE: &str = "crates/watchfire-server/src/clock.rs";
 
 /// Where core may know serde: the law packs it loads, the events (their fields are their one form,
-/// pinned by golden files) with the ids in them, and the documents of the evidence log that leave the house.
-const SERDE_IN_CORE: [&str; 4] = [
+/// pinned by golden files), and the ids in them.
+const SERDE_IN_CORE: [&str; 3] = [
     "crates/watchfire-core/src/law/",
     "crates/watchfire-core/src/event/",
     "crates/watchfire-core/src/ids.rs",
-    "crates/watchfire-core/src/log/",
 ];
 
 /// Where core may know JSON: the bytes of an event, which the log hashes, and the log's own
 /// documents (the bundle, and the probes of `watchfire log proof`).
-const JSON_IN_CORE: [&str; 2] =
-    ["crates/watchfire-core/src/event/encoding.rs", "crates/watchfire-core/src/log/"];
+const JSON_IN_CORE: [&str; 3] = [
+    "crates/watchfire-core/src/event/encoding.rs",
+    "crates/watchfire-core/src/log/bundle",
+    "crates/watchfire-core/src/log/probe.rs",
+];
 
 /// Openings of statements; a literal that starts so, in any case, is SQL text.
 const SQL_OPENINGS: [&str; 11] = [
