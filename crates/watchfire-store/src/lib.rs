@@ -1,1 +1,66 @@
-//! watchfire-store
+//! The memory of Watchfire, on SQLite and PostgreSQL.
+//!
+//! One door in: [`Store::append`], which writes events, read tables, log leaves, outbox and due
+//! rows in one transaction. Every read takes a [`Viewer`], every change an [`Authorized`] for the
+//! very object. What is shown can be rebuilt from the events.
+
+mod annex;
+mod append;
+mod apply;
+mod case;
+mod config;
+mod dialect;
+mod due;
+mod error;
+mod history;
+mod idempotency;
+mod log;
+mod node;
+mod obligation;
+mod outbox;
+mod page;
+mod party;
+pub mod policy;
+mod random;
+mod rebuild;
+mod report;
+mod schema;
+mod session;
+mod statement;
+mod store;
+mod submission;
+#[cfg(test)]
+mod testing;
+mod viewer;
+mod writer;
+
+pub use annex::{ADDRESS, ANNEX_BYTES_MAX, CONTACT};
+pub use append::{
+    Append, Appended, EVENTS_PER_APPEND_MAX, Idempotency, NOTICES_PER_APPEND_MAX, Outcome, Receipt,
+    Recorded,
+};
+pub use case::{CaseRow, ParticipantRow};
+pub use config::{LogHead, Seal, StoreConfig};
+pub use dialect::{Engine, Location};
+pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};
+pub use error::StoreError;
+pub use history::{HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, OpenedEntry, RecordedEvent};
+pub use idempotency::{ANSWER_BYTES_MAX, KEY_BYTES_MAX};
+pub use log::{Checkpoint, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
+pub use obligation::{Draft, ObligationRow, Owner};
+pub use outbox::{CLAIM_ROWS_MAX, ClaimedNotice, Notice, NoticeRow, PAYLOAD_BYTES_MAX};
+pub use page::{PAGE_ROWS_MAX, Page, PageRequest};
+pub use party::{PartyKind, PartyRow};
+pub use policy::{Authorized, NotFound};
+pub use random::random_bytes;
+pub use rebuild::DueInstants;
+pub use report::{Answer, Report, ReportRow, TrackedReport};
+pub use schema::schema_version;
+pub use session::{
+    Account, SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, Secret, SecretDigest, SessionToken,
+    TokenRow,
+};
+pub use store::Store;
+pub use submission::{Submission, SubmissionRow};
+pub use viewer::Viewer;
+pub use writer::{BATCH_MAX, QUEUE_MAX};

@@ -1,0 +1,506 @@
+//! The one write: events, read tables, log leaves, outbox and due rows in one transaction.
+//!
+//! An [`Append`] is filled with what shall happen, under a right for each object, and handed to
+//! [`Store::append`]. Either all of it is stored and synced before the answer, or nothing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use watchfire_core::event::{
+    AnnexDigest, Body, CaseEvent, Event, NodeEvent, PartyEvent, ReportEvent, Stream, encoding,
+};
+use watchfire_core::ids::{EventId, NoticeId, ObligationId, PartyId};
+use watchfire_core::log::Leaf;
+
+use crate::annex::{self, Annex};
+use crate::dialect::{Connection, is_taken, params};
+use crate::error::StoreError;
+use crate::log::{Edge, int};
+use crate::outbox::{self, Notice};
+use crate::policy::{
+    Access, Administer, Authorized, Case, Claim, Grant, MayWrite, Node, NotFound, Noun, Party,
+    Report, Right, Write,
+};
+use crate::random::random_bytes;
+use crate::session::{self, Secret};
+use crate::statement::statements;
+use crate::viewer::{Viewer, Who};
+use crate::{apply, due, idempotency};
+
+/// Events of one append.
+pub const EVENTS_PER_APPEND_MAX: usize = 1000;
+/// Notices of one append.
+pub const NOTICES_PER_APPEND_MAX: usize = 1000;
+
+statements! {
+    ADD_EVENT =
+        "INSERT INTO events (log_index, id, noun, stream, version, recorded_at, bytes, salt, \
+         commitment, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    VERSION =
+        "SELECT version FROM events WHERE noun = $1 AND stream = $2 ORDER BY version DESC LIMIT 1";
+}
+
+/// A token that stands for one entry of the evidence log: 256 random bits, and no more.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Receipt([u8; 32]);
+
+impl Receipt {
+    /// Reads a token as it was given, or returns `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64
+            || digits.iter().any(|digit| !matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+        {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// What is kept of it.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        watchfire_core::log::Hash::of(&[&self.0]).0
+    }
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Receipt(…)")
+    }
+}
+
+/// An event that an [`Append`] will record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub event: EventId,
+    pub receipt: Receipt,
+}
+
+/// An answer to keep, so that a request that is made again is answered and not done again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// As the caller sent it.
+    pub key: String,
+    /// SHA-256 of what was asked: method, path, body.
+    pub body_digest: [u8; 32],
+    /// What was answered, verbatim.
+    pub answer: Vec<u8>,
+}
+
+/// What was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done now.
+    Done(Appended),
+    /// It had been done before, under the same key; this was the answer.
+    Before(Vec<u8>),
+}
+
+/// An append that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// What was recorded, in order, with its index in the internal log.
+    pub events: Vec<(EventId, u64, Receipt)>,
+    /// The versions of the histories that grew.
+    pub versions: BTreeMap<Stream, u64>,
+    /// When it was recorded: `now`, or the instant of the latest entry where that is later.
+    pub recorded_at: Timestamp,
+    /// Whether `now` was behind the log: another node's clock is ahead, or ours went back.
+    pub clock_was_behind: bool,
+}
+
+impl Outcome {
+    /// Returns what was done now, or `None` if it had been done before.
+    pub fn done(self) -> Option<Appended> {
+        match self {
+            Self::Done(appended) => Some(appended),
+            Self::Before(_) => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Planned {
+    id: EventId,
+    receipt: Receipt,
+    salt: [u8; 32],
+    body: Body,
+}
+
+/// What shall be stored, all of it or nothing.
+#[derive(Debug, Clone)]
+pub struct Append {
+    viewer: Viewer,
+    now: Timestamp,
+    expected: BTreeMap<Stream, u64>,
+    grants: Vec<Grant>,
+    events: Vec<Planned>,
+    annexes: Vec<Annex>,
+    notices: Vec<Notice>,
+    retries: Vec<(NoticeId, Option<Timestamp>)>,
+    due: Vec<due::Due>,
+    secrets: Vec<(PartyId, Secret)>,
+    idempotency: Option<Idempotency>,
+}
+
+impl Append {
+    /// Begins an append by `viewer` at `now`, the node's time, which never runs backwards.
+    pub fn new(viewer: &Viewer, now: Timestamp) -> Self {
+        Self {
+            viewer: viewer.clone(),
+            now,
+            expected: BTreeMap::new(),
+            grants: Vec::new(),
+            events: Vec::new(),
+            annexes: Vec::new(),
+            notices: Vec::new(),
+            retries: Vec::new(),
+            due: Vec::new(),
+            secrets: Vec::new(),
+            idempotency: None,
+        }
+    }
+
+    /// Says which version of a history the decision was made on: how many events it had.
+    ///
+    /// Needed for every history that is written to, except new ones and the node's.
+    #[must_use]
+    pub fn expect_version(mut self, stream: Stream, version: u64) -> Self {
+        self.expected.insert(stream, version);
+        self
+    }
+
+    /// Records that something happened in a case.
+    pub fn case(&mut self, grant: &Authorized<Case, Write>, event: CaseEvent) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Case(id, event))
+    }
+
+    /// Records that something happened to a report.
+    pub fn report(&mut self, grant: &Authorized<Report, Write>, event: ReportEvent) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Report(id, event))
+    }
+
+    /// Records what a person may change of themselves: preferences, addresses, credentials.
+    /// Anything else is refused by [`Store::append`](crate::Store::append).
+    pub fn party(&mut self, grant: &Authorized<Party, Write>, event: PartyEvent) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Party(id, event))
+    }
+
+    /// Records that something happened to a party, by whoever keeps the accounts.
+    pub fn administer(
+        &mut self,
+        grant: &Authorized<Party, Administer>,
+        event: PartyEvent,
+    ) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Party(id, event))
+    }
+
+    /// Records that something happened to the node.
+    pub fn node(&mut self, grant: &Authorized<Node, Write>, event: NodeEvent) -> Recorded {
+        self.take(grant);
+        self.plan(Body::Node(event))
+    }
+
+    /// Records what became of a try to send, and when to try next, if at all.
+    ///
+    /// `event` is a [`NodeEvent::NoticeTried`] or a [`NodeEvent::NoticeGivenUp`].
+    pub fn notice_result(
+        &mut self,
+        grant: &Authorized<Node, Write>,
+        event: NodeEvent,
+        next_try_at: Option<Timestamp>,
+    ) -> Recorded {
+        if let NodeEvent::NoticeTried { notice, .. } | NodeEvent::NoticeGivenUp { notice, .. } =
+            &event
+        {
+            self.retries.push((notice.clone(), next_try_at));
+        }
+        self.node(grant, event)
+    }
+
+    /// Keeps personal data beside an event of this append, which holds its digest under `salt`.
+    pub fn annex(&mut self, of: &Recorded, name: &'static str, salt: [u8; 32], bytes: Vec<u8>) {
+        self.annexes.push(Annex { event: of.event.clone(), name, salt, bytes });
+    }
+
+    /// Puts a notice into the outbox.
+    pub fn outbox(&mut self, notice: Notice) {
+        self.notices.push(notice);
+    }
+
+    /// Sets when an obligation of the case is looked at next; `None` when it is owed no more.
+    pub fn due(
+        &mut self,
+        grant: &Authorized<Case, Write>,
+        obligation: ObligationId,
+        at: Option<Timestamp>,
+    ) {
+        let case = self.take(grant).clone();
+        self.due.push(due::Due { case, obligation, at });
+    }
+
+    /// Keeps a secret's digest, beside the event that says so.
+    pub fn secret<A: MayWrite>(&mut self, grant: &Authorized<Party, A>, secret: Secret) {
+        let party = self.take(grant).clone();
+        self.secrets.push((party, secret));
+    }
+
+    /// Keeps the answer to the request, under its key.
+    #[must_use]
+    pub fn idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.idempotency = Some(idempotency);
+        self
+    }
+
+    fn take<'a, N: Noun, A: Access>(&mut self, grant: &'a Authorized<N, A>) -> &'a N::Id {
+        if !self.grants.contains(grant.grant()) {
+            self.grants.push(grant.grant().clone());
+        }
+        grant.id()
+    }
+
+    fn plan(&mut self, body: Body) -> Recorded {
+        let planned = Planned {
+            id: EventId::from_random(random_bytes()),
+            receipt: Receipt(random_bytes()),
+            salt: random_bytes(),
+            body,
+        };
+        let recorded = Recorded { event: planned.id.clone(), receipt: planned.receipt.clone() };
+        self.events.push(planned);
+        recorded
+    }
+
+    /// Checks what needs no database.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        if self.events.is_empty() {
+            return Err(StoreError::Misuse("an append without events"));
+        }
+        if self.events.len() > EVENTS_PER_APPEND_MAX {
+            return Err(StoreError::TooLarge { what: "append", limit: EVENTS_PER_APPEND_MAX });
+        }
+        if self.notices.len() > NOTICES_PER_APPEND_MAX {
+            return Err(StoreError::TooLarge { what: "outbox", limit: NOTICES_PER_APPEND_MAX });
+        }
+        if self.grants.iter().any(|grant| grant.viewer != self.viewer) {
+            return Err(StoreError::Misuse("a right of somebody else"));
+        }
+        self.notices.iter().try_for_each(Notice::check)?;
+        self.annexes.iter().try_for_each(Annex::check)?;
+        if let Some(idempotency) = &self.idempotency {
+            idempotency::check(idempotency)?;
+        }
+        self.events.iter().try_for_each(|planned| self.check_event(planned))
+    }
+
+    fn check_event(&self, planned: &Planned) -> Result<(), StoreError> {
+        self.check_right(&planned.body)?;
+        let stream = planned.body.stream();
+        if stream != Stream::Node && self.expected_version(&stream).is_none() {
+            return Err(StoreError::Misuse("a history without its expected version"));
+        }
+        let named = annex::digests(&planned.body);
+        let given: Vec<AnnexDigest> = self
+            .annexes
+            .iter()
+            .filter(|annex| annex.event == planned.id)
+            .map(|annex| AnnexDigest::of(&annex.salt, &annex.bytes))
+            .collect();
+        if named.len() != given.len() || named.iter().any(|digest| !given.contains(digest)) {
+            return Err(StoreError::Misuse("an annex that is not the one its event names"));
+        }
+        Ok(())
+    }
+
+    /// A right to write one's own account is no right to change what one may do, and a right over
+    /// one organization makes nobody a member of another.
+    fn check_right(&self, body: &Body) -> Result<(), StoreError> {
+        let own = self.viewer.organization();
+        match body {
+            Body::Party(id, event) => {
+                let administers = self.grants.iter().any(|grant| match &grant.claim {
+                    Claim::Party(party, right) => party == id && *right == Right::Administer,
+                    Claim::NewParty(party) => party == id,
+                    _ => false,
+                });
+                if !administers && !is_self_service(event) {
+                    return Err(StoreError::NotFound(NotFound));
+                }
+                if let (
+                    PartyEvent::PersonRegistered { organization: Some(of), .. },
+                    Who::Person { .. },
+                ) = (event, self.viewer.who())
+                    && own != Some(of)
+                {
+                    return Err(StoreError::NotFound(NotFound));
+                }
+                Ok(())
+            }
+            Body::Case(_, CaseEvent::Opened { organization, .. })
+                if self.viewer.party().is_some() && own.is_some_and(|own| own != organization) =>
+            {
+                Err(StoreError::NotFound(NotFound))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn expected_version(&self, stream: &Stream) -> Option<u64> {
+        let fresh = self.grants.iter().any(|grant| match (&grant.claim, stream) {
+            (Claim::NewCase(new) | Claim::Intake(_, new), Stream::Case(id)) => new == id,
+            (Claim::Intake(new, _), Stream::Report(id)) => new == id,
+            (Claim::NewParty(new), Stream::Party(id)) => new == id,
+            _ => false,
+        });
+        if fresh { Some(0) } else { self.expected.get(stream).copied() }
+    }
+
+    /// Does all of it within the open transaction.
+    pub(crate) async fn perform(
+        &self,
+        tx: &mut Connection,
+        edge: &mut Edge,
+    ) -> Result<Outcome, StoreError> {
+        let principal = self.viewer.principal();
+        if let Some(idempotency) = &self.idempotency
+            && let Some(answer) = idempotency::answered(tx, &principal, idempotency).await?
+        {
+            return Ok(Outcome::Before(answer));
+        }
+        for grant in &self.grants {
+            grant.check(tx).await?;
+        }
+        let mut versions = self.versions(tx).await?;
+        let now = whole_microseconds(self.now);
+        let recorded_at = now.max(edge.recorded_at);
+        edge.recorded_at = recorded_at;
+        let mut events = Vec::with_capacity(self.events.len());
+        for planned in &self.events {
+            let stream = planned.body.stream();
+            let version =
+                versions.get_mut(&stream).ok_or(StoreError::Corrupt { what: "version" })?;
+            *version += 1;
+            let index = self.record(tx, edge, planned, &stream, *version).await?;
+            events.push((planned.id.clone(), index, planned.receipt.clone()));
+        }
+        self.put_beside(tx, recorded_at).await?;
+        if let Some(idempotency) = &self.idempotency {
+            idempotency::keep(tx, &principal, idempotency, recorded_at).await?;
+        }
+        let clock_was_behind = recorded_at > now;
+        Ok(Outcome::Done(Appended { events, versions, recorded_at, clock_was_behind }))
+    }
+
+    /// Reads the versions of the histories that grow, and compares with what was expected.
+    async fn versions(&self, tx: &mut Connection) -> Result<BTreeMap<Stream, u64>, StoreError> {
+        let mut versions = BTreeMap::new();
+        let streams = self.events.iter().map(|planned| planned.body.stream());
+        for stream in streams.chain(self.expected.keys().cloned()) {
+            if versions.contains_key(&stream) {
+                continue;
+            }
+            let found = version_of(tx, &stream).await?;
+            if self.expected_version(&stream).is_some_and(|expected| expected != found) {
+                return Err(StoreError::Conflict { stream });
+            }
+            versions.insert(stream, found);
+        }
+        Ok(versions)
+    }
+
+    async fn record(
+        &self,
+        tx: &mut Connection,
+        edge: &mut Edge,
+        planned: &Planned,
+        stream: &Stream,
+        version: u64,
+    ) -> Result<u64, StoreError> {
+        let event = Event {
+            id: planned.id.clone(),
+            recorded_at: edge.recorded_at,
+            actor: self.viewer.actor(),
+            body: planned.body.clone(),
+        };
+        let bytes = encoding::encode(&event)?;
+        let commitment = Leaf::commit(&planned.salt, &bytes);
+        let index = edge.push(tx, commitment.leaf_hash()).await?;
+        let (noun, id) = stream.parts();
+        let params = params![
+            int(index)?,
+            planned.id.as_str(),
+            noun,
+            id,
+            int(version)?,
+            event.recorded_at,
+            bytes,
+            &planned.salt,
+            commitment.as_bytes(),
+            &planned.receipt.digest(),
+        ];
+        match tx.execute(&ADD_EVENT, params).await {
+            Err(error) if is_taken(&error) => return Err(StoreError::Taken("the id of the event")),
+            other => other?,
+        };
+        let stored = apply::Stored { event: &event, index, version };
+        apply::read_tables(tx, &stored).await?;
+        apply::beside(tx, &stored).await?;
+        Ok(index)
+    }
+
+    /// Writes what is no event: annexes, notices, due rows, secrets.
+    async fn put_beside(&self, tx: &mut Connection, at: Timestamp) -> Result<(), StoreError> {
+        for annex in &self.annexes {
+            annex::keep(tx, annex).await?;
+        }
+        for due in &self.due {
+            due::set(tx, due).await?;
+        }
+        for notice in &self.notices {
+            outbox::put(tx, notice, at).await?;
+        }
+        for (notice, next_try_at) in &self.retries {
+            outbox::set_next_try(tx, notice, *next_try_at).await?;
+        }
+        for (party, secret) in &self.secrets {
+            session::keep(tx, party, secret, at).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns how many events a history has.
+pub(crate) async fn version_of(tx: &mut Connection, stream: &Stream) -> Result<u64, StoreError> {
+    let (noun, id) = stream.parts();
+    let row = tx.optional(&VERSION, params![noun, id]).await?;
+    row.map_or(Ok(0), |row| row.natural("version"))
+}
+
+fn is_self_service(event: &PartyEvent) -> bool {
+    matches!(
+        event,
+        PartyEvent::AddressSet { .. }
+            | PartyEvent::PreferencesChanged { .. }
+            | PartyEvent::CredentialSet { .. }
+            | PartyEvent::CredentialRevoked { .. }
+    )
+}
+
+/// Instants are stored in microseconds; the bytes must say the same.
+fn whole_microseconds(instant: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
+}

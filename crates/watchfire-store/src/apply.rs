@@ -1,0 +1,36 @@
+//! From an event to the tables that are read: the same code when it happens and when it is rebuilt.
+
+use watchfire_core::event::Event;
+
+use crate::dialect::Connection;
+use crate::error::StoreError;
+use crate::{annex, case, obligation, outbox, party, report, session, submission};
+
+/// An event and its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stored<'a> {
+    pub(crate) event: &'a Event,
+    /// In the internal log.
+    pub(crate) index: u64,
+    /// In its history, from 1.
+    pub(crate) version: u64,
+}
+
+/// Carries an event into the read tables, each noun its own.
+pub(crate) async fn read_tables(
+    tx: &mut Connection,
+    stored: &Stored<'_>,
+) -> Result<(), StoreError> {
+    annex::apply(tx, stored.event).await?;
+    case::apply(tx, stored).await?;
+    obligation::apply(tx, stored).await?;
+    submission::apply(tx, stored).await?;
+    report::apply(tx, stored).await?;
+    party::apply(tx, stored).await
+}
+
+/// Carries an event into what is no reading of events: secrets and the outbox. Not rebuilt.
+pub(crate) async fn beside(tx: &mut Connection, stored: &Stored<'_>) -> Result<(), StoreError> {
+    session::apply(tx, stored.event).await?;
+    outbox::apply(tx, stored.event).await
+}

@@ -1,0 +1,458 @@
+//! Who may see and change what, in one place.
+//!
+//! A mutation takes an [`Authorized`] for that very object. Nothing but the functions here makes
+//! one, and `append` checks it once more inside its transaction, so a right that was taken away in
+//! between is gone. Hidden and missing are one answer: [`NotFound`].
+//!
+//! A person sees a case as its participant, or when it is not under embargo and belongs to the
+//! person's organization. No duty adds to that.
+//!
+//! ```compile_fail
+//! # use watchfire_store::{Append, Viewer};
+//! # use watchfire_core::{event::CaseEvent, ids::CaseId};
+//! # let now = jiff::Timestamp::UNIX_EPOCH;
+//! let mut append = Append::new(&Viewer::anonymous(), now);
+//! let id = CaseId::from_random([1; 5]);
+//! append.case(&id, CaseEvent::MessagePosted { text: "hello".into() });
+//! ```
+//!
+//! ```compile_fail
+//! # use watchfire_store::{Authorized, policy};
+//! # use watchfire_core::ids::CaseId;
+//! let grant: Authorized<policy::Case, policy::Write> =
+//!     Authorized { id: CaseId::from_random([1; 5]) };
+//! ```
+//!
+//! ```compile_fail
+//! # use watchfire_store::{Append, Authorized, policy};
+//! # use watchfire_core::event::CaseEvent;
+//! fn a_right_to_read_is_no_right_to_write(
+//!     append: &mut Append,
+//!     read: &Authorized<policy::Case, policy::Read>,
+//! ) {
+//!     append.case(read, CaseEvent::MessagePosted { text: "hello".into() });
+//! }
+//! ```
+
+use std::marker::PhantomData;
+
+use watchfire_core::event::{Duty, Service};
+use watchfire_core::ids::{CaseId, PartyId, ReportId};
+
+use crate::Store;
+use crate::dialect::{Connection, Statement, params};
+use crate::error::StoreError;
+use crate::random::random_bytes;
+use crate::statement::statements;
+use crate::viewer::{Viewer, Who};
+
+/// Hidden or missing; nobody can tell which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such thing, or it is not for you to see")]
+pub struct NotFound;
+
+/// Whether a person sees the case `c`. The only such predicate.
+macro_rules! person_sees {
+    ($person:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM parties v WHERE v.id = ",
+            $person,
+            " AND v.account_open AND (\
+             (NOT c.embargoed AND v.organization_id = c.organization_id) OR EXISTS (\
+             SELECT 1 FROM participants m WHERE m.case_id = c.id AND m.party_id = v.id)))"
+        )
+    };
+}
+pub(crate) use person_sees;
+
+/// Whether the viewer ($1 scope, $2 party) sees the case `c`.
+macro_rules! visible {
+    () => {
+        concat!(
+            "($1 = 3 OR ($1 = 2 AND NOT c.embargoed) OR ($1 = 1 AND ",
+            $crate::policy::person_sees!("$2"),
+            "))"
+        )
+    };
+}
+pub(crate) use visible;
+
+/// Whether the viewer ($1 scope of parties, $2 party) sees the party `p`: of the same
+/// organization, or together with it in a case.
+macro_rules! party_visible {
+    () => {
+        "($1 = 3 OR ($1 = 1 AND EXISTS (\
+         SELECT 1 FROM parties v WHERE v.id = $2 AND v.account_open AND (\
+         p.id = v.id OR p.id = v.organization_id OR p.organization_id = v.organization_id \
+         OR EXISTS (SELECT 1 FROM participants a JOIN participants b ON a.case_id = b.case_id \
+         WHERE a.party_id = v.id AND b.party_id = p.id)))))"
+    };
+}
+pub(crate) use party_visible;
+
+/// Whether the viewer keeps the accounts of the organization of the party `p`.
+macro_rules! administered {
+    () => {
+        "($1 = 3 OR ($1 = 1 AND EXISTS (\
+         SELECT 1 FROM parties v WHERE v.id = $2 AND v.account_open AND v.administrator AND (\
+         p.id = v.organization_id OR p.organization_id = v.organization_id))))"
+    };
+}
+
+statements! {
+    SEES_CASE = concat!("SELECT c.id FROM cases c WHERE c.id = $3 AND ", visible!());
+    /// An auditor changes nothing, except as a participant.
+    WRITES_CASE = concat!(
+        "SELECT c.id FROM cases c WHERE c.id = $3 AND ", visible!(),
+        " AND ($1 = 3 OR ($1 = 1 AND NOT EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 \
+         AND w.auditor AND NOT EXISTS (SELECT 1 FROM participants n \
+         WHERE n.case_id = c.id AND n.party_id = w.id))))"
+    );
+    SEES_REPORT = concat!(
+        "SELECT r.id FROM reports r JOIN cases c ON c.id = r.case_id WHERE r.id = $3 AND ",
+        visible!()
+    );
+    WRITES_REPORT = concat!(
+        "SELECT r.id FROM reports r JOIN cases c ON c.id = r.case_id WHERE r.id = $3 AND ",
+        visible!(),
+        " AND ($1 = 3 OR ($1 = 1 AND NOT EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 \
+         AND w.auditor AND NOT EXISTS (SELECT 1 FROM participants n \
+         WHERE n.case_id = c.id AND n.party_id = w.id))))"
+    );
+    SEES_PARTY = concat!("SELECT p.id FROM parties p WHERE p.id = $3 AND ", party_visible!());
+    ADMINISTERS_PARTY = concat!("SELECT p.id FROM parties p WHERE p.id = $3 AND ", administered!());
+    WRITES_PARTY = concat!(
+        "SELECT p.id FROM parties p WHERE p.id = $3 AND (($1 = 1 AND p.id = $2 AND p.account_open) \
+         OR ", administered!(), ")"
+    );
+    HAS_ACCOUNT = "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open";
+    IS_ADMINISTRATOR =
+        "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open AND p.administrator";
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A kind of object that can be changed.
+pub trait Noun: sealed::Sealed {
+    /// What names one.
+    type Id: Clone + std::fmt::Debug;
+}
+
+/// A kind of right.
+pub trait Access: sealed::Sealed {
+    #[doc(hidden)]
+    const RIGHT: Right;
+}
+
+/// A right that includes writing what is the object's own.
+pub trait MayWrite: Access {}
+impl MayWrite for Write {}
+impl MayWrite for Administer {}
+
+macro_rules! nouns {
+    ($($(#[$doc:meta])* $name:ident($id:ty);)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub enum $name {}
+        impl sealed::Sealed for $name {}
+        impl Noun for $name {
+            type Id = $id;
+        }
+    )*};
+}
+
+nouns! {
+    /// Cases, with all that belongs to them: obligations, gaps, submissions.
+    Case(CaseId);
+    /// Reports.
+    Report(ReportId);
+    /// People and organizations.
+    Party(PartyId);
+    /// The node itself.
+    Node(());
+    /// The evidence log: its hashes, never its content.
+    Log(());
+}
+
+macro_rules! accesses {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub enum $name {}
+        impl sealed::Sealed for $name {}
+        impl Access for $name {
+            const RIGHT: Right = Right::$name;
+        }
+    )*};
+}
+
+accesses! {
+    /// To see.
+    Read;
+    /// To change what is one's own to change.
+    Write;
+    /// To keep others' accounts.
+    Administer;
+}
+
+/// A right as data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    Read,
+    Write,
+    Administer,
+}
+
+/// The proof that a viewer may do `A` to one `N`. Only this module makes one.
+#[derive(Debug, Clone)]
+pub struct Authorized<N: Noun, A: Access> {
+    grant: Grant,
+    id: N::Id,
+    access: PhantomData<A>,
+}
+
+impl<N: Noun, A: Access> Authorized<N, A> {
+    fn new(viewer: &Viewer, claim: Claim, id: N::Id) -> Self {
+        Self { grant: Grant { viewer: viewer.clone(), claim }, id, access: PhantomData }
+    }
+
+    /// Returns what the right is for.
+    pub fn id(&self) -> &N::Id {
+        &self.id
+    }
+
+    /// Returns whose right it is.
+    pub fn viewer(&self) -> &Viewer {
+        &self.grant.viewer
+    }
+
+    pub(crate) fn grant(&self) -> &Grant {
+        &self.grant
+    }
+}
+
+/// The rights to take in a report: to make it, and to open a case on it.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    pub report: Authorized<Report, Write>,
+    pub case: Authorized<Case, Write>,
+}
+
+/// What an [`Authorized`] says, so that it can be checked again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) viewer: Viewer,
+    pub(crate) claim: Claim,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Claim {
+    Case(CaseId, Right),
+    Report(ReportId, Right),
+    Party(PartyId, Right),
+    /// A case that is not there yet, opened by an employee.
+    NewCase(CaseId),
+    /// A report that is not there yet, and its case. Anybody may.
+    Intake(ReportId, CaseId),
+    NewParty(PartyId),
+    Node(Right),
+    Log,
+}
+
+impl Grant {
+    /// Checks that it holds now.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it does not.
+    pub(crate) async fn check(&self, connection: &mut Connection) -> Result<(), StoreError> {
+        let viewer = &self.viewer;
+        let holds = match &self.claim {
+            Claim::Case(id, Right::Read) => {
+                sees(connection, &SEES_CASE, viewer, id.as_str()).await?
+            }
+            Claim::Case(id, _) => sees(connection, &WRITES_CASE, viewer, id.as_str()).await?,
+            Claim::Report(id, Right::Read) => {
+                sees(connection, &SEES_REPORT, viewer, id.as_str()).await?
+            }
+            Claim::Report(id, _) => sees(connection, &WRITES_REPORT, viewer, id.as_str()).await?,
+            Claim::Party(id, right) => party_right(connection, viewer, id, *right).await?,
+            Claim::NewCase(_) => match viewer.party() {
+                Some(party) => exists(connection, &HAS_ACCOUNT, party).await?,
+                None => false,
+            },
+            Claim::Intake(..) => true,
+            Claim::NewParty(_) => match viewer.party() {
+                Some(party) => exists(connection, &IS_ADMINISTRATOR, party).await?,
+                None => viewer.is_one_of(ACCOUNT_KEEPERS),
+            },
+            Claim::Node(Right::Read) => {
+                matches!(viewer.who(), Who::Service(_))
+                    || viewer.has_duty(Duty::Administrator)
+                    || viewer.has_duty(Duty::Auditor)
+            }
+            Claim::Node(_) => matches!(viewer.who(), Who::Service(_)),
+            Claim::Log => {
+                viewer.is_one_of(&[Service::Keeper, Service::Operator])
+                    || viewer.has_duty(Duty::Auditor)
+            }
+        };
+        if holds { Ok(()) } else { Err(NotFound.into()) }
+    }
+}
+
+/// The parts of the node that make the first account.
+const ACCOUNT_KEEPERS: &[Service] = &[Service::Operator, Service::Keeper];
+
+async fn party_right(
+    connection: &mut Connection,
+    viewer: &Viewer,
+    id: &PartyId,
+    right: Right,
+) -> Result<bool, StoreError> {
+    let (statement, everything) = match right {
+        Right::Read => (&SEES_PARTY, matches!(viewer.who(), Who::Service(_))),
+        Right::Write => (&WRITES_PARTY, viewer.is_one_of(ACCOUNT_KEEPERS)),
+        Right::Administer => (&ADMINISTERS_PARTY, viewer.is_one_of(ACCOUNT_KEEPERS)),
+    };
+    let scope = party_scope(viewer, everything);
+    let params = params![scope, viewer.parameters().1, id.as_str()];
+    Ok(connection.optional(statement, params).await?.is_some())
+}
+
+/// The first parameter of the statements about parties.
+pub(crate) fn party_scope(viewer: &Viewer, everything: bool) -> i64 {
+    match (everything, viewer.party()) {
+        (true, _) => 3,
+        (false, Some(_)) => 1,
+        (false, None) => 0,
+    }
+}
+
+async fn sees(
+    connection: &mut Connection,
+    statement: &Statement,
+    viewer: &Viewer,
+    id: &str,
+) -> Result<bool, StoreError> {
+    let (scope, party) = viewer.parameters();
+    Ok(connection.optional(statement, params![scope, party, id]).await?.is_some())
+}
+
+async fn exists(
+    connection: &mut Connection,
+    statement: &Statement,
+    party: &PartyId,
+) -> Result<bool, StoreError> {
+    Ok(connection.optional(statement, params![party.as_str()]).await?.is_some())
+}
+
+impl Store {
+    async fn authorize<N: Noun, A: Access>(
+        &self,
+        viewer: &Viewer,
+        claim: Claim,
+        id: N::Id,
+    ) -> Result<Authorized<N, A>, StoreError> {
+        let authorized = Authorized::new(viewer, claim, id);
+        authorized.grant.check(&mut self.reader().await?).await?;
+        Ok(authorized)
+    }
+
+    /// Returns the right to read or write one case.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it is missing, hidden, or not for the viewer to change.
+    pub async fn authorize_case<A: Access>(
+        &self,
+        viewer: &Viewer,
+        id: &CaseId,
+    ) -> Result<Authorized<Case, A>, StoreError> {
+        self.authorize(viewer, Claim::Case(id.clone(), A::RIGHT), id.clone()).await
+    }
+
+    /// Returns the right to read or write one report; it is that of its case.
+    ///
+    /// # Errors
+    /// As [`Store::authorize_case`].
+    pub async fn authorize_report<A: Access>(
+        &self,
+        viewer: &Viewer,
+        id: &ReportId,
+    ) -> Result<Authorized<Report, A>, StoreError> {
+        self.authorize(viewer, Claim::Report(id.clone(), A::RIGHT), id.clone()).await
+    }
+
+    /// Returns the right to read, write or administer one party.
+    ///
+    /// Everybody may write their own preferences, addresses and credentials; administrators keep
+    /// the parties of their own organization.
+    ///
+    /// # Errors
+    /// As [`Store::authorize_case`].
+    pub async fn authorize_party<A: Access>(
+        &self,
+        viewer: &Viewer,
+        id: &PartyId,
+    ) -> Result<Authorized<Party, A>, StoreError> {
+        self.authorize(viewer, Claim::Party(id.clone(), A::RIGHT), id.clone()).await
+    }
+
+    /// Returns the right to see or record what happens to the node.
+    ///
+    /// # Errors
+    /// As [`Store::authorize_case`].
+    pub async fn authorize_node<A: Access>(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Authorized<Node, A>, StoreError> {
+        self.authorize(viewer, Claim::Node(A::RIGHT), ()).await
+    }
+
+    /// Returns the right to read the whole evidence log: its hashes and sizes, never its content.
+    ///
+    /// # Errors
+    /// As [`Store::authorize_case`].
+    pub async fn authorize_log(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Authorized<Log, Read>, StoreError> {
+        self.authorize(viewer, Claim::Log, ()).await
+    }
+
+    /// Returns the right to open a case, with its new id.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for whoever has no account.
+    pub async fn authorize_new_case(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Authorized<Case, Write>, StoreError> {
+        let id = CaseId::from_random(random_bytes());
+        self.authorize(viewer, Claim::NewCase(id.clone()), id).await
+    }
+
+    /// Returns the right to make a person or an organization known, with its new id.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] unless the viewer keeps accounts.
+    pub async fn authorize_new_party(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Authorized<Party, Administer>, StoreError> {
+        let id = PartyId::from_random(random_bytes());
+        self.authorize(viewer, Claim::NewParty(id.clone()), id).await
+    }
+
+    /// Returns the rights to take in a report, with the new ids. Anybody may report.
+    pub fn authorize_intake(&self, viewer: &Viewer) -> Intake {
+        let report = ReportId::from_random(random_bytes());
+        let case = CaseId::from_random(random_bytes());
+        let claim = Claim::Intake(report.clone(), case.clone());
+        Intake {
+            report: Authorized::new(viewer, claim.clone(), report),
+            case: Authorized::new(viewer, claim, case),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Read tables anew from events, by the same code that filled them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use watchfire_core::event::{Event, Stream, encoding};
+use watchfire_core::ids::{CaseId, ObligationId};
+
+use crate::Store;
+use crate::apply::{self, Stored};
+use crate::dialect::{Connection, Row, params};
+use crate::due;
+use crate::error::StoreError;
+use crate::history;
+use crate::log::{Edge, Tree};
+use crate::policy::{Authorized, Node, Write};
+use crate::statement::statements;
+
+/// Events that are read at once.
+const EVENTS_AT_ONCE: i64 = 1000;
+
+statements! {
+    EVENTS =
+        "SELECT log_index, version, bytes FROM events WHERE log_index >= $1 \
+         AND bytes IS NOT NULL ORDER BY log_index LIMIT $2";
+    CASES = "SELECT c.id FROM cases c WHERE c.id > $1 ORDER BY c.id LIMIT $2";
+    CLEAR_SUBMISSION_OBLIGATIONS = "DELETE FROM submission_obligations";
+    CLEAR_SUBMISSIONS = "DELETE FROM submissions";
+    CLEAR_DRAFTS = "DELETE FROM drafts";
+    CLEAR_OBLIGATIONS = "DELETE FROM obligations";
+    CLEAR_PARTICIPANTS = "DELETE FROM participants";
+    CLEAR_CASES = "DELETE FROM cases";
+    CLEAR_REPORTS = "DELETE FROM reports";
+    CLEAR_ADDRESSES = "DELETE FROM addresses";
+    CLEAR_PARTIES = "DELETE FROM parties";
+}
+
+/// Says when each open obligation of a case is looked at next, from the events of the case.
+///
+/// Core decides this; the store only keeps it.
+pub type DueInstants<'a> =
+    dyn Fn(&CaseId, &[Event]) -> BTreeMap<ObligationId, Timestamp> + Send + Sync + 'a;
+
+impl Store {
+    /// Empties every read table and fills it again from the events, in one transaction. Returns
+    /// how many events were read. Appends wait meanwhile.
+    ///
+    /// # Errors
+    /// As [`StoreError`] lists them; nothing has changed then.
+    pub async fn rebuild(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        due_instants: &DueInstants<'_>,
+    ) -> Result<u64, StoreError> {
+        self.refuse_if_failed()?;
+        let mut tx = self.writer().await?;
+        tx.begin().await?;
+        // Appends wait for this row; so the events do not grow in between.
+        Edge::lock(&mut tx, Tree::Internal).await?;
+        clear(&mut tx).await?;
+        let count = replay(&mut tx).await?;
+        set_due(&mut tx, due_instants).await?;
+        self.note_failure(tx.commit().await)?;
+        Ok(count)
+    }
+}
+
+async fn clear(tx: &mut Connection) -> Result<(), StoreError> {
+    for statement in [
+        &CLEAR_SUBMISSION_OBLIGATIONS,
+        &CLEAR_SUBMISSIONS,
+        &CLEAR_DRAFTS,
+        &CLEAR_OBLIGATIONS,
+        &CLEAR_PARTICIPANTS,
+        &CLEAR_CASES,
+        &CLEAR_REPORTS,
+        &CLEAR_ADDRESSES,
+        &CLEAR_PARTIES,
+    ] {
+        tx.execute(statement, params![]).await?;
+    }
+    Ok(())
+}
+
+async fn replay(tx: &mut Connection) -> Result<u64, StoreError> {
+    let (mut next, mut count) = (0, 0);
+    loop {
+        let rows = tx.all(&EVENTS, params![next, EVENTS_AT_ONCE]).await?;
+        for row in &rows {
+            replay_one(tx, row).await?;
+            next = row.int("log_index")? + 1;
+            count += 1;
+        }
+        if rows.is_empty() {
+            return Ok(count);
+        }
+    }
+}
+
+async fn replay_one(tx: &mut Connection, row: &Row) -> Result<(), StoreError> {
+    let event = encoding::decode(&row.bytes("bytes")?)?;
+    let (index, version) = (row.natural("log_index")?, row.natural("version")?);
+    apply::read_tables(tx, &Stored { event: &event, index, version }).await
+}
+
+async fn set_due(tx: &mut Connection, due_instants: &DueInstants<'_>) -> Result<(), StoreError> {
+    let mut after = String::new();
+    loop {
+        let rows = tx.all(&CASES, params![after.as_str(), EVENTS_AT_ONCE]).await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = last.text("id")?;
+        for row in &rows {
+            let case: CaseId = row.parsed("id")?;
+            let history = history::whole(tx, &Stream::Case(case.clone())).await?;
+            let events: Vec<Event> = history.into_iter().map(|recorded| recorded.event).collect();
+            for (obligation, at) in due_instants(&case, &events) {
+                let case = case.clone();
+                due::set(tx, &due::Due { case, obligation, at: Some(at) }).await?;
+            }
+        }
+    }
+}
