@@ -8,6 +8,7 @@
 //! - [`tile`]: the layout of C2SP tlog-tiles.
 //! - [`note`], [`checkpoint`]: C2SP signed notes and checkpoints.
 //! - [`batch`], [`tick`]: the public log, which tells outsiders nothing but time.
+//! - [`receipt`]: a public proof as a file, in the form of C2SP tlog-proof.
 //! - [`audit`]: whether a stored log still says what it always said.
 //! - [`bundle`]: entries with their proofs, for a stranger.
 //! - [`probe`]: the line filter `log proof`.
@@ -21,6 +22,7 @@ pub mod leaf;
 pub mod note;
 pub mod probe;
 pub mod proof;
+pub mod receipt;
 pub mod tick;
 pub mod tile;
 pub mod tree;
@@ -30,5 +32,6 @@ pub use hash::Hash;
 pub use leaf::{Commitment, Leaf};
 pub use note::{Note, NoteError, SignerKey, VerifierKey};
 pub use proof::{ProofError, ProofPlan};
+pub use receipt::Receipt;
 pub use tick::{PublicProof, Schedule, Tick, TickEntry};
 pub use tree::{Frontier, NodeId};
