@@ -31,8 +31,9 @@ pub use problem::{AnchorKind, Finding, Problem};
 pub struct Row<'a> {
     /// Its index.
     pub index: u64,
-    /// The position of the event it belongs to, which must be the same number; `None` if there is
-    /// no such event.
+    /// The position of the event it belongs to, which must be the same number. `None` if there is
+    /// no such event, or if a column that the commitment does not cover (id, stream, version, time)
+    /// says something else than the bytes: whoever decodes the bytes must compare them.
     pub event: Option<u64>,
     /// The commitment that the row keeps.
     pub commitment: Commitment,

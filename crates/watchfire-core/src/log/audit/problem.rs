@@ -18,8 +18,8 @@ pub enum Problem {
     /// A row is there twice, or out of its order.
     #[error("row {0} comes twice or out of its order")]
     OutOfOrder(u64),
-    /// A row has no event, or that of another.
-    #[error("row {row} does not belong to the event at its position")]
+    /// A row has no event, or that of another, or columns that contradict its bytes.
+    #[error("row {row} and what is stored beside it do not belong together")]
     EventMismatch {
         /// The row.
         row: u64,
