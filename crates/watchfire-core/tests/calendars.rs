@@ -154,6 +154,21 @@ fn christmas_of_2026_rolls_as_each_member_state_has_it() {
     assert_eq!(rolled("ro", date(2027, 4, 30)), date(2027, 5, 4));
 }
 
+#[test]
+fn the_next_working_day_is_the_first_that_is_no_day_off() {
+    let calendars = calendars();
+    for calendar in calendars.iter() {
+        for day in date(2025, 12, 1).series(1.day()).take(800) {
+            let next = calendar.next_working_day(day);
+            assert!(!calendar.is_day_off(next.date), "{} {day}", calendar.id);
+            let between = day.series(1.day()).take_while(|between| *between < next.date);
+            assert!(between.into_iter().all(|between| calendar.is_day_off(between)));
+            let held = (day.year()..=next.date.year()).all(|year| calendar.holds_year(year));
+            assert_eq!(next.all_years_held, held, "{} {day}", calendar.id);
+        }
+    }
+}
+
 /// Who alone has a day: the published list, or the legal calendar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Only {
