@@ -97,6 +97,7 @@ pub(crate) mod differing {
                  ORDER BY next_try_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)",
     };
 
+    #[cfg(test)]
     pub(crate) const ALL: &[Statement] = &[HEAD_FOR_UPDATE, CLAIM_NOTICES];
 }
 
@@ -351,7 +352,7 @@ impl Connection {
                 .await
                 .map(|done| done.rows_affected()),
         }
-        .map_err(from_sqlx)
+        .map_err(|error| told(statement, from_sqlx(error)))
     }
 
     /// Runs a statement and returns its rows; the statement carries the limit.
@@ -373,7 +374,7 @@ impl Connection {
                 rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
             }
         };
-        rows.map_err(from_sqlx)
+        rows.map_err(|error| told(statement, from_sqlx(error)))
     }
 
     /// Runs a statement and returns its first row, if it has one.
@@ -549,6 +550,12 @@ pub(crate) fn from_sqlx(error: sqlx::Error) -> StoreError {
         | sqlx::Error::WorkerCrashed => StoreError::Unavailable(Arc::new(error)),
         _ => refused(error),
     }
+}
+
+/// Tells the operational log which statement failed; never with its values.
+fn told(statement: &Statement, error: StoreError) -> StoreError {
+    tracing::debug!(statement = statement.name, %error, "a statement failed");
+    error
 }
 
 fn refused(error: sqlx::Error) -> StoreError {

@@ -7,6 +7,17 @@
 //! A person sees a case as its participant, or when it is not under embargo and belongs to the
 //! person's organization. No duty adds to that.
 //!
+//! ```
+//! use watchfire_core::event::CaseEvent;
+//! use watchfire_store::{Append, Authorized, policy};
+//!
+//! fn with_the_right(append: &mut Append, grant: &Authorized<policy::Case, policy::Write>) {
+//!     append.case(grant, CaseEvent::MessagePosted { text: "hello".into() });
+//! }
+//! ```
+//!
+//! An id is no right, a right cannot be made, and a right to read is none to write:
+//!
 //! ```compile_fail
 //! # use watchfire_store::{Append, Viewer};
 //! # use watchfire_core::{event::CaseEvent, ids::CaseId};

@@ -15,13 +15,13 @@ pub(crate) struct TestEngine {
 
 impl TestEngine {
     pub(crate) async fn open(&self) -> Store {
-        Store::open(&self.config).await.unwrap()
+        Store::open(&self.config).await.expect("the store answers")
     }
 }
 
 /// Returns an empty database of each engine.
 pub(crate) async fn engines() -> Vec<TestEngine> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("the store answers");
     let location = Location::File(folder.path().join("watchfire.db"));
     let mut engines =
         vec![TestEngine { config: StoreConfig::new(location), _folder: Some(folder) }];
@@ -30,7 +30,7 @@ pub(crate) async fn engines() -> Vec<TestEngine> {
         Err(_) => {
             // Around the capture of the test harness, so that it is always seen.
             let mut stderr = std::io::stderr();
-            stderr.write_all(b"SKIPPED: no WATCHFIRE_TEST_POSTGRES\n").unwrap();
+            stderr.write_all(b"SKIPPED: no WATCHFIRE_TEST_POSTGRES\n").expect("the store answers");
         }
     }
     engines
@@ -42,10 +42,10 @@ async fn postgres(url: &str) -> TestEngine {
     let suffix: String =
         crate::random::random_bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect();
     let schema = format!("test_{suffix}");
-    let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+    let mut connection = sqlx::PgConnection::connect(url).await.expect("the store answers");
     let make = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
-    sqlx::raw_sql(make).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+    sqlx::raw_sql(make).execute(&mut connection).await.expect("the store answers");
+    connection.close().await.expect("the store answers");
     let join = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{join}options[search_path]={schema}");
     TestEngine { config: StoreConfig::new(Location::Postgres(url)), _folder: None }

@@ -1,0 +1,13 @@
+//! One suite for both engines: each test runs on SQLite, and on PostgreSQL where it is told of.
+
+mod append;
+mod due;
+mod engine;
+mod group;
+mod house;
+mod log;
+mod outbox;
+mod rebuild;
+mod schema;
+mod session;
+mod visibility;

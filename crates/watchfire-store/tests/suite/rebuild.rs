@@ -1,0 +1,51 @@
+//! Read tables can be rebuilt from events, and are then equal.
+
+use std::collections::BTreeMap;
+
+use watchfire_core::event::{Body, CaseEvent, Duty};
+
+use crate::engine::engines;
+use crate::house::House;
+
+#[tokio::test]
+async fn read_tables_rebuilt_from_events_are_equal() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[Duty::Responder]).await;
+        house.person("chief", &[Duty::Administrator]).await;
+        house.lived_case(&eva).await;
+        let open = house.opened_case(&[&eva]).await;
+        let exited = vec![CaseEvent::EmbargoExited { reason: "published".into() }];
+        house.to_case(&eva, &open.case, exited).await.unwrap();
+        let mut beside = engine.beside().await;
+        let before = beside.dump().await;
+
+        // Spoil what is read, so that equality is not for having done nothing.
+        beside.run("UPDATE cases SET title = 'spoiled'").await;
+        beside.run("UPDATE obligations SET due_at = NULL, gap_rank = 7").await;
+        beside.run("DELETE FROM submission_obligations").await;
+        assert_ne!(beside.dump().await, before);
+
+        let grant = house.node_grant().await;
+        let events = house
+            .store
+            .rebuild(&grant, &|_, events| {
+                // As the house sets it: every obligation from the instant it was assessed first.
+                let mut due = BTreeMap::new();
+                for event in events {
+                    if let Body::Case(_, CaseEvent::Assessed { obligation, .. }) = &event.body {
+                        due.entry(obligation.clone()).or_insert(event.recorded_at);
+                    }
+                }
+                due
+            })
+            .await
+            .unwrap();
+        assert_eq!(events, before["events"].len() as u64);
+        for (table, rows) in beside.dump().await {
+            assert_eq!(rows, before[&table], "{table}");
+        }
+        assert!(before["submissions"].len() == 1 && before["drafts"].len() == 1);
+        house.store.close().await;
+    }
+}
