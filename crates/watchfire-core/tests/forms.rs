@@ -107,3 +107,37 @@ fn an_early_warning_needs_five_answers_and_a_final_report_all_that_was_ever_requ
     let early = form.completeness(0, &Values::new());
     assert_eq!((early.later.total, early.if_available.total), (8, 1));
 }
+
+/// Every provision that names a form: its law, its id, the form.
+fn named_forms() -> Vec<(String, String, String)> {
+    let mut named = Vec::new();
+    for law in std::fs::read_dir(laws()).expect("laws is there") {
+        let law = law.expect("an entry").path();
+        let Ok(text) = std::fs::read_to_string(law.join("law.toml")) else { continue };
+        let pack: toml::Table = text.parse().expect("a pack");
+        let text_of = |table: &toml::Value, key: &str| {
+            table.get(key).and_then(toml::Value::as_str).map(str::to_owned)
+        };
+        let id = pack["id"].as_str().expect("a law id");
+        for provision in pack["provision"].as_array().expect("provisions") {
+            let Some(form) = text_of(provision, "form") else { continue };
+            let provision = text_of(provision, "id").expect("a provision id");
+            named.push((id.to_owned(), provision, form));
+        }
+    }
+    named
+}
+
+#[test]
+fn a_provision_that_names_a_form_is_met_by_a_stage_of_it_and_the_other_way_round() {
+    let named = named_forms();
+    assert!(named.len() >= 5, "{named:?}");
+    for (law, provision, id) in &named {
+        let form = form(&format!("{law}/forms/{id}.toml"));
+        assert!(form.stage_of(provision).is_some(), "{provision} has no stage in {id}");
+        for stage in form.stages.iter().filter_map(|stage| stage.provision.as_ref()) {
+            let back = (law.clone(), stage.clone(), id.clone());
+            assert!(named.contains(&back), "{stage} does not name {id}");
+        }
+    }
+}
