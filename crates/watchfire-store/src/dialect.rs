@@ -404,6 +404,15 @@ impl Connection {
         }
     }
 
+    /// Opens a transaction that reads one state of the whole database, whatever is written.
+    pub(crate) async fn snapshot(&mut self) -> Result<(), StoreError> {
+        self.open = true;
+        match self.engine() {
+            Engine::Sqlite => self.run("BEGIN").await,
+            Engine::Postgres => self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await,
+        }
+    }
+
     /// Commits.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 mod annex;
 mod append;
 mod apply;
+mod audit;
 mod case;
 mod config;
 mod dialect;
@@ -39,6 +40,7 @@ pub use append::{
     Append, Appended, EVENTS_PER_APPEND_MAX, Idempotency, NOTICES_PER_APPEND_MAX, Outcome, Receipt,
     Recorded,
 };
+pub use audit::{AuditReport, NoteProblem};
 pub use case::{CaseRow, ParticipantRow};
 pub use config::{LogHead, Seal, StoreConfig};
 pub use dialect::{Engine, Location};
@@ -46,7 +48,7 @@ pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};
 pub use error::StoreError;
 pub use history::{HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, OpenedEntry, RecordedEvent};
 pub use idempotency::{ANSWER_BYTES_MAX, KEY_BYTES_MAX};
-pub use log::{Checkpoint, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
+pub use log::{Checkpoint, Inception, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
 pub use obligation::{Draft, ObligationRow, Owner};
 pub use outbox::{CLAIM_ROWS_MAX, ClaimedNotice, Notice, NoticeRow, PAYLOAD_BYTES_MAX};
 pub use page::{PAGE_ROWS_MAX, Page, PageRequest};

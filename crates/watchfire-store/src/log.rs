@@ -27,6 +27,10 @@ statements! {
     READ_HEAD = "SELECT size, frontier, recorded_at FROM log_heads WHERE tree = $1";
     SAVE_HEAD =
         "UPDATE log_heads SET size = $2, frontier = $3, recorded_at = $4 WHERE tree = $1";
+    BEGIN_LOG =
+        "INSERT INTO log_inceptions (tree, began_at, cadence_seconds) VALUES ('public', $1, $2) \
+         ON CONFLICT (tree) DO NOTHING";
+    INCEPTION = "SELECT began_at, cadence_seconds FROM log_inceptions WHERE tree = 'public'";
     ADD_HASH = "INSERT INTO log_hashes (tree, level, position, hash) VALUES ($1, $2, $3, $4)";
     HASHES =
         "SELECT hash FROM log_hashes WHERE tree = $1 AND level = $2 \
@@ -57,7 +61,9 @@ statements! {
          e.commitment, e.receipt FROM events e WHERE e.receipt = $1";
     LOG_ROWS =
         "SELECT e.log_index, e.id, e.noun, e.stream, e.version, e.recorded_at, e.bytes, e.salt, \
-         e.commitment, e.receipt FROM events e WHERE e.log_index >= $1 ORDER BY e.log_index LIMIT $2";
+         e.commitment, h.hash FROM events e LEFT JOIN log_hashes h ON h.tree = 'internal' \
+         AND h.level = 0 AND h.position = e.log_index \
+         WHERE e.log_index >= $1 ORDER BY e.log_index LIMIT $2";
 }
 
 /// The two trees of the log.
@@ -70,7 +76,7 @@ pub enum Tree {
 }
 
 impl Tree {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Internal => "internal",
             Self::Public => "public",
@@ -85,6 +91,13 @@ pub struct Checkpoint {
     /// The text of the note, with its signatures.
     pub note: String,
     pub signed_at: Timestamp,
+}
+
+/// When the public log began, and how often it grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inception {
+    pub began_at: Timestamp,
+    pub cadence_seconds: u32,
 }
 
 /// A tick of the public log.
@@ -120,12 +133,14 @@ pub struct LogRow {
     pub event: String,
     pub noun: String,
     pub stream: String,
-    pub version: u64,
+    pub version: i64,
     pub recorded_at: i64,
     /// `None` once the entry was erased, with the salt.
     pub bytes: Option<Vec<u8>>,
     pub salt: Option<Vec<u8>>,
     pub commitment: Vec<u8>,
+    /// The leaf hash in the tiles, which are a second copy.
+    pub tile_hash: Option<Vec<u8>>,
 }
 
 /// The growing edge of a tree within a transaction.
@@ -216,11 +231,11 @@ pub(crate) fn int(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::TooLarge { what: "number", limit: usize::MAX })
 }
 
-fn hash_of(row: &Row, column: &'static str) -> Result<Hash, StoreError> {
+pub(crate) fn hash_of(row: &Row, column: &'static str) -> Result<Hash, StoreError> {
     Hash::from_slice(&row.bytes(column)?).ok_or(StoreError::Corrupt { what: column })
 }
 
-fn checkpoint_of(row: &Row) -> Result<Checkpoint, StoreError> {
+pub(crate) fn checkpoint_of(row: &Row) -> Result<Checkpoint, StoreError> {
     Ok(Checkpoint {
         head: LogHead { size: row.natural("size")?, root: hash_of(row, "root")? },
         note: row.text("note")?,
@@ -228,7 +243,7 @@ fn checkpoint_of(row: &Row) -> Result<Checkpoint, StoreError> {
     })
 }
 
-fn tick_of(row: &Row) -> Result<Tick, StoreError> {
+pub(crate) fn tick_of(row: &Row) -> Result<Tick, StoreError> {
     Ok(Tick {
         number: row.natural("number")?,
         secret: hash_of(row, "secret")?.0,
@@ -428,6 +443,43 @@ impl Store {
         rows.iter().map(checkpoint_of).collect()
     }
 
+    /// Begins the public log, unless it has begun. Returns what holds: of several nodes, the
+    /// first says it, and it never changes.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn begin_log(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        inception: Inception,
+    ) -> Result<Inception, StoreError> {
+        self.refuse_if_failed()?;
+        let params = params![inception.began_at, i64::from(inception.cadence_seconds)];
+        self.writer().await?.execute(&BEGIN_LOG, params).await?;
+        let began = self.inception().await?;
+        began.ok_or(StoreError::Corrupt { what: "inception of the log" })
+    }
+
+    /// Returns when the public log began, or `None` if it has not.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn log_inception(
+        &self,
+        _grant: &Authorized<Node, Read>,
+    ) -> Result<Option<Inception>, StoreError> {
+        self.inception().await
+    }
+
+    async fn inception(&self) -> Result<Option<Inception>, StoreError> {
+        let Some(row) = self.reader().await?.optional(&INCEPTION, params![]).await? else {
+            return Ok(None);
+        };
+        let cadence_seconds = u32::try_from(row.int("cadence_seconds")?)
+            .map_err(|_| StoreError::Corrupt { what: "cadence" })?;
+        Ok(Some(Inception { began_at: row.instant("began_at")?, cadence_seconds }))
+    }
+
     /// Appends ticks to the public log, with the signed note over its new head.
     ///
     /// `sign` is given the new head. The first tick must be the next one: whoever comes second
@@ -572,10 +624,19 @@ impl Store {
         from: u64,
         limit: usize,
     ) -> Result<Vec<LogRow>, StoreError> {
-        let params = params![int(from)?, limited(limit, LOG_ROWS_MAX)];
-        let rows = self.reader().await?.all(&LOG_ROWS, params).await?;
-        rows.iter().map(log_row).collect()
+        log_rows(&mut self.reader().await?, from, limit).await
     }
+}
+
+/// Reads rows of the log from index `from`.
+pub(crate) async fn log_rows(
+    connection: &mut Connection,
+    from: u64,
+    limit: usize,
+) -> Result<Vec<LogRow>, StoreError> {
+    let params = params![int(from)?, limited(limit, LOG_ROWS_MAX)];
+    let rows = connection.all(&LOG_ROWS, params).await?;
+    rows.iter().map(log_row).collect()
 }
 
 fn log_row(row: &Row) -> Result<LogRow, StoreError> {
@@ -584,10 +645,11 @@ fn log_row(row: &Row) -> Result<LogRow, StoreError> {
         event: row.text("id")?,
         noun: row.text("noun")?,
         stream: row.text("stream")?,
-        version: row.natural("version")?,
+        version: row.int("version")?,
         recorded_at: row.int("recorded_at")?,
         bytes: row.bytes_or_none("bytes")?,
         salt: row.bytes_or_none("salt")?,
         commitment: row.bytes("commitment")?,
+        tile_hash: row.bytes_or_none("hash")?,
     })
 }

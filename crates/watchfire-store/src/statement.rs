@@ -30,6 +30,7 @@ mod tests {
     const ROOMS: &[(&str, &[Statement])] = rooms![
         annex,
         append,
+        audit,
         case,
         due,
         history,

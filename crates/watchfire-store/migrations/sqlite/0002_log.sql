@@ -37,3 +37,12 @@ CREATE TABLE ticks (
     CHECK (number >= 0 AND length(secret) = 32 AND length(entry) = 32)
 ) STRICT;
 CREATE INDEX ticks_by_size ON ticks (internal_size, number);
+
+-- When the public log began and how often it grows: written once, so that an empty database never
+-- silently becomes a new log.
+CREATE TABLE log_inceptions (
+    tree             TEXT NOT NULL PRIMARY KEY,
+    began_at         INTEGER NOT NULL,
+    cadence_seconds  INTEGER NOT NULL,
+    CHECK (tree = 'public' AND cadence_seconds > 0)
+) STRICT;

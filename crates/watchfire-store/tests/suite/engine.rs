@@ -111,6 +111,20 @@ impl Beside {
         }
     }
 
+    /// Whether any of these tables differs from what was kept of it.
+    pub(crate) async fn changed(&mut self, tables: &[&str]) -> bool {
+        let mut changed = false;
+        for table in tables {
+            for (one, other) in [("", "kept_"), ("kept_", "")] {
+                let differing = format!(
+                    "SELECT 'x' FROM (SELECT * FROM {one}{table} EXCEPT SELECT * FROM {other}{table}) d"
+                );
+                changed |= !self.texts(&differing).await.is_empty();
+            }
+        }
+        changed
+    }
+
     /// Returns every row of every table, as text.
     pub(crate) async fn dump(&mut self) -> BTreeMap<String, Vec<String>> {
         let mut dump = BTreeMap::new();

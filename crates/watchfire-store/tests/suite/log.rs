@@ -3,7 +3,7 @@
 use watchfire_core::log::proof::{verify_consistency, verify_inclusion};
 use watchfire_core::log::tile::{Kind, Tile as CoreTile};
 use watchfire_core::log::{Commitment, Hash, Leaf};
-use watchfire_store::{LogHead, Receipt, StoreError, Tick, Tree, Viewer, random_bytes};
+use watchfire_store::{Inception, LogHead, Receipt, StoreError, Tick, Tree, Viewer, random_bytes};
 
 use crate::engine::engines;
 use crate::house::{House, keeper};
@@ -111,6 +111,22 @@ async fn of_several_nodes_one_wins_a_tick() {
         let proof = store.public_inclusion_proof(&anonymous, 2, 3).await.unwrap();
         let leaf = Hash::of_leaf(third.entry.as_bytes());
         assert_eq!(verify_inclusion(2, 3, &leaf, &proof, &head.root), Ok(()));
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_public_log_begins_once() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let (node, read) =
+            (house.node_grant().await, house.store.authorize_node(&keeper()).await.unwrap());
+        assert_eq!(house.store.log_inception(&read).await.unwrap(), None);
+        let first = Inception { began_at: house.now, cadence_seconds: 300 };
+        assert_eq!(house.store.begin_log(&node, first).await.unwrap(), first);
+        let second = Inception { began_at: house.now, cadence_seconds: 60 };
+        assert_eq!(house.store.begin_log(&node, second).await.unwrap(), first);
+        assert_eq!(house.store.log_inception(&read).await.unwrap(), Some(first));
         house.store.close().await;
     }
 }

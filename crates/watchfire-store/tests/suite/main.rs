@@ -1,6 +1,7 @@
 //! One suite for both engines: each test runs on SQLite, and on PostgreSQL where it is told of.
 
 mod append;
+mod audit;
 mod due;
 mod engine;
 mod group;
