@@ -30,6 +30,8 @@ use crate::{apply, due, idempotency};
 
 /// Events of one append.
 pub const EVENTS_PER_APPEND_MAX: usize = 1000;
+/// Bytes of all events of one append.
+pub const APPEND_BYTES_MAX: usize = 8 << 20;
 /// Notices of one append.
 pub const NOTICES_PER_APPEND_MAX: usize = 1000;
 
@@ -388,13 +390,14 @@ impl Append {
         let now = whole_microseconds(self.now);
         let recorded_at = now.max(edge.recorded_at);
         edge.recorded_at = recorded_at;
-        let mut events = Vec::with_capacity(self.events.len());
+        let (mut events, mut bytes) = (Vec::with_capacity(self.events.len()), 0);
         for planned in &self.events {
             let stream = planned.body.stream();
             let version =
                 versions.get_mut(&stream).ok_or(StoreError::Corrupt { what: "version" })?;
             *version += 1;
-            let index = self.record(tx, edge, planned, &stream, *version).await?;
+            let place = (&stream, *version);
+            let index = self.record(tx, edge, planned, place, &mut bytes).await?;
             events.push((planned.id.clone(), index, planned.receipt.clone()));
         }
         self.put_beside(tx, recorded_at).await?;
@@ -427,8 +430,8 @@ impl Append {
         tx: &mut Connection,
         edge: &mut Edge,
         planned: &Planned,
-        stream: &Stream,
-        version: u64,
+        (stream, version): (&Stream, u64),
+        bytes_so_far: &mut usize,
     ) -> Result<u64, StoreError> {
         let event = Event {
             id: planned.id.clone(),
@@ -437,6 +440,10 @@ impl Append {
             body: planned.body.clone(),
         };
         let bytes = encoding::encode(&event)?;
+        *bytes_so_far += bytes.len();
+        if *bytes_so_far > APPEND_BYTES_MAX {
+            return Err(StoreError::TooLarge { what: "append", limit: APPEND_BYTES_MAX });
+        }
         let commitment = Leaf::commit(&planned.salt, &bytes);
         let index = edge.push(tx, commitment.leaf_hash()).await?;
         let (noun, id) = stream.parts();

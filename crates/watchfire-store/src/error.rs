@@ -67,6 +67,9 @@ pub enum StoreError {
     /// The address of the database cannot be read, or does not fit.
     #[error("the address of the database is not usable: {0}")]
     Address(String),
+    /// The copy of the database could not be written.
+    #[error("the copy of the database cannot be written")]
+    Copy(#[source] std::io::Error),
     /// The database refused a statement: a defect of ours, or a database changed by hand.
     #[error("the database refused a statement")]
     Database(#[source] Arc<sqlx::Error>),

@@ -37,13 +37,13 @@ mod writer;
 
 pub use annex::{ADDRESS, ANNEX_BYTES_MAX, CONTACT};
 pub use append::{
-    Append, Appended, EVENTS_PER_APPEND_MAX, Idempotency, NOTICES_PER_APPEND_MAX, Outcome, Receipt,
-    Recorded,
+    APPEND_BYTES_MAX, Append, Appended, EVENTS_PER_APPEND_MAX, Idempotency, NOTICES_PER_APPEND_MAX,
+    Outcome, Receipt, Recorded,
 };
 pub use audit::{AuditReport, NoteProblem};
 pub use case::{CaseRow, ParticipantRow};
 pub use config::{LogHead, Seal, StoreConfig};
-pub use dialect::{Engine, Location};
+pub use dialect::{Engine, EngineSetting, Location};
 pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};
 pub use error::StoreError;
 pub use history::{HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, OpenedEntry, RecordedEvent};

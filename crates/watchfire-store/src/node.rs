@@ -1,9 +1,11 @@
 //! The node itself: its sign of life, and how far time has come.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::Store;
-use crate::dialect::params;
+use crate::dialect::{EngineSetting, params};
 use crate::error::StoreError;
 use crate::log::{Edge, Tree};
 use crate::policy::{Authorized, Node, Read, Write};
@@ -53,6 +55,33 @@ impl Store {
     pub async fn watermark(&self, grant: &Authorized<Node, Read>) -> Result<Timestamp, StoreError> {
         let recorded = Edge::read(&mut self.reader().await?, Tree::Internal).await?.recorded_at;
         Ok(self.last_beat(grant).await?.map_or(recorded, |beat| beat.max(recorded)))
+    }
+
+    /// Returns the settings of the engine that durability and safety rest on, as they are.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn engine_settings(
+        &self,
+        _grant: &Authorized<Node, Read>,
+    ) -> Result<Vec<EngineSetting>, StoreError> {
+        self.writer().await?.settings().await
+    }
+
+    /// Copies an SQLite database, in one state, into a file that is not there yet, and syncs it.
+    ///
+    /// # Errors
+    /// [`StoreError::Misuse`] on PostgreSQL, which has tools of its own;
+    /// [`StoreError::Copy`] if the file cannot be written.
+    pub async fn copy_to(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        path: &Path,
+    ) -> Result<(), StoreError> {
+        let text = path.to_str().ok_or(StoreError::Misuse("a path that is no text"))?;
+        self.writer().await?.copy_to(text).await?;
+        let file = tokio::fs::File::open(path).await.map_err(StoreError::Copy)?;
+        file.sync_all().await.map_err(StoreError::Copy)
     }
 
     /// Asks whether the database answers and writes are taken.

@@ -43,7 +43,8 @@ pub type DueInstants<'a> =
 
 impl Store {
     /// Empties every read table and fills it again from the events, in one transaction. Returns
-    /// how many events were read. Appends wait meanwhile.
+    /// how many events were read. Appends wait meanwhile, and after seconds are refused as
+    /// unavailable: it is for a node that is out of service.
     ///
     /// # Errors
     /// As [`StoreError`] lists them; nothing has changed then.

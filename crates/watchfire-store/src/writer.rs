@@ -179,3 +179,53 @@ fn again(error: &StoreError) -> StoreError {
         _ => StoreError::Corrupt { what: "batch of writes" },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use watchfire_core::event::{NodeEvent, Service};
+
+    use crate::append::Append;
+    use crate::dialect::{Engine, Statement, params};
+    use crate::error::StoreError;
+    use crate::store::Store;
+    use crate::testing::engines;
+    use crate::viewer::Viewer;
+
+    async fn remark(store: &Store, length: usize) -> Result<(), StoreError> {
+        let keeper = Viewer::service(Service::Keeper);
+        let grant = store.authorize_node(&keeper).await?;
+        let mut append = Append::new(&keeper, jiff::Timestamp::UNIX_EPOCH);
+        let (room, row, problem) = ("due".into(), "WO".into(), "x".repeat(length));
+        append.node(&grant, NodeEvent::RowFailed { room, row, problem });
+        store.append(append).await.map(|_| ())
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_no_more_is_taken_even_when_there_is_room_again() {
+        for engine in engines().await {
+            let store = engine.open().await;
+            if store.engine() != Engine::Sqlite {
+                store.close().await;
+                continue;
+            }
+            remark(&store, 10).await.unwrap();
+            let limit = async |sql| {
+                let mut writer = store.writer().await.unwrap();
+                writer.all(&Statement::new("LIMIT", sql), params![]).await.unwrap();
+            };
+            // The file cannot grow any more, as on a full disk.
+            limit("PRAGMA max_page_count = 1").await;
+            let full = remark(&store, 900_000).await;
+            assert!(matches!(full, Err(StoreError::StorageUnsafe(_))), "{full:?}");
+            limit("PRAGMA max_page_count = 1000000").await;
+            let after = remark(&store, 10).await;
+            assert!(matches!(after, Err(StoreError::StorageUnsafe(_))), "{after:?}");
+            let rows = Statement::new("ROWS", "SELECT COUNT(*) AS count FROM events");
+            let mut reader = store.reader().await.unwrap();
+            let row = reader.optional(&rows, params![]).await.unwrap().unwrap();
+            assert_eq!(row.int("count").unwrap(), 1);
+            drop(reader);
+            store.close().await;
+        }
+    }
+}

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use watchfire_core::event::{CaseEvent, Stream};
 use watchfire_store::policy::Write;
-use watchfire_store::{Append, LogHead, Outcome, Seal, Store, StoreConfig, StoreError};
+use watchfire_store::{
+    Append, Idempotency, LogHead, Outcome, Seal, Store, StoreConfig, StoreError,
+};
 
 use crate::engine::engines;
 use crate::house::{House, keeper};
@@ -140,5 +142,49 @@ async fn a_closed_store_takes_nothing() {
         let append = house.intake(&[&eva]).0;
         house.store.clone().close().await;
         assert!(matches!(house.store.append(append).await, Err(StoreError::StorageUnsafe(_))));
+    }
+}
+
+/// Ends the connection of whoever inserts an event: at once, or when the transaction commits.
+fn deadly(at_commit: bool) -> String {
+    let when = if at_commit {
+        "CREATE CONSTRAINT TRIGGER deadly AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED"
+    } else {
+        "CREATE TRIGGER deadly AFTER INSERT ON events"
+    };
+    format!(
+        "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1); RETURN NULL; END $$; \
+         {when} FOR EACH ROW EXECUTE FUNCTION die()"
+    )
+}
+
+#[tokio::test]
+async fn a_connection_lost_before_the_commit_did_nothing_and_one_lost_in_it_is_unknown() {
+    for engine in engines().await.into_iter().filter(|engine| !engine.is_sqlite()) {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[]).await;
+        let mut beside = engine.beside().await;
+        for at_commit in [false, true] {
+            beside.run(&deadly(at_commit)).await;
+            let (key, body_digest) = (format!("lost {at_commit}"), [7; 32]);
+            let kept = Idempotency { key, body_digest, answer: b"taken in".to_vec() };
+            let append = house.intake(&[&eva]).0.idempotency(kept);
+            let lost = house.store.append(append.clone()).await;
+            if at_commit {
+                assert!(matches!(lost, Err(StoreError::OutcomeUnknown)), "{lost:?}");
+            } else {
+                assert!(matches!(lost, Err(StoreError::Unavailable(_))), "{lost:?}");
+            }
+            assert!(lost.unwrap_err().is_temporary());
+            beside.run("DROP TRIGGER deadly ON events; DROP FUNCTION die()").await;
+
+            // Whatever came of it, the same request under the same key has one effect.
+            let first = house.store.append(append.clone()).await.unwrap();
+            assert!(matches!(first, Outcome::Done(_)));
+            let second = house.store.append(append).await.unwrap();
+            assert_eq!(second, Outcome::Before(b"taken in".to_vec()));
+        }
+        house.store.close().await;
     }
 }

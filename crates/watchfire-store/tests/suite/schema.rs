@@ -3,6 +3,7 @@
 use watchfire_store::{Location, Store, StoreConfig, StoreError, schema_version};
 
 use crate::engine::engines;
+use crate::house::{House, keeper};
 
 #[tokio::test]
 async fn both_engines_have_the_same_logical_schema() {
@@ -104,4 +105,46 @@ async fn what_is_no_database_is_refused_without_repeating_the_password() {
         .unwrap();
     let refused = Store::open(&StoreConfig::new(Location::File(path))).await;
     assert!(matches!(refused, Err(StoreError::StorageUnsafe(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_copy_is_a_whole_store_and_overwrites_nothing() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[]).await;
+        let opened = house.lived_case(&eva).await;
+        let grant = house.node_grant().await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("copy.db");
+        let copied = house.store.copy_to(&grant, &path).await;
+        if !engine.is_sqlite() {
+            assert!(matches!(copied, Err(StoreError::Misuse(_))));
+            house.store.close().await;
+            continue;
+        }
+        copied.unwrap();
+        assert!(house.store.copy_to(&grant, &path).await.is_err(), "it is there already");
+        let copy = Store::open(&StoreConfig::new(Location::File(path))).await.unwrap();
+        let (here, there) = (
+            house.store.case_history(&eva, &opened.case).await.unwrap(),
+            copy.case_history(&eva, &opened.case).await.unwrap(),
+        );
+        assert_eq!(here, there);
+        copy.close().await;
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_settings_that_durability_rests_on_can_be_read() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let grant = house.store.authorize_node(&keeper()).await.unwrap();
+        let settings = house.store.engine_settings(&grant).await.unwrap();
+        assert!(settings.len() >= 4);
+        if engine.is_sqlite() {
+            assert!(settings.iter().all(|setting| setting.is_safe()), "{settings:?}");
+        }
+        house.store.close().await;
+    }
 }
