@@ -88,13 +88,13 @@ pub(crate) mod differing {
     pub(crate) const CLAIM_NOTICES: Statement = Statement {
         name: "CLAIM_NOTICES",
         sqlite: "UPDATE outbox SET state = 'sending', attempts = attempts + 1, \
-                 next_try_at = $2, lease = $4 WHERE id IN (\
-                 SELECT id FROM outbox WHERE next_try_at <= $1 \
-                 ORDER BY next_try_at, id LIMIT $3)",
+                 next_try_at = $2, lease = $4 WHERE (id, channel) IN (\
+                 SELECT id, channel FROM outbox WHERE next_try_at <= $1 \
+                 ORDER BY next_try_at, id, channel LIMIT $3)",
         postgres: "UPDATE outbox SET state = 'sending', attempts = attempts + 1, \
-                 next_try_at = $2, lease = $4 WHERE id IN (\
-                 SELECT id FROM outbox WHERE next_try_at <= $1 \
-                 ORDER BY next_try_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)",
+                 next_try_at = $2, lease = $4 WHERE (id, channel) IN (\
+                 SELECT id, channel FROM outbox WHERE next_try_at <= $1 \
+                 ORDER BY next_try_at, id, channel LIMIT $3 FOR UPDATE SKIP LOCKED)",
     };
 
     #[cfg(test)]

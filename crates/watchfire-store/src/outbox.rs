@@ -26,7 +26,8 @@ statements! {
     PUT =
         "INSERT INTO outbox (id, recipient, channel, case_id, obligation_id, template, payload, \
          state, attempts, created_at, next_try_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9)";
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, $8, $9) \
+         ON CONFLICT (id, channel) DO NOTHING";
     CLAIMED = concat!(
         "SELECT o.id, o.recipient, o.channel, o.case_id, o.obligation_id, o.template, o.payload, \
          o.attempts, o.created_at, p.language, x.bytes AS address, \
@@ -37,34 +38,35 @@ statements! {
          FROM outbox o LEFT JOIN parties p ON p.id = o.recipient \
          LEFT JOIN addresses a ON a.party_id = o.recipient AND a.channel = o.channel \
          LEFT JOIN annexes x ON x.event_id = a.event_id AND x.name = 'address' \
-         WHERE o.lease = $1 ORDER BY o.created_at, o.id"
+         WHERE o.lease = $1 ORDER BY o.created_at, o.id, o.channel"
     );
     /// The result of an attempt that was overtaken changes nothing, unless it was taken after all.
     NOTE_RESULT =
         "UPDATE outbox SET state = $2, lease = NULL, next_try_at = NULL WHERE id = $1 \
-         AND state NOT IN ('accepted', 'refused', 'given-up') \
+         AND channel = $4 AND state NOT IN ('accepted', 'refused', 'given-up') \
          AND (attempts = $3 OR $2 = 'accepted')";
     GIVE_UP =
         "UPDATE outbox SET state = 'given-up', lease = NULL, next_try_at = NULL WHERE id = $1 \
-         AND state NOT IN ('accepted', 'refused')";
+         AND channel = $2 AND state NOT IN ('accepted', 'refused')";
     SET_NEXT_TRY =
-        "UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND state IN ('queued', 'unknown')";
+        "UPDATE outbox SET next_try_at = $2 WHERE id = $1 AND channel = $3 \
+         AND state IN ('queued', 'unknown')";
     WAITING =
         "SELECT id, recipient, channel, state, attempts, created_at, next_try_at FROM outbox \
-         WHERE next_try_at IS NOT NULL AND (next_try_at > $1 OR (next_try_at = $1 AND id > $2)) \
-         ORDER BY next_try_at, id LIMIT $3";
-    NOTICE =
+         WHERE next_try_at IS NOT NULL AND (next_try_at, id, channel) > ($1, $2, $3) \
+         ORDER BY next_try_at, id, channel LIMIT $4";
+    CHANNELS_OF_NOTICE =
         "SELECT id, recipient, channel, state, attempts, created_at, next_try_at FROM outbox \
-         WHERE id = $1";
+         WHERE id = $1 ORDER BY channel";
 }
 
 /// A message to a person that waits to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// The same for the same reason, so that it is put once and sent once.
+    /// The same for the same reason, so that it is put once and sent once on each channel.
     pub id: NoticeId,
     pub recipient: PartyId,
-    /// How it goes: `mail`, `webhook`.
+    /// How it goes: `mail`, `webhook`. A notice that goes two ways is put twice.
     pub channel: String,
     /// What it is about. It is rendered as its reader, when it is sent.
     pub case: Option<CaseId>,
@@ -139,43 +141,44 @@ pub(crate) async fn put(
         at,
         notice.first_try_at,
     ];
-    match tx.execute(&PUT, params).await {
-        Err(error) if crate::dialect::is_taken(&error) => {
-            Err(StoreError::Taken("the id of the notice"))
-        }
-        other => other.map(|_| ()),
-    }
+    // It may be there already: what is decided twice is told once.
+    tx.execute(&PUT, params).await.map(|_| ())
 }
 
 /// Notes what became of a try.
 pub(crate) async fn apply(tx: &mut Connection, event: &Event) -> Result<(), StoreError> {
     match &event.body {
-        Body::Node(NodeEvent::NoticeTried { notice, attempt, result, .. }) => {
+        Body::Node(NodeEvent::NoticeTried { notice, channel, attempt, result, .. }) => {
             let state = match result {
                 SendResult::Accepted => "accepted",
                 SendResult::Refused => "refused",
                 SendResult::Failed => "queued",
                 SendResult::Unknown => "unknown",
             };
-            let params = params![notice.as_str(), state, i64::from(*attempt)];
+            let attempt = i64::from(*attempt);
+            let params = params![notice.as_str(), state, attempt, channel.as_str()];
             tx.execute(&NOTE_RESULT, params).await?;
         }
-        Body::Node(NodeEvent::NoticeGivenUp { notice, .. }) => {
-            tx.execute(&GIVE_UP, params![notice.as_str()]).await?;
+        Body::Node(NodeEvent::NoticeGivenUp { notice, channel, .. }) => {
+            tx.execute(&GIVE_UP, params![notice.as_str(), channel.as_str()]).await?;
         }
         _ => {}
     }
     Ok(())
 }
 
-/// Sets when a notice that was not taken is tried next.
-pub(crate) async fn set_next_try(
-    tx: &mut Connection,
-    notice: &NoticeId,
-    next_try_at: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    let waiting = tx.execute(&SET_NEXT_TRY, params![notice.as_str(), next_try_at]).await?;
-    if waiting > 0 && next_try_at.is_none() {
+/// When a notice that was not taken is tried next on its channel.
+#[derive(Debug, Clone)]
+pub(crate) struct Retry {
+    pub(crate) notice: NoticeId,
+    pub(crate) channel: String,
+    pub(crate) at: Option<Timestamp>,
+}
+
+pub(crate) async fn set_next_try(tx: &mut Connection, retry: &Retry) -> Result<(), StoreError> {
+    let params = params![retry.notice.as_str(), retry.at, retry.channel.as_str()];
+    let waiting = tx.execute(&SET_NEXT_TRY, params).await?;
+    if waiting > 0 && retry.at.is_none() {
         return Err(StoreError::Misuse("a try that failed needs the next try, or to be given up"));
     }
     Ok(())
@@ -253,16 +256,18 @@ impl Store {
         _grant: &Authorized<Node, Read>,
         page: &PageRequest,
     ) -> Result<Page<NoticeRow>, StoreError> {
-        let ([at], id) = page.key([i64::MIN])?;
-        let rows = self.reader().await?.all(&WAITING, params![at, id, page.probe()]).await?;
+        let ([at], rest) = page.key([i64::MIN])?;
+        let (id, channel) = rest.split_once('/').unwrap_or(("", ""));
+        let params = params![at, id, channel, page.probe()];
+        let rows = self.reader().await?.all(&WAITING, params).await?;
         let rows = rows.iter().map(notice_row).collect::<Result<Vec<_>, _>>()?;
         Ok(page.page(rows, |row| {
             let at = row.next_try_at.map_or(i64::MAX, Timestamp::as_microsecond);
-            format!("{at}.{}", row.id)
+            format!("{at}.{}/{}", row.id, row.channel)
         }))
     }
 
-    /// Returns where one notice stands.
+    /// Returns where one notice stands, on each of its channels.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -270,8 +275,11 @@ impl Store {
         &self,
         _grant: &Authorized<Node, Read>,
         id: &NoticeId,
-    ) -> Result<NoticeRow, StoreError> {
-        let row = self.reader().await?.optional(&NOTICE, params![id.as_str()]).await?;
-        notice_row(&row.ok_or(NotFound)?)
+    ) -> Result<Vec<NoticeRow>, StoreError> {
+        let rows = self.reader().await?.all(&CHANNELS_OF_NOTICE, params![id.as_str()]).await?;
+        if rows.is_empty() {
+            return Err(NotFound.into());
+        }
+        rows.iter().map(notice_row).collect()
     }
 }

@@ -106,8 +106,12 @@ impl Writer {
         for append in appends {
             results.push(one(&mut tx, &mut edge, append).await?);
         }
-        if edge.head().size == before {
+        if !results.iter().any(|result| matches!(result, Ok(Outcome::Done(_)))) {
             tx.rollback().await?;
+            return Ok(results);
+        }
+        if edge.head().size == before {
+            tx.commit().await?;
             return Ok(results);
         }
         edge.save(&mut tx).await?;

@@ -70,7 +70,7 @@ async fn tried(
 
 async fn state(house: &House, id: &NoticeId) -> NoticeRow {
     let grant = house.store.authorize_node::<Read>(&keeper()).await.expect("the store answers");
-    house.store.notice(&grant, id).await.expect("the store answers")
+    house.store.notice(&grant, id).await.expect("the store answers").remove(0)
 }
 
 #[tokio::test]
@@ -202,6 +202,68 @@ async fn a_notice_goes_to_the_newest_address_and_tells_nothing_to_who_left() {
         assert!(!taken.sees_case);
         let nobody = house.store.claim_notices(&eva, house.now, house.now, 1).await;
         assert!(matches!(nobody, Err(StoreError::NotFound(_))));
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_decided_twice_is_told_once_on_each_channel() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[]).await;
+        let opened = house.opened_case(&[&eva]).await;
+        let mail = notice(&house, &opened, &eva);
+        let webhook = Notice { channel: "webhook".into(), ..mail.clone() };
+        put(&house, &opened, vec![mail.clone(), webhook.clone()]).await;
+        put(&house, &opened, vec![mail.clone(), webhook]).await;
+        let taken = take(&house, house.now, "2021-11-24T08:01:00Z").await;
+        let channels: Vec<&str> = taken.iter().map(|it| it.channel.as_str()).collect();
+        assert_eq!(channels, ["mail", "webhook"]);
+        tried(&house, &taken[0], SendResult::Accepted, None).await.unwrap();
+        let grant = house.store.authorize_node::<Read>(&keeper()).await.unwrap();
+        let states: Vec<String> = house
+            .store
+            .notice(&grant, &mail.id)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| row.state)
+            .collect();
+        assert_eq!(states, ["accepted", "sending"], "one channel is not the other");
+        put(&house, &opened, vec![mail]).await;
+        assert_eq!(take(&house, house.now, "2021-11-24T08:01:00Z").await, [], "told is told");
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_test_notice_needs_no_event_and_goes_to_oneself_alone() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[]).await;
+        let max = house.person("max", &[]).await;
+        let opened = house.opened_case(&[&eva]).await;
+        let own = house.store.authorize_party::<Write>(&eva, eva.party().unwrap()).await.unwrap();
+        let test = |to: &Viewer| Notice {
+            case: None,
+            obligation: None,
+            template: "test".into(),
+            ..notice(&house, &opened, to)
+        };
+        let mut append = Append::new(&eva, house.now);
+        append.test_notice(&own, test(&eva));
+        let done = house.store.append(append).await.unwrap().done().unwrap();
+        assert_eq!(done.events, []);
+        assert_eq!(take(&house, house.now, "2021-11-24T08:01:00Z").await.len(), 1);
+
+        for wrong in [test(&max), notice(&house, &opened, &eva)] {
+            let mut append = Append::new(&eva, house.now);
+            append.test_notice(&own, wrong);
+            assert!(matches!(house.store.append(append).await, Err(StoreError::Misuse(_))));
+        }
+        let mut append = Append::new(&eva, house.now);
+        append.outbox(test(&eva));
+        assert!(matches!(house.store.append(append).await, Err(StoreError::Misuse(_))));
         house.store.close().await;
     }
 }
