@@ -1,1 +1,3 @@
-//! watchfire-formats
+//! The documents of the field, in and out. Pure.
+
+pub mod purl;

@@ -7,6 +7,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use watchfire_store::StoreError;
 
 /// Every code that an answer can carry, with its status and when it is given.
 ///
@@ -26,15 +27,49 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("origin_foreign", 403, "The request comes from a page that is not ours."),
     ("not_found", 404, "There is no such thing, or none that may be known."),
     ("method_not_allowed", 405, "The route does not take this method."),
-    ("request_timeout", 408, "The request took too long to arrive or to answer."),
     ("idempotency_key_reused", 409, "The same `Idempotency-Key` came with another request."),
+    ("taken", 409, "A name that must be unique is taken."),
     ("conflict", 409, "Others changed the same thing again and again in between."),
+    ("fact_taken", 409, "Another fact of the case has this id."),
+    ("fact_retracted", 409, "The fact was taken back before."),
+    ("obligation_not_owed", 409, "The obligation is met, or owed no more."),
+    ("obligation_held", 409, "Somebody else holds the obligation, and it is no gap."),
+    ("obligation_not_held", 409, "The caller does not hold the obligation."),
+    ("embargo_active", 409, "The case may not be spoken of yet."),
+    ("embargo_none", 409, "There is no embargo to end."),
+    ("embargo_exited", 409, "The embargo has ended; silence cannot be restored."),
+    ("participant_last", 409, "The last participant of a case under embargo must stay."),
     ("body_too_large", 413, "The body is longer than allowed."),
     ("media_type_unsupported", 415, "The body is not `application/json`."),
     ("field_invalid", 422, "A field has a value that it cannot have."),
+    ("too_large", 422, "Something is over a limit on its size or number."),
+    ("text_length", 422, "A text is empty or too long."),
+    ("fact_invalid", 422, "The fact's kind, its instants or what it names is wrong."),
+    ("fact_unknown", 422, "The case has no fact of this id."),
+    ("known_in_future", 422, "The fact would be known only later than now."),
+    ("obligation_unknown", 422, "The case has no obligation of this id."),
+    ("participant_unknown", 422, "The party takes no part in the case."),
+    ("submission_incomplete", 422, "Fields required now are missing, and no reason was given."),
+    ("submission_empty", 422, "The submission names no obligation."),
+    ("case_full", 422, "The case holds the most it may."),
+    ("role_unknown", 422, "No law pack declares this role."),
+    (
+        "attribute_invalid",
+        422,
+        "No law pack declares this attribute, or it cannot have this value.",
+    ),
+    ("name_invalid", 422, "The name is empty, too long, or has control characters."),
+    ("login_invalid", 422, "The name to sign in with has other signs or the wrong length."),
+    ("password_length", 422, "The password is too short or too long."),
     ("rate_limited", 429, "Too much was asked from one source."),
     ("internal", 500, "A defect of the node. Nothing was changed."),
     ("outcome_unknown", 500, "The connection to the database broke while writing."),
+    (
+        "request_timeout",
+        503,
+        "The request was not answered in time; what became of it is not known.",
+    ),
+    ("not_ready", 503, "The node has no organization yet."),
     ("overloaded", 503, "The node has more to do than it can."),
     ("storage_unsafe", 503, "The disk refused to keep something; no write is taken."),
     ("storage_unavailable", 503, "The database does not answer."),
@@ -84,6 +119,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// Says that nobody knows whether it was done; the same `Idempotency-Key` tells.
+    #[must_use]
+    pub fn with_unknown_outcome(mut self) -> Self {
+        self.outcome_unknown = true;
         self
     }
 
@@ -177,6 +219,62 @@ impl Problem {
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+    }
+}
+
+/// When to ask again after the database did not answer.
+const STORE_RETRY_SECONDS: u64 = 5;
+/// When to ask again after too much was written at once.
+const OVERLOAD_RETRY_SECONDS: u64 = 1;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let again = "ask again with the same `Idempotency-Key`, after `Retry-After`";
+        match error {
+            StoreError::NotFound(_) => Self::not_found(),
+            StoreError::Conflict { .. } => Self::new(
+                "conflict",
+                "somebody else changed the same thing in between",
+                "look at it as it is now, and ask again",
+            ),
+            StoreError::IdempotencyMismatch => Self::new(
+                "idempotency_key_reused",
+                "this `Idempotency-Key` came with another request before",
+                "make a new key for a new request",
+            ),
+            StoreError::TooLarge { .. } => {
+                Self::new("too_large", error.to_string(), "send less at once")
+            }
+            StoreError::Taken(what) => {
+                Self::new("taken", format!("{what} is taken"), "choose another")
+            }
+            StoreError::Cursor => Self::new(
+                "request_malformed",
+                "`after` is no cursor of this list",
+                "take the `next` of the page before, unchanged",
+            ),
+            StoreError::Overloaded => {
+                Self::new("overloaded", "more is written than the node can take", again)
+                    .retry_after(OVERLOAD_RETRY_SECONDS)
+            }
+            StoreError::Unavailable(_) => {
+                tracing::error!(problem = %error, "the database does not answer");
+                Self::new("storage_unavailable", "the database does not answer", again)
+                    .retry_after(STORE_RETRY_SECONDS)
+            }
+            StoreError::OutcomeUnknown => Self::new(
+                "outcome_unknown",
+                "the connection to the database broke while writing; it may be done or not",
+                "ask again with the same `Idempotency-Key`: it is done once",
+            )
+            .with_unknown_outcome(),
+            StoreError::StorageUnsafe(_) => Self::new(
+                "storage_unsafe",
+                "the disk refused to keep something, so no write is taken",
+                "tell the operator; reading goes on",
+            ),
+            other => Self::internal(&other),
         }
     }
 }

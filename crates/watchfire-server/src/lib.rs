@@ -1,10 +1,18 @@
 //! Doors and hands: the API, the pages, the clocks and the notices of a node.
 
+mod api;
+pub mod auth;
 pub mod clock;
+pub mod command;
 pub mod error;
+mod headers;
 mod health;
+pub mod limit;
+pub mod metrics;
 pub mod request;
 pub mod route;
 pub mod secret;
+pub mod serve;
 pub mod settings;
 pub mod state;
+pub mod tls;

@@ -1,18 +1,109 @@
 //! The one table of routes. A route is declared here with who may use it, or it does not exist.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::routes;
+use watchfire_core::event::Duty;
 
+use crate::api;
+use crate::auth::{self, Guard};
 use crate::error::Problem;
-use crate::health;
-use crate::request;
 use crate::state::Node;
+use crate::{headers, health, limit, metrics, request};
+
+/// Answers shorter than this are not worth compressing, in bytes.
+const COMPRESSED_BYTES_MIN: u64 = 1_024;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; nobody is asked who they are.
+    Public,
+    /// Everybody; an account counts if one signs in.
+    Anybody,
+    /// Whoever signs in. Lists show what one may see.
+    SignedIn,
+    /// Whoever signs in and has the right to what the path names; hidden and missing are one 404.
+    Grant,
+    /// Whoever signs in and has this duty.
+    Duty(Duty),
+}
+
+/// A route of the API.
+pub(crate) struct Route {
+    pub(crate) access: Access,
+    pub(crate) handler: UtoipaMethodRouter<Node>,
+}
+
+fn route(access: Access, handler: UtoipaMethodRouter<Node>) -> Route {
+    Route { access, handler }
+}
+
+/// Every route of the API and of the node itself. Pages have a table of their own.
+pub(crate) fn table() -> Vec<Route> {
+    use Access::{Anybody, Public};
+    let auditor = Access::Duty(Duty::Auditor);
+    vec![
+        route(Public, routes!(health::alive)),
+        route(Public, routes!(health::ready)),
+        route(Anybody, routes!(health::metrics)),
+        route(Public, routes!(health::security_txt)),
+        route(Public, routes!(api::docs::openapi)),
+        route(Public, routes!(api::docs::page)),
+        route(Public, routes!(api::log::checkpoint)),
+        route(Public, routes!(api::log::tile)),
+        route(Public, routes!(api::log::entries)),
+        route(Public, routes!(api::log::receipt)),
+        route(auditor, routes!(api::log::internal_checkpoint)),
+    ]
+}
+
+/// Lists every declared route: method, path, and who may use it.
+pub fn declared() -> Vec<(&'static str, String, Access)> {
+    let mut found = Vec::new();
+    for Route { access, handler } in table() {
+        let mut router = OpenApiRouter::<Node>::new().routes(handler);
+        let api = router.to_openapi();
+        let operations = api::docs::operations(&api).into_iter();
+        found.extend(operations.map(|(method, path)| (method, path, access)));
+    }
+    found
+}
+
+/// Puts the table together: each route behind its guard.
+fn guarded(node: &Node) -> OpenApiRouter<Node> {
+    let mut router = OpenApiRouter::with_openapi(api::docs::about());
+    for Route { access, handler } in table() {
+        let guard = Guard { node: node.clone(), access };
+        let (schemas, paths, methods) = handler;
+        let methods = methods.layer(middleware::from_fn_with_state(guard, auth::guard));
+        router = router.routes((schemas, paths, methods));
+    }
+    router
+}
+
+/// Returns the description of the API (OpenAPI 3.1), which depends on the table alone.
+pub fn openapi() -> serde_json::Value {
+    let mut router = OpenApiRouter::<Node>::with_openapi(api::docs::about());
+    for Route { handler, .. } in table() {
+        router = router.routes(handler);
+    }
+    api::docs::complete(&router.into_openapi(), &declared())
+}
 
 /// Makes the doors of a node: everything that answers HTTP.
 pub fn router(node: &Node) -> Router {
-    Router::new()
-        .route("/healthz", get(health::alive))
+    let (routes, _) = guarded(node).split_for_parts();
+    let body_bytes_max = node.settings().limits.body_bytes_max;
+    let page_is_never_compressed = SizeAbove::new(COMPRESSED_BYTES_MIN)
+        .and(NotForContentType::const_new("text/html"))
+        .and(NotForContentType::IMAGES);
+    routes
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             Problem::new(
@@ -21,6 +112,20 @@ pub fn router(node: &Node) -> Router {
                 "look the route up in `/api/docs`",
             )
         })
+        .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(middleware::from_fn_with_state(node.clone(), limit::bound))
+        .layer(middleware::from_fn_with_state(node.clone(), metrics::measure))
+        .layer(middleware::from_fn(headers::protect))
         .layer(middleware::from_fn_with_state(node.clone(), request::arrive))
+        .layer(CompressionLayer::new().compress_when(page_is_never_compressed))
         .with_state(node.clone())
+}
+
+/// A defect in one request ends that request alone.
+fn after_panic(cause: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    let text = cause.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| cause.downcast_ref::<String>().cloned());
+    Problem::internal(&text.unwrap_or_default()).into_response()
 }

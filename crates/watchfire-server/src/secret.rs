@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 /// Crockford's alphabet, as in ids: no I, L, O, U.
 const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// Random bytes of a tracking code.
+const TRACKING_BYTES: usize = 20;
+
 /// Draws bytes from the operating system.
 ///
 /// # Panics
@@ -37,16 +40,25 @@ impl Secret {
         Self(format!("{prefix}{}", hex(&random::<32>())))
     }
 
-    /// Draws a tracking code: 140 random bits, made to be read aloud and typed.
+    /// Draws a tracking code: 160 random bits, made to be read aloud and typed.
     pub fn draw_tracking_code() -> Self {
+        Self::tracking_code_from(&random::<32>())
+    }
+
+    /// Writes the first 160 bits of `secret` as a tracking code.
+    pub fn tracking_code_from(secret: &[u8; 32]) -> Self {
         let mut code = String::from("WT");
-        for (at, byte) in random::<28>().iter().enumerate() {
-            if at % 4 == 0 {
-                code.push('-');
+        let (mut bits, mut held) = (0_u32, 0);
+        for byte in &secret[..TRACKING_BYTES] {
+            bits = (bits << 8) | u32::from(*byte);
+            held += 8;
+            while held >= 5 {
+                held -= 5;
+                code.push(char::from(SYMBOLS[((bits >> held) & 31) as usize]));
             }
-            code.push(char::from(SYMBOLS[usize::from(byte & 31)]));
+            bits &= (1 << held) - 1;
         }
-        Self(code)
+        Self::typed_tracking_code(&code)
     }
 
     /// Reads a tracking code as people type it: any case, any blanks, I and L for 1, O for 0.
@@ -96,7 +108,7 @@ mod tests {
     #[test]
     fn a_tracking_code_is_read_as_people_type_it() {
         let code = Secret::draw_tracking_code();
-        assert_eq!(code.reveal().len(), 2 + 7 * 5);
+        assert_eq!(code.reveal().len(), 2 + 8 * 5);
         let typed = code.reveal().to_lowercase().replace('-', " ");
         assert_eq!(Secret::typed_tracking_code(&typed), code);
         assert_ne!(Secret::typed_tracking_code(&typed[1..]), code);

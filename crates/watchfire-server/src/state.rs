@@ -1,40 +1,119 @@
 //! What every door and every hand shares: one [`Node`].
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
+use watchfire_core::ids::PartyId;
+use watchfire_core::log::SignerKey;
+use watchfire_store::{Store, StoreError};
 
+use crate::auth::Passwords;
 use crate::clock::Clock;
+use crate::command::keeper;
+use crate::error::Problem;
+use crate::limit::Counters;
+use crate::metrics::Metrics;
 use crate::settings::Settings;
 
 /// One running Watchfire. Cheap to clone; every clone is the same node.
-#[derive(Debug, Clone)]
-pub struct Node(Arc<Parts>);
+#[derive(Clone)]
+pub struct Node(Arc<Inside>);
 
+/// What a node is put together from.
 #[derive(Debug)]
-struct Parts {
-    settings: Settings,
-    clock: Clock,
+pub struct Parts {
+    /// As they were read and checked.
+    pub settings: Settings,
+    /// The only clock.
+    pub clock: Clock,
+    /// The memory.
+    pub store: Store,
+    /// Signs the checkpoints of the evidence log.
+    pub signer: SignerKey,
+}
+
+struct Inside {
+    parts: Parts,
+    counters: Counters,
+    passwords: Passwords,
+    metrics: Metrics,
+    organization: OnceCell<PartyId>,
 }
 
 impl Node {
     /// Puts a node together.
-    pub fn new(settings: Settings, clock: Clock) -> Self {
-        Self(Arc::new(Parts { settings, clock }))
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inside {
+            counters: Counters::new(&parts.settings.limits),
+            passwords: Passwords::default(),
+            metrics: Metrics::default(),
+            organization: OnceCell::new(),
+            parts,
+        }))
     }
 
     /// Returns the settings it was started with.
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.0.parts.settings
     }
 
     /// Returns the only clock.
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.0.parts.clock
     }
 
     /// Returns what time it is.
     pub fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.0.parts.clock.now()
+    }
+
+    /// Returns the memory.
+    pub fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    /// Returns the key that signs the checkpoints of the evidence log.
+    pub fn signer(&self) -> &SignerKey {
+        &self.0.parts.signer
+    }
+
+    /// Returns what is counted of each source.
+    pub fn counters(&self) -> &Counters {
+        &self.0.counters
+    }
+
+    /// Returns what computes passwords.
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    /// Returns what is measured.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Returns the organization whose node this is: to it go the reports.
+    ///
+    /// # Errors
+    /// `not_ready` as long as none was made known.
+    pub async fn organization(&self) -> Result<PartyId, Problem> {
+        let find = async || self.store().own_organization(&keeper()).await;
+        match self.0.organization.get_or_try_init(find).await {
+            Ok(id) => Ok(id.clone()),
+            Err(StoreError::NotFound(_)) => Err(Problem::new(
+                "not_ready",
+                "the node has no organization yet",
+                "make the first administrator with `watchfire user add`",
+            )),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({})", self.settings().base_url())
     }
 }

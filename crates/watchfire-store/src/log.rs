@@ -53,6 +53,8 @@ statements! {
          ORDER BY number DESC LIMIT 1";
     TICK =
         "SELECT number, secret, internal_size, internal_root, entry FROM ticks WHERE number = $1";
+    PUBLIC_ENTRIES =
+        "SELECT entry FROM ticks WHERE number >= $1 AND number < $2 ORDER BY number";
     TICK_COVERING =
         "SELECT number, secret, internal_size, internal_root, entry FROM ticks \
          WHERE internal_size > $1 ORDER BY internal_size, number LIMIT 1";
@@ -370,6 +372,25 @@ impl Store {
         tile: &Tile,
     ) -> Result<Vec<Hash>, StoreError> {
         self.tile_within(Tree::Public, tile).await
+    }
+
+    /// Returns the data of the leaves of the public log that `tile` covers: 32 bytes a tick.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the log does not reach so far, or the tile holds no entries.
+    pub async fn public_entries(
+        &self,
+        _viewer: &Viewer,
+        tile: &Tile,
+    ) -> Result<Vec<Hash>, StoreError> {
+        if tile.kind != Kind::Entries || tile.index > u64::MAX / WIDTH / 2 {
+            return Err(NotFound.into());
+        }
+        let (first, width) = (tile.first(), u64::from(tile.width));
+        let params = params![int(first)?, int(first + width)?];
+        let rows = self.reader().await?.all(&PUBLIC_ENTRIES, params).await?;
+        let found = rows.iter().map(|row| hash_of(row, "entry")).collect::<Result<Vec<_>, _>>()?;
+        if found.len() as u64 == width { Ok(found) } else { Err(NotFound.into()) }
     }
 
     /// Returns a tile of hashes of either tree.

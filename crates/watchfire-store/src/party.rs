@@ -59,6 +59,9 @@ statements! {
          WHERE p.id = $3 AND x.bytes IS NOT NULL AND ", party_visible!(),
         " ORDER BY a.channel LIMIT $4"
     );
+    FIRST_ORGANIZATION =
+        "SELECT p.id FROM parties p WHERE p.kind = 'organization' \
+         ORDER BY p.registered_at, p.id LIMIT 1";
     ANY_PARTY = "SELECT p.id FROM parties p LIMIT 1";
 }
 
@@ -301,6 +304,18 @@ impl Store {
     pub async fn party_version(&self, viewer: &Viewer, id: &PartyId) -> Result<u64, StoreError> {
         self.authorize_party::<crate::policy::Read>(viewer, id).await?;
         version_of(&mut self.reader().await?, &Stream::Party(id.clone())).await
+    }
+
+    /// Returns the organization that was made known first: the one whose node this is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is none yet, and for anybody but a part of the node.
+    pub async fn own_organization(&self, viewer: &Viewer) -> Result<PartyId, StoreError> {
+        if !matches!(viewer.who(), Who::Service(_)) {
+            return Err(NotFound.into());
+        }
+        let row = self.reader().await?.optional(&FIRST_ORGANIZATION, params![]).await?;
+        row.ok_or(NotFound)?.parsed("id")
     }
 
     /// Returns whether nobody is known yet: the first administrator is still to be made.

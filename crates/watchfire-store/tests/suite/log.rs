@@ -111,6 +111,11 @@ async fn of_several_nodes_one_wins_a_tick() {
         let proof = store.public_inclusion_proof(&anonymous, 2, 3).await.unwrap();
         let leaf = Hash::of_leaf(third.entry.as_bytes());
         assert_eq!(verify_inclusion(2, 3, &leaf, &proof, &head.root), Ok(()));
+        let bundle = |width| CoreTile { kind: Kind::Entries, index: 0, width };
+        let entries = store.public_entries(&anonymous, &bundle(3)).await.unwrap();
+        assert_eq!(entries.last(), Some(&third.entry));
+        let beyond = store.public_entries(&anonymous, &bundle(4)).await;
+        assert!(matches!(beyond, Err(StoreError::NotFound(_))), "the log has three leaves");
         house.store.close().await;
     }
 }

@@ -223,3 +223,24 @@ async fn a_tracking_code_opens_the_answers_and_nothing_of_the_case() {
         house.store.close().await;
     }
 }
+
+#[tokio::test]
+async fn the_node_belongs_to_the_organization_that_was_known_first() {
+    for engine in engines().await {
+        let mut house = House::new(&engine).await;
+        let mut append = watchfire_store::Append::new(&operator(), house.later(1));
+        let grant = house.store.authorize_new_party(&operator()).await.unwrap();
+        let name = "Südlicht Cloud".to_owned();
+        let registered = watchfire_core::event::PartyEvent::OrganizationRegistered { name };
+        append.administer(&grant, registered);
+        house.store.append(append).await.unwrap();
+        let own = house.store.own_organization(&keeper()).await.unwrap();
+        assert_eq!(own, house.organization);
+        let eva = house.person("eva", &[]).await;
+        assert!(matches!(
+            house.store.own_organization(&eva).await,
+            Err(watchfire_store::StoreError::NotFound(_))
+        ));
+        house.store.close().await;
+    }
+}

@@ -1,0 +1,56 @@
+//! Package URLs: the names of components.
+
+use std::str::FromStr;
+
+use packageurl::PackageUrl;
+
+/// A text that is no package URL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no package URL such as `pkg:maven/org.example/name@1.0`: {problem}")]
+pub struct PurlError {
+    text: String,
+    problem: String,
+}
+
+/// Returns the canonical spelling of a package URL.
+///
+/// # Errors
+/// [`PurlError`], with what is wrong.
+///
+/// Source: ECMA-427, Package-URL specification.
+pub fn canonical(text: &str) -> Result<String, PurlError> {
+    PackageUrl::from_str(&with_small_scheme(text))
+        .map(|purl| purl.to_string())
+        .map_err(|error| PurlError { text: text.to_owned(), problem: error.to_string() })
+}
+
+/// The scheme is read in any case.
+fn with_small_scheme(text: &str) -> String {
+    match text.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("pkg") => format!("pkg:{rest}"),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_url_has_one_spelling() {
+        for (text, expected) in [
+            ("pkg:maven/org.example/name@1.0", "pkg:maven/org.example/name@1.0"),
+            ("pkg://maven/org.example/name@1.0", "pkg:maven/org.example/name@1.0"),
+            ("PKG:NPM/%40angular/core@1.0.0", "pkg:npm/%40angular/core@1.0.0"),
+        ] {
+            assert_eq!(canonical(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_package_url_is_refused() {
+        for text in ["", "log4j", "pkg:", "pkg:maven", "pkg:maven/"] {
+            assert!(canonical(text).is_err(), "{text}");
+        }
+    }
+}

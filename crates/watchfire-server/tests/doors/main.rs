@@ -1,0 +1,6 @@
+//! The doors of a node, tried with real requests on a real database and a clock that stands.
+
+mod access;
+mod house;
+mod socket;
+mod wire;
