@@ -1,0 +1,16 @@
+watch-title = Watch
+watch-below = Every clock that is running, the soonest first. Nothing here waits in silence.
+watch-empty = No clock is running.
+watch-empty-why = Whoever finds or hears of something reports it; the clocks then start by themselves.
+watch-gaps = Held by nobody, or not answered for
+watch-near = Next 24 hours
+watch-later = Later
+watch-waiting = Waiting for an event
+watch-undecided = Undecided, so the clock runs provisionally:
+watch-foreseen = Foreseen, not in force
+watch-foreseen-why = These laws would oblige you on the same facts, but did not apply at the time. Nothing is owed under them.
+watch-paging = Pages
+watch-next = Later clocks
+watch-key-move = move
+watch-key-open = open
+watch-key-take = take it

@@ -1,0 +1,16 @@
+watch-title = 值守
+watch-below = 正在计时的每一项，最急的在前。此处没有一项在沉默中等待。
+watch-empty = 目前没有正在计时的义务。
+watch-empty-why = 任何人发现或得知漏洞，报告即可；时限随之自动起算。
+watch-gaps = 无人负责或无人确认
+watch-near = 未来 24 小时
+watch-later = 之后
+watch-waiting = 等待起算事实
+watch-undecided = 尚未决定，时限暂行计算：
+watch-foreseen = 可预见，尚未施行
+watch-foreseen-why = 依同样的事实，这些法规会产生义务，但当时并不适用，不构成任何应履行事项。
+watch-paging = 翻页
+watch-next = 更晚的时限
+watch-key-move = 移动
+watch-key-open = 打开
+watch-key-take = 补位

@@ -1,0 +1,42 @@
+//! The pages: each a pure function of what it shows and of its reader, in en and zh-CN.
+//!
+//! They work without script. Nothing in them is allowed by exception: no inline script, no inline
+//! style, no content from elsewhere.
+
+pub mod asset;
+pub mod case;
+pub mod fact;
+pub mod instant;
+pub mod law;
+pub mod layout;
+pub mod log;
+pub mod obligation;
+pub mod party;
+pub mod reader;
+pub mod refusal;
+pub mod report;
+pub mod session;
+pub mod slider;
+pub mod submission;
+pub mod time;
+pub mod watch;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write;
+
+/// Writes `text` so that it can stand in a path or a query (RFC 3986, 2.3: unreserved alone).
+pub fn query_part(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").expect("a string takes everything");
+        }
+    }
+    out
+}

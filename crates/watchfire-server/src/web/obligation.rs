@@ -1,0 +1,483 @@
+//! What is shown of an obligation: its clock, its law, its state, who holds it and who is next.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use watchfire_core::escalation::{Ladder, Rung};
+use watchfire_core::event::GapCause;
+use watchfire_core::ids::{CaseId, ObligationId, PartyId};
+
+use super::reader::Reader;
+use super::time;
+
+/// The rungs that are marked on the burn bar, in per cent of the strict window.
+const MARKED_RUNGS: [u16; 3] = [50, 75, 90];
+
+/// One obligation, with everything that a page shows of it, in the reader's language.
+#[derive(Debug, Clone)]
+pub struct ObligationView {
+    pub id: ObligationId,
+    pub case: CaseId,
+    pub case_title: String,
+    /// What has to be done, in a few words.
+    pub title: String,
+    pub law: LawMark,
+    /// To whom it is owed.
+    pub owed_to: Option<String>,
+    pub state: State,
+    /// The question that is open while the clock runs provisionally.
+    pub question: Option<String>,
+    pub after_strict: bool,
+    pub strict_from: Option<Timestamp>,
+    pub strict_due: Option<Timestamp>,
+    pub outer_due: Option<Timestamp>,
+    /// The authority's zone.
+    pub zone: TimeZone,
+    pub holder: Option<Holder>,
+    pub gap: Option<GapCause>,
+    pub told: Vec<Told>,
+    pub next: Option<NextRung>,
+    /// What the reader may do with it.
+    pub acts: Acts,
+}
+
+/// The chip of a provision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LawMark {
+    /// `cn-rmsv`.
+    pub law: String,
+    /// `cn-rmsv/7.2`.
+    pub provision: String,
+    /// Name of the instrument.
+    pub title: String,
+    /// The article.
+    pub cites: String,
+    pub class: Class,
+}
+
+/// What kind of claim a provision makes, which decides how it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A clock of law.
+    Law,
+    /// A clock that a community or a body set itself.
+    Norm,
+    /// A target of the house, where the law says *immediately*.
+    House,
+    /// A standing duty, a prohibition or a permission: no clock.
+    Timeless,
+}
+
+impl Class {
+    /// Reads the class of a provision, as packs write it, of the law `law`.
+    pub fn of(class: &str, law: &str) -> Self {
+        match class {
+            "soft" => Self::House,
+            "hard" if law.starts_with("norm-") => Self::Norm,
+            "hard" => Self::Law,
+            _ => Self::Timeless,
+        }
+    }
+
+    fn style(self) -> &'static str {
+        match self {
+            Self::Law => "law",
+            Self::Norm => "norm",
+            Self::House => "house",
+            Self::Timeless => "timeless",
+        }
+    }
+}
+
+/// The state of an obligation (laws/counting.md 7.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Superseded,
+    NotApplicable,
+    Satisfied,
+    SatisfiedLate,
+    WaitingForAnchor,
+    LateAtBirth,
+    Overdue,
+    NeedsDecision,
+    DueSoon,
+    Open,
+}
+
+impl State {
+    /// Reads the engine's word; what is unknown is shown as open, which alarms most.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "superseded" => Self::Superseded,
+            "not-applicable" => Self::NotApplicable,
+            "satisfied" => Self::Satisfied,
+            "satisfied-late" => Self::SatisfiedLate,
+            "waiting-for-anchor" => Self::WaitingForAnchor,
+            "late-at-birth" => Self::LateAtBirth,
+            "overdue" => Self::Overdue,
+            "needs-decision" => Self::NeedsDecision,
+            "due-soon" => Self::DueSoon,
+            _ => Self::Open,
+        }
+    }
+
+    /// Returns whether something is still to be done.
+    pub fn is_open(self) -> bool {
+        !self.is_met() && !matches!(self, Self::Superseded | Self::NotApplicable)
+    }
+
+    /// Returns whether it was met, in time or late.
+    pub fn is_met(self) -> bool {
+        matches!(self, Self::Satisfied | Self::SatisfiedLate)
+    }
+
+    fn is_late(self) -> bool {
+        matches!(self, Self::Overdue | Self::LateAtBirth | Self::SatisfiedLate)
+    }
+
+    /// Returns the key of its word.
+    pub fn key(self) -> &'static str {
+        self.signs().0
+    }
+
+    /// Key of the word, the shape beside it, and the class of its style.
+    fn signs(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Superseded => ("obligation-superseded", "⇢", "quiet"),
+            Self::NotApplicable => ("obligation-not-applicable", "–", "quiet"),
+            Self::Satisfied => ("obligation-satisfied", "✓", "met"),
+            Self::SatisfiedLate => ("obligation-satisfied-late", "✓", "late"),
+            Self::WaitingForAnchor => ("obligation-waiting", "◌", "quiet"),
+            Self::LateAtBirth => ("obligation-late-at-birth", "▲", "late"),
+            Self::Overdue => ("obligation-overdue", "▲", "late"),
+            Self::NeedsDecision => ("obligation-needs-decision", "?", "soon"),
+            Self::DueSoon => ("obligation-due-soon", "◕", "soon"),
+            Self::Open => ("obligation-open", "○", "open"),
+        }
+    }
+}
+
+/// Who holds an obligation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    pub party: PartyId,
+    pub name: String,
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+/// A rung that was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub rung: String,
+    pub at: Timestamp,
+    pub people: Vec<String>,
+}
+
+/// The rung that comes next, and whom it will tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextRung {
+    pub at: Timestamp,
+    pub people: Vec<String>,
+}
+
+/// What the reader may do with an obligation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Acts {
+    pub claim: bool,
+    pub acknowledge: bool,
+    pub release: bool,
+    pub assign: bool,
+    pub draft: bool,
+}
+
+impl ObligationView {
+    /// Returns whether it stands among the gaps.
+    pub fn is_gap(&self) -> bool {
+        self.state.is_open() && (self.gap.is_some() || self.holder.is_none())
+    }
+
+    /// Returns the id of its element.
+    pub fn element(&self) -> String {
+        format!("o-{}", self.id)
+    }
+
+    /// Returns the path of one of its acts.
+    pub fn path(&self, act: &str) -> String {
+        format!("/cases/{}/obligations/{}/{act}", self.case, self.id)
+    }
+
+    fn ladder(&self) -> Option<Ladder> {
+        Some(Ladder::Window { from: self.strict_from?, due: self.strict_due? })
+    }
+}
+
+/// Returns the mark of a law made from its id: `cn-rmsv` is `CN RMSV`, `norm-apache` is `Apache`.
+pub fn law_label(law: &str) -> String {
+    let Some((place, name)) = law.split_once('-') else { return law.to_uppercase() };
+    if place != "norm" {
+        return format!("{} {}", place.to_uppercase(), name.replace('-', " ").to_uppercase());
+    }
+    let mut words = name.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+/// The chip with law and article; what is no law says so.
+pub fn chip(reader: &Reader, law: &LawMark) -> Markup {
+    let note = match law.class {
+        Class::House => Some("obligation-house-target"),
+        Class::Norm => Some("obligation-norm"),
+        Class::Law | Class::Timeless => None,
+    };
+    html! {
+        span.marks {
+            a.chip.(law.class.style()) title=(law.title)
+                href={ "/laws/" (law.law) "#" (anchor(&law.provision)) } {
+                b { (law_label(&law.law)) } " " (law.cites)
+            }
+            @if let Some(note) = note { " " span.note { (reader.text(note)) } }
+        }
+    }
+}
+
+/// Returns the element id of a provision on its law's page.
+pub fn anchor(provision: &str) -> String {
+    provision.replace(['/', '.'], "-")
+}
+
+/// The state, as a shape and a word.
+pub fn state(reader: &Reader, state: State) -> Markup {
+    let (key, shape, style) = state.signs();
+    html! {
+        span.state.(style) { span.shape aria-hidden="true" { (shape) } " " (reader.text(key)) }
+    }
+}
+
+/// How long is left, and until when, with the bar below it.
+pub fn clock(reader: &Reader, view: &ObligationView) -> Markup {
+    html! {
+        div.clock {
+            (left(reader, view))
+            @if view.state.is_open() {
+                @if let Some(due) = view.strict_due {
+                    small.until { (until(reader, view)) " " (time::moment(reader, due)) }
+                }
+                (burn(reader, view))
+            }
+        }
+    }
+}
+
+fn until(reader: &Reader, view: &ObligationView) -> String {
+    reader.text(if view.law.class == Class::House {
+        "obligation-until-house"
+    } else {
+        "obligation-until"
+    })
+}
+
+/// What is left in words; where there is no date, why.
+pub fn left(reader: &Reader, view: &ObligationView) -> Markup {
+    let due = view.strict_due.filter(|_| view.state.is_open());
+    let Some(due) = due else {
+        return html! { span.left.quiet { (state(reader, view.state)) } };
+    };
+    let span = time::span(reader.language, reader.now, due);
+    let past = reader.now >= due;
+    let key = if past { "obligation-past" } else { "obligation-left" };
+    html! {
+        span.left.num.late[past] {
+            @if past { span.shape aria-hidden="true" { "▲ " } }
+            (reader.text_with(key, &[("span", span.into())]))
+        }
+    }
+}
+
+/// The share of the strict window that is used, with a mark for each rung.
+pub fn burn(reader: &Reader, view: &ObligationView) -> Markup {
+    let (Some(from), Some(due)) = (view.strict_from, view.strict_due) else { return html! {} };
+    let window = due.duration_since(from).as_secs_f64();
+    let used = reader.now.duration_since(from).as_secs_f64();
+    let share = if window > 0.0 { (used / window * 100.0).clamp(0.0, 100.0) } else { 100.0 };
+    let percent = share.floor() as i64;
+    let label = reader.text_with("obligation-burn", &[("percent", percent.into())]);
+    html! {
+        svg.burn viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label=(label) {
+            rect.track x="0" y="2" width="100" height="6" rx="1.5" {}
+            rect.used x="0" y="2" width=(format!("{share:.1}")) height="6" rx="1.5" {}
+            @for rung in MARKED_RUNGS {
+                line.rung x1=(rung) x2=(rung) y1="0" y2="10" {}
+            }
+        }
+    }
+}
+
+/// Who holds it, or that nobody does.
+pub fn who(reader: &Reader, view: &ObligationView) -> Markup {
+    let Some(holder) = &view.holder else {
+        return html! {
+            div.who {
+                span.face.none aria-hidden="true" { "?" }
+                div { strong { (reader.text("obligation-nobody")) } (next(reader, view)) }
+            }
+        };
+    };
+    html! {
+        div.who {
+            span.face aria-hidden="true" { (initials(&holder.name)) }
+            div {
+                strong { (holder.name) }
+                @if reader.is(&holder.party) { " " span.soft { (reader.text("obligation-you")) } }
+                (answer(reader, view, holder))
+                (next(reader, view))
+            }
+        }
+    }
+}
+
+fn answer(reader: &Reader, view: &ObligationView, holder: &Holder) -> Markup {
+    html! {
+        @if let Some(at) = holder.acknowledged_at {
+            span.next { (reader.text("obligation-acknowledged")) " " (time::moment(reader, at)) }
+        } @else if view.state.is_open() {
+            span.next.wanting { (reader.text("obligation-not-acknowledged")) }
+        }
+    }
+}
+
+/// Who is told next and when, while it is open.
+fn next(reader: &Reader, view: &ObligationView) -> Markup {
+    let Some(next) = view.next.as_ref().filter(|_| view.state.is_open()) else {
+        return html! {};
+    };
+    let people = list(reader, &next.people);
+    let span = time::span(reader.language, reader.now, next.at);
+    let key = if next.at <= reader.now { "obligation-next-now" } else { "obligation-next" };
+    let arguments = [("people", people.into()), ("span", span.into())];
+    html! { span.next title=(next.at) { (reader.text_with(key, &arguments)) } }
+}
+
+/// Joins names as the language does.
+pub fn list(reader: &Reader, names: &[String]) -> String {
+    if names.is_empty() {
+        return reader.text("obligation-no-chain");
+    }
+    names.join(&reader.text("obligation-list-separator"))
+}
+
+/// The first letters of a name; of a Chinese name, the first sign.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    match (words.next(), words.next_back()) {
+        (Some(first), _) if !first.is_ascii() => first.to_string(),
+        (Some(first), Some(last)) => format!("{first}{last}").to_uppercase(),
+        (Some(first), None) => first.to_uppercase().to_string(),
+        (None, _) => String::from("?"),
+    }
+}
+
+/// Who was told when, and who is next: the chain.
+pub fn chain(reader: &Reader, view: &ObligationView) -> Markup {
+    html! {
+        @if !view.told.is_empty() || (view.next.is_some() && view.state.is_open()) {
+            ol.chain aria-label=(reader.text("obligation-chain")) {
+                @for told in &view.told {
+                    li.told {
+                        span.dot aria-hidden="true" {} b { (list(reader, &told.people)) } " "
+                        span { (reader.text("obligation-told")) " " (time::moment(reader, told.at))
+                            " " span.soft { "(" (rung(reader, &told.rung)) ")" } }
+                    }
+                }
+                @if let Some(next) = view.next.as_ref().filter(|_| view.state.is_open()) {
+                    li.upcoming {
+                        span.dot aria-hidden="true" {} b { (list(reader, &next.people)) } " "
+                        span { (reader.text("obligation-then")) " " (time::moment(reader, next.at)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn rung(reader: &Reader, rung: &str) -> String {
+    match rung.parse() {
+        Ok(Rung::Day(day)) => {
+            reader.text_with("obligation-rung-day", &[("day", i64::from(day).into())])
+        }
+        Ok(Rung::Percent(percent)) => format!("{percent} %"),
+        Err(_) => rung.to_owned(),
+    }
+}
+
+/// Returns the rungs of its window, for marking them on a line of time.
+pub fn rungs(view: &ObligationView) -> Vec<Timestamp> {
+    let Some(ladder) = view.ladder() else { return Vec::new() };
+    MARKED_RUNGS.iter().filter_map(|percent| ladder.at(Rung::Percent(*percent))).collect()
+}
+
+/// A form with one button: an act without words.
+pub fn act(reader: &Reader, view: &ObligationView, act: &'static str, button: &Markup) -> Markup {
+    html! {
+        form.inline method="post" action=(view.path(act)) {
+            (super::layout::csrf(reader))
+            input type="hidden" name="return_to" value=(reader.path);
+            (button)
+        }
+    }
+}
+
+/// The button by which anybody takes a gap.
+pub fn claim(reader: &Reader, view: &ObligationView) -> Markup {
+    if !view.acts.claim {
+        return html! {};
+    }
+    let label = format!("{}: {}", reader.text("obligation-claim"), view.title);
+    let button = html! {
+        button.primary type="submit" data-key="t" aria-label=(label) {
+            (reader.text("obligation-claim")) " " kbd aria-hidden="true" { "t" }
+        }
+    };
+    act(reader, view, "claim", &button)
+}
+
+/// Returns whether it wants somebody now: a gap, or late.
+pub fn wants_somebody(view: &ObligationView) -> bool {
+    view.is_gap() || (view.state.is_open() && view.state.is_late())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_law_is_marked_by_its_place_and_a_norm_by_its_name() {
+        for (law, label) in [
+            ("cn-rmsv", "CN RMSV"),
+            ("us-sec-8k", "US SEC 8K"),
+            ("norm-linux-distros", "Linux distros"),
+            ("gdpr", "GDPR"),
+        ] {
+            assert_eq!(law_label(law), label);
+        }
+    }
+
+    #[test]
+    fn a_name_has_initials_in_any_script() {
+        for (name, initial) in
+            [("Li Wen", "LW"), ("Mia van Kern", "MK"), ("温莉", "温"), ("ann", "A"), ("", "?")]
+        {
+            assert_eq!(initials(name), initial);
+        }
+    }
+
+    #[test]
+    fn a_soft_clock_is_never_drawn_as_law() {
+        assert_eq!(Class::of("soft", "cn-rmsv"), Class::House);
+        assert_eq!(Class::of("soft", "norm-apache"), Class::House);
+        assert_eq!(Class::of("hard", "norm-linux-distros"), Class::Norm);
+        assert_eq!(Class::of("hard", "cn-rmsv"), Class::Law);
+        assert_eq!(Class::of("prohibition", "cn-rmsv"), Class::Timeless);
+    }
+}

@@ -1,0 +1,348 @@
+//! Organization and people: what we are by law, who is told, who may do what, and one's own settings.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+use watchfire_core::event::Duty;
+use watchfire_core::ids::PartyId;
+
+use super::layout::{self, Room};
+use super::obligation;
+use super::reader::{Problem, Reader};
+use crate::locale::Language;
+
+/// What the organization is by law, and who is told in what order.
+#[derive(Debug, Clone)]
+pub struct OrganizationView {
+    pub name: String,
+    pub laws: Vec<LawRoles>,
+    pub attributes: Vec<AttributeView>,
+    pub people: Vec<(PartyId, String)>,
+    pub owner: Option<PartyId>,
+    pub supervisor: Option<PartyId>,
+    pub executive: Option<PartyId>,
+    pub may_write: bool,
+    pub problem: Option<Problem>,
+}
+
+/// The roles that one law knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LawRoles {
+    pub law: String,
+    pub title: String,
+    /// Role id, its name, and whether we are it.
+    pub roles: Vec<(String, String, bool)>,
+}
+
+/// An attribute of the organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeView {
+    pub id: String,
+    pub meaning: String,
+    pub value: String,
+    pub kind: AttributeKind,
+}
+
+/// What values an attribute takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeKind {
+    YesNo,
+    OneOf(Vec<String>),
+    Text,
+}
+
+/// A person as administrators see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    pub party: PartyId,
+    pub name: String,
+    pub login: Option<String>,
+    pub duties: BTreeSet<Duty>,
+    /// The channels by which notices reach them.
+    pub channels: Vec<String>,
+}
+
+/// Everybody, and the form to add somebody.
+#[derive(Debug, Clone, Default)]
+pub struct PeopleView {
+    pub people: Vec<PersonRow>,
+    pub name: String,
+    pub login: String,
+    pub problem: Option<Problem>,
+}
+
+/// One's own settings.
+#[derive(Debug, Clone)]
+pub struct MeView {
+    pub language: Language,
+    pub time_zone: String,
+    /// Channel and whether an address is set; the address itself is not shown again.
+    pub channels: Vec<(String, bool)>,
+    pub problem: Option<Problem>,
+}
+
+/// Makes the page of the organization.
+pub fn organization(view: &OrganizationView, reader: &Reader) -> Markup {
+    let title = reader.text("party-organization");
+    let content = html! {
+        (layout::problem(view.problem.as_ref()))
+        (layout::heading(reader, &view.name, &html! { p.soft { (reader.text("party-organization-below")) } }))
+        form method="post" action="/organization" {
+            (layout::csrf(reader))
+            (roles(reader, view))
+            (attributes(reader, view))
+            @if view.may_write { div.acts { button.primary type="submit" { (reader.text("shell-save")) } } }
+        }
+        (chain(reader, view))
+    };
+    layout::page(reader, Room::Organization, &title, content)
+}
+
+fn roles(reader: &Reader, view: &OrganizationView) -> Markup {
+    html! {
+        h2 { (reader.text("party-roles")) }
+        p.soft { (reader.text("party-roles-why")) }
+        @for law in &view.laws {
+            fieldset.roles {
+                legend { a href={ "/laws/" (law.law) } { (law.title) } " " span.chip.law { (obligation::law_label(&law.law)) } }
+                @for (id, name, ours) in &law.roles {
+                    @let input = format!("role-{}", obligation::anchor(id));
+                    div.choice {
+                        input type="checkbox" id=(input) name={ "role." (id) } value="yes" checked[*ours]
+                            disabled[!view.may_write];
+                        label for=(input) { (reader.text_with("party-are-we", &[("role", name.clone().into())])) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn attributes(reader: &Reader, view: &OrganizationView) -> Markup {
+    html! {
+        @if !view.attributes.is_empty() {
+            h2 { (reader.text("party-attributes")) }
+            @for attribute in &view.attributes {
+                @let input = format!("attribute-{}", obligation::anchor(&attribute.id));
+                div.ask {
+                    label for=(input) { (attribute.meaning) }
+                    (attribute_input(reader, attribute, &input, view.may_write))
+                    p.stamp { code { (attribute.id) } }
+                }
+            }
+        }
+    }
+}
+
+fn attribute_input(
+    reader: &Reader,
+    attribute: &AttributeView,
+    input: &str,
+    may_write: bool,
+) -> Markup {
+    let name = format!("attribute.{}", attribute.id);
+    let option = |value: &str, words: &str| {
+        html! { option value=(value) selected[value == attribute.value] { (words) } }
+    };
+    match &attribute.kind {
+        AttributeKind::YesNo => html! {
+            select id=(input) name=(name) disabled[!may_write] {
+                (option("", "–"))
+                (option("yes", &reader.text("shell-yes")))
+                (option("no", &reader.text("shell-no")))
+            }
+        },
+        AttributeKind::OneOf(values) => html! {
+            select id=(input) name=(name) disabled[!may_write] {
+                (option("", "–"))
+                @for value in values { (option(value, value)) }
+            }
+        },
+        AttributeKind::Text => html! {
+            input id=(input) name=(name) value=(attribute.value) maxlength="200" disabled[!may_write];
+        },
+    }
+}
+
+fn chain(reader: &Reader, view: &OrganizationView) -> Markup {
+    let places = [
+        ("owner", "party-chain-owner", &view.owner),
+        ("supervisor", "party-chain-supervisor", &view.supervisor),
+        ("executive", "party-chain-executive", &view.executive),
+    ];
+    html! {
+        section aria-labelledby="chain" {
+            h2 #chain { (reader.text("party-chain")) }
+            p.soft { (reader.text("party-chain-why")) }
+            form.stack method="post" action="/organization/chain" {
+                (layout::csrf(reader))
+                @for (name, key, chosen) in places {
+                    @let input = format!("chain-{name}");
+                    label for=(input) { (reader.text(key)) }
+                    select id=(input) name=(name) disabled[!view.may_write] {
+                        option value="" { (reader.text("party-chain-empty")) }
+                        @for (party, person) in &view.people {
+                            option value=(party) selected[chosen.as_ref() == Some(party)] { (person) }
+                        }
+                    }
+                }
+                @if view.may_write { div.acts { button.primary type="submit" { (reader.text("shell-save")) } } }
+            }
+        }
+    }
+}
+
+const DUTIES: [(Duty, &str, &str); 3] = [
+    (Duty::Responder, "responder", "party-duty-responder"),
+    (Duty::Auditor, "auditor", "party-duty-auditor"),
+    (Duty::Administrator, "administrator", "party-duty-administrator"),
+];
+
+/// Makes the page of the people.
+pub fn people(view: &PeopleView, reader: &Reader) -> Markup {
+    let title = reader.text("shell-people");
+    let content = html! {
+        (layout::problem(view.problem.as_ref()))
+        (layout::heading(reader, &title, &html! { p.soft { (reader.text("party-people-below")) } }))
+        ul.list {
+            @for person in &view.people {
+                li.row.short {
+                    div.who {
+                        span.face aria-hidden="true" { (obligation::initials(&person.name)) }
+                        div {
+                            strong { (person.name) }
+                            span.next {
+                                @match &person.login {
+                                    Some(login) => { code { (login) } }
+                                    None => { (reader.text("party-no-account")) }
+                                }
+                            }
+                        }
+                    }
+                    div {
+                        @for (duty, _, key) in DUTIES {
+                            @if person.duties.contains(&duty) { span.chip { (reader.text(key)) } " " }
+                        }
+                        @if person.channels.is_empty() {
+                            span.next.wanting { (reader.text("party-no-channel")) }
+                        } @else {
+                            span.next { (reader.text("party-reached-by")) " " (obligation::list(reader, &person.channels)) }
+                        }
+                    }
+                }
+            }
+        }
+        (add(reader, view))
+    };
+    layout::page(reader, Room::People, &title, content)
+}
+
+fn add(reader: &Reader, view: &PeopleView) -> Markup {
+    html! {
+        section aria-labelledby="add" {
+            h2 #add { (reader.text("party-add")) }
+            form.stack method="post" action="/people" {
+                (layout::csrf(reader))
+                label for="person-name" { (reader.text("party-name")) }
+                input #person-name name="name" value=(view.name) required maxlength="100" autocomplete="off";
+                label for="person-login" { (reader.text("session-login")) }
+                input #person-login name="login" value=(view.login) required maxlength="64"
+                    autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="person-login-help";
+                p.soft #person-login-help { (reader.text("party-login-help")) }
+                label for="person-password" { (reader.text("party-password")) }
+                input #person-password name="password" type="password" required minlength="12"
+                    maxlength="200" autocomplete="new-password" aria-describedby="person-password-help";
+                p.soft #person-password-help { (reader.text("party-password-help")) }
+                fieldset.plain {
+                    legend { (reader.text("party-duties")) }
+                    @for (_, name, key) in DUTIES {
+                        @let input = format!("duty-{name}");
+                        div.choice {
+                            input type="checkbox" id=(input) name={ "duty." (name) } value="yes";
+                            label for=(input) { (reader.text(key)) }
+                        }
+                    }
+                    p.soft { (reader.text("party-duties-why")) }
+                }
+                div.acts { button.primary type="submit" { (reader.text("party-add")) } }
+            }
+        }
+    }
+}
+
+/// Makes the page of one's own settings.
+pub fn me(view: &MeView, reader: &Reader) -> Markup {
+    let title = reader.account.as_ref().map_or_else(String::new, |account| account.name.clone());
+    let content = html! {
+        (layout::problem(view.problem.as_ref()))
+        (layout::heading(reader, &title, &html! { p.soft { (reader.text("party-me-below")) } }))
+        (preferences(reader, view))
+        (addresses(reader, view))
+    };
+    layout::page(reader, Room::Me, &title, content)
+}
+
+fn preferences(reader: &Reader, view: &MeView) -> Markup {
+    html! {
+        section aria-labelledby="preferences" {
+            h2 #preferences { (reader.text("party-preferences")) }
+            form.stack method="post" action="/me" {
+                (layout::csrf(reader))
+                label for="me-language" { (reader.text("shell-language")) }
+                select #me-language name="language" {
+                    @for language in Language::ALL {
+                        option value=(language.tag()) lang=(language.tag()) selected[language == view.language] { (language.own_name()) }
+                    }
+                }
+                label for="me-zone" { (reader.text("fact-zone")) }
+                input #me-zone name="time_zone" value=(view.time_zone) required maxlength="60"
+                    placeholder="Asia/Shanghai" autocomplete="off" spellcheck="false" list="me-zones";
+                datalist #me-zones {
+                    @for zone in ["Asia/Shanghai", "Europe/Brussels", "Europe/Berlin", "Europe/Paris",
+                        "Europe/Dublin", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "UTC"] {
+                        option value=(zone) {}
+                    }
+                }
+                div.acts { button.primary type="submit" { (reader.text("shell-save")) } }
+            }
+        }
+    }
+}
+
+fn addresses(reader: &Reader, view: &MeView) -> Markup {
+    html! {
+        section aria-labelledby="channels" {
+            h2 #channels { (reader.text("party-channels")) }
+            p.soft { (reader.text("party-channels-why")) }
+            @for (channel, is_set) in &view.channels {
+                @let input = format!("address-{channel}");
+                form.stack method="post" action="/me/address" {
+                    (layout::csrf(reader))
+                    input type="hidden" name="channel" value=(channel);
+                    label for=(input) {
+                        (channel_name(reader, channel)) " "
+                        span.soft { (reader.text(if *is_set { "party-address-set" } else { "party-address-unset" })) }
+                    }
+                    input id=(input) name="address" required maxlength="500" autocomplete="off" spellcheck="false";
+                    div.acts { button type="submit" { (reader.text("shell-save")) } }
+                }
+            }
+            form method="post" action="/me/test-notice" {
+                (layout::csrf(reader))
+                div.acts {
+                    button.primary type="submit" { (reader.text("party-test")) }
+                    span.soft { (reader.text("party-test-why")) }
+                }
+            }
+        }
+    }
+}
+
+/// Returns what people call a channel.
+fn channel_name(reader: &Reader, channel: &str) -> String {
+    match channel {
+        "mail" => reader.text("party-mail"),
+        "webhook" => reader.text("party-webhook"),
+        other => other.to_owned(),
+    }
+}

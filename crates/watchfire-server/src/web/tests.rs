@@ -1,0 +1,428 @@
+//! Every page in both languages: whole words, well-formed, usable by keyboard and reader.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use maud::Markup;
+use watchfire_core::event::{Duty, Sureness};
+use watchfire_core::ids::PartyId;
+
+use super::case::list::{ListView, Row};
+use super::law::{
+    Confidence, PackRow, PackView, ProvisionView, ReadingView, SpanKind, VersionView,
+};
+use super::obligation::Class;
+use super::reader::{Problem, Reader};
+use super::sample::{self, at};
+use super::{case, law, layout, log, party, report, session, submission, watch};
+use crate::locale::Language;
+
+type Page = (&'static str, Markup);
+
+fn pages(language: Language) -> Vec<Page> {
+    let reader = sample::reader(language);
+    let nobody = Reader { account: None, gaps: 0, path: "/report".into(), ..reader.clone() };
+    let mut past = sample::case(language);
+    past.slider.past = true;
+    past.may_write = false;
+    vec![
+        ("watch", watch::page(&sample::watch(language), &sample::done(reader.clone()))),
+        ("watch-empty", watch::page(&watch::WatchView::default(), &reader)),
+        ("case", case::page(&sample::case(language), &reader)),
+        ("case-past", case::page(&past, &reader)),
+        ("cases", case::list::page(&cases(), &reader)),
+        ("draft", submission::page(&sample::draft(language), &reader)),
+        ("laws", law::list(&laws(), &nobody)),
+        ("law", law::page(&pack(), &nobody)),
+        ("report", report::form(&report_form(language), &nobody)),
+        ("report-received", report::received(&received(), &nobody)),
+        ("report-track", report::track(&tracked(), &nobody)),
+        ("log", log::page(&log_view(), &reader)),
+        ("sign-in", session::sign_in(&sign_in(&nobody), &nobody)),
+        ("organization", party::organization(&organization(), &reader)),
+        ("people", party::people(&people(), &reader)),
+        ("me", party::me(&me(language), &reader)),
+        ("not-found", layout::not_found(&nobody)),
+        (
+            "failure",
+            layout::failure(&nobody, &super::refusal::problem(&nobody, "conflict", "x"), "r1"),
+        ),
+    ]
+}
+
+fn cases() -> ListView {
+    let row = |embargoed| Row {
+        id: sample::case_id(),
+        title: "A <b>bold</b> title".into(),
+        embargoed,
+        opened_at: at("2021-11-24T02:10Z"),
+    };
+    ListView { rows: vec![row(true), row(false)], next: Some("1.WF-1".into()) }
+}
+
+fn original() -> Option<(String, String)> {
+    Some(("zh-CN".into(), "网络产品安全漏洞管理规定".into()))
+}
+
+fn laws() -> law::ListView {
+    let row = |confidence| PackRow {
+        law: "cn-rmsv".into(),
+        title: "Regulations on the Management of Network Product Security Vulnerabilities".into(),
+        original: original(),
+        confidence,
+        checked_on: "2026-11-23".into(),
+        provisions: 24,
+    };
+    law::ListView {
+        groups: vec![
+            ("CN".into(), vec![row(Confidence::Secondary)]),
+            ("EU".into(), vec![row(Confidence::Primary)]),
+            ("global".into(), vec![row(Confidence::Unverified("0.85".into()))]),
+        ],
+    }
+}
+
+fn provision(class: Class, class_word: &str, id: &str) -> ProvisionView {
+    ProvisionView {
+        id: id.into(),
+        cites: "Article 7, item (2)".into(),
+        title: "Report the vulnerability to the ministry's sharing platform".into(),
+        class,
+        class_word: class_word.into(),
+        owed_by: vec!["network product provider".into()],
+        owed_to: Some("MIIT".into()),
+        arises_on: vec!["A vulnerability in an own product was discovered".into()],
+        runs_from: None,
+        quotes: Vec::new(),
+        note: Some("Runs in parallel with item (1)".into()),
+        versions: vec![VersionView {
+            from: "2021-09-01".into(),
+            to: None,
+            spans: vec![(SpanKind::Strict, "48h".into()), (SpanKind::Outer, "2d".into())],
+            reading: Some("forty-eight-hours".into()),
+        }],
+        confidence: Confidence::Secondary,
+    }
+}
+
+fn pack() -> PackView {
+    PackView {
+        law: "cn-rmsv".into(),
+        jurisdiction: "CN".into(),
+        title: "Regulations on the Management of Network Product Security Vulnerabilities".into(),
+        original: original(),
+        time_zone: "Asia/Shanghai".into(),
+        source: "https://www.cac.gov.cn/2021-07/13/c_1627761607640342.htm".into(),
+        checked_on: "2026-11-23".into(),
+        confidence: Confidence::Secondary,
+        roles: vec![("cn-rmsv/provider".into(), "network product provider".into())],
+        provisions: vec![
+            provision(Class::Law, "hard", "cn-rmsv/7.2"),
+            provision(Class::House, "soft", "cn-rmsv/7.1.verify"),
+            provision(Class::Timeless, "prohibition", "cn-rmsv/9.1"),
+        ],
+        readings: vec![ReadingView {
+            id: "forty-eight-hours".into(),
+            says: "Two days are 48 hours".into(),
+            by: "Watchfire".into(),
+            on: "2026-11-23".into(),
+            why: "The stricter reading".into(),
+        }],
+        forms: vec![("Vulnerability report".into(), vec!["Product name".into()])],
+        cases: vec![("discovery on a known day".into(), vec!["strict 2021-11-25T16:00Z".into()])],
+    }
+}
+
+fn report_form(language: Language) -> report::FormView {
+    report::FormView {
+        sure: Some(Sureness::Likely),
+        contact: "a@example.com".into(),
+        zone: "Asia/Shanghai".into(),
+        problem: Some(Problem {
+            message: language.text("report-what-empty"),
+            hint: None,
+            input: Some("report-what".into()),
+        }),
+        ..report::FormView::default()
+    }
+}
+
+fn received() -> report::ReceivedView {
+    report::ReceivedView {
+        received_at: at("2021-11-24T08:00Z"),
+        tracking_code: "WT-7K3F-9QX2-M4TB-0C6D-7K3F-9QX2-M4TB".into(),
+        receipt: Some("wr_7f3ac2".into()),
+        case: Some("WF-7K3F-9QX2".into()),
+    }
+}
+
+fn tracked() -> report::TrackView {
+    report::TrackView {
+        missed: true,
+        found: Some(report::TrackedView {
+            received_at: at("2021-11-24T08:00Z"),
+            what: "It \"breaks\" & burns".into(),
+            answers: vec![(at("2021-11-25T08:00Z"), "Thank you".into())],
+        }),
+    }
+}
+
+fn log_view() -> log::LogView {
+    log::LogView {
+        checkpoint: Some("example/log\n1834\nq83v…=\n".into()),
+        checkpoint_at: Some(at("2021-11-25T08:35Z")),
+        verifier_key: "example/log+0a1b2c3d+AQ".into(),
+        cadence_seconds: 300,
+        internal: Some(log::Internal { size: 71, root: "q83v".into() }),
+        token: "wr_7f3ac2".into(),
+        receipt: Some(log::ReceiptView {
+            leaf_hash: "7f3a".into(),
+            salt: "00ff".into(),
+            proof: None,
+            proof_at: Some(at("2021-11-25T08:45Z")),
+        }),
+        missed: true,
+    }
+}
+
+fn sign_in(reader: &Reader) -> session::SignInView {
+    session::SignInView {
+        login: "l.wen".into(),
+        return_to: "/watch".into(),
+        first_start: true,
+        problem: Some(Problem {
+            message: reader.text("session-failed"),
+            hint: Some(reader.text("session-failed-hint")),
+            input: Some("login".into()),
+        }),
+    }
+}
+
+fn organization() -> party::OrganizationView {
+    let attribute = |id: &str, kind| party::AttributeView {
+        id: id.into(),
+        meaning: "What is it?".into(),
+        value: String::new(),
+        kind,
+    };
+    let person = PartyId::from_random([1; 5]);
+    party::OrganizationView {
+        name: "Yunhai Cloud".into(),
+        laws: vec![party::LawRoles {
+            law: "cn-rmsv".into(),
+            title: "Regulations".into(),
+            roles: vec![
+                ("cn-rmsv/provider".into(), "network product provider".into(), true),
+                ("cn-rmsv/operator".into(), "network operator".into(), false),
+            ],
+        }],
+        attributes: vec![
+            attribute("eu/member-state", party::AttributeKind::OneOf(vec!["BE".into()])),
+            attribute("cn-rmsv/major-event", party::AttributeKind::YesNo),
+            attribute("x/name", party::AttributeKind::Text),
+        ],
+        people: vec![(person.clone(), "Wen Li".into())],
+        owner: Some(person),
+        supervisor: None,
+        executive: None,
+        may_write: true,
+        problem: None,
+    }
+}
+
+fn people() -> party::PeopleView {
+    let row = |number: u8, login: Option<&str>, channels: &[&str]| party::PersonRow {
+        party: PartyId::from_random([number; 5]),
+        name: "Wen Li".into(),
+        login: login.map(str::to_owned),
+        duties: BTreeSet::from([Duty::Responder]),
+        channels: channels.iter().map(|channel| (*channel).to_owned()).collect(),
+    };
+    party::PeopleView {
+        people: vec![row(1, Some("l.wen"), &["mail"]), row(2, None, &[])],
+        ..party::PeopleView::default()
+    }
+}
+
+fn me(language: Language) -> party::MeView {
+    party::MeView {
+        language,
+        time_zone: "Asia/Shanghai".into(),
+        channels: vec![("mail".into(), true), ("webhook".into(), false)],
+        problem: None,
+    }
+}
+
+fn every_page() -> Vec<(Language, &'static str, String)> {
+    let all = Language::ALL.into_iter().flat_map(|language| {
+        pages(language).into_iter().map(move |(name, page)| (language, name, page.into_string()))
+    });
+    all.collect()
+}
+
+/// Values of an attribute in a page, in order.
+fn values<'p>(page: &'p str, attribute: &str) -> Vec<&'p str> {
+    let opening = format!(" {attribute}=\"");
+    let pieces = page.split(opening.as_str()).skip(1);
+    pieces.filter_map(|piece| piece.split('"').next()).collect()
+}
+
+/// Opening tags of the page, each without its angle brackets.
+fn tags<'p>(page: &'p str, names: &[&str]) -> Vec<&'p str> {
+    let pieces = page.split('<').skip(1).filter_map(|piece| piece.split('>').next());
+    pieces.filter(|tag| names.contains(&tag.split(' ').next().unwrap_or_default())).collect()
+}
+
+#[test]
+fn no_page_lacks_a_word() {
+    for (language, name, page) in every_page() {
+        assert!(!page.contains('⟦'), "{name} in {}: {page}", language.tag());
+        assert!(page.contains(&format!("<html lang=\"{}\"", language.tag())), "{name}");
+    }
+}
+
+#[test]
+fn every_id_is_unique_and_every_reference_to_one_is_kept() {
+    for (_, name, page) in every_page() {
+        let ids = values(&page, "id");
+        let known: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(known.len(), ids.len(), "an id is there twice in {name}: {ids:?}");
+        let references = ["for", "aria-describedby", "aria-labelledby", "list", "data-copy"];
+        for reference in references.iter().flat_map(|attribute| values(&page, attribute)) {
+            assert!(known.contains(reference), "{name}: nothing has the id `{reference}`");
+        }
+        for target in values(&page, "href").iter().filter_map(|href| href.strip_prefix('#')) {
+            assert!(known.contains(target), "{name}: nothing has the id `{target}`");
+        }
+    }
+}
+
+#[test]
+fn every_input_has_a_label_and_every_form_its_proof() {
+    for (_, name, page) in every_page() {
+        let labels: BTreeSet<&str> = values(&page, "for").into_iter().collect();
+        for tag in tags(&page, &["input", "select", "textarea"]) {
+            if tag.contains("type=\"hidden\"") {
+                continue;
+            }
+            let id = values(tag, "id");
+            assert!(id.iter().any(|id| labels.contains(id)), "{name}: no label for <{tag}>");
+        }
+        for form in page.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            let language_switch = form.contains("action=\"/language\"");
+            let proved = form.contains("name=\"csrf\"");
+            let writes = form.split('>').next().unwrap_or_default().contains("method=\"post\"");
+            assert!(!writes || proved || language_switch, "{name}: a form without proof: {form}");
+        }
+    }
+}
+
+#[test]
+fn every_element_that_opens_closes() {
+    const VOID: [&str; 5] = ["input", "meta", "link", "br", "img"];
+    for (_, name, page) in every_page() {
+        let mut open: Vec<&str> = Vec::new();
+        for piece in page.split('<').skip(1) {
+            let tag = piece.split('>').next().unwrap_or_default();
+            let element = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+            if tag.starts_with('!') || VOID.contains(&element) {
+                continue;
+            }
+            if tag.starts_with('/') {
+                assert_eq!(open.pop(), Some(element), "{name}: closed out of order");
+            } else {
+                open.push(element);
+            }
+        }
+        assert!(open.is_empty(), "{name}: {open:?} never closes");
+    }
+}
+
+#[test]
+fn nothing_needs_an_exception_from_the_content_security_policy() {
+    for (_, name, page) in every_page() {
+        assert!(values(&page, "style").is_empty(), "{name}: an inline style");
+        assert!(!page.contains("<style"), "{name}: an inline style");
+        for script in page.split("<script").skip(1) {
+            assert!(script.starts_with(" src=\"/assets/"), "{name}: an inline script");
+        }
+        for tag in page.split('<').skip(1).filter_map(|piece| piece.split('>').next()) {
+            let handler =
+                tag.split(' ').skip(1).any(|part| part.starts_with("on") && part.contains('='));
+            assert!(!handler, "{name}: a handler in an attribute: <{tag}>");
+        }
+        assert!(values(&page, "src").iter().all(|src| src.starts_with("/assets/")), "{name}");
+    }
+}
+
+#[test]
+fn what_people_wrote_is_shown_and_never_run() {
+    let page = case::page(&sample::case(Language::En), &sample::reader(Language::En)).into_string();
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "the note is shown");
+    let list = case::list::page(&cases(), &sample::reader(Language::En)).into_string();
+    assert!(list.contains("A &lt;b&gt;bold&lt;/b&gt; title"));
+    let watch = watch::page(&sample::watch(Language::En), &sample::reader(Language::En));
+    assert!(watch.into_string().contains("/watch?after=17.WO-1%26x"), "the cursor is encoded");
+}
+
+#[test]
+fn the_past_can_be_read_and_not_changed() {
+    let mut view = sample::case(Language::En);
+    view.slider.past = true;
+    view.may_write = false;
+    for detail in &mut view.obligations {
+        detail.view.acts = super::obligation::Acts::default();
+    }
+    for fact in &mut view.facts {
+        fact.may_retract = false;
+    }
+    let page = case::page(&view, &sample::reader(Language::En)).into_string();
+    assert!(!page.contains("method=\"post\" action=\"/cases/"), "a way to change the past");
+    assert!(page.contains("You look at the past"));
+}
+
+#[test]
+fn a_house_target_and_a_norm_say_that_they_are_no_law() {
+    let page = watch::page(&sample::watch(Language::En), &sample::reader(Language::En));
+    let page = page.into_string();
+    assert!(page.contains("house target, not law"));
+    assert!(page.contains("norm, not law"));
+    let zh = watch::page(&sample::watch(Language::ZhCn), &sample::reader(Language::ZhCn));
+    assert!(zh.into_string().contains("内部目标，非法定"));
+}
+
+#[test]
+fn the_way_to_a_room_is_shown_to_those_who_may_enter() {
+    let reader = sample::reader(Language::En);
+    let nobody = Reader { account: None, ..reader.clone() };
+    let page = |reader: &Reader| layout::not_found(reader).into_string();
+    assert!(page(&reader).contains("href=\"/people\""));
+    assert!(!page(&nobody).contains("href=\"/people\""));
+    assert!(!page(&nobody).contains("href=\"/watch\""));
+    assert!(page(&nobody).contains("href=\"/report\""));
+}
+
+/// Writes every page into the target folder, where a browser can open it beside its assets.
+#[test]
+fn every_page_can_be_looked_at() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/pages");
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for file in ["watchfire.css", "app.js", "icon.svg"] {
+        std::fs::copy(assets.join(file), folder.join(file)).expect("an asset");
+    }
+    for (language, name, page) in every_page() {
+        let mut page = page;
+        for (asset, file) in [
+            (super::asset::Asset::Style, "watchfire.css"),
+            (super::asset::Asset::Script, "app.js"),
+            (super::asset::Asset::Icon, "icon.svg"),
+        ] {
+            page = page.replace(super::asset::path(asset), file);
+        }
+        let path = folder.join(format!("{name}.{}.html", language.tag()));
+        std::fs::write(&path, &page).expect("a file");
+        assert!(page.starts_with("<!DOCTYPE html>"), "{name}");
+    }
+}

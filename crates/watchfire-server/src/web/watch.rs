@@ -1,0 +1,171 @@
+//! The watch: every clock that is running, the soonest first.
+
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+
+use super::layout::{self, Room};
+use super::obligation::{self, Class, ObligationView, State};
+use super::reader::Reader;
+
+/// How far the nearest group reaches.
+const NEAR_HOURS: i64 = 24;
+/// Seconds between two refreshes of an open page, where script is allowed.
+const REFRESH_SECONDS: u32 = 30;
+
+/// What the watch shows.
+#[derive(Debug, Clone, Default)]
+pub struct WatchView {
+    /// Open obligations of this page, in order of time left; those without a date last.
+    pub open: Vec<ObligationView>,
+    /// Owed if the law were in force; shown apart, never counted.
+    pub foreseen: Vec<ObligationView>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
+    /// Whether this is not the first page.
+    pub continued: bool,
+}
+
+/// The groups of the watch, in the order in which they want somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Gap,
+    Near,
+    Later,
+    Waiting,
+}
+
+const GROUPS: [(Group, &str); 4] = [
+    (Group::Gap, "watch-gaps"),
+    (Group::Near, "watch-near"),
+    (Group::Later, "watch-later"),
+    (Group::Waiting, "watch-waiting"),
+];
+
+fn group(view: &ObligationView, now: Timestamp) -> Group {
+    let near = now.saturating_add(SignedDuration::from_hours(NEAR_HOURS)).unwrap_or(Timestamp::MAX);
+    if view.state == State::WaitingForAnchor {
+        return Group::Waiting;
+    }
+    // A house target that nobody holds is no reason to look away from a clock of law.
+    if view.is_gap() && view.law.class != Class::Timeless {
+        return Group::Gap;
+    }
+    match view.strict_due {
+        Some(due) if due <= near => Group::Near,
+        Some(_) => Group::Later,
+        None => Group::Waiting,
+    }
+}
+
+/// Makes the page.
+pub fn page(view: &WatchView, reader: &Reader) -> Markup {
+    let title = reader.text("watch-title");
+    let below = html! { p.soft { (reader.text("watch-below")) } };
+    let content = html! {
+        (layout::heading(reader, &title, &below))
+        div #clocks hx-get=(reader.path) hx-trigger={ "every " (REFRESH_SECONDS) "s" }
+            hx-select="#clocks" hx-target="#clocks" hx-swap="outerMorph" {
+            (clocks(view, reader))
+        }
+        (keys(reader))
+    };
+    layout::page(reader, Room::Watch, &title, content)
+}
+
+fn clocks(view: &WatchView, reader: &Reader) -> Markup {
+    html! {
+        @if view.open.is_empty() && !view.continued {
+            div.empty {
+                p { strong { (reader.text("watch-empty")) } }
+                p.soft { (reader.text("watch-empty-why")) }
+                p { a.button href="/report" { (reader.text("shell-report")) } }
+            }
+        }
+        @for (wanted, key) in GROUPS {
+            @let rows: Vec<&ObligationView> =
+                view.open.iter().filter(|row| group(row, reader.now) == wanted).collect();
+            @if !rows.is_empty() {
+                section aria-labelledby=(key) {
+                    h2 id=(key) { (reader.text(key)) " " span.count.num { (rows.len()) } }
+                    ul.list.gap[wanted == Group::Gap] {
+                        @for row in rows { (line(reader, row)) }
+                    }
+                }
+            }
+        }
+        (foreseen(view, reader))
+        @if let Some(next) = &view.next {
+            nav.paging aria-label=(reader.text("watch-paging")) {
+                a.button href={ "/watch?after=" (super::query_part(next)) } rel="next" { (reader.text("watch-next")) }
+            }
+        }
+    }
+}
+
+/// One row of the list.
+pub fn line(reader: &Reader, view: &ObligationView) -> Markup {
+    html! {
+        li.row.late[obligation::wants_somebody(view)] id=(view.element()) data-row {
+            (obligation::clock(reader, view))
+            div.what {
+                a href={ "/cases/" (view.case) "#" (view.element()) } data-open { (view.title) }
+                p { span.id { (view.case) } " · " (view.case_title) }
+                @if let Some(question) = &view.question {
+                    p.question {
+                        span.shape aria-hidden="true" { "?" } " "
+                        (reader.text("watch-undecided")) " " (question)
+                    }
+                }
+            }
+            div.law {
+                (obligation::chip(reader, &view.law))
+                @if let Some(authority) = &view.owed_to {
+                    span.next {
+                        (reader.text_with("obligation-owed-to", &[("authority", authority.clone().into())]))
+                    }
+                }
+                @if view.state.is_open() && view.strict_due.is_some() {
+                    (obligation::state(reader, view.state))
+                }
+            }
+            div.holding {
+                (obligation::who(reader, view))
+                (obligation::claim(reader, view))
+            }
+        }
+    }
+}
+
+fn foreseen(view: &WatchView, reader: &Reader) -> Markup {
+    html! {
+        @if !view.foreseen.is_empty() {
+            section.foreseen aria-labelledby="watch-foreseen" {
+                h2 id="watch-foreseen" {
+                    (reader.text("watch-foreseen")) " " span.count.num { (view.foreseen.len()) }
+                }
+                p.soft { (reader.text("watch-foreseen-why")) }
+                ul.list {
+                    @for row in &view.foreseen {
+                        li.row.short {
+                            div.what {
+                                a href={ "/cases/" (row.case) } { (row.title) }
+                                p { span.id { (row.case) } " · " (row.case_title) }
+                            }
+                            div.law { (obligation::chip(reader, &row.law)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn keys(reader: &Reader) -> Markup {
+    html! {
+        p.keys.soft {
+            kbd { "j" } " " kbd { "k" } " " (reader.text("watch-key-move")) " · "
+            kbd { "↵" } " " (reader.text("watch-key-open")) " · "
+            kbd { "t" } " " (reader.text("watch-key-take"))
+        }
+    }
+}
