@@ -3,8 +3,13 @@
 //! Pure: no input or output, no clock, no randomness, no async. The time and random bytes are
 //! arguments, so that a test moves time and not data, and a decision can be replayed for ever.
 
+pub mod case;
 pub mod escalation;
 pub mod event;
 pub mod ids;
 pub mod law;
 pub mod log;
+pub mod notice;
+pub mod obligation;
+pub mod party;
+pub mod report;

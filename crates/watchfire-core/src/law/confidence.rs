@@ -23,8 +23,12 @@ impl TryFrom<String> for Confidence {
     /// Reads `primary`, `secondary`, or `unverified 0.85`.
     fn try_from(text: String) -> Result<Self, String> {
         let percent = |digits: &str| {
-            let digits = digits.strip_prefix("0.").filter(|digits| digits.len() == 2)?;
-            digits.parse().ok()
+            let digits = digits.strip_prefix("0.").filter(|digits| !digits.starts_with('+'))?;
+            match digits.len() {
+                1 => digits.parse::<u8>().ok().map(|tenths| tenths * 10),
+                2 => digits.parse().ok(),
+                _ => None,
+            }
         };
         match (text.as_str(), text.strip_prefix("unverified ").and_then(percent)) {
             ("primary", _) => Ok(Self::Primary),
@@ -48,7 +52,10 @@ mod tests {
         assert_eq!(read("primary"), Ok(Confidence::Primary));
         assert_eq!(read("secondary"), Ok(Confidence::Secondary));
         assert_eq!(read("unverified 0.85"), Ok(Confidence::Unverified { percent: 85 }));
-        for wrong in ["unverified", "unverified 1.85", "unverified 0.8", "sure", ""] {
+        assert_eq!(read("unverified 0.8"), Ok(Confidence::Unverified { percent: 80 }));
+        for wrong in
+            ["unverified", "unverified 1.85", "unverified 0.855", "unverified 0.+8", "sure", ""]
+        {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,8 +1,25 @@
 //! Law meets facts.
 
 pub mod calendar;
+pub mod condition;
 pub mod confidence;
+pub mod count;
+mod engine;
+pub mod fact;
 pub mod form;
+pub mod id;
+pub mod instant;
+mod lawbook;
 pub mod member_state;
+pub mod pack;
 pub mod problem;
+mod question;
 pub mod text;
+pub mod trace;
+pub mod vocabulary;
+
+pub use engine::TIME_ZONE_DATABASE;
+pub use lawbook::Lawbook;
+pub use pack::Class;
+pub use question::{Obligation, Question, State};
+pub use text::Language;

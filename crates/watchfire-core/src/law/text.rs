@@ -1,14 +1,88 @@
 //! Words for people, in every language of the house.
 
-use serde::Deserialize;
+use std::fmt;
 
-/// A text in each of the languages of the house.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// A text in each of the languages of the house. Instruments of law keep their own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// English.
     pub en: String,
     /// Chinese, simplified.
-    #[serde(rename = "zh-CN")]
     pub zh_cn: String,
+}
+
+/// A language of the house.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Chinese, simplified.
+    ZhCn,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::En, Self::ZhCn];
+
+    /// Returns the tag: `en` or `zh-CN`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::ZhCn => "zh-CN",
+        }
+    }
+
+    /// Reads a tag.
+    pub fn parse(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+}
+
+impl Text {
+    /// Returns the words in `language`.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::ZhCn => &self.zh_cn,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByLanguage {
+    en: String,
+    #[serde(rename = "zh-CN")]
+    zh_cn: String,
+}
+
+/// One string, which stands for every language, or a table by language.
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
+
+        impl<'de> Visitor<'de> for Words {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or a table `{ en = \"…\", zh-CN = \"…\" }`")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+                Ok(Text { en: text.to_owned(), zh_cn: text.to_owned() })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
+                let words = ByLanguage::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Text { en: words.en, zh_cn: words.zh_cn })
+            }
+        }
+
+        deserializer.deserialize_any(Words)
+    }
 }

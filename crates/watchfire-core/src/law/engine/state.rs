@@ -1,0 +1,196 @@
+//! Extensions, submissions, and the state table of laws/counting.md 7.7.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Engine, Place};
+use crate::law::fact::{Fact, NewDue};
+use crate::law::id::PredicateId;
+use crate::law::instant::midnight;
+use crate::law::pack::{Class, Provision};
+use crate::law::question::{Obligation, State};
+use crate::law::trace::{ExtensionIgnored, Step};
+
+/// An undecided question should be answered within so many hours, or sooner on a short window.
+const DECIDE_WITHIN_HOURS_MAX: i64 = 4;
+
+impl<'q> Engine<'q> {
+    /// Sets the state: the first of the table that holds.
+    pub(super) fn settle(
+        &self,
+        place: &Place<'q>,
+        provision: &Provision,
+        question: Option<PredicateId>,
+        owed: &mut Obligation,
+    ) {
+        let waits = owed.state == State::WaitingForAnchor;
+        if !waits {
+            self.extend(place, provision, owed);
+        }
+        if !waits && let Some((fact, at)) = self.submission(provision, owed) {
+            satisfy(fact, at, owed);
+            return;
+        }
+        if let (true, Some(predicate)) = (owed.provisional, question) {
+            decide(predicate, owed);
+        }
+        if waits {
+            return;
+        }
+        owed.state = self.running(owed);
+    }
+
+    /// The states of a clock that runs and is not met.
+    fn running(&self, owed: &Obligation) -> State {
+        let now = self.question.now();
+        let anchor_known = owed.strict_from.and_then(|_| self.anchor_known_at(owed));
+        if let Some(due) = owed.strict_due {
+            if anchor_known.is_some_and(|known| known > due) {
+                return State::LateAtBirth;
+            }
+            if now >= due {
+                return State::Overdue;
+            }
+        }
+        if owed.provisional {
+            return State::NeedsDecision;
+        }
+        match (owed.strict_from, owed.strict_due) {
+            (Some(from), Some(due)) if is_three_quarters_over(from, due, now) => State::DueSoon,
+            _ => State::Open,
+        }
+    }
+
+    /// Returns when the fact that strict runs from became known.
+    fn anchor_known_at(&self, owed: &Obligation) -> Option<Timestamp> {
+        let fact = owed.trace.iter().rev().find_map(|step| match step {
+            Step::Starts { side: crate::law::trace::Side::Strict, fact, .. } => Some(fact),
+            _ => None,
+        })?;
+        self.seen.fact(fact).map(|fact| fact.known_at)
+    }
+
+    /// Finds the first submission that counts, with the last instant at which it may have been made.
+    fn submission(
+        &self,
+        provision: &Provision,
+        owed: &mut Obligation,
+    ) -> Option<(&'q Fact, Timestamp)> {
+        let begins = owed.strict_from;
+        let mut first: Option<(&Fact, Timestamp)> = None;
+        for fact in &self.seen.live {
+            if fact.kind.as_str() != "submitted" || !fact.obligations.contains(&provision.id) {
+                continue;
+            }
+            let at = fact.occurred.last();
+            if begins.is_some_and(|begins| at < begins) {
+                owed.trace.push(Step::SubmittedBefore { fact: fact.id.clone(), at });
+                continue;
+            }
+            if first.is_none_or(|(_, earliest)| at < earliest) {
+                first = Some((fact, at));
+            }
+        }
+        first
+    }
+
+    /// Moves the dates by the last extension granted (laws/counting.md 7.8).
+    fn extend(&self, place: &Place<'q>, provision: &Provision, owed: &mut Obligation) {
+        let granted = self.seen.live.iter().filter(|fact| {
+            fact.kind.as_str() == "extension-granted" && fact.obligations.contains(&provision.id)
+        });
+        let mut granted: Vec<&Fact> = granted.copied().collect();
+        granted.sort_by_key(|fact| fact.occurred.lo());
+        let Some((last, earlier)) = granted.split_last() else { return };
+        let ignored = |fact: &Fact, why| Step::ExtensionIgnored { fact: fact.id.clone(), why };
+        let Some(under) = &provision.extended_under else {
+            for fact in &granted {
+                owed.trace.push(ignored(fact, ExtensionIgnored::LawKnowsNone));
+            }
+            return;
+        };
+        let (Some(strict), Some(outer), Some(new)) =
+            (owed.strict_due, owed.outer_due, last.new_due)
+        else {
+            owed.trace.push(ignored(last, ExtensionIgnored::NoDate));
+            return;
+        };
+        // An earlier grant that came in time keeps a later one from being too late.
+        let reached = earlier
+            .iter()
+            .filter_map(|fact| fact.new_due)
+            .filter_map(|due| Some(self.extended(place, provision, due)?.1));
+        let outer_then = reached.fold(outer, Timestamp::max);
+        if last.occurred.lo() > outer_then {
+            owed.trace.push(ignored(last, ExtensionIgnored::TooLate));
+            return;
+        }
+        let Some((new_strict, new_outer)) = self.extended(place, provision, new) else {
+            owed.trace.push(ignored(last, ExtensionIgnored::NoDate));
+            return;
+        };
+        if new_strict <= strict && new_outer <= outer {
+            owed.trace.push(ignored(last, ExtensionIgnored::Earlier));
+            return;
+        }
+        let (strict, outer) = (strict.max(new_strict), outer.max(new_outer));
+        (owed.strict_due, owed.outer_due) = (Some(strict), Some(outer));
+        let (fact, under) = (last.id.clone(), under.clone());
+        owed.trace.push(Step::Extended { fact, strict, outer, under });
+    }
+
+    /// Returns strict and outer of an extension. A day ends in the authority's zone; where the
+    /// provision rolls, strict goes back to the working day before and outer forward.
+    fn extended(
+        &self,
+        place: &Place<'q>,
+        provision: &Provision,
+        due: NewDue,
+    ) -> Option<(Timestamp, Timestamp)> {
+        let day = match due {
+            NewDue::At(at) => return Some((at, at)),
+            NewDue::Day(day) => day,
+        };
+        let rule =
+            provision.versions.iter().rev().find_map(|version| {
+                version.outer.as_ref().or(version.strict.as_ref())?.rolls.as_ref()
+            });
+        let end = |day: Date| midnight(day.tomorrow().ok()?, &place.zone);
+        let Some(calendar) = rule.and_then(|rule| self.calendar(place, rule)) else {
+            return Some((end(day)?, end(day)?));
+        };
+        let mut before = day;
+        while calendar.is_day_off(before) {
+            before = before.yesterday().ok()?;
+        }
+        Some((end(before)?, end(calendar.next_working_day(day).date)?))
+    }
+}
+
+/// Exactly at the instant is in time; it answers by when it was made.
+fn satisfy(fact: &Fact, at: Timestamp, owed: &mut Obligation) {
+    let late = owed.outer_due.is_some_and(|due| at > due);
+    owed.after_strict = owed.strict_due.is_some_and(|due| at > due);
+    owed.state = if late { State::SatisfiedLate } else { State::Satisfied };
+    owed.provisional = false;
+    owed.satisfied_by = Some(fact.id.clone());
+    let after_strict = owed.after_strict;
+    owed.trace.push(Step::Submitted { fact: fact.id.clone(), at, after_strict, late });
+}
+
+/// Gives the open question a clock of its own, so that indecision cannot hide a deadline.
+fn decide(predicate: PredicateId, owed: &mut Obligation) {
+    let (Class::Hard, Some(from)) = (owed.class, owed.strict_from) else { return };
+    let longest = SignedDuration::from_hours(DECIDE_WITHIN_HOURS_MAX);
+    let within = owed.strict_due.map_or(longest, |due| (due.duration_since(from) / 4).min(longest));
+    let Ok(due) = from.checked_add(within) else { return };
+    owed.decision_due = Some((predicate.clone(), due));
+    owed.trace.push(Step::Decide { predicate, due });
+}
+
+/// Returns whether at least three quarters of `from` to `due` are over, without rounding.
+fn is_three_quarters_over(from: Timestamp, due: Timestamp, now: Timestamp) -> bool {
+    let window = due.as_nanosecond() - from.as_nanosecond();
+    let over = now.as_nanosecond() - from.as_nanosecond();
+    over * 4 >= window * 3
+}

@@ -1,0 +1,390 @@
+//! All packs together, with the words they share: what a node knows of the law.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+
+use super::calendar::Calendars;
+use super::condition::Value;
+use super::fact::{self, Fact, FactError, WrittenFact};
+use super::form::Form;
+use super::id::{AttributeId, FactKind, PredicateId, ProvisionId, RoleId};
+use super::member_state::MemberStates;
+use super::pack::{self, Declared, Pack, Provision, Trigger};
+use super::problem::Problem;
+use super::vocabulary::Vocabulary;
+
+/// The files under `laws/`, as built in: path relative to that folder, and text.
+static BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/laws.rs"));
+
+/// Every pack in use.
+#[derive(Debug, Clone)]
+pub struct Lawbook {
+    words: Vocabulary,
+    calendars: Calendars,
+    states: MemberStates,
+    packs: Vec<Pack>,
+    /// Pack and place in it of each provision.
+    places: BTreeMap<ProvisionId, (usize, usize)>,
+    digest: [u8; 32],
+}
+
+/// What kind of file a path under `laws/` names.
+enum Room<'a> {
+    Attributes,
+    Facts,
+    MemberStates,
+    Calendar,
+    Law,
+    Form(&'a str),
+    Quote { law: &'a str, language: &'a str },
+    Test(&'a str),
+    Other,
+}
+
+fn room(path: &str) -> Room<'_> {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        ["attributes.toml"] => Room::Attributes,
+        ["facts.toml"] => Room::Facts,
+        ["member-states.toml"] => Room::MemberStates,
+        ["calendars", name] if name.ends_with(".toml") => Room::Calendar,
+        [_, "law.toml"] => Room::Law,
+        [law, "forms", name] if name.ends_with(".toml") => Room::Form(law),
+        [law, "tests", name] if name.ends_with(".toml") => Room::Test(law),
+        [law, name] => match name.strip_prefix("text.").and_then(|name| name.strip_suffix(".md")) {
+            Some(language) => Room::Quote { law, language },
+            None => Room::Other,
+        },
+        _ => Room::Other,
+    }
+}
+
+impl Lawbook {
+    /// Returns the files that are built in: path relative to `laws/`, and text, ordered by path.
+    pub fn builtin_files() -> &'static [(&'static str, &'static str)] {
+        BUILTIN
+    }
+
+    /// Returns the packs that are built in.
+    ///
+    /// # Panics
+    /// If a built-in pack does not load; a test holds that they do.
+    pub fn builtin() -> &'static Self {
+        static BOOK: OnceLock<Lawbook> = OnceLock::new();
+        BOOK.get_or_init(|| match Self::load(BUILTIN) {
+            Ok(book) => book,
+            Err(problems) => {
+                let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                panic!("a built-in pack does not load: {}", list.join("; "))
+            }
+        })
+    }
+
+    /// Reads packs and words from files, each given as its path under `laws/` and its text.
+    ///
+    /// # Errors
+    /// Every problem of every file, each with line and column. Nothing is loaded in part.
+    pub fn load(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
+        let mut files = files.to_vec();
+        files.sort_unstable();
+        let mut problems = Vec::new();
+        let mut book = Self {
+            words: Vocabulary::default(),
+            calendars: Calendars::default(),
+            states: read_states(&files, &mut problems)?,
+            packs: Vec::new(),
+            places: BTreeMap::new(),
+            digest: digest(&files),
+        };
+        book.read_words(&files, &mut problems);
+        for (path, text) in &files {
+            if let Room::Law = room(path) {
+                let declared = Declared { words: &book.words, calendars: &book.calendars };
+                match pack::read(path, text, declared) {
+                    Ok(pack) => book.packs.push(pack),
+                    Err(mut found) => problems.append(&mut found),
+                }
+            }
+        }
+        book.read_beside(&files, &mut problems);
+        book.place(&files, &mut problems);
+        book.check_names(&files, &mut problems);
+        if problems.is_empty() { Ok(book) } else { Err(problems) }
+    }
+
+    fn read_words(&mut self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
+        let mut calendars = Vec::new();
+        for (path, text) in files {
+            let read = match room(path) {
+                Room::Attributes => self.words.read_attributes(path, text),
+                Room::Facts => self.words.read_facts(path, text),
+                Room::Calendar => {
+                    calendars.push((*path, *text));
+                    Ok(())
+                }
+                _ => Ok(()),
+            };
+            problems.extend(read.err().into_iter().flatten());
+        }
+        match Calendars::load(&calendars) {
+            Ok(calendars) => self.calendars = calendars,
+            Err(mut found) => problems.append(&mut found),
+        }
+    }
+
+    /// Takes up what stands beside a pack: forms, quotations, case files.
+    fn read_beside(&mut self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
+        for (path, text) in files {
+            match room(path) {
+                Room::Form(law) => match Form::load(path, text) {
+                    Ok(form) => {
+                        if let Some(pack) = self.pack_mut(law) {
+                            pack.forms.insert(form.id.clone(), form);
+                        }
+                    }
+                    Err(mut found) => problems.append(&mut found),
+                },
+                Room::Quote { law, language } => {
+                    if let Some(pack) = self.pack_mut(law) {
+                        pack.quotes.insert(language.to_owned(), (*text).to_owned());
+                    }
+                }
+                Room::Test(law) => {
+                    if let Some(pack) = self.pack_mut(law) {
+                        pack.tests.push(((*path).to_owned(), (*text).to_owned()));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn pack_mut(&mut self, law: &str) -> Option<&mut Pack> {
+        self.packs.iter_mut().find(|pack| pack.id.as_str() == law)
+    }
+
+    fn place(&mut self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
+        for (at, pack) in self.packs.iter().enumerate() {
+            for (within, provision) in pack.provisions.iter().enumerate() {
+                if self.places.insert(provision.id.clone(), (at, within)).is_some() {
+                    let message = format!("the provision `{}` stands twice", provision.id);
+                    problems.push(problem_of(
+                        files,
+                        pack,
+                        provision,
+                        "twice",
+                        message,
+                        "rename one",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Checks what one provision says of another, and of the files beside it.
+    fn check_names(&self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
+        for pack in &self.packs {
+            for provision in &pack.provisions {
+                let mut undeclared = |what: String, hint: &str| {
+                    problems.push(problem_of(files, pack, provision, "undeclared", what, hint));
+                };
+                let triggers = provision.arises_on.iter().chain(&provision.runs_from);
+                let named = triggers.filter_map(|trigger| match trigger {
+                    Trigger::Submitted(id) => Some(id),
+                    Trigger::Kind(_) => None,
+                });
+                let superseded = provision.supersedes.as_ref().map(|(id, _)| id);
+                for id in named.chain(superseded) {
+                    if !self.places.contains_key(id) {
+                        let hint = "correct the id, or add the provision";
+                        undeclared(format!("the provision `{id}` is not declared"), hint);
+                    }
+                }
+                if let Some(form) =
+                    provision.form.as_ref().filter(|id| !pack.forms.contains_key(*id))
+                {
+                    let message = format!("the form `{form}` is not declared");
+                    undeclared(
+                        message,
+                        "add `forms/<form>.toml` beside `law.toml`, or correct the name",
+                    );
+                }
+                if self.runs_in_a_circle(provision) {
+                    let message = format!("the clock of `{}` runs from itself", provision.id);
+                    let hint = "let one of the chain run from another fact";
+                    problems.push(problem_of(files, pack, provision, "circle", message, hint));
+                }
+            }
+        }
+    }
+
+    fn runs_in_a_circle(&self, start: &Provision) -> bool {
+        let mut seen = BTreeSet::from([&start.id]);
+        let mut at = start;
+        while let Some(Trigger::Submitted(next)) = &at.runs_from {
+            if !seen.insert(next) {
+                return true;
+            }
+            let Some((_, provision)) = self.provision(next.as_str()) else { return false };
+            at = provision;
+        }
+        false
+    }
+
+    /// Returns the packs, ordered by id.
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// Returns the pack of a law.
+    pub fn pack(&self, law: &str) -> Option<&Pack> {
+        self.packs.iter().find(|pack| pack.id.as_str() == law)
+    }
+
+    /// Returns a provision and the pack it stands in.
+    pub fn provision(&self, id: &str) -> Option<(&Pack, &Provision)> {
+        let (pack, provision) = *self.places.get(id)?;
+        let pack = self.packs.get(pack)?;
+        Some((pack, pack.provisions.get(provision)?))
+    }
+
+    /// Returns the form of a provision's submission, and the stage of it that the provision is.
+    pub fn form_of(&self, provision: &str) -> Option<(&Form, usize)> {
+        let (pack, found) = self.provision(provision)?;
+        let form = pack.forms.get(found.form.as_ref()?)?;
+        Some((form, form.stage_of(provision)?))
+    }
+
+    /// Returns the declared words.
+    pub fn words(&self) -> &Vocabulary {
+        &self.words
+    }
+
+    /// Returns the calendars.
+    pub fn calendars(&self) -> &Calendars {
+        &self.calendars
+    }
+
+    /// Returns the Member States.
+    pub fn member_states(&self) -> &MemberStates {
+        &self.states
+    }
+
+    /// Returns the digest over every file, path and text: two nodes with the same law have the same.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
+    /// Returns the digest in lower-case hexadecimal.
+    pub fn digest_hex(&self) -> String {
+        self.digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Returns whether a pack declares this role.
+    pub fn knows_role(&self, role: &str) -> bool {
+        self.packs.iter().any(|pack| pack.roles.contains_key(role))
+    }
+
+    /// Reads a role.
+    ///
+    /// # Errors
+    /// [`FactError::UnknownRole`].
+    pub fn role(&self, role: &str) -> Result<RoleId, FactError> {
+        let known = role.parse().ok().filter(|_| self.knows_role(role));
+        known.ok_or_else(|| FactError::UnknownRole(role.to_owned()))
+    }
+
+    /// Reads the value of an attribute.
+    ///
+    /// # Errors
+    /// [`FactError::Attribute`], in words.
+    pub fn attribute(&self, name: &str, value: &str) -> Result<(AttributeId, Value), FactError> {
+        self.words.value(name, value, &self.states).map_err(FactError::Attribute)
+    }
+
+    /// Reads a fact.
+    ///
+    /// # Errors
+    /// The first thing wrong, as [`FactError`] lists them.
+    pub fn read_fact_written(&self, written: &WrittenFact<'_>) -> Result<Fact, FactError> {
+        fact::read(written, self)
+    }
+}
+
+impl fact::Names for Lawbook {
+    fn has_kind(&self, kind: &FactKind) -> bool {
+        self.words.facts.contains_key(kind)
+    }
+
+    fn has_provision(&self, id: &ProvisionId) -> bool {
+        self.places.contains_key(id)
+    }
+
+    fn has_predicate(&self, id: &PredicateId) -> bool {
+        self.words.predicates.contains_key(id)
+    }
+}
+
+fn read_states(
+    files: &[(&str, &str)],
+    problems: &mut Vec<Problem>,
+) -> Result<MemberStates, Vec<Problem>> {
+    let found = files.iter().find(|(path, _)| matches!(room(path), Room::MemberStates));
+    let Some((path, text)) = found else {
+        let message = "there is no `member-states.toml`".to_owned();
+        let hint = "put it beside the packs, or use the built-in one";
+        problems.push(Problem::at("member-states.toml", "", 0..0, "toml", message, hint));
+        return Err(std::mem::take(problems));
+    };
+    MemberStates::load(path, text)
+}
+
+fn problem_of(
+    files: &[(&str, &str)],
+    pack: &Pack,
+    provision: &Provision,
+    code: &'static str,
+    message: String,
+    hint: &str,
+) -> Problem {
+    let path = format!("{}/law.toml", pack.id);
+    let text = files.iter().find(|(name, _)| *name == path).map_or("", |(_, text)| *text);
+    Problem::at(&path, text, provision.span.clone(), code, message, hint)
+}
+
+fn digest(files: &[(&str, &str)]) -> [u8; 32] {
+    let mut hash = Sha256::new_with_prefix(b"watchfire lawbook\0");
+    for (path, text) in files {
+        for part in [path.as_bytes(), text.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_pack_loads() {
+        if let Err(problems) = Lawbook::load(BUILTIN) {
+            let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            panic!("{}", list.join("\n"));
+        }
+        assert!(Lawbook::builtin().pack("cn-rmsv").is_some());
+        assert!(Lawbook::builtin().knows_role("cn-rmsv/provider"));
+        assert!(!Lawbook::builtin().knows_role("cn-rmsv/emperor"));
+    }
+
+    #[test]
+    fn the_digest_follows_every_file() {
+        let one = digest(&[("a", "1"), ("b", "2")]);
+        assert_eq!(one, digest(&[("a", "1"), ("b", "2")]));
+        assert_ne!(one, digest(&[("a", "12"), ("b", "")]));
+        assert_ne!(one, digest(&[("a", "1"), ("b", "3")]));
+    }
+}

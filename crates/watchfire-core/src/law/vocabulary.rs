@@ -1,0 +1,206 @@
+//! The words that packs share: attributes, predicates, kinds of fact. Each is declared once.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::condition::Value;
+use super::id::{AttributeId, FactKind, PredicateId};
+use super::member_state::MemberStates;
+use super::problem::Problem;
+use super::text::Text;
+
+/// All declared words.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    pub attributes: BTreeMap<AttributeId, Attribute>,
+    pub predicates: BTreeMap<PredicateId, Predicate>,
+    pub facts: BTreeMap<FactKind, Text>,
+}
+
+/// A property of the organization or product.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    pub kind: AttributeType,
+    pub meaning: Text,
+}
+
+/// What an attribute's value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeType {
+    MemberState,
+    YesNo,
+    Number,
+    Text,
+    OneOf(Vec<String>),
+}
+
+/// A question about the case that somebody decides.
+#[derive(Debug, Clone)]
+pub struct Predicate {
+    pub question: Text,
+    /// Recording this kind makes it *yes*.
+    pub decided_by: Option<FactKind>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttributesFile {
+    #[serde(default)]
+    attribute: BTreeMap<String, Spanned<AttributeWire>>,
+    #[serde(default)]
+    predicate: BTreeMap<String, Spanned<PredicateWire>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttributeWire {
+    #[serde(rename = "type")]
+    kind: Spanned<String>,
+    values: Option<Vec<String>>,
+    meaning: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PredicateWire {
+    question: Text,
+    decided_by: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FactsFile {
+    #[serde(default)]
+    fact: BTreeMap<String, Spanned<FactWire>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FactWire {
+    meaning: Text,
+}
+
+impl Vocabulary {
+    /// Adds the words of an `attributes.toml`; a word declared before is replaced.
+    ///
+    /// # Errors
+    /// Every problem found, with its place.
+    pub fn read_attributes(&mut self, path: &str, text: &str) -> Result<(), Vec<Problem>> {
+        let file: AttributesFile = parse(path, text)?;
+        let mut problems = Vec::new();
+        for (name, written) in file.attribute {
+            let span = written.span();
+            let written = written.into_inner();
+            let kind = attribute_type(&written);
+            match (name.parse::<AttributeId>(), kind) {
+                (Ok(id), Some(kind)) => {
+                    self.attributes.insert(id, Attribute { kind, meaning: written.meaning });
+                }
+                (Err(error), _) => problems.push(at(path, text, span, error.to_string())),
+                (_, None) => {
+                    let message = format!("`{}` is no type of attribute", written.kind.get_ref());
+                    problems.push(at(path, text, written.kind.span(), message));
+                }
+            }
+        }
+        for (name, written) in file.predicate {
+            let span = written.span();
+            let written = written.into_inner();
+            let decided_by =
+                written.decided_by.as_ref().map(|kind| kind.get_ref().parse::<FactKind>());
+            match (name.parse::<PredicateId>(), decided_by.transpose()) {
+                (Ok(id), Ok(decided_by)) => {
+                    self.predicates
+                        .insert(id, Predicate { question: written.question, decided_by });
+                }
+                (Err(error), _) | (_, Err(error)) => {
+                    problems.push(at(path, text, span, error.to_string()));
+                }
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// Adds the kinds of a `facts.toml`; a kind declared before is replaced.
+    ///
+    /// # Errors
+    /// Every problem found, with its place.
+    pub fn read_facts(&mut self, path: &str, text: &str) -> Result<(), Vec<Problem>> {
+        let file: FactsFile = parse(path, text)?;
+        let mut problems = Vec::new();
+        for (name, written) in file.fact {
+            match name.parse::<FactKind>() {
+                Ok(kind) => {
+                    self.facts.insert(kind, written.into_inner().meaning);
+                }
+                Err(error) => problems.push(at(path, text, written.span(), error.to_string())),
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// Reads the value of an attribute.
+    ///
+    /// # Errors
+    /// In words: not declared, or not of its type.
+    pub fn value(
+        &self,
+        name: &str,
+        written: &str,
+        states: &MemberStates,
+    ) -> Result<(AttributeId, Value), String> {
+        let id = name.parse::<AttributeId>().ok().filter(|id| self.attributes.contains_key(id));
+        let id = id.ok_or_else(|| format!("the attribute `{name}` is not declared"))?;
+        let value = match &self.attributes[&id].kind {
+            AttributeType::MemberState => match states.get(written) {
+                Some(state) => Value::Text(state.code.clone()),
+                None => {
+                    return Err(format!(
+                        "`{written}` is no Member State: write its ISO code, such as `BE`"
+                    ));
+                }
+            },
+            AttributeType::YesNo => match written {
+                "yes" | "true" => Value::Flag(true),
+                "no" | "false" => Value::Flag(false),
+                _ => return Err(format!("`{written}` is neither `yes` nor `no`")),
+            },
+            AttributeType::Number => match written.parse::<f64>() {
+                Ok(number) if number.is_finite() => Value::Number(number),
+                _ => return Err(format!("`{written}` is no number")),
+            },
+            AttributeType::Text => Value::Text(written.to_owned()),
+            AttributeType::OneOf(values) if values.iter().any(|value| value == written) => {
+                Value::Text(written.to_owned())
+            }
+            AttributeType::OneOf(values) => {
+                return Err(format!("`{written}` is none of {}", values.join(", ")));
+            }
+        };
+        Ok((id, value))
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T, Vec<Problem>> {
+    toml::from_str(text).map_err(|error| {
+        let hint = "see the keys of this file in `laws/README.md`";
+        vec![Problem::of_toml(path, text, &error, hint)]
+    })
+}
+
+fn at(path: &str, text: &str, span: std::ops::Range<usize>, message: String) -> Problem {
+    Problem::at(path, text, span, "value", message, "see `attributes.toml` in `laws/README.md`")
+}
+
+fn attribute_type(written: &AttributeWire) -> Option<AttributeType> {
+    Some(match (written.kind.get_ref().as_str(), &written.values) {
+        ("member-state", None) => AttributeType::MemberState,
+        ("yes-no", None) => AttributeType::YesNo,
+        ("number", None) => AttributeType::Number,
+        ("text", None) => AttributeType::Text,
+        ("one-of", Some(values)) => AttributeType::OneOf(values.clone()),
+        _ => return None,
+    })
+}

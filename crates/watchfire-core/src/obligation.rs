@@ -1,0 +1,195 @@
+//! What is owed in a case, by one provision: its name, its state, who holds it, what comes next.
+//!
+//! The engine computes what is owed ([`Assessment`], recorded as an event whenever it changes).
+//! What changes with time alone is never stored: [`state_at`] computes it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::escalation::{Ladder, Rung};
+use crate::event::{Assessment, GapCause, OwnerCause};
+use crate::ids::{CaseId, ObligationId, PartyId};
+
+/// States that time alone does not change (laws/counting.md 7.7, rows 1 to 5).
+const SETTLED: [&str; 4] = ["superseded", "not-applicable", "satisfied", "satisfied-late"];
+
+/// Names the obligation that `provision` gives in `case`.
+///
+/// `each` is the anchoring fact's id where the provision gives one obligation per fact. The name is
+/// a hash, so that the same obligation has the same name after every new computation.
+pub fn name(case: &CaseId, provision: &str, each: Option<&str>) -> ObligationId {
+    let mut hash = Sha256::new_with_prefix(b"watchfire obligation\0");
+    for part in [case.as_str(), provision, each.unwrap_or("")] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    let mut bytes = [0; ObligationId::RANDOM_BYTES];
+    bytes.copy_from_slice(&digest[..ObligationId::RANDOM_BYTES]);
+    ObligationId::from_random(bytes)
+}
+
+/// Returns the state of an assessed obligation at `now`, in the words of the engine.
+///
+/// The first that holds, in the order of laws/counting.md 7.7.
+pub fn state_at(assessment: &Assessment, now: Timestamp) -> &str {
+    let state = assessment.state.as_str();
+    if SETTLED.contains(&state) || matches!(state, "waiting-for-anchor" | "late-at-birth") {
+        return state;
+    }
+    if assessment.strict_due.is_some_and(|due| now >= due) {
+        return "overdue";
+    }
+    if assessment.provisional {
+        return "needs-decision";
+    }
+    let three_quarters = ladder(assessment, now).at(Rung::Percent(75));
+    match (assessment.strict_due, three_quarters) {
+        (Some(_), Some(soon)) if now >= soon => "due-soon",
+        _ => "open",
+    }
+}
+
+/// Returns what the rungs stand on: the strict window, or `since` where there is no date.
+pub fn ladder(assessment: &Assessment, since: Timestamp) -> Ladder {
+    match (assessment.strict_from, assessment.strict_due) {
+        (Some(from), Some(due)) => Ladder::Window { from, due },
+        (None, Some(due)) => Ladder::Window { from: since.min(due), due },
+        (_, None) => Ladder::Undated { since },
+    }
+}
+
+/// An obligation of a case, as its events left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obligation {
+    /// Its name.
+    pub id: ObligationId,
+    /// What the engine said last.
+    pub assessment: Assessment,
+    /// When it was first assessed.
+    pub since: Timestamp,
+    /// Who holds it.
+    pub owner: Option<Owner>,
+    /// Why it is a gap, and since when.
+    pub gap: Option<(GapCause, Timestamp)>,
+    /// The rungs that were told.
+    pub told: BTreeSet<Rung>,
+    /// Since when an answer of the holder is awaited.
+    pub awaiting: Option<Timestamp>,
+}
+
+/// Who holds an obligation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The person.
+    pub party: PartyId,
+    /// How they came to it.
+    pub cause: OwnerCause,
+    /// Since when.
+    pub since: Timestamp,
+    /// When they last answered for it.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+impl Obligation {
+    /// Returns whether something is still to be done: it is owed, and not met.
+    pub fn is_open(&self) -> bool {
+        !SETTLED.contains(&self.assessment.state.as_str())
+    }
+
+    /// Returns what its rungs stand on.
+    pub fn ladder(&self) -> Ladder {
+        ladder(&self.assessment, self.since)
+    }
+
+    /// Returns when the holder's answer is overdue, if one is awaited.
+    pub fn acknowledge_by(&self) -> Option<Timestamp> {
+        let since = self.awaiting?;
+        since.checked_add(self.ladder().acknowledge_within()).ok()
+    }
+
+    /// Returns the next instant at which something must happen, or `None` if nothing is owed.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        if !self.is_open() {
+            return None;
+        }
+        let ladder = self.ladder();
+        let rung = ladder.at(ladder.next(&self.told));
+        [rung, self.acknowledge_by()].into_iter().flatten().min()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn assessment(state: &str) -> Assessment {
+        Assessment {
+            provision: "cn-rmsv/7.2".into(),
+            from_fact: Some("found".into()),
+            class: "hard".into(),
+            state: state.into(),
+            provisional: false,
+            after_strict: false,
+            strict_from: Some(at("2021-11-24T00:00Z")),
+            strict_due: Some(at("2021-11-26T00:00Z")),
+            outer_due: Some(at("2021-11-26T16:00Z")),
+            decision: None,
+            decision_due: None,
+            cites: "Article 7, item (2)".into(),
+            version_from: Some("2021-09-01".into()),
+            reading: None,
+            lawbook: String::new(),
+            time_zones: String::new(),
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn the_state_follows_the_clock_and_is_never_stored() {
+        let open = assessment("open");
+        for (now, expected) in [
+            ("2021-11-24T00:00Z", "open"),
+            ("2021-11-25T11:59:59Z", "open"),
+            ("2021-11-25T12:00Z", "due-soon"),
+            ("2021-11-25T23:59:59.999999Z", "due-soon"),
+            ("2021-11-26T00:00Z", "overdue"),
+            ("2031-01-01T00:00Z", "overdue"),
+        ] {
+            assert_eq!(state_at(&open, at(now)), expected, "{now}");
+        }
+        let overdue_when_computed = assessment("overdue");
+        assert_eq!(state_at(&overdue_when_computed, at("2021-11-24T00:00Z")), "open");
+    }
+
+    #[test]
+    fn an_undecided_question_shows_until_the_deadline_and_no_longer() {
+        let provisional = Assessment { provisional: true, ..assessment("needs-decision") };
+        assert_eq!(state_at(&provisional, at("2021-11-25T13:00Z")), "needs-decision");
+        assert_eq!(state_at(&provisional, at("2021-11-26T00:00Z")), "overdue");
+    }
+
+    #[test]
+    fn what_is_settled_stays_as_it_was_said() {
+        for state in
+            ["superseded", "not-applicable", "satisfied", "satisfied-late", "late-at-birth"]
+        {
+            assert_eq!(state_at(&assessment(state), at("2031-01-01T00:00Z")), state);
+        }
+    }
+
+    #[test]
+    fn a_name_depends_on_case_provision_and_fact_and_on_nothing_else() {
+        let [one, two] = [1, 2].map(|n| CaseId::from_random([n; 5]));
+        let first = name(&one, "cn-rmsv/7.2", None);
+        assert_eq!(first, name(&one, "cn-rmsv/7.2", None));
+        assert_ne!(first, name(&two, "cn-rmsv/7.2", None));
+        assert_ne!(first, name(&one, "cn-rmsv/7.3", None));
+        assert_ne!(first, name(&one, "cn-rmsv/7.2", Some("found")));
+    }
+}

@@ -1,0 +1,322 @@
+//! A case through its acts: what is owed, who holds it, who is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use watchfire_core::case::{Case, Decision, House, Opening, Refusal, Submission};
+use watchfire_core::event::{
+    Actor, Body, CaseEvent, Chain, Event, FactRecord, GapCause, ParticipantRole, Profile, Service,
+};
+use watchfire_core::ids::{CaseId, EventId, ObligationId, PartyId, SubmissionId};
+use watchfire_core::law::Lawbook;
+use watchfire_core::notice::Notice;
+use watchfire_core::obligation::state_at;
+
+struct World {
+    profile: Profile,
+    chain: Chain,
+    events: Vec<Event>,
+    notices: Vec<Notice>,
+    case: CaseId,
+    now: Timestamp,
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn person(n: u8) -> PartyId {
+    PartyId::from_random([n; 5])
+}
+
+fn fact(id: &str, kind: &str, occurred_at: &str, known_at: &str) -> FactRecord {
+    FactRecord {
+        id: id.into(),
+        kind: kind.into(),
+        occurred_at: occurred_at.into(),
+        known_at: at(known_at),
+        of: None,
+        obligation: Vec::new(),
+        new_due: None,
+        number: None,
+        predicate: None,
+        answer: None,
+        note: None,
+        evidence: None,
+    }
+}
+
+impl World {
+    /// A provider in China opens a case on an upstream vulnerability found on 2021-11-24.
+    fn log4shell() -> Self {
+        let roles = ["cn-rmsv/provider", "cn-ndsr/handler", "eu-cra/manufacturer"];
+        let mut world = Self {
+            profile: Profile {
+                roles: roles.iter().map(ToString::to_string).collect(),
+                attributes: BTreeMap::new(),
+            },
+            chain: Chain {
+                owner: Some(person(1)),
+                supervisor: Some(person(2)),
+                executive: Some(person(3)),
+            },
+            events: Vec::new(),
+            notices: Vec::new(),
+            case: CaseId::from_random([9; 5]),
+            now: at("2021-11-24T07:00:00Z"),
+        };
+        let opening = Opening {
+            title: "Remote code execution in a logging library".into(),
+            organization: person(8),
+            report: None,
+            embargoed: true,
+            participants: [1, 2, 3].map(|n| (person(n), ParticipantRole::Member)).to_vec(),
+            facts: vec![fact(
+                "found",
+                "upstream-vulnerability-known",
+                "2021-11-24[Asia/Shanghai]",
+                "2021-11-24T07:00:00Z",
+            )],
+        };
+        let decision = {
+            let house = world.house();
+            Case::open(&world.case, &opening, &house, world.now).expect("opened")
+        };
+        world.record(decision);
+        world
+    }
+
+    fn house(&self) -> House<'_> {
+        House { law: Lawbook::builtin(), profile: &self.profile, chain: &self.chain }
+    }
+
+    fn record(&mut self, decision: Decision) {
+        for event in decision.events {
+            let mut name = [0; 20];
+            name[..8].copy_from_slice(&(self.events.len() as u64).to_be_bytes());
+            self.events.push(Event {
+                id: EventId::from_random(name),
+                recorded_at: self.now,
+                actor: Actor::Service(Service::Ticker),
+                body: Body::Case(self.case.clone(), event),
+            });
+        }
+        self.notices.extend(decision.notices);
+    }
+
+    fn state(&self) -> Case {
+        Case::from_events(&self.case, &self.events).expect("a case")
+    }
+
+    fn act(&mut self, act: impl FnOnce(&Case, &House<'_>, Timestamp) -> Result<Decision, Refusal>) {
+        let decision = act(&self.state(), &self.house(), self.now).expect("allowed");
+        self.record(decision);
+    }
+
+    fn obligation(&self, provision: &str) -> ObligationId {
+        let case = self.state();
+        let found = case.obligations.values().find(|owed| owed.assessment.provision == provision);
+        found.map(|owed| owed.id.clone()).expect(provision)
+    }
+
+    /// Runs the clock to `until`, firing what is due in order of time.
+    fn run_until(&mut self, until: &str) {
+        let until = at(until);
+        loop {
+            let due = self.state().due_instants();
+            let next = due.iter().min_by_key(|(_, at)| **at).map(|(id, at)| (id.clone(), *at));
+            let Some((id, due_at)) = next.filter(|(_, due_at)| *due_at <= until) else { break };
+            self.now = self.now.max(due_at);
+            let decision = self.state().tick(&self.house(), &id, self.now);
+            assert!(!decision.events.is_empty(), "a due row that leads to nothing would spin");
+            self.record(decision);
+        }
+        self.now = until;
+    }
+
+    fn told(&self, provision: &str) -> Vec<(String, Vec<PartyId>, Timestamp)> {
+        let id = self.obligation(provision);
+        let mut told = Vec::new();
+        for event in &self.events {
+            if let Body::Case(_, CaseEvent::RungReached { obligation, rung, told: whom, .. }) =
+                &event.body
+                && *obligation == id
+            {
+                told.push((rung.clone(), whom.clone(), event.recorded_at));
+            }
+        }
+        told
+    }
+
+    fn silent(&self) -> BTreeSet<String> {
+        let case = self.state();
+        let open = case.obligations.values().filter(|owed| owed.is_open());
+        let silent = open
+            .filter(|owed| owed.owner.is_none() && owed.gap.is_none() || owed.due_at().is_none());
+        silent.map(|owed| owed.assessment.provision.clone()).collect()
+    }
+}
+
+#[test]
+fn an_upstream_vulnerability_starts_the_ministrys_clock_provisionally_and_nobody_holds_it() {
+    let world = World::log4shell();
+    let case = world.state();
+    let owed = &case.obligations[&world.obligation("cn-rmsv/7.2")];
+    assert!(owed.assessment.provisional);
+    assert_eq!(owed.assessment.strict_due, Some(at("2021-11-25T16:00:00Z")));
+    assert_eq!(owed.assessment.outer_due, Some(at("2021-11-26T16:00:00Z")));
+    assert_eq!(owed.gap.map(|(cause, _)| cause), Some(GapCause::HeldByNobody));
+    assert_eq!(state_at(&owed.assessment, world.now), "needs-decision");
+    assert!(world.silent().is_empty());
+}
+
+#[test]
+fn nobody_answers_so_the_executive_is_told_before_the_deadline() {
+    let mut world = World::log4shell();
+    world.run_until("2021-11-25T15:59:59Z");
+    let told = world.told("cn-rmsv/7.2");
+    let rungs: Vec<&str> = told.iter().map(|(rung, _, _)| rung.as_str()).collect();
+    assert_eq!(rungs, ["0%", "50%", "75%", "90%"]);
+    assert_eq!(told[1].1, vec![person(2)]);
+    assert_eq!(told[1].2, at("2021-11-24T16:00:00Z"));
+    assert_eq!(told[2].1, vec![person(3)]);
+    assert_eq!(told[2].2, at("2021-11-25T04:00:00Z"));
+    world.run_until("2021-12-03T00:00:00Z");
+    let all = world.told("cn-rmsv/7.2");
+    assert!(all.len() > 14, "every silence ends: {}", all.len());
+    let ids: BTreeSet<&str> = world.notices.iter().map(|notice| notice.id.as_str()).collect();
+    assert_eq!(ids.len(), world.notices.len(), "no notice is decided twice");
+}
+
+#[test]
+fn a_claim_closes_the_gap_and_a_submission_in_time_ends_the_clock() {
+    let mut world = World::log4shell();
+    let owed = world.obligation("cn-rmsv/7.2");
+    world.now = at("2021-11-24T09:00:00Z");
+    world.act(|case, _, _| case.claim(&owed, &person(5)));
+    assert_eq!(world.state().obligations[&owed].gap, None);
+    let refused = world.state().claim(&owed, &person(6));
+    assert!(matches!(refused, Err(Refusal::HeldByAnother { .. })));
+    world.now = at("2021-11-25T02:20:00Z");
+    let mut sent = Submission {
+        id: SubmissionId::from_random([4; 5]),
+        obligations: vec![owed.clone()],
+        submitted_at: "2021-11-25T10:20[Asia/Shanghai]".into(),
+        known_at: world.now,
+        number: Some("NVDB-demo".into()),
+        channel: "form".into(),
+        fields: BTreeMap::new(),
+        incomplete_reason: None,
+    };
+    let refused = world.state().record_submission(&world.house(), &sent, world.now);
+    assert!(matches!(refused, Err(Refusal::IncompleteWithoutReason { .. })));
+    sent.incomplete_reason = Some("the fields will follow".into());
+    world.act(|case, house, now| case.record_submission(house, &sent, now));
+    let case = world.state();
+    assert_eq!(case.obligations[&owed].assessment.state, "satisfied");
+    assert!(!case.obligations[&owed].assessment.after_strict);
+    assert!(!case.due_instants().contains_key(&owed));
+    // Meeting one duty never ticks another (laws/counting.md X7).
+    let upstream = world.obligation("cn-rmsv/7.1.upstream");
+    assert!(case.obligations[&upstream].is_open());
+}
+
+#[test]
+fn a_retracted_fact_ends_what_arose_on_it_and_its_gaps() {
+    let mut world = World::log4shell();
+    world.now = at("2021-11-24T08:00:00Z");
+    let taken_back = FactRecord {
+        of: Some("found".into()),
+        ..fact("error", "retracted", "2021-11-24T08:00Z", "2021-11-24T08:00:00Z")
+    };
+    world.act(|case, house, now| case.record_fact(house, &taken_back, now));
+    let case = world.state();
+    assert!(case.obligations.values().all(|owed| !owed.is_open() && owed.gap.is_none()));
+    assert!(case.due_instants().is_empty());
+    let again = FactRecord { id: "again".into(), ..taken_back };
+    let refused = case.record_fact(&world.house(), &again, world.now);
+    assert_eq!(refused, Err(Refusal::FactRetracted("found".into())));
+}
+
+#[test]
+fn an_assigned_holder_who_is_silent_becomes_a_gap_and_the_supervisor_hears_it() {
+    let mut world = World::log4shell();
+    let owed = world.obligation("cn-rmsv/7.2");
+    world.run_until("2021-11-24T07:30:00Z");
+    world.act(|case, _, now| case.assign(&owed, &person(1), &person(2), now));
+    let before = world.notices.len();
+    world.run_until("2021-11-24T07:59:59Z");
+    assert_eq!(world.state().obligations[&owed].gap, None);
+    world.run_until("2021-11-24T08:00:00Z");
+    let gap = world.state().obligations[&owed].gap.map(|(cause, _)| cause);
+    assert_eq!(gap, Some(GapCause::NotAcknowledged));
+    assert_eq!(
+        world.notices[before..].iter().map(|notice| &notice.recipient).collect::<Vec<_>>(),
+        [&person(2)]
+    );
+    world.act(|case, _, _| case.acknowledge(&owed, &person(1)));
+    assert_eq!(world.state().obligations[&owed].gap, None);
+}
+
+#[test]
+fn a_holder_who_leaves_the_case_leaves_a_gap() {
+    let mut world = World::log4shell();
+    let owed = world.obligation("cn-rmsv/7.2");
+    world.act(|case, _, _| case.claim(&owed, &person(1)));
+    world.act(|case, _, _| case.remove_participant(&person(1)));
+    let held = &world.state().obligations[&owed];
+    assert_eq!(held.owner, None);
+    assert_eq!(held.gap.map(|(cause, _)| cause), Some(GapCause::HolderGone));
+    assert!(world.silent().is_empty());
+}
+
+#[test]
+fn an_embargo_ends_by_its_date_or_by_disclosure_and_not_before() {
+    let mut world = World::log4shell();
+    let early = world.state().exit_embargo("published", world.now);
+    assert_eq!(early, Err(Refusal::EmbargoActive { until: None }));
+    let until = at("2021-12-10T00:00:00Z");
+    world.act(|case, _, _| case.agree_embargo(Some(until), "agreed with the upstream"));
+    let just_before = until - SignedDuration::from_micros(1);
+    assert!(world.state().exit_embargo("over", just_before).is_err());
+    assert!(world.state().exit_embargo("over", until).is_ok());
+    world.now = at("2021-12-09T15:00:00Z");
+    let public = fact("public", "disclosed", "2021-12-09T14:25Z", "2021-12-09T15:00:00Z");
+    world.act(|case, house, now| case.record_fact(house, &public, now));
+    world.act(|case, _, now| case.exit_embargo("public elsewhere", now));
+    let again = world.state().agree_embargo(None, "back to silence");
+    assert_eq!(again, Err(Refusal::EmbargoExited));
+}
+
+#[test]
+fn what_is_known_only_later_cannot_be_recorded_now() {
+    let world = World::log4shell();
+    let later = fact("later", "disclosed", "2021-11-24T06:00Z", "2021-11-24T07:00:01Z");
+    let refused = world.state().record_fact(&world.house(), &later, world.now);
+    assert!(matches!(refused, Err(Refusal::KnownInFuture { .. })));
+    let taken = fact("found", "disclosed", "2021-11-24T06:00Z", "2021-11-24T06:00:00Z");
+    let refused = world.state().record_fact(&world.house(), &taken, world.now);
+    assert_eq!(refused, Err(Refusal::FactTaken("found".into())));
+    let odd = fact("odd", "sunrise", "2021-11-24T06:00Z", "2021-11-24T06:00:00Z");
+    assert!(matches!(
+        world.state().record_fact(&world.house(), &odd, world.now),
+        Err(Refusal::Fact(_))
+    ));
+}
+
+#[test]
+fn laws_that_are_not_in_force_yet_are_listed_and_owe_nothing() {
+    let mut world = World::log4shell();
+    world.now = at("2021-12-10T12:00:00Z");
+    let own =
+        fact("own", "vulnerability-known", "2021-11-24[Asia/Shanghai]", "2021-11-24T07:00:00Z");
+    let wild = fact("wild", "exploitation-known", "2021-12-10T10:00Z", "2021-12-10T12:00:00Z");
+    world.act(|case, house, now| case.record_fact(house, &own, now));
+    world.act(|case, house, now| case.record_fact(house, &wild, now));
+    for provision in ["cn-ndsr/10", "eu-cra/14.2.a", "eu-cra/14.2.b", "eu-cra/14.2.c"] {
+        let case = world.state();
+        let owed = &case.obligations[&world.obligation(provision)];
+        assert_eq!(owed.assessment.state, "not-applicable", "{provision}");
+        assert_eq!(owed.due_at(), None);
+    }
+}
