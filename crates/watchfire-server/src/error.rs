@@ -7,6 +7,8 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use watchfire_core::case::Refusal;
+use watchfire_core::party::PartyRefusal;
 use watchfire_store::StoreError;
 
 /// Every code that an answer can carry, with its status and when it is given.
@@ -135,6 +137,15 @@ impl Problem {
             "not_found",
             "there is no such thing here, or none that you may know of",
             "check the address, and that you are signed in with the right account",
+        )
+    }
+
+    /// A request that is not what the route takes.
+    pub fn malformed() -> Self {
+        Self::new(
+            "request_malformed",
+            "the request is not what the route takes",
+            "look the route up in `/api/docs`",
         )
     }
 
@@ -279,6 +290,37 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let problem = Self::new(refusal.code(), refusal.to_string(), refusal.hint());
+        match refusal {
+            Refusal::Fact(error) => problem.at(format!("/{}", error.field())),
+            Refusal::Text { field, .. } => problem.at(format!("/{field}")),
+            Refusal::FactTaken(_) => problem.at("/id"),
+            Refusal::NoSuchFact(_) | Refusal::FactRetracted(_) => problem.at("/of"),
+            Refusal::KnownInFuture { .. } => problem.at("/known_at"),
+            Refusal::NothingSubmitted => problem.at("/obligations"),
+            Refusal::IncompleteWithoutReason { .. } => problem.at("/fields"),
+            _ => problem,
+        }
+    }
+}
+
+impl From<PartyRefusal> for Problem {
+    fn from(refusal: PartyRefusal) -> Self {
+        let (pointer, hint) = match refusal {
+            PartyRefusal::UnknownRole(_) => ("/roles", "`watchfire law list` names the roles"),
+            PartyRefusal::Attribute { .. } => {
+                ("/attributes", "`laws/attributes.toml` declares attributes and their values")
+            }
+            PartyRefusal::Name => ("/name", "shorten or fill in the name"),
+            PartyRefusal::Login => ("/login", "choose a name of these signs"),
+            PartyRefusal::Password => ("/password", "a sentence makes a good password"),
+        };
+        Self::new(refusal.code(), refusal.to_string(), hint).at(pointer)
+    }
+}
+
 /// Gives the answer its status and carries the problem outward, to be written there.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
@@ -323,5 +365,45 @@ mod tests {
         let response = problem.to_json("r");
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[header::RETRY_AFTER], "3");
+    }
+
+    #[test]
+    fn every_refusal_of_the_rules_has_an_answer() {
+        use watchfire_core::ids::{ObligationId, PartyId};
+        let obligation = ObligationId::from_random([1; 10]);
+        let party = PartyId::from_random([1; 5]);
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let text = || "x".to_owned();
+        for refusal in [
+            Refusal::FactTaken(text()),
+            Refusal::NoSuchFact(text()),
+            Refusal::FactRetracted(text()),
+            Refusal::KnownInFuture { known_at: now, now },
+            Refusal::NoSuchObligation(obligation.clone()),
+            Refusal::NotOwed { obligation: obligation.clone(), state: text() },
+            Refusal::HeldByAnother { obligation: obligation.clone(), owner: party.clone() },
+            Refusal::NotHolder(obligation),
+            Refusal::EmbargoActive { until: None },
+            Refusal::NoEmbargo,
+            Refusal::EmbargoExited,
+            Refusal::NotParticipant(party.clone()),
+            Refusal::LastParticipant(party),
+            Refusal::Text { field: "title", chars: 0, chars_max: 1 },
+            Refusal::IncompleteWithoutReason { missing: vec![text()] },
+            Refusal::Full { what: "facts", max: 1 },
+            Refusal::NothingSubmitted,
+        ] {
+            let problem = Problem::from(refusal);
+            assert!(matches!(problem.status().as_u16(), 409 | 422), "{}", problem.code());
+        }
+        for refusal in [
+            PartyRefusal::UnknownRole(text()),
+            PartyRefusal::Attribute { attribute: text(), value: text(), problem: text() },
+            PartyRefusal::Name,
+            PartyRefusal::Login,
+            PartyRefusal::Password,
+        ] {
+            assert_eq!(Problem::from(refusal).status().as_u16(), 422);
+        }
     }
 }

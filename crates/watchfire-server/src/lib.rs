@@ -18,3 +18,4 @@ pub mod settings;
 pub mod state;
 pub mod tls;
 pub mod web;
+pub mod write;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -15,6 +15,13 @@ use crate::state::Node;
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+/// Whoever adds one of these stands between us and whoever asks.
+const SIGNS_OF_A_PROXY: [HeaderName; 4] = [
+    FORWARDED_FOR,
+    HeaderName::from_static("forwarded"),
+    HeaderName::from_static("via"),
+    HeaderName::from_static("x-real-ip"),
+];
 /// A request's id has at most so many characters.
 const REQUEST_ID_CHARS_MAX: usize = 64;
 
@@ -29,19 +36,23 @@ pub struct Arrival {
     pub is_local: bool,
     /// Whether the asking side sees TLS.
     pub is_https: bool,
+    /// The host that was asked, with its port where it is not the usual one.
+    pub host: Option<String>,
 }
 
 impl Arrival {
-    fn of(node: &Node, peer: Option<SocketAddr>, headers: &HeaderMap) -> Self {
+    fn of(node: &Node, peer: Option<SocketAddr>, request: &Request) -> Self {
+        let headers = request.headers();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
         let settings = node.settings();
         let trusted =
             |address: IpAddr| settings.trusted_proxies.iter().any(|net| net.contains(address));
         let own_tls = settings.tls.is_some();
-        let forwarded = headers.contains_key(FORWARDED_FOR);
-        let is_local = peer.is_loopback() && !forwarded;
+        let is_local =
+            peer.is_loopback() && !SIGNS_OF_A_PROXY.iter().any(|n| headers.contains_key(n));
+        let host = host(request);
         if !trusted(peer) {
-            return Self { id: random_id(), source: peer, is_local, is_https: own_tls };
+            return Self { id: random_id(), source: peer, is_local, is_https: own_tls, host };
         }
         let id = text(headers, &REQUEST_ID).filter(|id| is_plain(id));
         let proto = text(headers, &FORWARDED_PROTO);
@@ -50,8 +61,15 @@ impl Arrival {
             source: forwarded_source(headers, trusted).unwrap_or(peer),
             is_local,
             is_https: own_tls || proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https")),
+            host,
         }
     }
+}
+
+/// HTTP/1.1 names the host in a header, HTTP/2 in the address.
+fn host(request: &Request) -> Option<String> {
+    let named = text(request.headers(), &header::HOST).map(str::to_owned);
+    named.or_else(|| request.uri().authority().map(ToString::to_string))
 }
 
 /// The last address in the list that is no trusted proxy: those before it anybody could write.
@@ -91,10 +109,15 @@ fn random_id() -> String {
 /// unless a page was made of it further in.
 pub(crate) async fn arrive(State(node): State<Node>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    let arrival = Arrival::of(&node, peer, request.headers());
+    let arrival = Arrival::of(&node, peer, &request);
     let id = arrival.id.clone();
+    let of_the_api = request.uri().path().starts_with("/api/");
     request.extensions_mut().insert(arrival);
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    if of_the_api && response.status().is_client_error() {
+        // What the framework refuses by itself, such as a path that is no text.
+        response.extensions_mut().get_or_insert_with(Problem::malformed);
+    }
     let mut response = match response.extensions().get::<Problem>() {
         Some(problem) => problem.written_over(&response, &id),
         None => response,

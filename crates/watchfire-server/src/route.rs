@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
+use axum::routing::MethodRouter;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -46,8 +47,14 @@ fn route(access: Access, handler: UtoipaMethodRouter<Node>) -> Route {
 
 /// Every route of the API and of the node itself. Pages have a table of their own.
 pub(crate) fn table() -> Vec<Route> {
+    [node(), reports(), cases(), obligations(), laws_and_log(), parties()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn node() -> Vec<Route> {
     use Access::{Anybody, Public};
-    let auditor = Access::Duty(Duty::Auditor);
     vec![
         route(Public, routes!(health::alive)),
         route(Public, routes!(health::ready)),
@@ -55,11 +62,98 @@ pub(crate) fn table() -> Vec<Route> {
         route(Public, routes!(health::security_txt)),
         route(Public, routes!(api::docs::openapi)),
         route(Public, routes!(api::docs::page)),
+    ]
+}
+
+fn reports() -> Vec<Route> {
+    use Access::{Anybody, Grant, SignedIn};
+    vec![
+        route(Anybody, routes!(api::report::receive)),
+        route(SignedIn, routes!(api::report::list)),
+        route(Anybody, routes!(api::report::show)),
+        route(Grant, routes!(api::report::answer)),
+        route(Grant, routes!(api::report::erase_contact)),
+    ]
+}
+
+fn cases() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    vec![
+        route(SignedIn, routes!(api::case::list)),
+        route(SignedIn, routes!(api::case::open)),
+        route(Grant, routes!(api::case::show)),
+        route(Grant, routes!(api::fact::list)),
+        route(Grant, routes!(api::fact::record)),
+        route(Grant, routes!(api::decision::list)),
+        route(Grant, routes!(api::decision::record)),
+        route(Grant, routes!(api::participant::list)),
+        route(Grant, routes!(api::participant::add)),
+        route(Grant, routes!(api::participant::remove)),
+        route(Grant, routes!(api::message::list)),
+        route(Grant, routes!(api::message::post)),
+        route(Grant, routes!(api::obligation::list_of_case)),
+        route(Grant, routes!(api::submission::list)),
+        route(Grant, routes!(api::submission::record)),
+        route(Grant, routes!(api::submission::show)),
+        route(Grant, routes!(api::timeline::list)),
+        route(Grant, routes!(api::embargo::show)),
+        route(Grant, routes!(api::embargo::agree)),
+        route(Grant, routes!(api::embargo::exit)),
+    ]
+}
+
+fn obligations() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    vec![
+        route(SignedIn, routes!(api::obligation::watch)),
+        route(Grant, routes!(api::obligation::show)),
+        route(Grant, routes!(api::obligation::assign)),
+        route(Grant, routes!(api::obligation::release)),
+        route(Grant, routes!(api::draft::show)),
+        route(Grant, routes!(api::draft::save)),
+        route(SignedIn, routes!(api::obligation::gaps)),
+        route(SignedIn, routes!(api::obligation::claim)),
+        route(SignedIn, routes!(api::obligation::acknowledge)),
+    ]
+}
+
+fn laws_and_log() -> Vec<Route> {
+    use Access::{Duty, Public, SignedIn};
+    use watchfire_core::event::Duty::Auditor;
+    vec![
+        route(SignedIn, routes!(api::law::list)),
+        route(SignedIn, routes!(api::law::show)),
         route(Public, routes!(api::log::checkpoint)),
         route(Public, routes!(api::log::tile)),
         route(Public, routes!(api::log::entries)),
         route(Public, routes!(api::log::receipt)),
-        route(auditor, routes!(api::log::internal_checkpoint)),
+        route(Duty(Auditor), routes!(api::log::internal_checkpoint)),
+    ]
+}
+
+fn parties() -> Vec<Route> {
+    use Access::{Duty, Grant, SignedIn};
+    use watchfire_core::event::Duty::Administrator;
+    vec![
+        route(Grant, routes!(api::organization::profile)),
+        route(Grant, routes!(api::organization::change_profile)),
+        route(Grant, routes!(api::organization::chain)),
+        route(Grant, routes!(api::organization::set_chain)),
+        route(SignedIn, routes!(api::party::me)),
+        route(SignedIn, routes!(api::party::list)),
+        route(Duty(Administrator), routes!(api::party::add)),
+        route(Grant, routes!(api::party::show)),
+        route(Grant, routes!(api::party::change_duties)),
+        route(Grant, routes!(api::party::open_account)),
+        route(Grant, routes!(api::party::close_account)),
+        route(Grant, routes!(api::party::set_password)),
+        route(Grant, routes!(api::party::addresses)),
+        route(Grant, routes!(api::party::set_address)),
+        route(Grant, routes!(api::party::set_preferences)),
+        route(Grant, routes!(api::party::test_notice)),
+        route(SignedIn, routes!(api::token::list)),
+        route(SignedIn, routes!(api::token::make)),
+        route(SignedIn, routes!(api::token::revoke)),
     ]
 }
 
@@ -79,12 +173,20 @@ pub fn declared() -> Vec<(&'static str, String, Access)> {
 fn guarded(node: &Node) -> OpenApiRouter<Node> {
     let mut router = OpenApiRouter::with_openapi(api::docs::about());
     for Route { access, handler } in table() {
-        let guard = Guard { node: node.clone(), access };
         let (schemas, paths, methods) = handler;
-        let methods = methods.layer(middleware::from_fn_with_state(guard, auth::guard));
-        router = router.routes((schemas, paths, methods));
+        router = router.routes((schemas, paths, behind(node, access, methods)));
     }
     router
+}
+
+/// Puts a route behind its guard, which lets in whom `access` lets in.
+pub(crate) fn behind(
+    node: &Node,
+    access: Access,
+    methods: MethodRouter<Node>,
+) -> MethodRouter<Node> {
+    let guard = Guard { node: node.clone(), access };
+    methods.layer(middleware::from_fn_with_state(guard, auth::guard))
 }
 
 /// Returns the description of the API (OpenAPI 3.1), which depends on the table alone.

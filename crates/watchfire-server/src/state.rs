@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use watchfire_core::ids::PartyId;
+use watchfire_core::law::Lawbook;
 use watchfire_core::log::SignerKey;
 use watchfire_store::{Store, StoreError};
 
@@ -30,6 +32,8 @@ pub struct Parts {
     pub clock: Clock,
     /// The memory.
     pub store: Store,
+    /// The law packs in use.
+    pub law: Arc<Lawbook>,
     /// Signs the checkpoints of the evidence log.
     pub signer: SignerKey,
 }
@@ -39,16 +43,22 @@ struct Inside {
     counters: Counters,
     passwords: Passwords,
     metrics: Metrics,
+    secret: [u8; 32],
     organization: OnceCell<PartyId>,
 }
 
 impl Node {
     /// Puts a node together.
     pub fn new(parts: Parts) -> Self {
+        // The signing key is the only secret that outlives the process.
+        let secret = Sha256::new_with_prefix(b"watchfire node secret\0")
+            .chain_update(parts.signer.to_secret_text())
+            .finalize();
         Self(Arc::new(Inside {
             counters: Counters::new(&parts.settings.limits),
             passwords: Passwords::default(),
             metrics: Metrics::default(),
+            secret: secret.into(),
             organization: OnceCell::new(),
             parts,
         }))
@@ -74,6 +84,11 @@ impl Node {
         &self.0.parts.store
     }
 
+    /// Returns the law packs in use.
+    pub fn law(&self) -> &Lawbook {
+        &self.0.parts.law
+    }
+
     /// Returns the key that signs the checkpoints of the evidence log.
     pub fn signer(&self) -> &SignerKey {
         &self.0.parts.signer
@@ -92,6 +107,12 @@ impl Node {
     /// Returns what is measured.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// Returns a secret that follows from the signing key, for what must be the same on every
+    /// node and after every start, and never in the database.
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        &self.0.secret
     }
 
     /// Returns the organization whose node this is: to it go the reports.

@@ -5,6 +5,7 @@
 
 mod act;
 mod refusal;
+mod replay;
 mod settle;
 mod tick;
 

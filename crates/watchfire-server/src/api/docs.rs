@@ -1,5 +1,7 @@
 //! What the API says of itself: the OpenAPI description, and a page that shows it.
 
+use std::sync::LazyLock;
+
 use axum::Json;
 use axum::response::Html;
 use maud::{DOCTYPE, Markup, html};
@@ -127,15 +129,22 @@ fn problem_schema() -> Value {
 #[utoipa::path(get, path = "/api/openapi.json", tag = "node",
     responses((status = 200, body = Object)))]
 pub(crate) async fn openapi() -> Json<Value> {
-    Json(route::openapi())
+    Json(DESCRIPTION.clone())
 }
 
 /// A page that shows the routes, without a script.
 #[utoipa::path(get, path = "/api/docs", tag = "node",
     responses((status = 200, body = String, content_type = "text/html")))]
 pub(crate) async fn page() -> Html<String> {
-    let api = route::openapi();
-    let declared = route::declared();
+    Html(PAGE.clone())
+}
+
+/// The description, made once.
+static DESCRIPTION: LazyLock<Value> = LazyLock::new(route::openapi);
+/// The page, made once.
+static PAGE: LazyLock<String> = LazyLock::new(|| shown(&DESCRIPTION, &route::declared()));
+
+fn shown(api: &Value, declared: &[(&'static str, String, Access)]) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let page: Markup = html! {
         (DOCTYPE)
@@ -153,7 +162,7 @@ pub(crate) async fn page() -> Html<String> {
                     h2 { (text(&tag["name"])) }
                     p { (text(&tag["description"])) }
                     dl {
-                        @for (method, path, _) in &declared {
+                        @for (method, path, _) in declared {
                             @let operation = &api["paths"][in_words(path)][method.to_lowercase()];
                             @if operation["tags"][0] == tag["name"] {
                                 dt { code { (method) " " (path) } }
@@ -165,7 +174,7 @@ pub(crate) async fn page() -> Html<String> {
             }
         }
     };
-    Html(page.into_string())
+    page.into_string()
 }
 
 /// Lists the routes of a description: method and path.

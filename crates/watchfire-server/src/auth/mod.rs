@@ -130,7 +130,7 @@ pub fn own_page(node: &Node, arrival: &Arrival, headers: &HeaderMap) -> Result<(
     }
     let origin = text(header::ORIGIN).ok_or_else(foreign)?;
     let scheme = if arrival.is_https { "https" } else { "http" };
-    let here = text(header::HOST).map(|host| format!("{scheme}://{host}"));
+    let here = arrival.host.as_ref().map(|host| format!("{scheme}://{host}"));
     let public = node.settings().public_url.is_some().then(|| node.settings().base_url());
     let ours = [here, public].into_iter().flatten();
     if ours.into_iter().any(|ours| ours.eq_ignore_ascii_case(origin)) {

@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 use watchfire_core::ids::PartyId;
+use watchfire_core::party::PASSWORD_CHARS_MAX;
 
 use crate::error::Problem;
 use crate::limit::Counted;
@@ -14,8 +15,6 @@ use crate::state::Node;
 const COOKIE_HTTPS: &str = "__Host-watchfire";
 /// The cookie on plain HTTP, that is on loopback.
 const COOKIE_HTTP: &str = "watchfire";
-/// Longer passwords are nobody's.
-const PASSWORD_CHARS_MAX: usize = 200;
 /// Longer names to sign in with are nobody's.
 const LOGIN_BYTES_MAX: usize = 64;
 

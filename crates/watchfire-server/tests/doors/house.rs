@@ -2,22 +2,26 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tower::ServiceExt;
-use watchfire_core::event::{CredentialKind, Duty, PartyEvent, Service};
+use watchfire_core::event::{Duty, Service};
 use watchfire_core::ids::PartyId;
+use watchfire_core::law::Lawbook;
 use watchfire_core::log::SignerKey;
 use watchfire_server::clock::Clock;
+use watchfire_server::command::Wish;
+use watchfire_server::command::party::{self, PersonDraft};
 use watchfire_server::route;
 use watchfire_server::settings::{Limits, Settings};
 use watchfire_server::state::{Node, Parts};
-use watchfire_store::{Append, Location, Secret, Store, StoreConfig, Viewer};
+use watchfire_store::{Location, Seal, Store, StoreConfig, Viewer};
 
 /// Long enough, and nobody's.
 pub(crate) const PASSWORD: &str = "a watch fire on every tower";
@@ -33,6 +37,7 @@ pub(crate) struct House {
 /// Somebody with a token.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
+    pub(crate) id: PartyId,
     pub(crate) token: String,
 }
 
@@ -53,13 +58,30 @@ impl Answered {
     pub(crate) fn code(&self) -> String {
         self.json()["code"].as_str().expect("a problem has a code").to_owned()
     }
+
+    pub(crate) fn text(&self, field: &str) -> String {
+        self.json()[field].as_str().unwrap_or_else(|| panic!("{field}: {}", self.json())).to_owned()
+    }
+
+    /// Status, headers and body without what is drawn for each request.
+    pub(crate) fn observable(&self) -> (StatusCode, Vec<(String, String)>, String) {
+        let shown = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
+            (name.to_string(), value.to_str().unwrap_or_default().to_owned())
+        };
+        let headers = self.headers.iter().map(shown).filter(|(name, _)| name != "x-request-id");
+        let mut body = String::from_utf8_lossy(&self.bytes).into_owned();
+        if let Some(id) = self.headers.get("x-request-id").and_then(|id| id.to_str().ok()) {
+            body = body.replace(id, "…");
+        }
+        (self.status, headers.collect(), body)
+    }
 }
 
 /// What is asked.
 pub(crate) struct Asked<'h> {
     house: &'h House,
     request: axum::http::request::Builder,
-    body: Option<Vec<u8>>,
+    body: Option<Body>,
     source: SocketAddr,
 }
 
@@ -83,7 +105,12 @@ impl<'h> Asked<'h> {
     }
 
     pub(crate) fn bytes(mut self, body: &[u8]) -> Self {
-        self.body = Some(body.to_owned());
+        self.body = Some(Body::from(body.to_owned()));
+        self
+    }
+
+    pub(crate) fn stream(mut self, body: Body) -> Self {
+        self.body = Some(body);
         self
     }
 
@@ -93,7 +120,7 @@ impl<'h> Asked<'h> {
     }
 
     pub(crate) async fn answer(self) -> Answered {
-        let body = self.body.map_or_else(Body::empty, Body::from);
+        let body = self.body.unwrap_or_else(Body::empty);
         let mut request = self.request.body(body).expect("a request");
         request.extensions_mut().insert(ConnectInfo(self.source));
         let response = self.house.router.clone().oneshot(request).await.expect("an answer");
@@ -103,15 +130,26 @@ impl<'h> Asked<'h> {
     }
 }
 
+/// The law packs of the repository.
+pub(crate) fn laws() -> Arc<Lawbook> {
+    Arc::new(Lawbook::builtin().clone())
+}
+
 impl House {
     pub(crate) async fn new() -> Self {
         Self::with(Settings::default()).await
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
+        Self::sealed(settings, Seal::new(|_| String::new(), |_, _| Ok(()))).await
+    }
+
+    /// A house whose checkpoints go where `seal` puts them.
+    pub(crate) async fn sealed(settings: Settings, seal: Seal) -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let location = Location::File(data.path().join("watchfire.db"));
-        let store = Store::open(&StoreConfig::new(location)).await.expect("a store");
+        let config = StoreConfig::new(location).sealed(seal);
+        let store = Store::open(&config).await.expect("a store");
         let start = "2021-11-24T08:00:00Z".parse::<Timestamp>().expect("an instant");
         let signer = SignerKey::from_seed("node.example/log", &[7; 32]).expect("a key");
         let limits = Limits { logins_per_minute_max: 1_000, ..settings.limits.clone() };
@@ -119,12 +157,74 @@ impl House {
             settings: Settings { data: data.path().to_owned(), limits, ..settings },
             clock: Clock::standing_at(start),
             store,
+            law: laws(),
             signer,
         };
         let node = Node::new(parts);
-        let organization = people(&node).await;
+        let keeper = Viewer::service(Service::Operator);
+        let wish = Wish { node: &node, viewer: &keeper, key: None };
+        let root = PersonDraft {
+            name: "Ada Keeper".to_owned(),
+            duties: BTreeSet::from([Duty::Administrator]),
+            login: Some("root".to_owned()),
+            password: Some(PASSWORD.to_owned()),
+        };
+        let (organization, _) =
+            party::begin(wish, "Northwind Cloud", &root).await.expect("the first people");
         let router = route::router(&node);
         Self { node, organization, router, _data: data }
+    }
+
+    fn operator(&self) -> Viewer {
+        Viewer::service(Service::Operator)
+    }
+
+    /// Makes a person of the organization, with a token.
+    pub(crate) async fn person(&self, name: &str, duties: &[Duty]) -> Person {
+        let organization = self.organization.clone();
+        self.person_of(&organization, name, duties).await
+    }
+
+    /// Makes a person of another organization, with a token.
+    pub(crate) async fn outsider(&self, name: &str) -> Person {
+        let operator = self.operator();
+        let grant = self.node.store().authorize_new_party(&operator).await.expect("a right");
+        let mut append = watchfire_store::Append::new(&operator, self.node.now());
+        let registered = watchfire_core::event::PartyEvent::OrganizationRegistered {
+            name: "Southwind Labs".to_owned(),
+        };
+        append.administer(&grant, registered);
+        self.node.store().append(append).await.expect("an organization");
+        self.person_of(grant.id(), name, &[]).await
+    }
+
+    async fn person_of(&self, organization: &PartyId, name: &str, duties: &[Duty]) -> Person {
+        let operator = self.operator();
+        let wish = Wish { node: &self.node, viewer: &operator, key: None };
+        let draft = PersonDraft {
+            name: name.to_owned(),
+            duties: duties.iter().copied().collect(),
+            login: None,
+            password: None,
+        };
+        let made = party::add_person(wish, organization, &draft).await.expect("a person");
+        let id: PartyId = made.id.parse().expect("an id");
+        let login = format!("{}.x", name.to_lowercase().replace(' ', "."));
+        // Opening an account needs a password; one hash for all would be as slow.
+        party::open_account(wish, &id, &login, PASSWORD).await.expect("an account");
+        let (_, token) = party::make_token(wish, &id, "test", None).await.expect("a token");
+        Person { id, token: token.expect("made now").reveal().to_owned() }
+    }
+
+    /// Says what the organization is by law.
+    pub(crate) async fn roles(&self, roles: &[&str]) {
+        let operator = self.operator();
+        let wish = Wish { node: &self.node, viewer: &operator, key: None };
+        let profile = watchfire_core::event::Profile {
+            roles: roles.iter().map(ToString::to_string).collect(),
+            ..Default::default()
+        };
+        party::change_profile(wish, &self.organization, &profile).await.expect("a profile");
     }
 
     pub(crate) fn ask(&self, method: &str, path: &str) -> Asked<'_> {
@@ -150,30 +250,16 @@ impl House {
     pub(crate) fn advance(&self, by: &str) {
         self.node.clock().advance(by.parse::<SignedDuration>().expect("a span"));
     }
-}
 
-/// Makes the organization and its first administrator, who signs in as `root`.
-async fn people(node: &Node) -> PartyId {
-    let operator = Viewer::service(Service::Operator);
-    let organization = node.store().authorize_new_party(&operator).await.expect("a right");
-    let person = node.store().authorize_new_party(&operator).await.expect("a right");
-    let mut append = Append::new(&operator, node.now());
-    let name = "Northwind Cloud".to_owned();
-    append.administer(&organization, PartyEvent::OrganizationRegistered { name });
-    append.administer(
-        &person,
-        PartyEvent::PersonRegistered {
-            name: "Ada Keeper".to_owned(),
-            organization: Some(organization.id().clone()),
-            duties: BTreeSet::from([Duty::Administrator]),
-        },
-    );
-    append.administer(&person, PartyEvent::AccountOpened { login: "root".to_owned() });
-    let credential = CredentialKind::Password;
-    let label = "password".to_owned();
-    append.administer(&person, PartyEvent::CredentialSet { credential, label, expires_at: None });
-    let phc = node.passwords().hash(PASSWORD.to_owned()).await.expect("a hash");
-    append.secret(&person, Secret::Password { phc });
-    node.store().append(append).await.expect("the first people");
-    organization.id().clone()
+    /// Opens a case of the person's and returns its id.
+    pub(crate) async fn case(&self, person: &Person, secrecy: &str) -> String {
+        let body = serde_json::json!({
+            "title": "JNDI lookup loads remote classes",
+            "secrecy": secrecy,
+            "facts": [{ "kind": "vulnerability-known" }],
+        });
+        let opened = self.write("POST", "/api/v1/cases", &body).by(person).answer().await;
+        assert_eq!(opened.status, StatusCode::CREATED, "{:?}", opened.json());
+        opened.text("id")
+    }
 }

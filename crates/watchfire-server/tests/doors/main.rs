@@ -1,6 +1,9 @@
 //! The doors of a node, tried with real requests on a real database and a clock that stands.
 
 mod access;
+mod cases;
+mod failure;
 mod house;
+mod reports;
 mod socket;
 mod wire;

@@ -2,14 +2,14 @@
 
 use axum::http::StatusCode;
 use serde_json::json;
-use watchfire_server::settings::Settings;
+use watchfire_server::settings::{Limits, Settings};
 
 use crate::house::House;
 
 #[tokio::test]
 async fn every_answer_keeps_the_browser_apart_from_others() {
     let house = House::new().await;
-    for path in ["/healthz", "/api/v1/log/internal/checkpoint", "/nowhere", "/api/docs"] {
+    for path in ["/healthz", "/api/v1/cases", "/nowhere", "/api/docs"] {
         let answered = house.get(path).answer().await;
         let header = |name: &str| {
             answered.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -43,7 +43,7 @@ async fn behind_a_trusted_proxy_with_tls_browsers_are_told_to_stay() {
 #[tokio::test]
 async fn a_problem_has_every_field_and_the_request_of_its_answer() {
     let house = House::new().await;
-    let answered = house.get("/api/v1/log/internal/checkpoint").answer().await;
+    let answered = house.get("/api/v1/cases").answer().await;
     assert_eq!(answered.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answered.headers["content-type"], "application/problem+json");
     let problem = answered.json();
@@ -52,9 +52,41 @@ async fn a_problem_has_every_field_and_the_request_of_its_answer() {
         assert!(problem[field].as_str().is_some_and(|text| !text.is_empty()), "{field}");
     }
     assert_eq!(problem["request_id"], answered.headers["x-request-id"].to_str().expect("text"));
-    let other = house.ask("PATCH", "/api/v1/log/internal/checkpoint").answer().await;
+    let no_text = house.get("/api/v1/reports/%FF").answer().await;
+    assert_eq!(no_text.status, StatusCode::BAD_REQUEST);
+    assert_eq!(no_text.code(), "request_malformed");
+    let other = house.ask("PATCH", "/api/v1/cases").answer().await;
     assert_eq!(other.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(other.code(), "method_not_allowed");
+}
+
+#[tokio::test]
+async fn a_body_up_to_the_limit_is_read_and_one_byte_more_is_not() {
+    let limits = Limits { body_bytes_max: 1_000, ..Limits::default() };
+    let house = House::with(Settings { limits, ..Settings::default() }).await;
+    for (bytes, expected) in [(1_000, StatusCode::CREATED), (1_001, StatusCode::PAYLOAD_TOO_LARGE)]
+    {
+        let empty = json!({ "what": "", "sure": "sure", "exploited": "no" }).to_string();
+        let what = "x".repeat(bytes - empty.len());
+        let body = json!({ "what": what, "sure": "sure", "exploited": "no" });
+        assert_eq!(body.to_string().len(), bytes);
+        let answered = house.ask("POST", "/api/v1/reports").json(&body).answer().await;
+        assert_eq!(answered.status, expected, "{bytes}: {:?}", answered.json());
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_declared_as_json_is_refused() {
+    let house = House::new().await;
+    let body = br#"{"what":"x","sure":"sure","exploited":"no"}"#;
+    let refused = house
+        .ask("POST", "/api/v1/reports")
+        .bytes(body)
+        .header("content-type", "text/plain")
+        .answer()
+        .await;
+    assert_eq!(refused.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(refused.code(), "media_type_unsupported");
 }
 
 #[tokio::test]
@@ -71,6 +103,21 @@ async fn metrics_are_for_this_machine_unless_a_setting_says_otherwise() {
     let after = house.get("/metrics").from("127.0.0.1:1").answer().await;
     let text = String::from_utf8(after.bytes).expect("text");
     assert!(text.contains("route=\"/metrics\",method=\"GET\",status=\"404\""), "{text}");
+}
+
+#[tokio::test]
+async fn a_receipt_is_known_by_its_token_and_by_no_other() {
+    let house = House::new().await;
+    let body = json!({ "what": "x", "sure": "sure", "exploited": "no" });
+    let received = house.ask("POST", "/api/v1/reports").json(&body).answer().await;
+    let path = format!("/api/v1/log/receipts/{}", received.text("receipt"));
+    let shown = house.get(&path).answer().await.json();
+    assert_eq!(shown["state"], "recorded", "no public checkpoint covers it yet");
+    assert!(shown["leaf_hash"].is_string() && shown["salt"].is_string());
+    assert!(shown.get("index").is_none(), "an index would count what happens here: {shown}");
+    let other = format!("/api/v1/log/receipts/{}", "0".repeat(64));
+    assert_eq!(house.get(&other).answer().await.status, StatusCode::NOT_FOUND);
+    assert_eq!(house.get("/api/v1/log/checkpoint").answer().await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

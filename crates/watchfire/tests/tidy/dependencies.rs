@@ -68,6 +68,7 @@ const ALLOWED: [(&str, &[&str]); 6] = [
             "rustls",
             "serde",
             "serde_json",
+            "serde_path_to_error",
             "sha2",
             "thiserror",
             "tokio",

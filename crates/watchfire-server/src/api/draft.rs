@@ -1,0 +1,222 @@
+//! Drafts of submissions: the fields that the form asks for, and how complete they are.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use watchfire_core::ids::ObligationId;
+use watchfire_core::law::form::{Completeness, Count, Field, FieldId, Form, Kind, Need};
+
+use super::law::Words;
+use super::{Changed, Shown, id, wish};
+use crate::auth::Caller;
+use crate::command::Answer;
+use crate::command::case as command;
+use crate::error::Problem;
+use crate::state::Node;
+use crate::write::Write;
+
+/// The draft of the submission that would meet an obligation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownDraft {
+    /// Id of the form.
+    form: String,
+    title: Words,
+    /// What the law calls this stage of the form.
+    stage: Words,
+    fields: Vec<ShownField>,
+    completeness: ShownCompleteness,
+    /// When it was saved last; absent if it never was.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    saved_at: Option<Timestamp>,
+}
+
+/// One thing that is asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownField {
+    id: String,
+    label: Words,
+    /// `text`, `date`, `date-time`, `boolean`, `enum` or `list`.
+    #[schema(value_type = String)]
+    kind: &'static str,
+    choices: Vec<ShownChoice>,
+    /// `required`, `if-available`, `optional`, `automatic` or `copied`.
+    #[schema(value_type = String)]
+    need: &'static str,
+    /// The most signs that an answer may have.
+    limit: Option<usize>,
+    help: Option<Words>,
+    /// The article or the page that asks for it.
+    cites: Option<Words>,
+    /// Wording to start from.
+    wording: Option<Words>,
+    /// What is answered so far.
+    value: Option<String>,
+}
+
+/// An answer that may be chosen.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownChoice {
+    id: String,
+    label: Words,
+}
+
+/// How complete a draft is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownCompleteness {
+    complete: bool,
+    required_now: Done,
+    if_available: Done,
+    later: Done,
+    optional: Done,
+    /// Fields required now that are not answered.
+    missing: Vec<String>,
+    /// Fields whose answers are not acceptable, with what is wrong.
+    refused: Vec<RefusedField>,
+}
+
+/// How many of some fields are answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Done {
+    done: usize,
+    total: usize,
+}
+
+/// A field whose answer is not acceptable.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefusedField {
+    id: String,
+    problem: String,
+}
+
+impl Done {
+    fn of(count: Count) -> Self {
+        Self { done: count.done, total: count.total }
+    }
+}
+
+impl ShownCompleteness {
+    fn of(found: &Completeness) -> Self {
+        let refused = found
+            .refused
+            .iter()
+            .map(|(id, problem)| RefusedField { id: id.to_string(), problem: problem.to_string() });
+        Self {
+            complete: found.is_complete(),
+            required_now: Done::of(found.required_now),
+            if_available: Done::of(found.if_available),
+            later: Done::of(found.later),
+            optional: Done::of(found.optional),
+            missing: found.missing.iter().map(ToString::to_string).collect(),
+            refused: refused.collect(),
+        }
+    }
+}
+
+impl ShownField {
+    fn of(field: &Field, need: Need, value: Option<&String>) -> Self {
+        let (kind, choices) = match &field.kind {
+            Kind::Text => ("text", &[][..]),
+            Kind::Date => ("date", &[][..]),
+            Kind::DateTime => ("date-time", &[][..]),
+            Kind::Boolean => ("boolean", &[][..]),
+            Kind::Enum(choices) => ("enum", choices.as_slice()),
+            Kind::List(choices) => ("list", choices.as_slice()),
+        };
+        let choice = |choice: &watchfire_core::law::form::Choice| ShownChoice {
+            id: choice.id.clone(),
+            label: Words::of(&choice.label),
+        };
+        Self {
+            id: field.id.to_string(),
+            label: Words::of(&field.label),
+            kind,
+            choices: choices.iter().map(choice).collect(),
+            need: match need {
+                Need::Required => "required",
+                Need::IfAvailable => "if-available",
+                Need::Optional => "optional",
+                Need::Automatic => "automatic",
+                Need::Copied => "copied",
+            },
+            limit: field.limit,
+            help: field.help.as_ref().map(Words::of),
+            cites: field.cites.as_ref().map(Words::of),
+            wording: field.draft.as_ref().map(Words::of),
+            value: value.cloned(),
+        }
+    }
+}
+
+/// Shows the form of an obligation with the draft so far, and how complete it is.
+#[utoipa::path(get, path = "/api/v1/obligations/{id}/draft", tag = "obligations",
+    params(("id" = String, Path, description = "Id of an obligation.")),
+    responses((status = 200, body = ShownDraft), (status = 404, description = "It has no form.")))]
+pub(crate) async fn show(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(text): Path<String>,
+) -> Shown<ShownDraft> {
+    let obligation = id::<ObligationId>(&text)?;
+    let row = node.store().obligation(&caller.viewer, &obligation).await?;
+    let (form, stage) = form_of(&node, &row.assessment.provision)?;
+    let saved = node.store().draft(&caller.viewer, &obligation).await?;
+    let saved_at = saved.as_ref().map(|draft| draft.saved_at);
+    let values: BTreeMap<FieldId, String> = saved
+        .map(|draft| draft.fields)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(field, value)| (FieldId(field), value))
+        .collect();
+    let fields = form.asked(stage);
+    let fields = fields.map(|(field, need)| ShownField::of(field, need, values.get(&field.id)));
+    let stage_name = form.stages.get(stage).map_or(&form.title, |stage| &stage.name);
+    Ok(Json(ShownDraft {
+        form: form.id.clone(),
+        title: Words::of(&form.title),
+        stage: Words::of(stage_name),
+        fields: fields.collect(),
+        completeness: ShownCompleteness::of(&form.completeness(stage, &values)),
+        saved_at,
+    }))
+}
+
+/// Finds the form that meets a provision, and its stage.
+fn form_of<'n>(node: &'n Node, provision: &str) -> Result<(&'n Form, usize), Problem> {
+    node.law().form_of(provision).ok_or_else(Problem::not_found)
+}
+
+/// What is answered so far.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewDraft {
+    /// Values by field id. What is left out is unanswered.
+    fields: BTreeMap<String, String>,
+}
+
+/// Saves the draft of the submission that would meet an obligation.
+#[utoipa::path(put, path = "/api/v1/obligations/{id}/draft", tag = "obligations",
+    params(("id" = String, Path, description = "Id of an obligation.")),
+    request_body = NewDraft, responses((status = 200, body = Answer)))]
+pub(crate) async fn save(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(text): Path<String>,
+    write: Write,
+) -> Changed {
+    let obligation = id::<ObligationId>(&text)?;
+    let wish = wish(&node, &caller, &write);
+    command::case_of(wish, &obligation).await?;
+    let row = node.store().obligation(&caller.viewer, &obligation).await?;
+    let new: NewDraft = write.body()?;
+    let (form, _) = form_of(&node, &row.assessment.provision)?;
+    let known = |field: &String| form.fields.iter().any(|known| known.id.0 == *field);
+    if let Some(unknown) = new.fields.keys().find(|field| !known(field)) {
+        let detail = format!("the form `{}` has no field `{unknown}`", form.id);
+        return Err(Problem::field(format!("/fields/{unknown}"), detail));
+    }
+    Ok(Json(command::save_draft(wish, &obligation, &form.id, &new.fields).await?))
+}
