@@ -1,6 +1,7 @@
 //! Law meets facts.
 
 pub mod calendar;
+pub mod case_file;
 pub mod condition;
 pub mod confidence;
 pub mod count;
@@ -10,10 +11,12 @@ pub mod form;
 pub mod id;
 pub mod instant;
 mod lawbook;
+pub mod lint;
 pub mod member_state;
 pub mod pack;
 pub mod problem;
 mod question;
+pub mod tell;
 pub mod text;
 pub mod trace;
 pub mod vocabulary;
