@@ -247,11 +247,7 @@ impl Reader<'_> {
         }
     }
 
-    fn expect(
-        &mut self,
-        spanned: &Spanned<wire::Expect>,
-        facts: &[String],
-    ) -> Option<Expect> {
+    fn expect(&mut self, spanned: &Spanned<wire::Expect>, facts: &[String]) -> Option<Expect> {
         let written = spanned.get_ref();
         let obligation = self.provision(&written.obligation);
         let state = written.state.as_ref().and_then(|state| self.state(state));
@@ -309,14 +305,11 @@ impl Reader<'_> {
         self.instant(key, written).map(ExpectedDue::At)
     }
 
-    fn from_fact(
-        &mut self,
-        written: &Spanned<String>,
-        facts: &[String],
-    ) -> Option<FactId> {
+    fn from_fact(&mut self, written: &Spanned<String>, facts: &[String]) -> Option<FactId> {
         let id = written.get_ref().parse().ok().filter(|_| facts.contains(written.get_ref()));
         if id.is_none() {
-            let message = format!("`from_fact` names `{}`, no fact of this case", written.get_ref());
+            let message =
+                format!("`from_fact` names `{}`, no fact of this case", written.get_ref());
             let hint = "write the `id` of a fact, or `fact-N` for the Nth";
             self.problem(written.span(), "undeclared", message, hint);
         }
@@ -334,9 +327,10 @@ fn ids_of(facts: &[Spanned<wire::Fact>]) -> Vec<String> {
 }
 
 fn is_retracted(fact: &Fact, question: &Question) -> bool {
-    question.facts.iter().any(|other| {
-        other.kind.as_str() == "retracted" && other.about.as_ref() == Some(&fact.id)
-    })
+    question
+        .facts
+        .iter()
+        .any(|other| other.kind.as_str() == "retracted" && other.about.as_ref() == Some(&fact.id))
 }
 
 /// Where the field at fault stands, if it is written.

@@ -219,10 +219,8 @@ mod what_came_out {
         let keys = "from_fact = \"exploited\"\nstrict_due = \"none\"";
         assert_eq!(
             check::problems(&expect(keys), &open),
-            [
-                "eu-cra/14.2.a from `exploited`: strict_due expected none, came out \
-                 2026-10-01T08:00:00Z"
-            ]
+            ["eu-cra/14.2.a from `exploited`: strict_due expected none, came out \
+                 2026-10-01T08:00:00Z"]
         );
     }
 }

@@ -1,0 +1,102 @@
+//! Tells how an obligation was computed, in the languages of the house.
+//!
+//! Instruments of law keep their own words; instants are shown in UTC and, where a step knows it,
+//! in the zone of the authority.
+
+mod chinese;
+mod english;
+mod instant;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+
+use super::id::{FactKind, PredicateId, ProvisionId};
+use super::lawbook::Lawbook;
+use super::pack::Class;
+use super::question::{Obligation, State};
+use super::text::Language;
+use super::trace::Step;
+
+/// Returns one sentence or two for each step, in order.
+pub fn tell(steps: &[Step], laws: &Lawbook, language: Language) -> Vec<String> {
+    let teller = Teller { laws, language, zone: zone_of(steps) };
+    steps.iter().map(|step| teller.step(step)).collect()
+}
+
+/// Returns in one sentence why the obligation is in its state.
+pub fn reason(obligation: &Obligation, laws: &Lawbook, language: Language) -> String {
+    let trace = &obligation.trace;
+    let teller = Teller { laws, language, zone: zone_of(trace) };
+    let decisive = trace.iter().rev().find(|step| decides(step, obligation.state));
+    let arose = || trace.iter().find(|step| matches!(step, Step::AroseOn { .. }));
+    let told = decisive.or_else(arose).map(|step| teller.step(step));
+    told.unwrap_or_else(|| obligation.state.to_string())
+}
+
+/// Whether a step is why an obligation is in a state, and not merely on the way to it.
+fn decides(step: &Step, state: State) -> bool {
+    match state {
+        State::Superseded => matches!(step, Step::Superseded { .. }),
+        State::NotApplicable => match step {
+            Step::Retracted { .. } | Step::NotInForce { .. } | Step::CountsAsAbsent { .. } => true,
+            Step::Condition { answer, .. } => *answer == super::condition::Answer::No,
+            _ => false,
+        },
+        State::Satisfied | State::SatisfiedLate => matches!(step, Step::Submitted { .. }),
+        State::WaitingForAnchor => matches!(step, Step::Waits { .. }),
+        State::NeedsDecision => matches!(step, Step::Decide { .. }),
+        State::LateAtBirth | State::Overdue | State::DueSoon | State::Open => {
+            matches!(step, Step::Counted { side: super::trace::Side::Strict, .. } | Step::NoTarget)
+        }
+    }
+}
+
+/// The zone of the authority, where a step knows it.
+fn zone_of(steps: &[Step]) -> Option<&str> {
+    steps.iter().find_map(|step| match step {
+        Step::MemberState { zone, .. }
+        | Step::Version { zone, .. }
+        | Step::NotInForce { zone, .. } => Some(zone.as_str()),
+        _ => None,
+    })
+}
+
+struct Teller<'a> {
+    laws: &'a Lawbook,
+    language: Language,
+    zone: Option<&'a str>,
+}
+
+impl Teller<'_> {
+    fn step(&self, step: &Step) -> String {
+        match self.language {
+            Language::En => self.in_english(step),
+            Language::ZhCn => self.in_chinese(step),
+        }
+    }
+
+    fn instant(&self, at: Timestamp) -> String {
+        instant::tell(at, self.zone, self.language)
+    }
+
+    /// The kind of fact in the words of `facts.toml`.
+    fn meaning<'k>(&'k self, kind: &'k FactKind) -> &'k str {
+        let words = self.laws.words().facts.get(kind);
+        words.map_or(kind.as_str(), |words| words.in_language(self.language))
+    }
+
+    /// The question in the words of `attributes.toml`.
+    fn question<'k>(&'k self, predicate: &'k PredicateId) -> &'k str {
+        let declared = self.laws.words().predicates.get(predicate);
+        declared.map_or(predicate.as_str(), |declared| declared.question.in_language(self.language))
+    }
+
+    fn law_title(&self, id: &ProvisionId) -> Option<&str> {
+        self.laws.pack(id.law()).map(|pack| pack.title.in_language(self.language))
+    }
+
+    fn is_house_target(&self, id: &ProvisionId) -> bool {
+        self.laws.provision(id.as_str()).is_some_and(|(_, found)| found.class == Class::Soft)
+    }
+}

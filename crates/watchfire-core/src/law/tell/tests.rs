@@ -1,0 +1,225 @@
+use super::*;
+use crate::law::condition::Answer;
+use crate::law::count::{Counts, Within};
+use crate::law::pack::{CalendarRule, Span};
+use crate::law::text::Text;
+use crate::law::trace::{ExtensionIgnored, Side, Vague};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("a name")
+}
+
+fn words(en: &str, zh_cn: &str) -> Text {
+    Text { en: en.to_owned(), zh_cn: zh_cn.to_owned() }
+}
+
+fn date(text: &str) -> jiff::civil::Date {
+    text.parse().expect("a day")
+}
+
+fn span(within: &str, counts: Counts) -> Span {
+    let within = Within::parse(within).expect("a span");
+    Span { within, counts, end_of_day: counts == Counts::ExcludeTriggerDay, rolls: None }
+}
+
+/// The number of kinds of step. A new kind does not compile here before it is numbered, and then
+/// fails [`every_kind_of_step_is_told`] until it is in the list.
+const KINDS: usize = 25;
+
+fn number(step: &Step) -> usize {
+    match step {
+        Step::Provision { .. } => 0,
+        Step::AroseOn { .. } => 1,
+        Step::ProvisionalOn { .. } => 2,
+        Step::CountsAsAbsent { .. } => 3,
+        Step::Retracted { .. } => 4,
+        Step::Condition { .. } => 5,
+        Step::Version { .. } => 6,
+        Step::NotInForce { .. } => 7,
+        Step::VersionAtAnchor { .. } => 8,
+        Step::Reading { .. } => 9,
+        Step::MemberState { .. } => 10,
+        Step::Starts { .. } => 11,
+        Step::Counted { .. } => 12,
+        Step::Rolled { .. } => 13,
+        Step::YearNotHeld { .. } => 14,
+        Step::Also { .. } => 15,
+        Step::Waits { .. } => 16,
+        Step::NoTarget => 17,
+        Step::Extended { .. } => 18,
+        Step::ExtensionIgnored { .. } => 23,
+        Step::SubmittedBefore { .. } => 19,
+        Step::Submitted { .. } => 24,
+        Step::Decide { .. } => 20,
+        Step::Superseded { .. } => 21,
+        Step::TimeZones { .. } => 22,
+    }
+}
+
+fn of_the_text() -> Vec<Step> {
+    let calendar_days = words("The day of discovery is not counted.", "发现当日不计入。");
+    vec![
+        Step::Provision {
+            id: name("cn-rmsv/7.2"),
+            norm: false,
+            cites: Some(words("Article 7, item (2)", "第七条第二项")),
+        },
+        Step::Provision { id: name("cn-rmsv/8"), norm: false, cites: None },
+        Step::Provision { id: name("norm-linux-distros/14"), norm: true, cites: None },
+        Step::Version { effective_from: date("2021-09-01"), zone: "Asia/Shanghai".to_owned() },
+        Step::NotInForce { first_from: Some(date("2021-09-01")), zone: "Asia/Shanghai".to_owned() },
+        Step::NotInForce { first_from: None, zone: "Asia/Shanghai".to_owned() },
+        Step::VersionAtAnchor {
+            arose_under: date("2021-09-01"),
+            anchored_under: date("2027-01-01"),
+        },
+        Step::Reading { id: "calendar-days".to_owned(), says: calendar_days.clone() },
+        Step::MemberState { code: "BE".into(), zone: "Europe/Brussels".into(), assumed: true },
+        Step::MemberState { code: "FI".into(), zone: "Europe/Helsinki".into(), assumed: false },
+        Step::Also {
+            reading: "calendar-days".to_owned(),
+            says: calendar_days,
+            due: at("2026-10-01T16:00:00Z"),
+        },
+        Step::Superseded { by: name("cn-rmsv/8") },
+        Step::TimeZones { version: "2026b" },
+    ]
+}
+
+fn of_the_facts() -> Vec<Step> {
+    let predicate = || name("cn-rmsv/component-in-own-product");
+    let provisional =
+        |answer| Step::ProvisionalOn { fact: name("upstream"), predicate: predicate(), answer };
+    let condition = |answer, undecided| Step::Condition { answer, undecided };
+    let arose = |kind, towards: Option<&str>, known: &str| Step::AroseOn {
+        fact: name("found"),
+        kind: name(kind),
+        towards: towards.map(name),
+        lo: at("2026-09-29T08:20:00Z"),
+        known_at: at(known),
+    };
+    vec![
+        arose("vulnerability-known", None, "2026-09-29T08:20:00Z"),
+        arose("received-by-channel", Some("vulnerability-known"), "2026-09-29T09:00:30Z"),
+        provisional(Answer::Yes),
+        provisional(Answer::Undecided),
+        provisional(Answer::No),
+        Step::CountsAsAbsent { fact: name("upstream"), predicate: predicate() },
+        Step::Retracted { fact: name("found"), by: name("fact-3") },
+        condition(Answer::Yes, vec![]),
+        condition(Answer::No, vec![]),
+        condition(Answer::Undecided, vec![]),
+        condition(Answer::Undecided, vec![predicate(), name("eu-cra/severe-incident")]),
+        Step::Decide { predicate: predicate(), due: at("2026-09-29T12:20:00Z") },
+    ]
+}
+
+fn of_the_count() -> Vec<Step> {
+    let starts = |side, vague| Step::Starts {
+        side,
+        fact: name("found"),
+        at: at("2026-09-29T08:20:00.5Z"),
+        vague,
+    };
+    let counted = |span| Step::Counted { side: Side::Outer, span, due: at("2026-10-08T16:00:00Z") };
+    let rolls = |rule| Span { rolls: Some(rule), ..span("2d", Counts::ExcludeTriggerDay) };
+    vec![
+        starts(Side::Strict, Vague::Exact),
+        starts(Side::Strict, Vague::Interval),
+        starts(Side::Outer, Vague::Interval),
+        starts(Side::Strict, Vague::Gap),
+        starts(Side::Outer, Vague::Gap),
+        starts(Side::Strict, Vague::Fold),
+        starts(Side::Outer, Vague::Fold),
+        Step::Counted {
+            side: Side::Strict,
+            span: span("48h", Counts::Elapsed),
+            due: at("2026-10-01T08:20:00Z"),
+        },
+        counted(span("1h", Counts::NextFullHour)),
+        counted(span("1mo", Counts::Elapsed)),
+        counted(Span { end_of_day: true, ..span("2w", Counts::Elapsed) }),
+        counted(rolls(CalendarRule::Fixed("cn".to_owned()))),
+        counted(rolls(CalendarRule::OfMemberState)),
+        Step::Rolled {
+            calendar: "cn".to_owned(),
+            from: date("2026-10-01"),
+            to: date("2026-10-08"),
+        },
+        Step::YearNotHeld { calendar: "cn".to_owned() },
+    ]
+}
+
+fn of_the_end() -> Vec<Step> {
+    let submitted = |after_strict, late| Step::Submitted {
+        fact: name("sent"),
+        at: at("2026-10-01T10:00:00Z"),
+        after_strict,
+        late,
+    };
+    let ignored = |why| Step::ExtensionIgnored { fact: name("granted"), why };
+    vec![
+        Step::Waits { trigger: "measure-available".to_owned(), latest: None },
+        Step::Waits {
+            trigger: "submitted eu-cra/14.4.b".to_owned(),
+            latest: Some(at("2026-10-31T08:20:00Z")),
+        },
+        Step::NoTarget,
+        Step::Extended {
+            fact: name("granted"),
+            strict: at("2026-10-31T15:00:00Z"),
+            outer: at("2026-10-31T16:00:00Z"),
+            under: words("Article 9", "第九条"),
+        },
+        ignored(ExtensionIgnored::LawKnowsNone),
+        ignored(ExtensionIgnored::Earlier),
+        ignored(ExtensionIgnored::TooLate),
+        ignored(ExtensionIgnored::NoDate),
+        Step::SubmittedBefore { fact: name("sent"), at: at("2026-09-29T08:00:00Z") },
+        submitted(false, false),
+        submitted(true, false),
+        submitted(true, true),
+    ]
+}
+
+fn all() -> Vec<Step> {
+    [of_the_text(), of_the_facts(), of_the_count(), of_the_end()].concat()
+}
+
+#[test]
+fn every_kind_of_step_is_told() {
+    let told: std::collections::BTreeSet<usize> = all().iter().map(number).collect();
+    assert_eq!(told.len(), KINDS);
+    for language in Language::ALL {
+        for line in tell(&all(), Lawbook::builtin(), language) {
+            assert!(line.chars().count() > 5, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_steps_in_english() {
+    insta::assert_snapshot!(tell(&all(), Lawbook::builtin(), Language::En).join("\n"));
+}
+
+#[test]
+fn the_steps_in_chinese() {
+    insta::assert_snapshot!(tell(&all(), Lawbook::builtin(), Language::ZhCn).join("\n"));
+}
+
+#[test]
+fn instants_stand_alone_where_no_step_knows_the_zone() {
+    let steps = [Step::SubmittedBefore { fact: name("a"), at: at("2026-01-01T00:00:00Z") }];
+    let told = tell(&steps, Lawbook::builtin(), Language::En);
+    assert!(told[0].contains("at 2026-01-01 00:00 UTC does not"), "{told:?}");
+}
+
+#[test]
+fn what_nobody_declared_is_told_by_its_name() {
+    let steps = [Step::Provision { id: name("none/1"), norm: false, cites: None }];
+    assert_eq!(tell(&steps, Lawbook::builtin(), Language::En), ["`none/1`: none."]);
+}
