@@ -12,7 +12,7 @@ mod wire;
 use super::id::{FactId, ProvisionId};
 use super::lawbook::Lawbook;
 use super::problem::Problem;
-use super::question::{Obligation, Question, State};
+use super::{Obligation, Question, State};
 
 /// One case: what is asked, and what is expected of the answer.
 #[derive(Debug, Clone, PartialEq)]

@@ -282,9 +282,13 @@ impl Lawbook {
         self.digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Returns whether a pack declares this role.
+    /// Returns whether a pack declares this role, or owes something under it where the pack has no
+    /// table of roles.
     pub fn knows_role(&self, role: &str) -> bool {
-        self.packs.iter().any(|pack| pack.roles.contains_key(role))
+        let owes = |provision: &Provision| provision.owed_by.iter().any(|by| by.as_str() == role);
+        self.packs
+            .iter()
+            .any(|pack| pack.roles.contains_key(role) || pack.provisions.iter().any(owes))
     }
 
     /// Reads a role.

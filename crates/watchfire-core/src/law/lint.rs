@@ -104,16 +104,19 @@ fn pack_problems(pack: &Pack, files: &[(&str, &str)], laws: &Lawbook) -> Vec<Pro
     let text = files.iter().find(|(at, _)| *at == path).map_or("", |(_, text)| *text);
     let mut found = Finder { path: &path, text, problems: Vec::new() };
     found.pack(pack);
-    let mut problems = found.problems;
     let mut cases = Vec::new();
+    let mut unreadable = Vec::new();
     for (path, text) in &pack.tests {
         match case_file::parse(path, text, laws) {
             Ok(parsed) => cases.extend(parsed),
-            Err(mut wrong) => problems.append(&mut wrong),
+            Err(mut wrong) => unreadable.append(&mut wrong),
         }
     }
-    let mut found = Finder { path: &path, text, problems };
-    found.border_pairs(pack, &cases, laws);
+    // A border pair may stand in the file that cannot be read: then nobody can say it is missing.
+    if unreadable.is_empty() {
+        found.border_pairs(pack, &cases, laws);
+    }
+    found.problems.append(&mut unreadable);
     found.problems
 }
 

@@ -253,7 +253,7 @@ impl Reader<'_> {
         let state = written.state.as_ref().and_then(|state| self.state(state));
         let strict_due = written.strict_due.as_ref().and_then(|due| self.due("strict_due", due));
         let outer_due = written.outer_due.as_ref().and_then(|due| self.due("outer_due", due));
-        let from_fact = written.from_fact.as_ref().and_then(|fact| self.from_fact(fact, facts));
+        let from_fact = written.from_fact.as_ref().and_then(|fact| self.arising_fact(fact, facts));
         let absent = written.absent.as_ref().is_some_and(|absent| *absent.get_ref());
         let checks_more = written.state.is_some()
             || written.provisional.is_some()
@@ -305,7 +305,7 @@ impl Reader<'_> {
         self.instant(key, written).map(ExpectedDue::At)
     }
 
-    fn from_fact(&mut self, written: &Spanned<String>, facts: &[String]) -> Option<FactId> {
+    fn arising_fact(&mut self, written: &Spanned<String>, facts: &[String]) -> Option<FactId> {
         let id = written.get_ref().parse().ok().filter(|_| facts.contains(written.get_ref()));
         if id.is_none() {
             let message =
