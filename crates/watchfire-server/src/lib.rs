@@ -2,6 +2,7 @@
 
 mod api;
 pub mod auth;
+pub mod channel;
 pub mod clock;
 pub mod command;
 pub mod error;
