@@ -2,7 +2,6 @@
 
 mod api;
 pub mod auth;
-pub mod channel;
 pub mod clock;
 pub mod command;
 pub mod error;

@@ -15,7 +15,7 @@ use crate::api;
 use crate::auth::{self, Guard};
 use crate::error::Problem;
 use crate::state::Node;
-use crate::{headers, health, limit, metrics, request};
+use crate::{headers, health, limit, metrics, request, web};
 
 /// Answers shorter than this are not worth compressing, in bytes.
 const COMPRESSED_BYTES_MIN: u64 = 1_024;
@@ -206,7 +206,8 @@ pub fn router(node: &Node) -> Router {
         .and(NotForContentType::const_new("text/html"))
         .and(NotForContentType::IMAGES);
     routes
-        .fallback(async || Problem::not_found())
+        .merge(web::door::router(node))
+        .fallback(web::door::missing)
         .method_not_allowed_fallback(async || {
             Problem::new(
                 "method_not_allowed",

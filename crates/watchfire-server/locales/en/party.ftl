@@ -35,3 +35,5 @@ party-webhook = Webhook
 party-test = Send me a test notice
 party-test-why = See whether notices arrive before one has to.
 party-done-saved = Saved
+party-done-added = Added
+party-done-test = The test notice is on its way

@@ -42,3 +42,5 @@ report-yours = Your report of
 report-answers = Answers
 report-no-answers = Nobody has written to you yet. The clocks run all the same.
 report-what-empty = Say what is wrong
+report-choose = Choose an answer
+report-component-wrong = That is no package URL

@@ -17,3 +17,4 @@ submission-number = The authority's number
 submission-incomplete = Why it was sent although required fields are empty
 submission-record-button = Record the submission
 submission-also = The same submission also met
+submission-channel-default = the platform's own form

@@ -35,3 +35,5 @@ party-webhook = Webhook
 party-test = 向我发送测试通知
 party-test-why = 在真正需要之前，确认通知能够送达。
 party-done-saved = 已保存
+party-done-added = 已添加
+party-done-test = 测试通知已发出

@@ -42,3 +42,5 @@ report-yours = 您的报告，收到于
 report-answers = 答复
 report-no-answers = 暂无答复，但时限照常计算。
 report-what-empty = 请说明发现了什么问题
+report-choose = 请选择一项
+report-component-wrong = 这不是有效的 package URL

@@ -17,3 +17,4 @@ submission-number = 主管部门编号
 submission-incomplete = 必填项未填而报送的原因
 submission-record-button = 记录报送
 submission-also = 同一报送还履行了
+submission-channel-default = 平台表单

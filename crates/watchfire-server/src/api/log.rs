@@ -142,7 +142,10 @@ pub(crate) async fn receipt(
 }
 
 /// Finds the way from an entry to the newest public checkpoint, if one covers it.
-async fn prove(node: &Node, entry: &ReceiptEntry) -> Result<Option<ReceiptFile>, Problem> {
+pub(crate) async fn prove(
+    node: &Node,
+    entry: &ReceiptEntry,
+) -> Result<Option<ReceiptFile>, Problem> {
     let anybody = Viewer::anonymous();
     let Some((tick, first, leaves)) = node.store().tick_covering(&anybody, entry).await? else {
         return Ok(None);

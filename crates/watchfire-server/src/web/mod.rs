@@ -5,6 +5,7 @@
 
 pub mod asset;
 pub mod case;
+pub mod door;
 pub mod fact;
 pub mod instant;
 pub mod law;

@@ -44,7 +44,6 @@ pub struct TrackView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrackedView {
     pub received_at: Timestamp,
-    pub what: String,
     /// What was written back, with when.
     pub answers: Vec<(Timestamp, String)>,
 }
@@ -220,7 +219,6 @@ fn tracked(reader: &Reader, found: &TrackedView) -> Markup {
     html! {
         section.card aria-labelledby="tracked" {
             h2 #tracked { (reader.text("report-yours")) " " (time::moment(reader, found.received_at)) }
-            p.said { (found.what) }
             h3 { (reader.text("report-answers")) }
             @if found.answers.is_empty() { p.soft { (reader.text("report-no-answers")) } }
             ol.timeline {

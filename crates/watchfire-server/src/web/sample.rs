@@ -465,6 +465,10 @@ pub(super) fn draft(language: Language) -> DraftView {
         help: None,
         cites: None,
         draft: None,
+        choices: match id {
+            "harm" => vec![("high".into(), words(language, "high", "高"))],
+            _ => Vec::new(),
+        },
         value: value.into(),
     };
     DraftView {

@@ -47,6 +47,8 @@ pub struct FieldView {
     pub cites: Option<String>,
     /// Wording to start from.
     pub draft: Option<String>,
+    /// What may be chosen: value and words; empty where anything may be written.
+    pub choices: Vec<(String, String)>,
     pub value: String,
 }
 
@@ -61,24 +63,13 @@ pub enum Need {
 }
 
 impl Need {
-    /// Reads the word of the packs; an unknown word counts as required.
-    pub fn of(word: &str) -> Self {
-        match word {
-            "if-available" => Self::IfAvailable,
-            "optional" => Self::Optional,
-            "automatic" => Self::Automatic,
-            "copied" => Self::Copied,
-            _ => Self::Required,
-        }
-    }
-
     fn signs(self) -> (&'static str, &'static str) {
         match self {
-            Self::Required => ("submission-required", "now"),
-            Self::IfAvailable => ("submission-if-available", "later"),
-            Self::Optional => ("shell-optional", "optional"),
-            Self::Automatic => ("submission-automatic", "optional"),
-            Self::Copied => ("submission-copied", "later"),
+            Self::Required => ("submission-required", "need-now"),
+            Self::IfAvailable => ("submission-if-available", "need-later"),
+            Self::Optional => ("shell-optional", "need-not"),
+            Self::Automatic => ("submission-automatic", "need-not"),
+            Self::Copied => ("submission-copied", "need-later"),
         }
     }
 }
@@ -192,7 +183,7 @@ fn field_input(reader: &Reader, field: &FieldView, may_write: bool) -> Markup {
     let (key, style) = field.need.signs();
     let several = field.limit.is_none_or(|limit| limit >= SEVERAL_LINES_FROM);
     html! {
-        li.field.(style).empty[field.is_empty()] {
+        li.field.(style).unfilled[field.is_empty()] {
             div.label {
                 label for=(input) { (field.label) }
                 span.need {
@@ -202,7 +193,14 @@ fn field_input(reader: &Reader, field: &FieldView, may_write: bool) -> Markup {
                 }
             }
             div.value {
-                @if several {
+                @if !field.choices.is_empty() {
+                    select id=(input) name=(name) aria-describedby=(help) disabled[!may_write] {
+                        option value="" { "–" }
+                        @for (value, words) in &field.choices {
+                            option value=(value) selected[*value == field.value] { (words) }
+                        }
+                    }
+                } @else if several {
                     textarea id=(input) name=(name) rows="3" aria-describedby=(help)
                         readonly[!may_write] placeholder=[field.draft.as_ref()] { (field.value) }
                 } @else {
@@ -299,6 +297,7 @@ mod tests {
             help: None,
             cites: None,
             draft: None,
+            choices: Vec::new(),
             value: value.into(),
         };
         let form = FormView {
@@ -318,7 +317,5 @@ mod tests {
         assert_eq!(complete.missing, ["X"]);
         assert!(!field(Need::Required, "漏洞库").is_too_long());
         assert!(field(Need::Required, "abcd").is_too_long());
-        assert_eq!(Need::of("automatic"), Need::Automatic);
-        assert_eq!(Need::of("anything else"), Need::Required);
     }
 }

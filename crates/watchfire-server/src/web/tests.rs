@@ -161,7 +161,6 @@ fn tracked() -> report::TrackView {
         missed: true,
         found: Some(report::TrackedView {
             received_at: at("2021-11-24T08:00Z"),
-            what: "It \"breaks\" & burns".into(),
             answers: vec![(at("2021-11-25T08:00Z"), "Thank you".into())],
         }),
     }

@@ -4,6 +4,7 @@ mod access;
 mod cases;
 mod failure;
 mod house;
+mod pages;
 mod reports;
 mod socket;
 mod wire;

@@ -1,0 +1,401 @@
+//! A case as its page shows it: now, or at any instant of its past, answered by replay.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+use watchfire_core::case::{Case, Embargo, Sent as SentSubmission};
+use watchfire_core::event::{Actor, Body, CaseEvent, FactRecord, ParticipantRole};
+use watchfire_core::ids::{CaseId, PartyId};
+use watchfire_core::law::instant::Instant;
+use watchfire_store::RecordedEvent;
+use watchfire_store::policy::Write;
+
+use super::assessed::{self, Scene};
+use super::holding::{People, in_chain};
+use super::party::colleagues;
+use super::report::zone_name;
+use super::watch::Place;
+use super::words::Words;
+use super::{Visit, redirect};
+use crate::command::decision::Loaded;
+use crate::error::Problem;
+use crate::web::case::timeline::{self, Entry, Names};
+use crate::web::case::{self, CaseView, EmbargoView, Participant, SubmissionView, list};
+use crate::web::fact::{FactForm, FactView, Kind, Occurred};
+use crate::web::instant;
+use crate::web::reader::Problem as Told;
+use crate::web::refusal;
+use crate::web::slider::{Moment, MomentKind, SliderView};
+
+/// At most so many moments stand on the line of time.
+const MOMENTS_MAX: usize = 200;
+
+/// Lists the cases that the reader may see.
+pub(super) async fn list(visit: Visit, Query(place): Query<Place>) -> Result<Response, Problem> {
+    let page = visit.node.store().cases(&visit.caller.viewer, &place.request()).await?;
+    let row = |row: watchfire_store::CaseRow| list::Row {
+        id: row.id,
+        title: row.title,
+        embargoed: row.embargoed,
+        opened_at: row.opened_at,
+    };
+    let view = list::ListView { rows: page.rows.into_iter().map(row).collect(), next: page.next };
+    Ok(visit.show(list::page(&view, &visit.reader)))
+}
+
+/// Which instant is looked at, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Asked {
+    pub(super) at: Option<String>,
+    pub(super) known_at: Option<String>,
+}
+
+/// Which place among the moments.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Step {
+    step: Option<usize>,
+}
+
+/// Reads the id of a case; what is no id names a case that is missing.
+pub(super) fn case_id(text: &str) -> Result<CaseId, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+/// Shows a case.
+pub(super) async fn page(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let view = view(&visit, &case_id(&id)?, &asked).await?;
+    let refused = view.slider.typed.is_some();
+    let page = case::page(&view, &visit.reader);
+    Ok(if refused { visit.refuse(page) } else { visit.show(page) })
+}
+
+/// Goes to the moment that the slider stands on.
+pub(super) async fn moment(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(step): Query<Step>,
+) -> Result<Response, Problem> {
+    let view = view(&visit, &case_id(&id)?, &Asked::default()).await?;
+    let moment = step.step.and_then(|step| view.slider.moments.get(step));
+    let path = moment.map(|moment| crate::web::slider::link(&view.slider, moment.at));
+    Ok(redirect(&path.unwrap_or_else(|| format!("/cases/{}", view.id))))
+}
+
+/// The two instants that a page looks at.
+struct Looked {
+    at: Timestamp,
+    known_at: Timestamp,
+    past: bool,
+    problem: Option<Told>,
+    typed: Option<(String, String)>,
+}
+
+fn looked(visit: &Visit, asked: &Asked, opened_at: Timestamp) -> Looked {
+    let now = visit.reader.now;
+    let zone = zone_name(visit);
+    let read = |typed: &Option<String>, input: &str| {
+        let typed = typed.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let read = typed.map(|text| instant::exact(text, &zone)).transpose();
+        read.map_err(|problem| refusal::instant(&visit.reader, &problem, input))
+    };
+    let both = read(&asked.at, "slider-at")
+        .and_then(|at| Ok((at, read(&asked.known_at, "slider-known")?)));
+    match both {
+        Ok((at, known_at)) => {
+            let past = at.is_some() || known_at.is_some();
+            let at = at.unwrap_or(now).max(opened_at);
+            let known_at = known_at.unwrap_or(at);
+            Looked { at, known_at, past, problem: None, typed: None }
+        }
+        Err(problem) => {
+            let typed = (asked.at.clone(), asked.known_at.clone());
+            let typed = Some((typed.0.unwrap_or_default(), typed.1.unwrap_or_default()));
+            Looked { at: now, known_at: now, past: false, problem: Some(problem), typed }
+        }
+    }
+}
+
+/// Reads a case and everything that its page shows.
+pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<CaseView, Problem> {
+    let (node, viewer) = (&visit.node, &visit.caller.viewer);
+    let loaded = Loaded::read(node, viewer, id).await?;
+    let history = node.store().case_history(viewer, id).await?;
+    let looked = looked(visit, asked, loaded.case.opened_at);
+    let then = loaded.as_of(looked.at).unwrap_or_else(|| loaded.case.clone());
+    let house = loaded.house(node);
+    let people = People::of(visit, mentioned(&history).chain(in_chain(house.chain))).await?;
+    let may_write = !looked.past && node.store().authorize_case::<Write>(viewer, id).await.is_ok();
+    let scene = Scene {
+        words: Words { law: node.law(), language: visit.reader.language },
+        people: &people,
+        house,
+        case: &loaded.case,
+        then: &then,
+        history: &history,
+        at: looked.at,
+        known_at: looked.known_at,
+        may_write,
+        reader: &visit.reader,
+    };
+    let owed = assessed::owed(&scene)?;
+    let component = component(visit, &loaded.case).await;
+    Ok(CaseView {
+        id: id.clone(),
+        title: then.title.clone(),
+        embargo: embargo(&then.embargo),
+        opened_at: loaded.case.opened_at,
+        component,
+        participants: participants(&scene),
+        facts: facts(&scene),
+        decisions: assessed::decisions(&scene, &owed),
+        submissions: then.submissions.iter().map(|sent| submission(&scene, sent)).collect(),
+        timeline: told(&scene),
+        slider: slider(&scene, &looked, &owed),
+        fact_form: fact_form(visit, &scene),
+        people: if may_write { colleagues(visit).await? } else { Vec::new() },
+        obligations: owed.open,
+        not_owed: owed.not_owed,
+        may_write,
+        problem: looked.problem,
+    })
+}
+
+fn embargo(embargo: &Embargo) -> EmbargoView {
+    match embargo {
+        Embargo::None => EmbargoView::None,
+        Embargo::Active { until } => EmbargoView::Active { until: *until },
+        Embargo::Exited { at } => EmbargoView::Exited { at: *at },
+    }
+}
+
+/// Everybody whom the history of a case mentions.
+fn mentioned(history: &[RecordedEvent]) -> impl Iterator<Item = PartyId> {
+    history.iter().flat_map(|recorded| {
+        let mut found = Vec::new();
+        if let Actor::Person(party) = &recorded.event.actor {
+            found.push(party.clone());
+        }
+        if let Body::Case(_, event) = &recorded.event.body {
+            match event {
+                CaseEvent::ParticipantAdded { party, .. }
+                | CaseEvent::ParticipantRemoved { party }
+                | CaseEvent::OwnerSet { owner: party, .. } => found.push(party.clone()),
+                CaseEvent::RungReached { told, .. } => found.extend(told.iter().cloned()),
+                _ => {}
+            }
+        }
+        found
+    })
+}
+
+async fn component(visit: &Visit, case: &Case) -> Option<String> {
+    let report = case.report.as_ref()?;
+    let found = visit.node.store().report(&visit.caller.viewer, report).await.ok()?;
+    found.intake.component
+}
+
+fn participants(scene: &Scene<'_>) -> Vec<Participant> {
+    let rank = |role: &ParticipantRole| match role {
+        ParticipantRole::Member => 0,
+        ParticipantRole::Coordinator => 1,
+        ParticipantRole::Vendor => 2,
+        ParticipantRole::Reporter => 3,
+    };
+    let mut found: Vec<Participant> = scene
+        .then
+        .participants
+        .iter()
+        .map(|(party, role)| Participant {
+            party: party.clone(),
+            name: scene.people.name(party),
+            role: *role,
+        })
+        .collect();
+    found.sort_by_key(|it| (rank(&it.role), it.name.clone()));
+    found
+}
+
+/// Returns when something happened, as precisely as the spelling says.
+fn occurred(typed: &str, known_at: Timestamp) -> Occurred {
+    let is_day = typed.as_bytes().get(10) == Some(&b'[');
+    match Instant::parse(typed) {
+        Ok(Instant::Interval { lo, .. }) if is_day => {
+            let name = typed[10..].trim_matches(['[', ']']);
+            let zone = jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC);
+            Occurred::Day { from: lo, zone }
+        }
+        Ok(Instant::Interval { lo, hi }) => Occurred::Interval(lo, hi),
+        Ok(Instant::Either { first, second, .. }) => Occurred::Interval(first, second),
+        Ok(Instant::Exact(at)) => Occurred::Instant(at),
+        Err(_) => Occurred::Instant(known_at),
+    }
+}
+
+fn facts(scene: &Scene<'_>) -> Vec<FactView> {
+    let mut recorded: BTreeMap<&str, (Timestamp, &Actor)> = BTreeMap::new();
+    for event in scene.history {
+        if let Body::Case(_, CaseEvent::FactRecorded { fact }) = &event.event.body {
+            recorded.insert(&fact.id, (event.event.recorded_at, &event.event.actor));
+        }
+    }
+    let shown = scene.case.facts.iter().filter(|fact| fact.kind != "retracted");
+    let mut facts: Vec<FactView> =
+        shown.map(|fact| fact_view(scene, fact, recorded.get(fact.id.as_str()).copied())).collect();
+    facts.sort_by_key(|fact| (fact.future, fact.occurred.first(), fact.known_at));
+    facts
+}
+
+fn fact_view(
+    scene: &Scene<'_>,
+    fact: &FactRecord,
+    recorded: Option<(Timestamp, &Actor)>,
+) -> FactView {
+    let future = fact.known_at > scene.at.min(scene.known_at);
+    let taken_back = scene.case.facts.iter().find(|other| {
+        other.kind == "retracted"
+            && other.of.as_deref() == Some(fact.id.as_str())
+            && other.known_at <= scene.at.min(scene.known_at)
+    });
+    let by = recorded.and_then(|(_, actor)| match actor {
+        Actor::Person(party) => Some(scene.people.name(party)),
+        Actor::Anonymous => Some(scene.reader.text("case-event-anonymous")),
+        Actor::Service(_) => None,
+    });
+    FactView {
+        id: fact.id.clone(),
+        kind: fact.kind.clone(),
+        meaning: scene.words.kind(&fact.kind),
+        occurred: occurred(&fact.occurred_at, fact.known_at),
+        known_at: fact.known_at,
+        recorded_at: recorded.map(|(at, _)| at).filter(|_| !future),
+        recorded_by: by.filter(|_| !future),
+        details: details(scene, fact, taken_back),
+        note: fact.note.clone(),
+        evidence: fact.evidence.clone(),
+        retracted: taken_back.is_some(),
+        future,
+        may_retract: scene.may_write && !future && taken_back.is_none(),
+    }
+}
+
+fn details(scene: &Scene<'_>, fact: &FactRecord, taken_back: Option<&FactRecord>) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(of) = &fact.of {
+        found.push(scene.words.kind(of));
+    }
+    found.extend(fact.obligation.iter().map(|id| scene.words.title(id)));
+    if let Some(predicate) = &fact.predicate {
+        let answer = match fact.answer.as_deref() {
+            Some("yes") => scene.reader.text("shell-yes"),
+            Some("no") => scene.reader.text("shell-no"),
+            _ => scene.reader.text("shell-undecided"),
+        };
+        found.push(format!("{} {answer}", scene.words.question(predicate)));
+    }
+    if let Some(number) = &fact.number {
+        found.push(format!("{} {number}", scene.reader.text("case-number")));
+    }
+    found.extend(fact.new_due.clone());
+    found.extend(taken_back.and_then(|fact| fact.note.clone()));
+    found
+}
+
+fn submission(scene: &Scene<'_>, sent: &SentSubmission) -> SubmissionView {
+    let provisions: Vec<String> = sent
+        .obligations
+        .iter()
+        .filter_map(|id| Some(scene.case.obligations.get(id)?.assessment.provision.clone()))
+        .collect();
+    let form = provisions.iter().find_map(|id| scene.words.law.form_of(id)).map(|(form, _)| form);
+    let label = |id: &String| {
+        let field = form.and_then(|form| form.fields.iter().find(|field| field.id.0 == *id));
+        field.map_or_else(|| id.clone(), |field| scene.words.in_own(&field.label))
+    };
+    SubmissionView {
+        id: sent.id.clone(),
+        meets: provisions.iter().map(|id| scene.words.title(id)).collect(),
+        channel: sent.channel.clone(),
+        number: sent.number.clone(),
+        recorded_at: sent.recorded_at,
+        fields: sent.fields.iter().map(|(id, value)| (label(id), value.clone())).collect(),
+    }
+}
+
+fn told(scene: &Scene<'_>) -> Vec<Entry> {
+    let obligations = scene.case.obligations.iter();
+    let kinds: BTreeSet<&String> = scene.case.facts.iter().map(|fact| &fact.kind).collect();
+    let names = Names {
+        parties: scene.people.all(),
+        obligations: obligations
+            .map(|(id, it)| (id.clone(), scene.words.title(&it.assessment.provision)))
+            .collect(),
+        kinds: kinds.into_iter().map(|kind| (kind.clone(), scene.words.kind(kind))).collect(),
+    };
+    let seen = scene.history.iter().filter(|event| event.event.recorded_at <= scene.at);
+    seen.filter_map(|recorded| {
+        let event = &recorded.event;
+        let Body::Case(_, happened) = &event.body else { return None };
+        Some(timeline::entry(scene.reader, &names, event.recorded_at, &event.actor, happened))
+    })
+    .collect()
+}
+
+fn slider(scene: &Scene<'_>, looked: &Looked, owed: &assessed::Owed) -> SliderView {
+    let mut moments: Vec<Moment> = Vec::new();
+    for fact in &scene.case.facts {
+        let words = scene.words.kind(&fact.kind);
+        moments.push(Moment { at: fact.known_at, words, kind: MomentKind::Fact });
+    }
+    for event in scene.history {
+        if let Body::Case(_, CaseEvent::RungReached { told, .. }) = &event.event.body {
+            let people = scene.people.names(told);
+            let people = crate::web::obligation::list(scene.reader, &people);
+            let words = format!("{} {people}", scene.reader.text("obligation-told"));
+            moments.push(Moment { at: event.event.recorded_at, words, kind: MomentKind::Rung });
+        }
+    }
+    let mut windows = Vec::new();
+    for view in owed.open.iter().map(|detail| &detail.view) {
+        let Some(due) = view.strict_due else { continue };
+        let words = format!("{} {}", scene.reader.text("obligation-strict"), view.title);
+        moments.push(Moment { at: due, words, kind: MomentKind::Deadline });
+        if let Some(from) = view.strict_from
+            && view.law.class == crate::web::obligation::Class::Law
+        {
+            windows.push((from, due));
+        }
+    }
+    moments.sort_by(|one, two| (one.at, one.kind, &one.words).cmp(&(two.at, two.kind, &two.words)));
+    moments.dedup();
+    moments.truncate(MOMENTS_MAX);
+    SliderView {
+        case: scene.case.id.clone(),
+        moments,
+        windows,
+        at: looked.at,
+        known_at: looked.known_at,
+        past: looked.past,
+        typed: looked.typed.clone(),
+    }
+}
+
+fn fact_form(visit: &Visit, scene: &Scene<'_>) -> FactForm {
+    let declared = scene.words.law.words().facts.iter();
+    let provisions: BTreeSet<&String> =
+        scene.case.obligations.values().map(|it| &it.assessment.provision).collect();
+    FactForm {
+        kinds: declared
+            .map(|(id, text)| Kind { id: id.to_string(), meaning: scene.words.in_own(text) })
+            .collect(),
+        provisions: provisions.into_iter().map(|id| (id.clone(), scene.words.title(id))).collect(),
+        zone: zone_name(visit),
+        ..FactForm::default()
+    }
+}

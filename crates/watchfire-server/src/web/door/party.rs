@@ -1,0 +1,290 @@
+//! The organization, its people, and one's own settings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::response::Response;
+use watchfire_core::event::{Chain, Duty, Profile};
+use watchfire_core::ids::PartyId;
+use watchfire_core::law::vocabulary::AttributeType;
+use watchfire_store::{PageRequest, PartyKind, PartyRow};
+
+use super::words::Words;
+use super::{LANGUAGE_COOKIE, Sent, Visit, set_cookie};
+use crate::command::party::{self as command, PersonDraft};
+use crate::command::{Answer, Wish};
+use crate::error::Problem;
+use crate::web::obligation::law_label;
+use crate::web::party::{
+    self, AttributeKind, AttributeView, LawRoles, MeView, OrganizationView, PeopleView, PersonRow,
+};
+use crate::web::refusal;
+
+/// The channels that people can be reached by, in the order of the page.
+const CHANNELS: [&str; 2] = ["mail", "webhook"];
+
+fn wish(visit: &Visit) -> Wish<'_> {
+    Wish { node: &visit.node, viewer: &visit.caller.viewer, key: None }
+}
+
+fn me(visit: &Visit) -> Result<PartyId, Problem> {
+    visit.caller.viewer.party().cloned().ok_or_else(Problem::not_found)
+}
+
+/// Everybody that the reader knows.
+pub(super) async fn everybody(visit: &Visit) -> Result<Vec<PartyRow>, Problem> {
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let request = PageRequest { after, limit: 0 };
+        let page = visit.node.store().parties(&visit.caller.viewer, &request).await?;
+        found.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// The people of the reader's organization who have an account, by name.
+pub(super) async fn colleagues(visit: &Visit) -> Result<Vec<(PartyId, String)>, Problem> {
+    let rows = everybody(visit).await?.into_iter();
+    let people = rows.filter(|row| row.kind == PartyKind::Person && row.account_open);
+    let mut people: Vec<(PartyId, String)> = people.map(|row| (row.id, row.name)).collect();
+    people.sort_by(|one, two| one.1.cmp(&two.1));
+    Ok(people)
+}
+
+/// Shows what the organization is by law.
+pub(super) async fn organization(visit: Visit) -> Result<Response, Problem> {
+    let view = organization_view(&visit).await?;
+    Ok(visit.show(party::organization(&view, &visit.reader)))
+}
+
+async fn organization_view(visit: &Visit) -> Result<OrganizationView, Problem> {
+    let node = &visit.node;
+    let id = visit.caller.viewer.organization().cloned().ok_or_else(Problem::not_found)?;
+    let row = node.store().party(&visit.caller.viewer, &id).await?;
+    let profile = node.store().profile(&visit.caller.viewer, &id).await?;
+    let words = Words { law: node.law(), language: visit.reader.language };
+    Ok(OrganizationView {
+        name: row.name,
+        laws: roles(words, &profile),
+        attributes: attributes(words, &profile),
+        people: colleagues(visit).await?,
+        owner: row.chain.owner,
+        supervisor: row.chain.supervisor,
+        executive: row.chain.executive,
+        may_write: visit.reader.has(Duty::Administrator),
+        problem: None,
+    })
+}
+
+fn roles(words: Words<'_>, profile: &Profile) -> Vec<LawRoles> {
+    let packs = words.law.packs().iter().filter(|pack| !pack.roles.is_empty());
+    let mut laws: Vec<LawRoles> = packs
+        .map(|pack| LawRoles {
+            law: pack.id.to_string(),
+            title: words.instrument(pack),
+            roles: pack
+                .roles
+                .iter()
+                .map(|(id, name)| {
+                    let id = id.to_string();
+                    let ours = profile.roles.contains(&id);
+                    (id, words.in_own(name), ours)
+                })
+                .collect(),
+        })
+        .collect();
+    laws.sort_by_key(|law| (law.law.starts_with("norm-"), law_label(&law.law)));
+    laws
+}
+
+fn attributes(words: Words<'_>, profile: &Profile) -> Vec<AttributeView> {
+    let declared = words.law.words().attributes.iter();
+    declared
+        .map(|(id, attribute)| AttributeView {
+            meaning: words.in_own(&attribute.meaning),
+            value: profile.attributes.get(id.as_str()).cloned().unwrap_or_default(),
+            kind: match &attribute.kind {
+                AttributeType::YesNo => AttributeKind::YesNo,
+                AttributeType::OneOf(values) => AttributeKind::OneOf(values.clone()),
+                AttributeType::MemberState => AttributeKind::OneOf(
+                    words.law.member_states().iter().map(|state| state.code.clone()).collect(),
+                ),
+                AttributeType::Number | AttributeType::Text => AttributeKind::Text,
+            },
+            id: id.to_string(),
+        })
+        .collect()
+}
+
+/// Keeps what the organization is by law.
+pub(super) async fn change_profile(visit: Visit, sent: Sent) -> Result<Response, Problem> {
+    let id = visit.caller.viewer.organization().cloned().ok_or_else(Problem::not_found)?;
+    let roles = sent.below("role.").filter(|(_, value)| *value == "yes");
+    let attributes = sent.below("attribute.").filter(|(_, value)| !value.is_empty());
+    let profile = Profile {
+        roles: roles.map(|(role, _)| role.to_owned()).collect(),
+        attributes: attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+    };
+    let answer = command::change_profile(wish(&visit), &id, &profile).await;
+    organization_answer(visit, answer).await
+}
+
+/// Keeps who is told in what order.
+pub(super) async fn set_chain(visit: Visit, sent: Sent) -> Result<Response, Problem> {
+    let id = visit.caller.viewer.organization().cloned().ok_or_else(Problem::not_found)?;
+    let place = |name: &str| match sent.field(name) {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| Problem::not_found()),
+    };
+    let chain = Chain {
+        owner: place("owner")?,
+        supervisor: place("supervisor")?,
+        executive: place("executive")?,
+    };
+    let answer = command::set_chain(wish(&visit), &id, &chain).await;
+    organization_answer(visit, answer).await
+}
+
+async fn organization_answer(
+    visit: Visit,
+    answer: Result<Answer, Problem>,
+) -> Result<Response, Problem> {
+    match answer {
+        Ok(answer) => {
+            Ok(visit.done("/organization", "party-done-saved", answer.receipt.as_deref()))
+        }
+        Err(problem) if problem.status().as_u16() == 422 => {
+            let mut view = organization_view(&visit).await?;
+            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
+            view.problem = Some(told);
+            Ok(visit.refuse(party::organization(&view, &visit.reader)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Shows everybody.
+pub(super) async fn people(visit: Visit) -> Result<Response, Problem> {
+    let view = people_view(&visit).await?;
+    Ok(visit.show(party::people(&view, &visit.reader)))
+}
+
+async fn people_view(visit: &Visit) -> Result<PeopleView, Problem> {
+    let mut people = Vec::new();
+    for row in everybody(visit).await? {
+        if row.kind != PartyKind::Person {
+            continue;
+        }
+        let addresses = visit.node.store().addresses(&visit.caller.viewer, &row.id).await;
+        let channels = addresses.map(|found| found.into_iter().map(|(channel, _)| channel));
+        people.push(PersonRow {
+            login: row.login.filter(|_| row.account_open),
+            party: row.id,
+            name: row.name,
+            duties: row.duties,
+            channels: channels.map(Iterator::collect).unwrap_or_default(),
+        });
+    }
+    Ok(PeopleView { people, ..PeopleView::default() })
+}
+
+fn duties(sent: &Sent) -> BTreeSet<Duty> {
+    let named: BTreeMap<&str, Duty> = BTreeMap::from([
+        ("responder", Duty::Responder),
+        ("auditor", Duty::Auditor),
+        ("administrator", Duty::Administrator),
+    ]);
+    let ticked = sent.below("duty.").filter(|(_, value)| *value == "yes");
+    ticked.filter_map(|(name, _)| named.get(name).copied()).collect()
+}
+
+/// Adds somebody, with an account.
+pub(super) async fn add_person(visit: Visit, sent: Sent) -> Result<Response, Problem> {
+    let organization =
+        visit.caller.viewer.organization().cloned().ok_or_else(Problem::not_found)?;
+    let draft = PersonDraft {
+        name: sent.field("name").to_owned(),
+        duties: duties(&sent),
+        login: Some(sent.field("login").to_owned()),
+        password: Some(sent.typed("password").to_owned()),
+    };
+    match command::add_person(wish(&visit), &organization, &draft).await {
+        Ok(answer) => Ok(visit.done("/people", "party-done-added", answer.receipt.as_deref())),
+        Err(problem) if matches!(problem.status().as_u16(), 409 | 422) => {
+            let mut view = people_view(&visit).await?;
+            view.name = draft.name;
+            view.login = draft.login.unwrap_or_default();
+            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
+            view.problem = Some(told);
+            Ok(visit.refuse(party::people(&view, &visit.reader)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Shows one's own settings.
+pub(super) async fn settings(visit: Visit) -> Result<Response, Problem> {
+    let view = me_view(&visit).await?;
+    Ok(visit.show(party::me(&view, &visit.reader)))
+}
+
+async fn me_view(visit: &Visit) -> Result<MeView, Problem> {
+    let me = me(visit)?;
+    let known = visit.node.store().addresses(&visit.caller.viewer, &me).await?;
+    let is_set = |channel: &str| known.iter().any(|(found, _)| found == channel);
+    Ok(MeView {
+        language: visit.reader.language,
+        time_zone: super::report::zone_name(visit),
+        channels: CHANNELS.map(|channel| (channel.to_owned(), is_set(channel))).to_vec(),
+        problem: None,
+    })
+}
+
+async fn me_answer(
+    visit: Visit,
+    answer: Result<Answer, Problem>,
+    act: &'static str,
+) -> Result<Response, Problem> {
+    match answer {
+        Ok(answer) => Ok(visit.done("/me", act, answer.receipt.as_deref())),
+        Err(problem) if problem.status().as_u16() == 422 => {
+            let mut view = me_view(&visit).await?;
+            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
+            view.problem = Some(told);
+            Ok(visit.refuse(party::me(&view, &visit.reader)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Keeps language and zone; the language chosen at the foot of a page gives way to them.
+pub(super) async fn set_preferences(visit: Visit, sent: Sent) -> Result<Response, Problem> {
+    let me = me(&visit)?;
+    let (language, zone) = (sent.field("language"), sent.field("time_zone"));
+    let answer = command::set_preferences(wish(&visit), &me, language, zone).await;
+    let forgotten = visit.cookie(LANGUAGE_COOKIE, "", 0);
+    let kept = answer.is_ok();
+    let mut response = me_answer(visit, answer, "party-done-saved").await?;
+    if kept {
+        set_cookie(&mut response, &forgotten);
+    }
+    Ok(response)
+}
+
+/// Keeps an address.
+pub(super) async fn set_address(visit: Visit, sent: Sent) -> Result<Response, Problem> {
+    let me = me(&visit)?;
+    let (channel, address) = (sent.field("channel"), sent.field("address"));
+    let answer = command::set_address(wish(&visit), &me, channel, address).await;
+    me_answer(visit, answer, "party-done-saved").await
+}
+
+/// Sends the reader a notice.
+pub(super) async fn test_notice(visit: Visit, _: Sent) -> Result<Response, Problem> {
+    let me = me(&visit)?;
+    let answer = command::test_notice(wish(&visit), &me).await;
+    me_answer(visit, answer, "party-done-test").await
+}
