@@ -91,6 +91,7 @@ const ALLOWED: [(&str, &[&str]); 6] = [
             "indicatif",
             "jiff",
             "reqwest",
+            "rustix",
             "rustls",
             "serde",
             "serde_json",

@@ -1,0 +1,35 @@
+//! What can be typed after `watchfire`.
+
+mod node;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
+
+/// Knows every reporting obligation a vulnerability creates, runs its clock, and proves it was met.
+#[derive(Debug, Parser)]
+#[command(name = "watchfire", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check the evidence log
+    #[command(subcommand)]
+    Log(Log),
+    /// Run the node
+    Serve(Serve),
+    /// Keep the accounts of the node on this machine
+    #[command(subcommand)]
+    User(User),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    /// Read one JSON probe a line on standard input; print `true` or `false`
+    Proof,
+    /// Compute the evidence log anew: exit 1 if it was tampered with, naming the first bad index
+    Verify(LogVerify),
+}

@@ -1,0 +1,168 @@
+//! `watchfire serve`: the node.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::IsTerminal;
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+use watchfire_core::event::NodeEvent;
+use watchfire_core::law::TIME_ZONE_DATABASE;
+use watchfire_server::settings::Settings;
+use watchfire_server::state::Node;
+use watchfire_store::policy::{Read, Write};
+use watchfire_store::{Append, Inception};
+
+use super::user;
+use crate::cli::Serve;
+use crate::exit::{Exit, Failure};
+use crate::open::{self, operator, store_failure};
+use crate::{config, evidence, print};
+
+/// The environment variable that says what is told on stderr, as `tracing` filters it.
+const LOG_FILTER: &str = "WATCHFIRE_LOG";
+/// What is told where nobody says.
+const LOG_FILTER_DEFAULT: &str = "info,sqlx=warn,hyper=warn,rustls=warn";
+
+pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
+    let mut settings = config::read(&args.place)?;
+    if let Some(listen) = args.listen {
+        settings.listen = listen;
+    }
+    config::check(&settings)?;
+    tell_on_stderr()?;
+    // Embargoed matters must not reach a core dump.
+    if let Err(problem) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
+        tracing::warn!(%problem, "core dumps could not be turned off");
+    }
+    open::block_on(serve(settings))
+}
+
+fn tell_on_stderr() -> Result<(), Failure> {
+    let filter = std::env::var(LOG_FILTER).unwrap_or_else(|_| LOG_FILTER_DEFAULT.to_owned());
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        Failure::request(format!("`{LOG_FILTER}` cannot be read")).because(error)
+    })?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    Ok(())
+}
+
+async fn serve(mut settings: Settings) -> Result<Exit, Failure> {
+    evidence::make_folder(&settings.data)?;
+    let alone = lock(&settings)?;
+    let cannot = |error| {
+        Failure::world("the node cannot listen")
+            .because(error)
+            .hint("is another node running? name another address with `--listen`")
+    };
+    let listener = watchfire_server::serve::listen(settings.listen).await.map_err(cannot)?;
+    settings.listen = listener.local_addr().map_err(|error| {
+        Failure::world("the address of the node cannot be found").because(error)
+    })?;
+    let scheme = if settings.tls.is_some() { "https" } else { "http" };
+    let address = format!("{scheme}://{}", settings.listen);
+    let mut terminate = handler(SignalKind::terminate())?;
+    let mut interrupt = handler(SignalKind::interrupt())?;
+
+    let node = open::node(settings).await?;
+    let (stop, stopped) = watch::channel(false);
+    let mut doors = {
+        let (node, stopped) = (node.clone(), stopped.clone());
+        tokio::spawn(async move { watchfire_server::serve::serve(&node, listener, stopped).await })
+    };
+    print::say(&format!("watchfire listens on {address}"));
+    let began = begin(&node).await;
+
+    let ended = match began {
+        Err(failure) => Err(failure),
+        Ok(()) => tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
+            done = &mut doors => Err(doors_closed(done)),
+        },
+    };
+    stop.send_replace(true);
+    if !doors.is_finished()
+        && let Err(problem) = doors.await
+    {
+        tracing::error!(%problem, "the doors closed in disorder");
+    }
+    node.store().clone().close().await;
+    drop(alone);
+    ended.map(|()| Exit::Done)
+}
+
+fn handler(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> {
+    signal(kind).map_err(|error| Failure::world("signals cannot be received").because(error))
+}
+
+type Doors = Result<Result<(), watchfire_server::serve::ServeError>, tokio::task::JoinError>;
+
+/// The doors never close by themselves.
+fn doors_closed(done: Doors) -> Failure {
+    let failure = Failure::world("the node answers no more");
+    match done {
+        Ok(Ok(())) => failure,
+        Ok(Err(error)) => failure.because(error),
+        Err(error) => failure.because(error),
+    }
+}
+
+/// Keeps a second node away from an embedded database. Nodes on PostgreSQL are many.
+fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
+    if settings.database.is_some() {
+        return Ok(None);
+    }
+    let path = settings.data.join("lock");
+    let cannot = || Failure::world(format!("`{}` cannot be locked", path.display()));
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| cannot().because(error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::world(format!("a node runs on `{}` already", settings.data.display()))
+                .hint("several nodes need PostgreSQL: `--database postgres://…`"))
+        }
+        Err(TryLockError::Error(error)) => Err(cannot().because(error)),
+    }
+}
+
+/// Does what a start owes: the log begins, the start is recorded, and a new node gets its first
+/// administrator.
+async fn begin(node: &Node) -> Result<(), Failure> {
+    let operator = operator();
+    let read = node.store().authorize_node::<Read>(&operator).await.map_err(store_failure)?;
+    let write = node.store().authorize_node::<Write>(&operator).await.map_err(store_failure)?;
+    let wanted = node.settings().checkpoint_every_seconds;
+    let inception = Inception { began_at: node.now(), cadence_seconds: wanted };
+    let began = node.store().begin_log(&write, inception).await.map_err(store_failure)?;
+    if began.cadence_seconds != wanted {
+        tracing::warn!(
+            seconds = began.cadence_seconds,
+            "the public log keeps the cadence it began with; `checkpoint_every_seconds` has no effect"
+        );
+    }
+    let down_since = node.store().last_beat(&read).await.map_err(store_failure)?;
+    let mut append = Append::new(&operator, node.now());
+    let started = NodeEvent::Started {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        lawbook: node.law().digest_hex(),
+        time_zones: TIME_ZONE_DATABASE.to_owned(),
+        down_since,
+    };
+    append.node(&write, started);
+    node.store().append(append).await.map_err(store_failure)?;
+    if node.store().is_new().await.map_err(store_failure)? {
+        user::first_administrator(node).await?;
+    }
+    Ok(())
+}

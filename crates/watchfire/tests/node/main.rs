@@ -1,0 +1,5 @@
+//! The binary as an operator runs it: started, used over HTTP, killed, tampered with.
+
+mod house;
+mod start;
+mod tamper;
