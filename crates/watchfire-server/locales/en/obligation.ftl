@@ -54,3 +54,5 @@ obligation-quote-source = Source
 obligation-reading = Reading in use
 obligation-version = version in force since { $day }
 obligation-no-date = no date: it runs from an event that has not happened
+obligation-no-target = no date: the law names none, and the house has set no target
+obligation-chain-empty = the chain is empty: nobody would be told

@@ -50,3 +50,5 @@ obligation-quote-source = 来源
 obligation-reading = 所采解读
 obligation-version = 自 { $day } 起施行的版本
 obligation-no-date = 尚无期限：起算事实尚未发生
+obligation-no-target = 无期限：法规未定，本单位亦未设目标
+obligation-chain-empty = 升级链为空，无人可通知

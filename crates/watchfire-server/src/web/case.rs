@@ -304,7 +304,7 @@ fn dates(reader: &Reader, detail: &Detail) -> Markup {
                 dd { strong { (time::deadline(reader, due, &view.zone)) } }
             } @else if view.state.is_open() {
                 dt { (reader.text("obligation-strict")) }
-                dd { (reader.text("obligation-no-date")) }
+                dd { (obligation::no_date(reader, view)) }
             }
             @if let Some(due) = view.outer_due.filter(|due| Some(*due) != view.strict_due) {
                 dt { (reader.text("obligation-outer")) }

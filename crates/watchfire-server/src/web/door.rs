@@ -283,7 +283,7 @@ async fn reader(node: &Node, caller: &Caller, parts: &Parts) -> Result<Reader, P
         now: node.now(),
         account: None,
         csrf: caller.csrf.as_ref().map(|token| token.as_str().to_owned()).unwrap_or_default(),
-        node: node.signer().verifier().name().to_owned(),
+        node: name_of(node.signer().verifier().name()),
         path: if parts.method == Method::GET {
             path.to_owned()
         } else {
@@ -309,6 +309,11 @@ async fn reader(node: &Node, caller: &Caller, parts: &Parts) -> Result<Reader, P
     reader.gaps = node.store().gaps(&caller.viewer, &PageRequest::default()).await?.rows.len();
     reader.account = Some(Account { party: party.clone(), name: row.name, duties: row.duties });
     Ok(reader)
+}
+
+/// The log of a node is called after it: `node.example/log`.
+fn name_of(log: &str) -> String {
+    log.strip_suffix("/log").unwrap_or(log).to_owned()
 }
 
 fn cookie_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {

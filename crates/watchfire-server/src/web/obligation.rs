@@ -263,7 +263,7 @@ pub fn clock(reader: &Reader, view: &ObligationView) -> Markup {
             @if view.state.is_open() {
                 @if let Some(due) = view.strict_due {
                     small.until { (until(reader, view)) " " (time::moment(reader, due)) }
-                }
+                } @else { small.until { (no_date(reader, view)) } }
                 (burn(reader, view))
             }
         }
@@ -293,6 +293,14 @@ pub fn left(reader: &Reader, view: &ObligationView) -> Markup {
             (reader.text_with(key, &[("span", span.into())]))
         }
     }
+}
+
+/// Why an open obligation has no date.
+pub fn no_date(reader: &Reader, view: &ObligationView) -> String {
+    reader.text(match view.state {
+        State::WaitingForAnchor => "obligation-no-date",
+        _ => "obligation-no-target",
+    })
 }
 
 /// The share of the strict window that is used, with a mark for each rung.
@@ -352,6 +360,9 @@ fn next(reader: &Reader, view: &ObligationView) -> Markup {
     let Some(next) = view.next.as_ref().filter(|_| view.state.is_open()) else {
         return html! {};
     };
+    if next.people.is_empty() {
+        return html! { span.next.wanting { (reader.text("obligation-chain-empty")) } };
+    }
     let people = list(reader, &next.people);
     let span = time::span(reader.language, reader.now, next.at);
     let key = if next.at <= reader.now { "obligation-next-now" } else { "obligation-next" };
@@ -381,7 +392,8 @@ pub fn initials(name: &str) -> String {
 /// Who was told when, and who is next: the chain.
 pub fn chain(reader: &Reader, view: &ObligationView) -> Markup {
     html! {
-        @if !view.told.is_empty() || (view.next.is_some() && view.state.is_open()) {
+        @let next = view.next.as_ref().filter(|next| view.state.is_open() && !next.people.is_empty());
+        @if !view.told.is_empty() || next.is_some() {
             ol.chain aria-label=(reader.text("obligation-chain")) {
                 @for told in &view.told {
                     li.told {
@@ -390,7 +402,7 @@ pub fn chain(reader: &Reader, view: &ObligationView) -> Markup {
                             " " span.soft { "(" (rung(reader, &told.rung)) ")" } }
                     }
                 }
-                @if let Some(next) = view.next.as_ref().filter(|_| view.state.is_open()) {
+                @if let Some(next) = next {
                     li.upcoming {
                         span.dot aria-hidden="true" {} b { (list(reader, &next.people)) } " "
                         span { (reader.text("obligation-then")) " " (time::moment(reader, next.at)) }

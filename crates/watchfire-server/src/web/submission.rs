@@ -161,7 +161,7 @@ fn meter(reader: &Reader, form: &FormView) -> Markup {
                 p.missing {
                     (reader.text("submission-missing"))
                     @for field in form.fields.iter().filter(|field| field.need == Need::Required && field.is_empty()) {
-                        " " a href={ "#field-" (field.id) } { (field.label) }
+                        " " a.missing-field href={ "#field-" (field.id) } { (field.label) }
                     }
                 }
             }

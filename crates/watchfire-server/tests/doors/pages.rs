@@ -119,6 +119,14 @@ async fn a_report_becomes_a_case_that_somebody_takes_and_submits() {
     let code = code.expect("a tracking code").to_owned();
     let tracked = anybody.send("/report/track", &[("code", &code.to_lowercase())]).await;
     assert!(text(&tracked).contains("Your report of"), "{}", text(&tracked));
+    let receipt = text(&received);
+    let receipt =
+        receipt.split("id=\"report-receipt\">").nth(1).and_then(|it| it.split('<').next());
+    let receipt = receipt.expect("a receipt");
+    let looked = text(&anybody.send("/log", &[("receipt", receipt)]).await);
+    assert!(looked.contains("The entry is recorded."), "{looked}");
+    let looked = text(&anybody.send("/log", &[("receipt", "never-given")]).await);
+    assert!(looked.contains("No entry has this receipt"), "{looked}");
 
     let mut mia = Browser::new(&house);
     mia.sign_in("mia.kern.x").await;

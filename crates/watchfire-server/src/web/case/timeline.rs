@@ -79,6 +79,8 @@ pub fn entry(
         Actor::Service(_) => None,
     };
     let (kind, words, said) = tell(reader, names, event);
+    // What follows from an act by itself is nobody's act.
+    let actor = actor.filter(|_| matches!(kind, EntryKind::Act | EntryKind::Message));
     Entry { at, actor, words, said, kind }
 }
 
@@ -142,13 +144,12 @@ fn of_obligation(
             let arguments = [title(obligation), ("state", word.into())];
             (Computed, reader.text_with("case-event-assessed", &arguments), None)
         }
-        CaseEvent::OwnerSet { obligation, owner, cause } => {
-            let key = match cause {
-                OwnerCause::Claimed => "case-event-claimed",
-                OwnerCause::Assigned { .. } => "case-event-assigned",
-            };
+        CaseEvent::OwnerSet { obligation, cause: OwnerCause::Claimed, .. } => {
+            tell(Act, "case-event-claimed", obligation)
+        }
+        CaseEvent::OwnerSet { obligation, owner, cause: OwnerCause::Assigned { .. } } => {
             let arguments = [title(obligation), ("name", names.party(owner).into())];
-            (Act, reader.text_with(key, &arguments), None)
+            (Act, reader.text_with("case-event-assigned", &arguments), None)
         }
         CaseEvent::OwnerReleased { obligation, reason } => {
             let (kind, words, _) = tell(Act, "case-event-released", obligation);
@@ -165,7 +166,7 @@ fn of_obligation(
             };
             tell(Alarm, key, obligation)
         }
-        CaseEvent::GapClosed { obligation } => tell(Act, "case-event-gap-closed", obligation),
+        CaseEvent::GapClosed { obligation } => tell(Computed, "case-event-gap-closed", obligation),
         CaseEvent::RungReached { obligation, rung, told, .. } => {
             let arguments = [
                 title(obligation),

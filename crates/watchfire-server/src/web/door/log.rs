@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use jiff::{SignedDuration, Timestamp};
 use watchfire_core::event::Duty;
 use watchfire_store::{Receipt, StoreError, Tree, Viewer};
 
@@ -45,13 +46,21 @@ pub(super) async fn look_up(visit: Visit, sent: Sent) -> Result<Response, Proble
     visit.node.counters().count(Counted::Lookup, visit.arrival.source)?;
     let mut view = view(&visit).await?;
     sent.field("receipt").clone_into(&mut view.token);
-    view.receipt = receipt(&visit, &view.token).await?;
+    view.receipt = receipt(&visit, &view).await?;
     view.missed = view.receipt.is_none();
     Ok(visit.show(log::page(&view, &visit.reader)))
 }
 
-async fn receipt(visit: &Visit, token: &str) -> Result<Option<ReceiptView>, Problem> {
-    let Some(receipt) = Receipt::parse(token) else { return Ok(None) };
+/// Returns when the next public checkpoint is due, as far as the last one tells.
+fn next_checkpoint(visit: &Visit, view: &LogView) -> Timestamp {
+    let cadence = SignedDuration::from_secs(i64::from(view.cadence_seconds));
+    let after = |at: Timestamp| at.saturating_add(cadence).unwrap_or(Timestamp::MAX);
+    let now = visit.reader.now;
+    view.checkpoint_at.map(after).filter(|at| *at > now).unwrap_or_else(|| after(now))
+}
+
+async fn receipt(visit: &Visit, view: &LogView) -> Result<Option<ReceiptView>, Problem> {
+    let Some(receipt) = Receipt::parse(&view.token) else { return Ok(None) };
     let found = visit.node.store().entry_of_receipt(&Viewer::anonymous(), &receipt).await;
     let entry = match found {
         Ok(entry) => entry,
@@ -62,7 +71,7 @@ async fn receipt(visit: &Visit, token: &str) -> Result<Option<ReceiptView>, Prob
     Ok(Some(ReceiptView {
         leaf_hash: entry.commitment.leaf_hash().to_string(),
         salt: entry.salt.map(|salt| BASE64_STANDARD.encode(salt)).unwrap_or_default(),
-        proof_at: None,
+        proof_at: Some(next_checkpoint(visit, view)),
         proof: file.map(|file| file.to_text()),
     }))
 }
