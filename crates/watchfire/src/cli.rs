@@ -1,9 +1,11 @@
 //! What can be typed after `watchfire`.
 
+mod law;
 mod node;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use law::{Law, Laws, Obligations};
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
 
 /// Knows every reporting obligation a vulnerability creates, runs its clock, and proves it was met.
@@ -16,6 +18,11 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Print what is owed in each case of case files: state, deadlines, article, reason
+    Obligations(Obligations),
+    /// Read, check and test the law packs
+    #[command(subcommand)]
+    Law(Law),
     /// Check the evidence log
     #[command(subcommand)]
     Log(Log),

@@ -46,14 +46,20 @@ fn decides(step: &Step, state: State) -> bool {
         State::Satisfied | State::SatisfiedLate => matches!(step, Step::Submitted { .. }),
         State::WaitingForAnchor => matches!(step, Step::Waits { .. }),
         State::NeedsDecision => matches!(step, Step::Decide { .. }),
+        // The dates stand beside the state; why it is owed at all is what a reader asks then.
         State::LateAtBirth | State::Overdue | State::DueSoon | State::Open => {
-            matches!(step, Step::Counted { side: super::trace::Side::Strict, .. } | Step::NoTarget)
+            matches!(step, Step::AroseOn { .. } | Step::NoTarget)
         }
     }
 }
 
-/// The zone of the authority, where a step knows it.
-fn zone_of(steps: &[Step]) -> Option<&str> {
+/// Returns the instant in UTC and, where a zone is given, beside it on the wall there.
+pub fn instant(at: Timestamp, zone: Option<&str>, language: Language) -> String {
+    instant::tell(at, zone, language)
+}
+
+/// Returns the name of the authority's zone, where a step knows it.
+pub fn zone_of(steps: &[Step]) -> Option<&str> {
     steps.iter().find_map(|step| match step {
         Step::MemberState { zone, .. }
         | Step::Version { zone, .. }

@@ -1,6 +1,11 @@
 //! The commands, one file per verb.
 
+mod law;
 mod log;
+mod obligations;
+mod packs;
+mod problems;
+mod progress;
 mod serve;
 mod user;
 
@@ -13,6 +18,8 @@ use crate::exit::{Exit, Failure};
 /// A [`Failure`] that says what happened, why, and what to do.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
+        Command::Obligations(args) => obligations::run(&args),
+        Command::Law(command) => law::run(command),
         Command::Log(command) => log::run(&command),
         Command::Serve(args) => serve::run(&args),
         Command::User(command) => user::run(command),

@@ -1,0 +1,18 @@
+//! `watchfire law`: read, check and test the packs.
+
+mod check;
+mod list;
+mod show;
+mod test;
+
+use crate::cli::Law;
+use crate::exit::{Exit, Failure};
+
+pub(super) fn run(command: Law) -> Result<Exit, Failure> {
+    match command {
+        Law::List { json, laws } => list::run(json, &laws),
+        Law::Show { id, language, json, laws } => show::run(&id, &language, json, &laws),
+        Law::Check { folder, json } => check::run(folder.as_deref(), json),
+        Law::Test { files, json, laws } => test::run(&files, json, &laws),
+    }
+}

@@ -1,0 +1,206 @@
+//! `watchfire obligations` and `watchfire law`, as somebody types them.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const CASE: &str = r#"[[case]]
+name = "known in Brussels"
+roles = ["eu-cra/manufacturer"]
+attributes = { "eu/member-state" = "BE" }
+[[case.fact]]
+kind = "exploitation-known"
+occurred_at = "2026-09-30T10:00[Europe/Brussels]"
+[[case.expect]]
+obligation = "eu-cra/14.2.a"
+strict_due = "2026-10-01T08:00Z"
+"#;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn run(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_watchfire"))
+        .args(arguments)
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary under test runs");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    // A command that does not read its input may be gone already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("the binary under test ends")
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("standard output is JSON")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A folder with a copy of a built-in pack in which `part` of its `law.toml` is replaced.
+fn pack_with(law: &str, part: &str, instead: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for room in ["", "forms", "tests"] {
+        let (from, to) =
+            (root().join("laws").join(law).join(room), folder.path().join(law).join(room));
+        let Ok(entries) = std::fs::read_dir(from) else { continue };
+        std::fs::create_dir_all(&to).expect("a folder");
+        for file in
+            entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file())
+        {
+            std::fs::copy(&file, to.join(file.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+    let path = folder.path().join(law).join("law.toml");
+    let text = std::fs::read_to_string(&path).expect("a pack");
+    assert!(text.contains(part), "{part}");
+    std::fs::write(path, text.replacen(part, instead, 1)).expect("a pack");
+    folder
+}
+
+#[test]
+fn obligations_are_printed_as_promised() {
+    let output = run(&["obligations", "-", "--json"], CASE);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let answer = json(&output);
+    let case = &answer["cases"][0];
+    assert_eq!(
+        (&case["name"], &case["now"]),
+        (&"known in Brussels".into(), &"2026-09-30T08:00:00Z".into())
+    );
+    let listed = case["obligations"].as_array().expect("a list");
+    let first = listed.iter().find(|one| one["obligation"] == "eu-cra/14.2.a").expect("listed");
+    assert_eq!(first["strict_due"], "2026-10-01T08:00:00Z");
+    assert_eq!(first["from_fact"], "fact-1");
+    assert_eq!(first["version_from"], "2026-09-11");
+    assert_eq!((&first["provisional"], &first["after_strict"]), (&false.into(), &false.into()));
+    assert!(first["trace"].as_array().is_some_and(|steps| steps.len() > 3), "{first}");
+    assert!(first["cites"].as_str().is_some_and(|cites| cites.contains("(2)(a)")), "{first}");
+}
+
+#[test]
+fn another_instant_gives_another_state_and_hides_what_was_not_known() {
+    let state = |flags: &[&str]| {
+        let answer = json(&run(&[&["obligations", "-", "--json"], flags].concat(), CASE));
+        let listed = answer["cases"][0]["obligations"].as_array().expect("a list").clone();
+        let found = listed.iter().find(|one| one["obligation"] == "eu-cra/14.2.a");
+        found.map(|one| one["state"].as_str().expect("a state").to_owned())
+    };
+    assert_eq!(state(&[]).as_deref(), Some("open"));
+    assert_eq!(state(&["--at", "2026-10-01T08:00Z"]).as_deref(), Some("overdue"));
+    assert_eq!(state(&["--known-at", "2026-09-30T07:59Z"]), None);
+    for wrong in ["2026-10-01", "2026-10-01T08:00", "2026-10-01[Asia/Shanghai]"] {
+        assert_eq!(code(&run(&["obligations", "-", "--at", wrong], CASE)), 2, "{wrong}");
+    }
+}
+
+#[test]
+fn a_person_sees_both_zones_the_article_and_the_steps() {
+    let output = run(&["obligations", "-", "--why", "--language", "zh-CN"], CASE);
+    let text = String::from_utf8_lossy(&output.stdout);
+    for part in ["2026-10-01 08:00 UTC", "2026-10-01 10:00", "Europe/Brussels", "24 小时"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn what_is_no_case_file_is_refused_with_its_place() {
+    let output = run(&["obligations", "-"], &CASE.replace("kind =", "kinds ="));
+    assert_eq!(code(&output), 2);
+    assert!(output.stdout.is_empty());
+    let text = errors(&output);
+    assert!(text.contains("-:6:1") && text.contains("unknown field `kinds`"), "{text}");
+    assert_eq!(code(&run(&["obligations", "no/such/file.toml"], "")), 2);
+    assert_eq!(code(&run(&["law", "test", "-"], "")), 2);
+}
+
+#[test]
+fn a_case_that_comes_out_otherwise_fails_the_test() {
+    let whole = run(&["law", "test", "-", "--json"], CASE);
+    assert_eq!((code(&whole), &json(&whole)["passed"]), (0, &1.into()));
+    let wrong = run(&["law", "test", "-", "--json"], &CASE.replace("08:00Z", "09:00Z"));
+    let answer = json(&wrong);
+    assert_eq!(
+        (code(&wrong), &answer["failed"], &answer["cases"][0]["ok"]),
+        (1, &1.into(), &false.into())
+    );
+    assert!(
+        answer["cases"][0]["problems"][0].as_str().is_some_and(|text| text.contains("came out"))
+    );
+    let own = run(&["law", "test", "--json"], "");
+    assert_eq!((code(&own), &json(&own)["failed"]), (0, &0.into()));
+}
+
+#[test]
+fn the_built_in_packs_are_whole_from_inside_and_from_their_folder() {
+    for arguments in [vec!["law", "check", "--json"], vec!["law", "check", "laws", "--json"]] {
+        let output = run(&arguments, "");
+        assert_eq!((code(&output), &json(&output)["ok"]), (0, &true.into()), "{}", errors(&output));
+    }
+    assert_eq!(code(&run(&["law", "check", "laws/eu-cra"], "")), 0);
+    assert_eq!(code(&run(&["law", "check", "docs"], "")), 2);
+}
+
+/// Each row: what is replaced in the pack of the kernel and by what, and the exit and code.
+#[test]
+fn what_a_pack_lacks_and_what_keeps_it_from_loading_end_differently() {
+    let rows = [
+        ("checked_on", "#checked_on", 1, "missing_checked_on"),
+        ("source ", "#source ", 1, "missing_source"),
+        ("cites ", "#cites ", 1, "missing_citation"),
+        ("class ", "klass ", 2, "toml"),
+        ("class     = \"hard\"", "class = \"tough\"", 2, "value"),
+        ("arises_on = [\"", "arises_on = [\"x", 2, "undeclared"),
+    ];
+    for (part, instead, exit, problem) in rows {
+        let folder = pack_with("norm-linux-distros", part, instead);
+        let at = folder.path().to_str().expect("a path");
+        let output = run(&["law", "check", at, "--json"], "");
+        let answer = json(&output);
+        let found: Vec<&Value> = answer["packs"]
+            .as_array()
+            .expect("packs")
+            .iter()
+            .flat_map(|pack| pack["problems"].as_array().expect("problems"))
+            .collect();
+        assert_eq!((code(&output), &answer["ok"]), (exit, &false.into()), "{answer}");
+        assert!(found.iter().any(|one| one["code"] == problem), "{problem}: {answer}");
+        assert!(found.iter().all(|one| one["line"].as_u64() >= Some(1) && one["hint"].is_string()));
+        let drawn = run(&["law", "check", at], "");
+        assert!(String::from_utf8_lossy(&drawn.stdout).contains(problem), "{problem}");
+        let loads = code(&run(&["law", "list", "--laws", at], "")) == 0;
+        assert_eq!(loads, exit == 1, "{problem}");
+    }
+}
+
+#[test]
+fn a_pack_of_ones_own_takes_the_place_of_the_built_in_one() {
+    let folder = pack_with("norm-linux-distros", "\"14d\"", "\"7d\"");
+    let at = folder.path().to_str().expect("a path");
+    let span = |laws: &[&str]| {
+        let arguments = [&["law", "show", "norm-linux-distros/14", "--json"], laws].concat();
+        json(&run(&arguments, ""))["versions"][0]["strict"].clone()
+    };
+    assert_eq!(span(&[]), "14d elapsed");
+    assert_eq!(span(&["--laws", at]), "7d elapsed");
+    let count = |laws: &[&str]| {
+        json(&run(&[&["law", "list", "--json"], laws].concat(), ""))["laws"]
+            .as_array()
+            .map(Vec::len)
+    };
+    assert_eq!(count(&[]), count(&["--laws", at]));
+    assert_eq!(code(&run(&["law", "show", "no-law"], "")), 2);
+}
