@@ -47,7 +47,7 @@ fn first_start(reader: &Reader) -> Markup {
             h2 #first { (reader.text("session-first")) }
             p { (reader.text("session-first-why")) }
             p.code {
-                code #first-command { "watchfire user add admin --duty administrator" }
+                code #first-command { "watchfire user add admin --name NAME" }
                 " " (layout::copy(reader, "first-command"))
             }
         }

@@ -262,7 +262,7 @@ async fn a_mistaken_fact_is_refused_with_what_was_typed_and_taken_back_when_reco
     for (occurred_at, told) in [
         ("someday", "That is no instant"),
         ("2021-10-31T02:30", "happened twice"),
-        ("2021-12-31", "The fact cannot be recorded"),
+        ("2021-12-31", "It cannot have become known after now"),
     ] {
         let fields = fact(occurred_at);
         let fields: Vec<(&str, &str)> =

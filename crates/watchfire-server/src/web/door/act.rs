@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use watchfire_core::event::ParticipantRole;
 use watchfire_core::ids::{CaseId, ObligationId, PartyId};
+use watchfire_core::law::instant::Instant;
 
 use super::case::{self, Asked, case_id};
 use super::{Sent, Visit, own_path};
@@ -74,11 +75,15 @@ fn fact(form: &FactForm, exact: &str) -> Result<FactDraft, Wrong> {
         "" => instant::spell(&form.occurred_at, &form.zone),
         exact => instant::spell(exact, "UTC"),
     };
-    let known_at = given(&form.known_at).map(|text| instant::exact(&text, &form.zone)).transpose();
+    let occurred_at = occurred_at.map_err(|problem| (problem, "fact-occurred"))?;
+    let typed = given(&form.known_at).map(|text| instant::exact(&text, &form.zone)).transpose();
+    let typed = typed.map_err(|problem| (problem, "fact-known"))?;
+    // Where nobody says otherwise it was known at once (laws/counting.md 7.2.1).
+    let known_at = typed.or_else(|| Instant::parse(&occurred_at).ok().map(|at| at.lo()));
     Ok(FactDraft {
         kind: form.kind.clone(),
-        occurred_at: Some(occurred_at.map_err(|problem| (problem, "fact-occurred"))?),
-        known_at: known_at.map_err(|problem| (problem, "fact-known"))?,
+        occurred_at: Some(occurred_at),
+        known_at,
         of: given(&form.of),
         obligation: given(&form.obligation).into_iter().collect(),
         new_due: given(&form.new_due),
@@ -306,6 +311,8 @@ mod tests {
     fn what_was_left_empty_is_left_out() {
         let draft = fact(&form("2026-10-01"), "").expect("a day");
         assert_eq!(draft.occurred_at.as_deref(), Some("2026-10-01[Europe/Brussels]"));
-        assert_eq!((draft.known_at, draft.note, draft.obligation), (None, None, Vec::new()));
+        assert_eq!((draft.note, draft.obligation), (None, Vec::new()));
+        let midnight = "2026-09-30T22:00:00Z".parse().expect("an instant");
+        assert_eq!(draft.known_at, Some(midnight), "known at once, where nobody says otherwise");
     }
 }
