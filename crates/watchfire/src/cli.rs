@@ -1,10 +1,12 @@
 //! What can be typed after `watchfire`.
 
+mod demo;
 mod law;
 mod node;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use demo::Demo;
 pub(crate) use law::{Law, Laws, Obligations};
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
 
@@ -18,6 +20,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Play the Log4Shell story against a virtual clock, print it, then serve it
+    Demo(Demo),
     /// Print what is owed in each case of case files: state, deadlines, article, reason
     Obligations(Obligations),
     /// Read, check and test the law packs

@@ -30,12 +30,15 @@ pub(crate) fn say(text: &str) {
 /// Writes data to stdout.
 ///
 /// # Errors
-/// A failure of the world if stdout is closed.
+/// A failure of the world if stdout cannot be written; a closed pipe is none.
 pub(crate) fn data(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::world("standard output cannot be written").because(error))
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        // Whoever reads has seen enough, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written
+            .map_err(|error| Failure::world("standard output cannot be written").because(error)),
+    }
 }
 
 /// Writes data to stdout as JSON.
@@ -58,6 +61,55 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
 }
 
+/// Breaks a text into lines of at most `width` columns, the first after `head`, the others under it.
+///
+/// Chinese breaks between any two signs; other words are kept whole where they fit.
+pub(crate) fn wrapped(head: &str, text: &str, width: usize) -> String {
+    let indent = " ".repeat(columns(head));
+    let mut lines = vec![head.to_owned()];
+    for piece in pieces(text) {
+        let line = lines.last_mut().expect("there is always a line");
+        let is_new = *line == indent || line.len() == head.len();
+        if !is_new && columns(line.trim_end()) + columns(piece.trim_end()) > width {
+            let kept = line.trim_end().len();
+            line.truncate(kept);
+            lines.push(format!("{indent}{}", piece.trim_start()));
+        } else {
+            line.push_str(piece);
+        }
+    }
+    lines.join("\n")
+}
+
+/// Splits a text where a line may be broken: after spaces, and around wide signs.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for (at, sign) in text.char_indices() {
+        let closes = "，。；：！？、）》”’".contains(sign);
+        let begins = is_wide(sign) && !closes;
+        let after_break =
+            text[..at].ends_with(' ') || text[..at].chars().last().is_some_and(is_wide);
+        if at > start && (begins || (after_break && sign != ' ' && !closes)) {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+/// Counts the columns that a terminal gives to a text: two for a wide sign.
+fn columns(text: &str) -> usize {
+    text.chars().map(|sign| if is_wide(sign) { 2 } else { 1 }).sum()
+}
+
+/// Han signs, their punctuation and full-width forms.
+fn is_wide(sign: char) -> bool {
+    matches!(sign, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}')
+}
+
 /// Takes control signs and changes of direction out of a text that others wrote, so that it cannot
 /// move the cursor or pretend to be something else.
 pub(crate) fn plain(text: &str) -> String {
@@ -73,7 +125,15 @@ pub(crate) fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{columns, plain, wrapped};
+
+    #[test]
+    fn a_text_is_broken_between_words_and_between_han_signs() {
+        assert_eq!(wrapped("> ", "one two three", 9), "> one two\n  three");
+        assert_eq!(wrapped("", "漏洞信息，报送", 8), "漏洞信\n息，报送");
+        assert_eq!(columns("a漏"), 3);
+        assert_eq!(wrapped("", "unbreakable", 4), "unbreakable");
+    }
 
     #[test]
     fn a_text_of_others_cannot_move_the_cursor() {

@@ -1,5 +1,6 @@
 //! The commands, one file per verb.
 
+mod demo;
 mod law;
 mod log;
 mod obligations;
@@ -18,6 +19,7 @@ use crate::exit::{Exit, Failure};
 /// A [`Failure`] that says what happened, why, and what to do.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
+        Command::Demo(args) => demo::run(&args),
         Command::Obligations(args) => obligations::run(&args),
         Command::Law(command) => law::run(command),
         Command::Log(command) => log::run(&command),

@@ -95,6 +95,7 @@ const ALLOWED: [(&str, &[&str]); 6] = [
             "rustls",
             "serde",
             "serde_json",
+            "tempfile",
             "thiserror",
             "tokio",
             "toml",

@@ -1,0 +1,94 @@
+//! `watchfire demo`: plays the Log4Shell story, tells it, and serves it.
+
+use std::env;
+
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use watchfire_core::law::Language;
+use watchfire_server::serve;
+use watchfire_server::settings::Settings;
+
+use crate::cli::Demo;
+use crate::demo::{self, Played};
+use crate::exit::{Exit, Failure};
+use crate::print;
+
+pub(super) fn run(args: &Demo) -> Result<Exit, Failure> {
+    let language = language(args.language.as_deref());
+    let folder = tempfile::Builder::new()
+        .prefix("watchfire-demo-")
+        .tempdir()
+        .map_err(|error| Failure::world("no folder can be made for the demo").because(error))?;
+    let settings = Settings {
+        listen: args.listen,
+        data: folder.path().to_owned(),
+        organization: "Qingtai Cloud (fictional)".to_owned(),
+        ..Settings::default()
+    };
+    let runtime = Runtime::new()
+        .map_err(|error| Failure::world("the program cannot start its threads").because(error))?;
+    runtime.block_on(async {
+        let played = demo::play(folder.path(), settings, language).await?;
+        print::data(played.text.trim_end())?;
+        print::data(&format!("¹ {}", played.footnote))?;
+        if args.no_serve {
+            return Ok(Exit::Done);
+        }
+        served(&played, language).await
+    })
+}
+
+/// Serves the story until the person has seen enough.
+async fn served(played: &Played, language: Language) -> Result<Exit, Failure> {
+    let address = played.node.settings().listen;
+    let listener = serve::listen(address).await.map_err(|error| {
+        let hint = "name another with `--listen 127.0.0.1:0`, or give `--no-serve`";
+        Failure::world(error.to_string()).hint(hint)
+    })?;
+    let address = listener.local_addr().unwrap_or(address);
+    print::say(&invitation(played, &address.to_string(), language));
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            let _ = stop.send(true);
+        }
+    });
+    serve::serve(&played.node, listener, stopped)
+        .await
+        .map_err(|error| Failure::world("the story cannot be served").because(error))?;
+    Ok(Exit::Done)
+}
+
+fn invitation(played: &Played, address: &str, language: Language) -> String {
+    let [went, lit] = &played.cases;
+    let (login, password) = (played.login, &played.password);
+    match language {
+        Language::En => format!(
+            "\nSee it: http://{address}/watch  (sign in as `{login}`, password `{password}`)\n\
+             As it went:             http://{address}/cases/{went}\n\
+             With the watch fire lit: http://{address}/cases/{lit}\n\
+             Ctrl-C ends it; nothing is kept."
+        ),
+        Language::ZhCn => format!(
+            "\n查看：http://{address}/watch（登录名 `{login}`，密码 `{password}`）\n\
+             实际经过：http://{address}/cases/{went}\n\
+             烽火点燃：http://{address}/cases/{lit}\n\
+             按 Ctrl-C 结束，不保留任何数据。"
+        ),
+    }
+}
+
+/// Chinese for a terminal that speaks it, else English.
+fn language(asked: Option<&str>) -> Language {
+    if let Some(language) = asked.and_then(Language::parse) {
+        return language;
+    }
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let spoken =
+        names.iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    if spoken.is_some_and(|spoken| spoken.starts_with("zh")) {
+        Language::ZhCn
+    } else {
+        Language::En
+    }
+}

@@ -1,0 +1,198 @@
+//! The stage of the demo: a node in a folder of its own, on a clock that stands until it is moved.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use watchfire_core::event::{Chain, Profile, Service};
+use watchfire_core::ids::PartyId;
+use watchfire_core::law::Lawbook;
+use watchfire_core::log::{Checkpoint, SignerKey};
+use watchfire_server::clock::Clock;
+use watchfire_server::command::Wish;
+use watchfire_server::command::party::{self, PersonDraft};
+use watchfire_server::error::Problem;
+use watchfire_server::settings::Settings;
+use watchfire_server::state::{Node, Parts};
+use watchfire_store::{Location, Seal, Store, StoreConfig, Viewer};
+
+use super::play;
+use crate::exit::Failure;
+
+/// The fictional company.
+pub(super) const ORGANIZATION: &str = "Qingtai Cloud 青台云 (fictional)";
+
+/// The people of the story, by the name they sign in with.
+pub(super) mod person {
+    pub(in crate::demo) const ENGINEER: &str = "lin.wei";
+    pub(in crate::demo) const SUPERVISOR: &str = "zhou.ming";
+    pub(in crate::demo) const EXECUTIVE: &str = "song.yan";
+    pub(in crate::demo) const COMPLIANCE: &str = "he.jing";
+    /// Whoever tries the demo.
+    pub(in crate::demo) const VISITOR: &str = "visitor";
+}
+
+const PEOPLE: [(&str, &str); 5] = [
+    (person::VISITOR, "Visitor 访客"),
+    (person::ENGINEER, "Lin Wei 林蔚"),
+    (person::SUPERVISOR, "Zhou Ming 周明"),
+    (person::EXECUTIVE, "Song Yan 宋岩"),
+    (person::COMPLIANCE, "He Jing 何静"),
+];
+
+/// What the company is by law.
+const ROLES: [&str; 5] = [
+    "cn-rmsv/provider",
+    "cn-rmsv/operator",
+    "cn-rmsv/finder",
+    "cn-ndsr/handler",
+    "eu-cra/manufacturer",
+];
+
+/// A node with its people.
+pub(super) struct Stage {
+    pub(super) node: Node,
+    pub(super) password: String,
+    parties: BTreeMap<String, PartyId>,
+    viewers: BTreeMap<String, Viewer>,
+}
+
+impl Stage {
+    /// Sets the stage in `folder` at `starts_at`.
+    ///
+    /// # Errors
+    /// A failure of the world: the folder, the database.
+    pub(super) async fn set(
+        folder: &Path,
+        settings: Settings,
+        starts_at: Timestamp,
+    ) -> Result<Self, Failure> {
+        let signer = SignerKey::from_seed("demo.watchfire.example/log", &random())
+            .map_err(|error| Failure::world("the log's key cannot be made").because(error))?;
+        let seal = seal(&signer, folder.join("checkpoint"));
+        let config = StoreConfig::new(Location::File(folder.join("watchfire.db"))).sealed(seal);
+        let store = Store::open(&config).await.map_err(|error| {
+            Failure::world("the demo's database cannot be opened").because(error)
+        })?;
+        let node = Node::new(Parts {
+            settings,
+            clock: Clock::standing_at(starts_at),
+            store,
+            law: Arc::new(Lawbook::builtin().clone()),
+            signer,
+        });
+        let mut stage =
+            Self { node, password: password(), parties: BTreeMap::new(), viewers: BTreeMap::new() };
+        stage.people().await.map_err(|problem| failed(&problem))?;
+        Ok(stage)
+    }
+
+    async fn people(&mut self) -> Result<(), Problem> {
+        let operator = Viewer::service(Service::Operator);
+        let node = self.node.clone();
+        let wish = Wish { node: &node, viewer: &operator, key: None };
+        let mut organization: Option<PartyId> = None;
+        for (login, name) in PEOPLE {
+            let draft = PersonDraft {
+                name: name.to_owned(),
+                duties: play::duties(login).into_iter().collect::<BTreeSet<_>>(),
+                login: Some(login.to_owned()),
+                password: Some(self.password.clone()),
+            };
+            let answer = match &organization {
+                None => {
+                    let (id, answer) = party::begin(wish, ORGANIZATION, &draft).await?;
+                    organization = Some(id);
+                    answer
+                }
+                Some(organization) => party::add_person(wish, organization, &draft).await?,
+            };
+            let id: PartyId = answer.id.parse().map_err(|error| Problem::internal(&error))?;
+            self.parties.insert(login.to_owned(), id);
+        }
+        let organization = organization.ok_or_else(Problem::not_found)?;
+        for (login, _) in PEOPLE {
+            let viewer = self.sign_in(login).await?;
+            self.viewers.insert(login.to_owned(), viewer);
+        }
+        let profile = Profile {
+            roles: ROLES.iter().map(ToString::to_string).collect(),
+            attributes: BTreeMap::from([("eu/member-state".to_owned(), "IE".to_owned())]),
+        };
+        party::change_profile(wish, &organization, &profile).await?;
+        let [owner, supervisor, executive] = play::chain(&self.parties);
+        party::set_chain(wish, &organization, &Chain { owner, supervisor, executive }).await?;
+        Ok(())
+    }
+
+    async fn sign_in(&self, login: &str) -> Result<Viewer, Problem> {
+        let (store, now) = (self.node.store(), self.node.now());
+        let account = store.account(login).await?.ok_or_else(Problem::not_found)?;
+        let session = store.open_session(&account, now).await?;
+        let viewer = store.viewer_of_session(session.as_str(), now).await?;
+        viewer.ok_or_else(Problem::not_found)
+    }
+
+    /// Returns a person's eyes.
+    ///
+    /// # Panics
+    /// If nobody signs in under `login`; the names are constants of this file.
+    pub(super) fn viewer(&self, login: &str) -> &Viewer {
+        self.viewers.get(login).expect("the people of the story are constants")
+    }
+
+    /// Returns who signs in under `login`.
+    ///
+    /// # Panics
+    /// As [`Stage::viewer`].
+    pub(super) fn party(&self, login: &str) -> &PartyId {
+        self.parties.get(login).expect("the people of the story are constants")
+    }
+
+    /// Returns the login of a party, for the reader of the story.
+    pub(super) fn name_of(&self, party: &PartyId) -> &str {
+        let login =
+            self.parties.iter().find(|(_, id)| *id == party).map(|(login, _)| login.as_str());
+        let found = PEOPLE.iter().find(|(name, _)| Some(*name) == login);
+        found.map_or("?", |(_, name)| name)
+    }
+
+    /// Moves the virtual clock; never backwards.
+    pub(super) fn move_to(&self, at: Timestamp) {
+        let by = at.duration_since(self.node.now());
+        if by.is_positive() {
+            self.node.clock().advance(by);
+        }
+    }
+}
+
+/// Signs each head of the log and keeps the latest in a file beside the database.
+fn seal(signer: &SignerKey, file: std::path::PathBuf) -> Seal {
+    let signer = signer.clone();
+    let origin = Checkpoint::internal_origin(signer.verifier().name());
+    let sign = move |head: &watchfire_store::LogHead| {
+        let checkpoint = Checkpoint::new(&origin, head.size, head.root);
+        checkpoint.sign(&[&signer]).expect("the origin is made from the key's own name")
+    };
+    Seal::new(sign, move |_, note| std::fs::write(&file, note))
+}
+
+pub(super) fn failed(problem: &Problem) -> Failure {
+    Failure::world(format!("the demo stopped: {}", problem.detail()))
+}
+
+fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system has random numbers");
+    bytes
+}
+
+/// Draws a password that is easy to type.
+fn password() -> String {
+    let words = random();
+    words[..12]
+        .iter()
+        .map(|byte| char::from(b"abcdefghjkmnpqrstuvwxyz23456789"[usize::from(*byte) % 31]))
+        .collect()
+}
