@@ -220,15 +220,20 @@ impl Lawbook {
         }
     }
 
+    /// Returns whether `start` hangs on a submission that hangs, in the end, on `start`.
     fn runs_in_a_circle(&self, start: &Provision) -> bool {
-        let mut seen = BTreeSet::from([&start.id]);
-        let mut at = start;
-        while let Some(Trigger::Submitted(next)) = &at.runs_from {
-            if !seen.insert(next) {
-                return true;
+        let mut seen = BTreeSet::new();
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            for trigger in at.arises_on.iter().chain(&at.runs_from) {
+                let Trigger::Submitted(next) = trigger else { continue };
+                if *next == start.id {
+                    return true;
+                }
+                if seen.insert(next) {
+                    open.extend(self.provision(next.as_str()).map(|(_, provision)| provision));
+                }
             }
-            let Some((_, provision)) = self.provision(next.as_str()) else { return false };
-            at = provision;
         }
         false
     }

@@ -71,13 +71,17 @@ impl<'q> Arising<'q> {
         self.carriers.iter().filter(|carrier| carrier.for_strict())
     }
 
-    /// Returns the carriers that need no predicate, or the others where there are none.
+    /// Returns the carriers that need no predicate, or the others where there are none; of several
+    /// kinds those of the kind that was known first, because strict and outer use the same.
     ///
     /// Recording the deciding fact moves outer to it; strict stays (laws/counting.md 7.2.6).
     fn deciding(&self) -> Vec<&Carrier<'q>> {
-        let free = |carrier: &&Carrier<'q>| carrier.hangs_on.is_none();
-        let decided = self.strict().any(|carrier| carrier.hangs_on.is_none());
-        self.carriers.iter().filter(|carrier| free(carrier) == decided).collect()
+        let free = |carrier: &Carrier<'q>| carrier.hangs_on.is_none();
+        let decided = self.strict().any(free);
+        let group = || self.carriers.iter().filter(|carrier| free(carrier) == decided);
+        let strict = group().filter(|carrier| carrier.for_strict());
+        let first = pick(strict.map(|carrier| carrier.fact), self.anchor).map(knowledge_of);
+        group().filter(|carrier| Some(knowledge_of(carrier.fact)) == first).collect()
     }
 
     /// Returns from what strict and outer run, or `None` if nothing carries it.
@@ -156,6 +160,11 @@ impl<'q> Arising<'q> {
             trace.push(Step::Retracted { fact: fact.id.clone(), by: (*by).clone() });
         }
     }
+}
+
+/// Returns the kind of knowledge that a fact is, or is a step towards.
+fn knowledge_of(fact: &Fact) -> &FactKind {
+    fact.towards.as_ref().unwrap_or(&fact.kind)
 }
 
 /// Picks the anchoring fact: the earliest by `lo`, or the latest; of equal ones the first recorded.
@@ -247,7 +256,10 @@ impl<'q> Engine<'q> {
             }
         });
         if arises {
-            return Some(Carrier { fact, hangs_on: None, counts });
+            // A determination that was decided otherwise since counts as absent.
+            let denied = self.seen.denied(self.book.words(), kind);
+            let hangs_on = denied.map(|predicate| (predicate, Answer::No));
+            return Some(Carrier { fact, hangs_on, counts });
         }
         let predicate = provision.provisional_on.get(kind)?;
         let hangs_on = Some((predicate, self.seen.answer(predicate)));

@@ -168,20 +168,19 @@ impl<'q> Engine<'q> {
     }
 
     /// Returns whether a submission counts for the provision it names: one made before the clock
-    /// began does not, now or later (laws/counting.md 7.7, row 3).
+    /// began does not, now or later, and a clock that waits is met by nothing
+    /// (laws/counting.md 7.7, row 3).
     pub(super) fn submission_counts(&self, id: &ProvisionId, fact: &Fact) -> bool {
-        self.began(id).is_none_or(|began| fact.occurred.last() >= began)
-    }
-
-    /// Returns where the strict clock of a provision begins, if it has begun.
-    fn began(&self, id: &ProvisionId) -> Option<Timestamp> {
-        let (_, provision) = self.book.provision(id.as_str())?;
-        match &provision.runs_from {
-            Some(trigger) => {
-                self.anchor_of(trigger, provision.anchor).map(|fact| fact.occurred.lo())
-            }
-            None => self.arise(provision).anchors().map(|anchors| anchors.strict.occurred.lo()),
+        let Some((_, provision)) = self.book.provision(id.as_str()) else { return false };
+        let made = fact.occurred.last();
+        if let Some(trigger) = &provision.runs_from {
+            let began = self.anchor_of(trigger, provision.anchor);
+            return began.is_some_and(|began| made >= began.occurred.lo());
         }
+        // Where it does not arise for us another organization made it, such as a provider whose
+        // submission a platform passes on.
+        let began = self.arise(provision).anchors();
+        began.is_none_or(|began| made >= start(provision, began.strict, Side::Strict).at)
     }
 
     /// Returns when a waiting clock ends at the latest, if its predecessor is submitted at its

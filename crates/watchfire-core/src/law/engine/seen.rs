@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::law::condition::{Answer, Known};
 use crate::law::fact::Fact;
-use crate::law::id::{FactId, PredicateId};
+use crate::law::id::{FactId, FactKind, PredicateId};
 use crate::law::lawbook::Lawbook;
 use crate::law::question::Question;
+use crate::law::vocabulary::Vocabulary;
 
 /// The facts that are seen, and the answers that follow from them.
 pub(in crate::law) struct Seen<'q> {
@@ -46,6 +47,14 @@ impl<'q> Seen<'q> {
         Known { answers: &self.answers, attributes: &self.question.attributes }
     }
 
+    /// Returns the predicate that a kind once decided and that has been decided *no* since.
+    pub(super) fn denied(&self, words: &'q Vocabulary, kind: &FactKind) -> Option<&'q PredicateId> {
+        let denied = words.predicates.iter().find(|(predicate, declared)| {
+            declared.decided_by.as_ref() == Some(kind) && self.answer(predicate) == Answer::No
+        });
+        denied.map(|(predicate, _)| predicate)
+    }
+
     pub(super) fn answer(&self, predicate: &PredicateId) -> Answer {
         self.answers.get(predicate).copied().unwrap_or_default()
     }
@@ -83,7 +92,7 @@ fn stands<'q>(
     stands
 }
 
-/// Answers from the start, then decisions in the order in which they became known.
+/// Answers from the start, then decisions in the order in which they were made.
 ///
 /// Recording a deciding kind makes its predicate *yes* from that instant (laws/counting.md 7.2.7).
 fn answers(book: &Lawbook, question: &Question, live: &[&Fact]) -> BTreeMap<PredicateId, Answer> {
@@ -99,7 +108,7 @@ fn answers(book: &Lawbook, question: &Question, live: &[&Fact]) -> BTreeMap<Pred
             }
         }
     }
-    decisions.sort_by_key(|(fact, _, _)| fact.known_at);
+    decisions.sort_by_key(|(fact, _, _)| (fact.occurred.lo(), fact.known_at));
     for (_, predicate, answer) in decisions {
         answers.insert(predicate, answer);
     }

@@ -7,7 +7,7 @@ use super::{Engine, Place};
 use crate::law::fact::{Fact, NewDue};
 use crate::law::id::PredicateId;
 use crate::law::instant::midnight;
-use crate::law::pack::{Class, Provision};
+use crate::law::pack::{Class, Provision, Version};
 use crate::law::question::{Obligation, State};
 use crate::law::trace::{ExtensionIgnored, Step};
 
@@ -95,48 +95,42 @@ impl<'q> Engine<'q> {
     }
 
     /// Moves the dates by the last extension granted (laws/counting.md 7.8).
+    ///
+    /// In the order of granting: one that came in time keeps a later one from being too late, and
+    /// one that came too late leaves the earlier ones as they were.
     fn extend(&self, place: &Place<'q>, provision: &Provision, owed: &mut Obligation) {
         let granted = self.seen.live.iter().filter(|fact| {
             fact.kind.as_str() == "extension-granted" && fact.obligations.contains(&provision.id)
         });
         let mut granted: Vec<&Fact> = granted.copied().collect();
         granted.sort_by_key(|fact| fact.occurred.lo());
-        let Some((last, earlier)) = granted.split_last() else { return };
-        let ignored = |fact: &Fact, why| Step::ExtensionIgnored { fact: fact.id.clone(), why };
-        let Some(under) = &provision.extended_under else {
-            for fact in &granted {
+        let (Some(strict), Some(outer)) = (owed.strict_due, owed.outer_due) else {
+            owed.trace.extend(granted.iter().map(|fact| ignored(fact, ExtensionIgnored::NoDate)));
+            return;
+        };
+        for fact in granted {
+            let Some(under) = &provision.extended_under else {
                 owed.trace.push(ignored(fact, ExtensionIgnored::LawKnowsNone));
+                continue;
+            };
+            if owed.outer_due.is_some_and(|due| fact.occurred.lo() > due) {
+                owed.trace.push(ignored(fact, ExtensionIgnored::TooLate));
+                continue;
             }
-            return;
-        };
-        let (Some(strict), Some(outer), Some(new)) =
-            (owed.strict_due, owed.outer_due, last.new_due)
-        else {
-            owed.trace.push(ignored(last, ExtensionIgnored::NoDate));
-            return;
-        };
-        // An earlier grant that came in time keeps a later one from being too late.
-        let reached = earlier
-            .iter()
-            .filter_map(|fact| fact.new_due)
-            .filter_map(|due| Some(self.extended(place, provision, due)?.1));
-        let outer_then = reached.fold(outer, Timestamp::max);
-        if last.occurred.lo() > outer_then {
-            owed.trace.push(ignored(last, ExtensionIgnored::TooLate));
-            return;
+            let new = fact.new_due.and_then(|due| self.extended(place, provision, owed, due));
+            let Some((new_strict, new_outer)) = new else {
+                owed.trace.push(ignored(fact, ExtensionIgnored::NoDate));
+                continue;
+            };
+            if new_strict <= strict && new_outer <= outer {
+                owed.trace.push(ignored(fact, ExtensionIgnored::Earlier));
+                continue;
+            }
+            let (strict, outer) = (strict.max(new_strict), outer.max(new_outer));
+            (owed.strict_due, owed.outer_due) = (Some(strict), Some(outer));
+            let (fact, under) = (fact.id.clone(), under.clone());
+            owed.trace.push(Step::Extended { fact, strict, outer, under });
         }
-        let Some((new_strict, new_outer)) = self.extended(place, provision, new) else {
-            owed.trace.push(ignored(last, ExtensionIgnored::NoDate));
-            return;
-        };
-        if new_strict <= strict && new_outer <= outer {
-            owed.trace.push(ignored(last, ExtensionIgnored::Earlier));
-            return;
-        }
-        let (strict, outer) = (strict.max(new_strict), outer.max(new_outer));
-        (owed.strict_due, owed.outer_due) = (Some(strict), Some(outer));
-        let (fact, under) = (last.id.clone(), under.clone());
-        owed.trace.push(Step::Extended { fact, strict, outer, under });
     }
 
     /// Returns strict and outer of an extension. A day ends in the authority's zone; where the
@@ -145,16 +139,17 @@ impl<'q> Engine<'q> {
         &self,
         place: &Place<'q>,
         provision: &Provision,
+        owed: &Obligation,
         due: NewDue,
     ) -> Option<(Timestamp, Timestamp)> {
         let day = match due {
             NewDue::At(at) => return Some((at, at)),
             NewDue::Day(day) => day,
         };
-        let rule =
-            provision.versions.iter().rev().find_map(|version| {
-                version.outer.as_ref().or(version.strict.as_ref())?.rolls.as_ref()
-            });
+        let governs = |version: &&Version| Some(version.effective_from) == owed.version_from;
+        let version = provision.versions.iter().find(governs)?;
+        let span = version.outer.as_ref().or(version.strict.as_ref());
+        let rule = span.and_then(|span| span.rolls.as_ref());
         let end = |day: Date| midnight(day.tomorrow().ok()?, &place.zone);
         let Some(calendar) = rule.and_then(|rule| self.calendar(place, rule)) else {
             return Some((end(day)?, end(day)?));
@@ -165,6 +160,10 @@ impl<'q> Engine<'q> {
         }
         Some((end(before)?, end(calendar.next_working_day(day).date)?))
     }
+}
+
+fn ignored(fact: &Fact, why: ExtensionIgnored) -> Step {
+    Step::ExtensionIgnored { fact: fact.id.clone(), why }
 }
 
 /// Exactly at the instant is in time; it answers by when it was made.
