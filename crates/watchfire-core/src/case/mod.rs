@@ -19,6 +19,7 @@ use crate::event::{
 };
 use crate::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
 use crate::law::Lawbook;
+use crate::law::retraction::taken_back;
 use crate::notice::Notice;
 use crate::obligation::{Obligation, Owner};
 
@@ -226,11 +227,12 @@ impl Case {
             .collect()
     }
 
-    /// Returns whether `fact` was taken back.
+    /// Returns whether `fact` was taken back, by a retraction that was not taken back itself.
     pub fn is_retracted(&self, fact: &str) -> bool {
-        self.facts
-            .iter()
-            .any(|other| other.kind == "retracted" && other.of.as_deref() == Some(fact))
+        let retractions = self.facts.iter().filter(|other| other.kind == "retracted");
+        let retractions: Vec<(&str, &str)> =
+            retractions.filter_map(|by| Some((by.id.as_str(), by.of.as_deref()?))).collect();
+        taken_back(&retractions).contains_key(fact)
     }
 }
 

@@ -9,8 +9,13 @@ mod clock;
 mod seen;
 mod state;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::id::ProvisionId;
 use super::instant::midnight;
 use super::lawbook::Lawbook;
 use super::pack::{Anchor, Pack, Provision, Version, Zone};
@@ -27,7 +32,8 @@ impl Lawbook {
     /// Returns what is owed: every provision that obliges one of the roles and whose arising fact
     /// is seen, in the order of the packs.
     pub fn obligations(&self, question: &Question) -> Vec<Obligation> {
-        let engine = Engine { book: self, question, seen: Seen::new(self, question) };
+        let seen = Seen::new(self, question);
+        let engine = Engine { book: self, question, seen, begun: RefCell::default() };
         let mut found = Vec::new();
         for pack in self.packs() {
             let place = engine.place(pack);
@@ -47,6 +53,8 @@ pub(super) struct Engine<'q> {
     pub(super) book: &'q Lawbook,
     pub(super) question: &'q Question,
     pub(super) seen: Seen<'q>,
+    /// From when on submissions of a provision count, once it was asked for.
+    begun: RefCell<BTreeMap<&'q ProvisionId, Option<Timestamp>>>,
 }
 
 /// A pack with the zone that its days are counted in for this organization.
@@ -213,8 +221,8 @@ fn version_in_force<'q>(
 
 pub(super) fn version_at<'q>(
     provision: &'q Provision,
-    first: jiff::Timestamp,
-    last: jiff::Timestamp,
+    first: Timestamp,
+    last: Timestamp,
     zone: &TimeZone,
 ) -> Option<&'q Version> {
     let mut versions = provision.versions.iter().enumerate();

@@ -148,8 +148,8 @@ impl Instant {
     pub fn last(&self) -> Timestamp {
         match *self {
             Self::Exact(at) => at,
-            Self::Interval { hi, .. } => {
-                hi.checked_sub(SignedDuration::from_micros(1)).unwrap_or(hi)
+            Self::Interval { lo, hi } => {
+                hi.checked_sub(SignedDuration::from_micros(1)).map_or(lo, |last| last.max(lo))
             }
             Self::Either { second, .. } => second,
         }

@@ -16,6 +16,7 @@ pub mod member_state;
 pub mod pack;
 pub mod problem;
 mod question;
+pub(crate) mod retraction;
 pub mod tell;
 pub mod text;
 pub mod trace;

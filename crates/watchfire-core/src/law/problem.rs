@@ -30,22 +30,47 @@ impl Problem {
         message: String,
         hint: &str,
     ) -> Self {
-        let before = text.get(..span.start).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self {
-            path: path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            code,
-            message,
-            hint: hint.to_owned(),
-        }
+        Self::on(&Lines::new(text), path, span, code, message, hint)
+    }
+
+    /// Does the same where the lines are known: a file with many problems is read once.
+    pub(crate) fn on(
+        lines: &Lines<'_>,
+        path: &str,
+        span: Range<usize>,
+        code: &'static str,
+        message: String,
+        hint: &str,
+    ) -> Self {
+        let (line, column) = lines.place(span.start);
+        Self { path: path.to_owned(), line, column, code, message, hint: hint.to_owned() }
     }
 
     /// Tells what the TOML reader found: bad TOML, an unknown key, a wrong type.
     pub fn of_toml(path: &str, text: &str, error: &toml::de::Error, hint: &str) -> Self {
         let span = error.span().unwrap_or(0..0);
         Self::at(path, text, span, "toml", error.message().to_owned(), hint)
+    }
+}
+
+/// Where the lines of a text begin.
+pub(crate) struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let ends = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        Self { text, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// Returns line and column of a place in bytes, both counted from 1; the column in signs.
+    pub(crate) fn place(&self, at: usize) -> (usize, usize) {
+        let at = if self.text.is_char_boundary(at) { at } else { self.text.len() };
+        let line = self.starts.partition_point(|start| *start <= at);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        (line, self.text[start..at].chars().count() + 1)
     }
 }
 
@@ -60,5 +85,16 @@ mod tests {
         let problem = Problem::at("x.toml", text, span..span + 1, "value", "odd".into(), "");
         assert_eq!((problem.line, problem.column), (2, 4));
         assert_eq!(problem.to_string(), "x.toml:2:4: odd");
+    }
+
+    #[test]
+    fn every_place_has_a_line_and_a_column() {
+        let lines = Lines::new("ab\n漏\n");
+        let places = [(0, (1, 1)), (2, (1, 3)), (3, (2, 1)), (6, (2, 2)), (7, (3, 1))];
+        for (at, place) in places {
+            assert_eq!(lines.place(at), place, "{at}");
+        }
+        assert_eq!(lines.place(99), (3, 1), "past the end");
+        assert_eq!(Lines::new("").place(0), (1, 1));
     }
 }

@@ -12,8 +12,9 @@ use crate::law::fact::{Fact, FactError, WrittenFact};
 use crate::law::id::{FactId, PredicateId, ProvisionId, RoleId};
 use crate::law::instant::Instant;
 use crate::law::lawbook::Lawbook;
-use crate::law::problem::Problem;
+use crate::law::problem::{Lines, Problem};
 use crate::law::question::{Question, State};
+use crate::law::retraction::taken_back;
 
 const KEYS_HINT: &str = "see the keys of a case file in `laws/README.md`";
 const PROVISION_HINT: &str = "`watchfire law show LAW` tells the provisions of a law";
@@ -21,7 +22,7 @@ const PROVISION_HINT: &str = "`watchfire law show LAW` tells the provisions of a
 pub(super) fn file(path: &str, text: &str, laws: &Lawbook) -> Result<Vec<Case>, Vec<Problem>> {
     let file: wire::File = toml::from_str(text)
         .map_err(|error| vec![Problem::of_toml(path, text, &error, KEYS_HINT)])?;
-    let mut reader = Reader { path, text, laws, problems: Vec::new() };
+    let mut reader = Reader { path, lines: Lines::new(text), laws, problems: Vec::new() };
     if file.case.is_empty() {
         let message = "the file holds no case".to_owned();
         reader.problem(0..0, "value", message, "begin a case with `[[case]]`");
@@ -41,14 +42,14 @@ pub(super) fn file(path: &str, text: &str, laws: &Lawbook) -> Result<Vec<Case>, 
 
 struct Reader<'a> {
     path: &'a str,
-    text: &'a str,
+    lines: Lines<'a>,
     laws: &'a Lawbook,
     problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
     fn problem(&mut self, span: Range<usize>, code: &'static str, message: String, hint: &str) {
-        let problem = Problem::at(self.path, self.text, span, code, message, hint);
+        let problem = Problem::on(&self.lines, self.path, span, code, message, hint);
         self.problems.push(problem);
     }
 
@@ -75,10 +76,10 @@ impl Reader<'_> {
         }
         question.facts = self.facts(&written.fact);
         self.contradictions(written, &question);
-        let ids = ids_of(&written.fact);
+        let ids = ids_of(&written.fact).into_iter().collect();
         let expects =
             written.expect.iter().filter_map(|expect| self.expect(expect, &ids)).collect();
-        let line = Problem::at(self.path, self.text, spanned.span(), "", String::new(), "").line;
+        let (line, _) = self.lines.place(spanned.span().start);
         Case { name, line, question, expects }
     }
 
@@ -167,20 +168,26 @@ impl Reader<'_> {
 
     fn facts(&mut self, written: &[Spanned<wire::Fact>]) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let mut ids = BTreeSet::new();
         let names = ids_of(written);
+        let all: BTreeSet<String> = names.iter().cloned().collect();
+        let mut ids = BTreeSet::new();
         for (fact, name) in written.iter().zip(&names) {
             if !ids.insert(name) {
                 let span = fact.get_ref().id.as_ref().map_or_else(|| fact.span(), Spanned::span);
                 let message = format!("the id `{name}` stands twice in this case");
                 self.problem(span, "twice", message, "give each fact an id of its own");
             }
-            facts.extend(self.fact(fact, name, &names));
+            facts.extend(self.fact(fact, name, &all));
         }
         facts
     }
 
-    fn fact(&mut self, spanned: &Spanned<wire::Fact>, id: &str, ids: &[String]) -> Option<Fact> {
+    fn fact(
+        &mut self,
+        spanned: &Spanned<wire::Fact>,
+        id: &str,
+        ids: &BTreeSet<String>,
+    ) -> Option<Fact> {
         let written = spanned.get_ref();
         fn text(field: Option<&Spanned<String>>) -> Option<&str> {
             field.map(|field| field.get_ref().as_str())
@@ -207,7 +214,7 @@ impl Reader<'_> {
             }
         };
         if let (Some(about), Some(of)) = (&fact.about, &written.of) {
-            let known = about.as_str() != id && ids.iter().any(|id| id == about.as_str());
+            let known = about.as_str() != id && ids.contains(about.as_str());
             if !known {
                 let message = format!("`of` names `{about}`, which is no other fact of this case");
                 let hint = "write the `id` of the fact it is about, or `fact-N` for the Nth";
@@ -222,12 +229,16 @@ impl Reader<'_> {
     fn contradictions(&mut self, written: &wire::Case, question: &Question) {
         let places: BTreeMap<&str, Range<usize>> =
             written.answers.iter().map(|(key, at)| (key.get_ref().as_str(), at.span())).collect();
+        let retractions = question.facts.iter().filter(|fact| fact.kind.as_str() == "retracted");
+        let retractions: Vec<(&FactId, &FactId)> =
+            retractions.filter_map(|fact| Some((&fact.id, fact.about.as_ref()?))).collect();
+        let gone = taken_back(&retractions);
         for (predicate, answer) in &question.answers {
             if *answer == Answer::Undecided {
                 continue;
             }
             let decided_by = self.laws.words().predicates[predicate].decided_by.as_ref();
-            for fact in question.facts.iter().filter(|fact| !is_retracted(fact, question)) {
+            for fact in question.facts.iter().filter(|fact| !gone.contains_key(&fact.id)) {
                 let recorded = match &fact.decided {
                     Some((decided, recorded)) if decided == predicate => Some(*recorded),
                     _ => decided_by.filter(|kind| **kind == fact.kind).map(|_| Answer::Yes),
@@ -247,7 +258,11 @@ impl Reader<'_> {
         }
     }
 
-    fn expect(&mut self, spanned: &Spanned<wire::Expect>, facts: &[String]) -> Option<Expect> {
+    fn expect(
+        &mut self,
+        spanned: &Spanned<wire::Expect>,
+        facts: &BTreeSet<String>,
+    ) -> Option<Expect> {
         let written = spanned.get_ref();
         let obligation = self.provision(&written.obligation);
         let state = written.state.as_ref().and_then(|state| self.state(state));
@@ -305,7 +320,11 @@ impl Reader<'_> {
         self.instant(key, written).map(ExpectedDue::At)
     }
 
-    fn arising_fact(&mut self, written: &Spanned<String>, facts: &[String]) -> Option<FactId> {
+    fn arising_fact(
+        &mut self,
+        written: &Spanned<String>,
+        facts: &BTreeSet<String>,
+    ) -> Option<FactId> {
         let id = written.get_ref().parse().ok().filter(|_| facts.contains(written.get_ref()));
         if id.is_none() {
             let message =
@@ -324,13 +343,6 @@ fn ids_of(facts: &[Spanned<wire::Fact>]) -> Vec<String> {
         id.map_or_else(|| format!("fact-{}", at + 1), |id| id.get_ref().clone())
     };
     facts.iter().enumerate().map(id_of).collect()
-}
-
-fn is_retracted(fact: &Fact, question: &Question) -> bool {
-    question
-        .facts
-        .iter()
-        .any(|other| other.kind.as_str() == "retracted" && other.about.as_ref() == Some(&fact.id))
 }
 
 /// Where the field at fault stands, if it is written.

@@ -171,16 +171,30 @@ impl<'q> Engine<'q> {
     /// began does not, now or later, and a clock that waits is met by nothing
     /// (laws/counting.md 7.7, row 3).
     pub(super) fn submission_counts(&self, id: &ProvisionId, fact: &Fact) -> bool {
-        let Some((_, provision)) = self.book.provision(id.as_str()) else { return false };
-        let made = fact.occurred.last();
-        if let Some(trigger) = &provision.runs_from {
-            let began = self.anchor_of(trigger, provision.anchor);
-            return began.is_some_and(|began| made >= began.occurred.lo());
+        self.counts_from(id).is_some_and(|from| fact.occurred.last() >= from)
+    }
+
+    /// Returns from when on a submission counts for the provision; `None` where its clock waits.
+    ///
+    /// No submission leads back to itself (the lawbook does not load such a circle), so this ends;
+    /// each provision is asked once.
+    fn counts_from(&self, id: &ProvisionId) -> Option<Timestamp> {
+        let (_, provision) = self.book.provision(id.as_str())?;
+        if let Some(known) = self.begun.borrow().get(&provision.id) {
+            return *known;
         }
-        // Where it does not arise for us another organization made it, such as a provider whose
-        // submission a platform passes on.
-        let began = self.arise(provision).anchors();
-        began.is_none_or(|began| made >= start(provision, began.strict, Side::Strict).at)
+        let from = match &provision.runs_from {
+            Some(trigger) => {
+                self.anchor_of(trigger, provision.anchor).map(|began| began.occurred.lo())
+            }
+            // Where it does not arise for us another organization made it, such as a provider
+            // whose submission a platform passes on.
+            None => self.arise(provision).anchors().map_or(Some(Timestamp::MIN), |began| {
+                Some(start(provision, began.strict, Side::Strict).at)
+            }),
+        };
+        self.begun.borrow_mut().insert(&provision.id, from);
+        from
     }
 
     /// Returns when a waiting clock ends at the latest, if its predecessor is submitted at its

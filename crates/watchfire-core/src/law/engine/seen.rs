@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::law::condition::{Answer, Known};
 use crate::law::fact::Fact;
-use crate::law::id::{FactId, FactKind, PredicateId};
+use crate::law::id::{FactId, FactKind, PredicateId, ProvisionId};
 use crate::law::lawbook::Lawbook;
 use crate::law::question::Question;
+use crate::law::retraction::taken_back;
 use crate::law::vocabulary::Vocabulary;
 
 /// The facts that are seen, and the answers that follow from them.
@@ -16,6 +19,10 @@ pub(in crate::law) struct Seen<'q> {
     /// Facts that were taken back, each with the retraction.
     pub(super) taken_back: Vec<(&'q Fact, &'q FactId)>,
     pub(super) answers: BTreeMap<PredicateId, Answer>,
+    pub(super) now: Timestamp,
+    by_id: BTreeMap<&'q FactId, &'q Fact>,
+    /// Submissions and extensions that stand, by the provision that they name.
+    about: BTreeMap<&'q ProvisionId, Vec<&'q Fact>>,
     question: &'q Question,
 }
 
@@ -26,7 +33,12 @@ impl<'q> Seen<'q> {
             fact.known_at <= now && question.known_at.is_none_or(|limit| fact.known_at <= limit)
         };
         let seen: Vec<&Fact> = question.facts.iter().filter(visible).collect();
-        let by = retractions(&seen);
+        let retractions: Vec<(&FactId, &FactId)> = seen
+            .iter()
+            .filter(|fact| fact.kind.as_str() == "retracted")
+            .filter_map(|fact| Some((&fact.id, fact.about.as_ref()?)))
+            .collect();
+        let by = taken_back(&retractions);
         let (mut live, mut taken_back) = (Vec::new(), Vec::new());
         for fact in seen {
             match by.get(&fact.id) {
@@ -35,11 +47,23 @@ impl<'q> Seen<'q> {
             }
         }
         let answers = answers(book, question, &live);
-        Self { live, taken_back, answers, question }
+        let by_id = live.iter().map(|fact| (&fact.id, *fact)).collect();
+        let mut about: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for fact in &live {
+            let named: BTreeSet<&ProvisionId> = fact.obligations.iter().collect();
+            named.into_iter().for_each(|id| about.entry(id).or_default().push(*fact));
+        }
+        Self { live, taken_back, answers, now, by_id, about, question }
     }
 
     pub(super) fn fact(&self, id: &FactId) -> Option<&'q Fact> {
-        self.live.iter().find(|fact| fact.id == *id).copied()
+        self.by_id.get(id).copied()
+    }
+
+    /// Returns the facts of `kind` that name the provision, in the order of the question.
+    pub(super) fn naming(&self, id: &ProvisionId, kind: &str) -> impl Iterator<Item = &'q Fact> {
+        let named = self.about.get(id).map_or(&[][..], Vec::as_slice);
+        named.iter().copied().filter(move |fact| fact.kind.as_str() == kind)
     }
 
     /// Returns what conditions are asked against.
@@ -58,38 +82,6 @@ impl<'q> Seen<'q> {
     pub(super) fn answer(&self, predicate: &PredicateId) -> Answer {
         self.answers.get(predicate).copied().unwrap_or_default()
     }
-}
-
-/// Returns which facts are taken back, and by which retraction that itself stands.
-///
-/// A retraction that was taken back takes nothing back.
-fn retractions<'q>(seen: &[&'q Fact]) -> BTreeMap<&'q FactId, &'q FactId> {
-    let all: Vec<(&FactId, &FactId)> = seen
-        .iter()
-        .filter(|fact| fact.kind.as_str() == "retracted")
-        .filter_map(|fact| Some((&fact.id, fact.about.as_ref()?)))
-        .collect();
-    let mut found = BTreeMap::new();
-    for (retraction, of) in &all {
-        if stands(retraction, &all, &mut BTreeSet::new()) {
-            found.entry(*of).or_insert(*retraction);
-        }
-    }
-    found
-}
-
-fn stands<'q>(
-    retraction: &'q FactId,
-    all: &[(&'q FactId, &'q FactId)],
-    asked: &mut BTreeSet<&'q FactId>,
-) -> bool {
-    // Two that take each other back both stand: neither is the first.
-    if !asked.insert(retraction) {
-        return false;
-    }
-    let stands = !all.iter().any(|(by, of)| *of == retraction && stands(by, all, asked));
-    asked.remove(retraction);
-    stands
 }
 
 /// Answers from the start, then decisions in the order in which they were made.

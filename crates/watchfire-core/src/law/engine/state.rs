@@ -42,7 +42,7 @@ impl<'q> Engine<'q> {
 
     /// The states of a clock that runs and is not met.
     fn running(&self, owed: &Obligation) -> State {
-        let now = self.question.now();
+        let now = self.seen.now;
         let anchor_known = owed.strict_from.and_then(|_| self.anchor_known_at(owed));
         if let Some(due) = owed.strict_due {
             if anchor_known.is_some_and(|known| known > due) {
@@ -78,10 +78,7 @@ impl<'q> Engine<'q> {
     ) -> Option<(&'q Fact, Timestamp)> {
         let begins = owed.strict_from;
         let mut first: Option<(&Fact, Timestamp)> = None;
-        for fact in &self.seen.live {
-            if fact.kind.as_str() != "submitted" || !fact.obligations.contains(&provision.id) {
-                continue;
-            }
+        for fact in self.seen.naming(&provision.id, "submitted") {
             let at = fact.occurred.last();
             if begins.is_some_and(|begins| at < begins) {
                 owed.trace.push(Step::SubmittedBefore { fact: fact.id.clone(), at });
@@ -99,10 +96,8 @@ impl<'q> Engine<'q> {
     /// In the order of granting: one that came in time keeps a later one from being too late, and
     /// one that came too late leaves the earlier ones as they were.
     fn extend(&self, place: &Place<'q>, provision: &Provision, owed: &mut Obligation) {
-        let granted = self.seen.live.iter().filter(|fact| {
-            fact.kind.as_str() == "extension-granted" && fact.obligations.contains(&provision.id)
-        });
-        let mut granted: Vec<&Fact> = granted.copied().collect();
+        let mut granted: Vec<&Fact> =
+            self.seen.naming(&provision.id, "extension-granted").collect();
         granted.sort_by_key(|fact| fact.occurred.lo());
         let (Some(strict), Some(outer)) = (owed.strict_due, owed.outer_due) else {
             owed.trace.extend(granted.iter().map(|fact| ignored(fact, ExtensionIgnored::NoDate)));
