@@ -239,6 +239,58 @@ fn a_retracted_fact_ends_what_arose_on_it_and_its_gaps() {
 }
 
 #[test]
+fn a_fact_whose_retraction_was_taken_back_stands_and_can_be_taken_back_again() {
+    let mut world = World::log4shell();
+    let take_back = |id: &str, of: &str| FactRecord {
+        of: Some(of.into()),
+        ..fact(id, "retracted", "2021-11-24T07:00Z", "2021-11-24T07:00:00Z")
+    };
+    let owed = world.obligation("cn-rmsv/7.2");
+    world.act(|case, house, now| case.record_fact(house, &take_back("r1", "found"), now));
+    assert!(world.state().is_retracted("found"));
+    world.act(|case, house, now| case.record_fact(house, &take_back("r2", "r1"), now));
+    assert!(!world.state().is_retracted("found"));
+    assert!(world.state().obligations[&owed].is_open());
+    assert!(world.silent().is_empty());
+    world.act(|case, house, now| case.record_fact(house, &take_back("r3", "found"), now));
+    assert!(world.state().is_retracted("found"));
+    assert!(!world.state().obligations[&owed].is_open());
+    let unknown = FactRecord { kind: "fact-confirmed".into(), ..take_back("c", "nothing") };
+    let refused = world.state().record_fact(&world.house(), &unknown, world.now);
+    assert_eq!(refused, Err(Refusal::NoSuchFact("nothing".into())));
+}
+
+#[test]
+fn what_wakes_after_its_holder_left_is_a_gap() {
+    let mut world = World::log4shell();
+    let owed = world.obligation("cn-rmsv/7.2");
+    world.act(|case, _, _| case.claim(&owed, &person(1)));
+    let sent = Submission {
+        id: SubmissionId::from_random([4; 5]),
+        // Named twice by somebody's script; met once.
+        obligations: vec![owed.clone(), owed.clone()],
+        submitted_at: "2021-11-24T07:00Z".into(),
+        known_at: world.now,
+        number: None,
+        channel: "form".into(),
+        fields: BTreeMap::new(),
+        incomplete_reason: Some("the fields will follow".into()),
+    };
+    world.act(|case, house, now| case.record_submission(house, &sent, now));
+    assert_eq!(world.state().submissions[0].obligations.len(), 1);
+    world.act(|case, _, _| case.remove_participant(&person(1)));
+    assert_eq!(world.state().obligations[&owed].gap, None, "nothing is owed");
+    let never_made = FactRecord {
+        of: Some(sent.id.to_string()),
+        ..fact("never", "retracted", "2021-11-24T07:00Z", "2021-11-24T07:00:00Z")
+    };
+    world.act(|case, house, now| case.record_fact(house, &never_made, now));
+    let woken = &world.state().obligations[&owed];
+    assert_eq!((woken.is_open(), &woken.owner), (true, &None));
+    assert_eq!(woken.gap.map(|(cause, _)| cause), Some(GapCause::HeldByNobody));
+}
+
+#[test]
 fn an_assigned_holder_who_is_silent_becomes_a_gap_and_the_supervisor_hears_it() {
     let mut world = World::log4shell();
     let owed = world.obligation("cn-rmsv/7.2");

@@ -110,7 +110,8 @@ impl Case {
     ///
     /// # Errors
     /// [`Refusal::Fact`], [`Refusal::FactTaken`], [`Refusal::KnownInFuture`], [`Refusal::Full`];
-    /// of `retracted`, [`Refusal::NoSuchFact`] and [`Refusal::FactRetracted`].
+    /// of `retracted` and `fact-confirmed`, [`Refusal::NoSuchFact`]; of `retracted`,
+    /// [`Refusal::FactRetracted`].
     pub fn record_fact(
         &self,
         house: &House<'_>,
@@ -155,12 +156,12 @@ impl Case {
             text("note", note, TEXT_CHARS_MAX)?;
         }
         read(house.law, fact)?;
-        if fact.kind == "retracted" {
+        if matches!(fact.kind.as_str(), "retracted" | "fact-confirmed") {
             let of = fact.of.as_deref().unwrap_or_default();
             if !self.facts.iter().any(|other| other.id == of) {
                 return Err(Refusal::NoSuchFact(of.to_owned()));
             }
-            if self.is_retracted(of) {
+            if fact.kind == "retracted" && self.is_retracted(of) {
                 return Err(Refusal::FactRetracted(of.to_owned()));
             }
         }
@@ -303,7 +304,12 @@ impl Case {
         let mut provisions = Vec::new();
         let mut missing = Vec::new();
         let mut form = None;
+        let mut named: Vec<ObligationId> = Vec::new();
         for id in &sent.obligations {
+            if named.contains(id) {
+                continue;
+            }
+            named.push(id.clone());
             let found =
                 self.obligations.get(id).ok_or_else(|| Refusal::NoSuchObligation(id.clone()))?;
             provisions.push(found.assessment.provision.clone());
@@ -325,7 +331,7 @@ impl Case {
         let mut events = vec![CaseEvent::SubmissionRecorded {
             submission: sent.id.clone(),
             fact: fact.id.clone(),
-            obligations: sent.obligations.clone(),
+            obligations: named,
             number: sent.number.clone(),
             channel: sent.channel.clone(),
             form,
@@ -360,12 +366,16 @@ impl Case {
             return Err(Refusal::LastParticipant(party.clone()));
         }
         let mut events = vec![CaseEvent::ParticipantRemoved { party: party.clone() }];
-        for held in self.obligations.values().filter(|held| held.is_open()) {
-            if held.owner.as_ref().is_some_and(|owner| owner.party == *party) {
-                events.push(CaseEvent::OwnerReleased {
-                    obligation: held.id.clone(),
-                    reason: "the holder was taken out of the case".to_owned(),
-                });
+        for held in self.obligations.values() {
+            if held.owner.as_ref().is_none_or(|owner| owner.party != *party) {
+                continue;
+            }
+            // Also of what is met: a submission taken back would wake it with a holder who is gone.
+            events.push(CaseEvent::OwnerReleased {
+                obligation: held.id.clone(),
+                reason: "the holder was taken out of the case".to_owned(),
+            });
+            if held.is_open() {
                 events.push(CaseEvent::GapOpened {
                     obligation: held.id.clone(),
                     cause: GapCause::HolderGone,
