@@ -143,6 +143,19 @@ impl Ladder {
         highest.map_or(Rung::Percent(0), |rung| self.above(*rung))
     }
 
+    /// Returns what counts as told once `rung` was told.
+    ///
+    /// A day of a window is past all its per cent rungs, also where those were told together with
+    /// it and by its name alone; a day of an undated ladder says nothing of a later window.
+    pub fn told_by(&self, rung: Rung) -> BTreeSet<Rung> {
+        match (self, rung) {
+            (Self::Window { .. }, Rung::Day(_)) => {
+                BTreeSet::from([Rung::Percent(PERCENT_LAST), rung])
+            }
+            _ => BTreeSet::from([rung]),
+        }
+    }
+
     /// Returns the rung to tell at `now`, with the people of every untold rung below it.
     pub fn due(&self, told: &BTreeSet<Rung>, now: Timestamp) -> Option<DueRung> {
         let mut rung = self.next(told);
@@ -324,6 +337,18 @@ mod tests {
         let days_past = 3648;
         assert_eq!(due.rung, Rung::Day(days_past));
         assert_eq!(due.due_at, at("2031-11-24T00:00Z"));
+    }
+
+    #[test]
+    fn a_day_told_after_a_long_silence_is_not_told_again() {
+        let now = at("2021-12-01T12:00Z");
+        let due = two_days().due(&told(&[]), now).expect("long past");
+        assert_eq!(due.rung, Rung::Day(3));
+        let seen = two_days().told_by(due.rung);
+        assert_eq!(two_days().due(&seen, now), None);
+        assert_eq!(two_days().next(&seen), Rung::Day(4));
+        let undated = Ladder::Undated { since: at("2021-11-24T00:00Z") };
+        assert_eq!(undated.told_by(Rung::Day(7)), told(&[Rung::Day(7)]));
     }
 
     #[test]

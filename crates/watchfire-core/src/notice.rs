@@ -35,6 +35,8 @@ pub enum NoticeKind {
     Assigned,
     /// Somebody asked for it, to see whether notices arrive.
     Test,
+    /// The node cannot do its work by itself: a notice did not arrive, a row cannot be read.
+    Trouble,
 }
 
 impl NoticeKind {
@@ -45,12 +47,13 @@ impl NoticeKind {
             Self::NotAcknowledged => "not-acknowledged",
             Self::Assigned => "assigned",
             Self::Test => "test",
+            Self::Trouble => "trouble",
         }
     }
 
     /// Reads a stored name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Rung, Self::NotAcknowledged, Self::Assigned, Self::Test]
+        [Self::Rung, Self::NotAcknowledged, Self::Assigned, Self::Test, Self::Trouble]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }
@@ -79,12 +82,22 @@ impl Notice {
 
     /// Makes the notice by which somebody sees whether notices arrive. `mark` tells it from others.
     pub fn test(recipient: &PartyId, mark: &str) -> Self {
+        Self::of_node(recipient, NoticeKind::Test, mark)
+    }
+
+    /// Makes the notice that the node needs a person. `mark` says where: a room and a row in it,
+    /// nothing of what they hold.
+    pub fn trouble(recipient: &PartyId, mark: &str) -> Self {
+        Self::of_node(recipient, NoticeKind::Trouble, mark)
+    }
+
+    fn of_node(recipient: &PartyId, kind: NoticeKind, mark: &str) -> Self {
         Self {
-            id: name(&["", "", recipient.as_str(), NoticeKind::Test.as_str(), mark]),
+            id: name(&["", "", recipient.as_str(), kind.as_str(), mark]),
             recipient: recipient.clone(),
             case: None,
             obligation: None,
-            kind: NoticeKind::Test,
+            kind,
             mark: mark.to_owned(),
         }
     }

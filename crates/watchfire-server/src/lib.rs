@@ -2,6 +2,7 @@
 
 mod api;
 pub mod auth;
+pub mod channel;
 pub mod clock;
 pub mod command;
 pub mod error;
@@ -18,4 +19,5 @@ pub mod settings;
 pub mod state;
 pub mod tls;
 pub mod web;
+pub mod worker;
 pub mod write;

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use watchfire_core::event::{Body, CredentialKind, Event, PartyEvent};
+use watchfire_core::event::{Body, CredentialKind, Event, PartyEvent, Service};
 use watchfire_core::ids::PartyId;
 use watchfire_core::log::Hash;
 
@@ -15,7 +15,7 @@ use crate::dialect::{Connection, Row, is_taken, params};
 use crate::error::StoreError;
 use crate::page::{PAGE_ROWS_MAX, limited};
 use crate::party::duties_of;
-use crate::policy::{Authorized, Node, Party, Write};
+use crate::policy::{Authorized, Node, NotFound, Party, Write};
 use crate::random::random_bytes;
 use crate::statement::statements;
 use crate::viewer::Viewer;
@@ -50,6 +50,9 @@ statements! {
          WHERE s.digest = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND p.account_open";
     SEE_SESSION = "UPDATE sessions SET last_seen_at = $2 WHERE digest = $1 AND last_seen_at < $2";
     CLOSE_SESSION = "DELETE FROM sessions WHERE digest = $1";
+    OF_RECIPIENT =
+        "SELECT p.id, p.organization_id, p.administrator, p.responder, p.auditor \
+         FROM parties p WHERE p.id = $1 AND p.account_open";
     OF_TOKEN =
         "SELECT p.id, p.organization_id, p.administrator, p.responder, p.auditor, \
          t.last_used_at AS seen FROM tokens t JOIN parties p ON p.id = t.party_id \
@@ -259,6 +262,22 @@ impl Store {
             self.writer().await?.execute(&SEE_SESSION, params![&digest, now]).await?;
         }
         person(&row).map(Some)
+    }
+
+    /// Returns a person as a reader, so that a notice is written with the rights of whom it is for.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for anybody but the sender, and if the account is closed.
+    pub async fn viewer_of_recipient(
+        &self,
+        sender: &Viewer,
+        recipient: &PartyId,
+    ) -> Result<Viewer, StoreError> {
+        if !sender.is_one_of(&[Service::Sender]) {
+            return Err(NotFound.into());
+        }
+        let row = self.reader().await?.optional(&OF_RECIPIENT, params![recipient.as_str()]).await?;
+        person(&row.ok_or(NotFound)?)
     }
 
     /// Ends a session.

@@ -291,7 +291,10 @@ impl Change<'_> {
                 obligation.gap = gap;
             }
             Self::Told { rung, told, at } => {
-                obligation.told.extend(rung);
+                if let Some(rung) = rung {
+                    let told = obligation.ladder().told_by(rung);
+                    obligation.told.extend(told);
+                }
                 let holder_told =
                     obligation.owner.as_ref().is_some_and(|owner| told.contains(&owner.party));
                 if holder_told && obligation.gap.is_none() {

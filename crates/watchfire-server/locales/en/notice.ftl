@@ -1,0 +1,20 @@
+notice-bare-subject = Something in Watchfire wants you
+notice-bare-text = Something in Watchfire wants you now. It is confidential, so this message says no more. Sign in to see it:
+notice-test-subject = Test notice from Watchfire
+notice-test-text = This is the test notice that was asked for. Notices reach you here.
+notice-trouble-subject = Watchfire cannot do its work by itself
+notice-trouble-text =
+    Watchfire cannot do part of its work by itself and needs a person: { $row }
+    Look at the log of the node and run `watchfire doctor`. The open clocks are here:
+notice-rung = A clock has run to the point where you are told.
+notice-not-acknowledged = The person who holds this obligation was told and has not answered.
+notice-assigned = You were given this obligation. Please say that you answer for it.
+notice-due-subject = { $provision }: the clock is running
+notice-overdue-subject = { $provision }: overdue
+notice-undated-subject = { $provision }: open, without a date yet
+notice-case = Case: { $title } ({ $id })
+notice-law = Owed under: { $provision }, { $cites }
+notice-due = Strict deadline: { $due }
+notice-no-date = Strict deadline: none yet; it runs from an event that has not happened
+notice-held = Somebody holds it.
+notice-gap = Nobody holds it. Anybody who sees the case may take it.

@@ -1,0 +1,20 @@
+notice-bare-subject = Watchfire 中有事项需要您处理
+notice-bare-text = Watchfire 中有事项现在需要您处理。因涉及保密，本通知不作进一步说明。请登录查看：
+notice-test-subject = Watchfire 测试通知
+notice-test-text = 这是应请求发出的测试通知。通知可以送达此处。
+notice-trouble-subject = Watchfire 无法自行完成工作
+notice-trouble-text =
+    Watchfire 有部分工作无法自行完成，需要人工处理：{ $row }
+    请查看节点日志并运行 `watchfire doctor`。正在计时的义务见：
+notice-rung = 时限已进行到应通知您的节点。
+notice-not-acknowledged = 该项义务的负责人已获通知，但未在时限内确认。
+notice-assigned = 该项义务已指派给您。请确认由您负责。
+notice-due-subject = { $provision }：时限正在进行
+notice-overdue-subject = { $provision }：已逾期
+notice-undated-subject = { $provision }：进行中，尚无期限
+notice-case = 个案：{ $title }（{ $id }）
+notice-law = 依据：{ $provision }，{ $cites }
+notice-due = 严格时限：{ $due }
+notice-no-date = 严格时限：尚无；起算事实尚未发生
+notice-held = 已有人负责。
+notice-gap = 目前无人负责。凡能看到该个案的人均可补位。

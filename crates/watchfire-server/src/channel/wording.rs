@@ -1,0 +1,178 @@
+//! What a notice says, in the language and with the rights of its reader.
+
+use fluent_bundle::FluentValue;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use watchfire_core::event::Service;
+use watchfire_core::notice::NoticeKind;
+use watchfire_store::{ClaimedNotice, ObligationRow, StoreError, Viewer};
+
+use super::Letter;
+use crate::locale::Language;
+use crate::state::Node;
+
+/// A title is shown in so many characters.
+const TITLE_CHARS_MAX: usize = 120;
+
+/// What a person may be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Worded {
+    /// This.
+    Letter(Box<Letter>),
+    /// Nothing: they may not see the case, or not any more.
+    Withdrawn,
+}
+
+/// Writes the notice for its recipient as they are now.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn word(node: &Node, notice: &ClaimedNotice) -> Result<Worded, StoreError> {
+    if !notice.sees_case {
+        return Ok(Worded::Withdrawn);
+    }
+    let language = notice.language.as_deref().and_then(Language::parse).unwrap_or(Language::En);
+    let desk = Desk { notice, language, base: node.settings().base_url() };
+    let kind = NoticeKind::parse(&notice.template);
+    let (Some(kind), None) = (kind, &notice.obligation) else {
+        return of_obligation(node, &desk, kind).await;
+    };
+    Ok(Worded::Letter(Box::new(desk.of_node(kind))))
+}
+
+/// A notice about an obligation, read with the rights of the recipient and no others.
+async fn of_obligation(
+    node: &Node,
+    desk: &Desk<'_>,
+    kind: Option<NoticeKind>,
+) -> Result<Worded, StoreError> {
+    let (Some(kind), Some(id), false) = (kind, &desk.notice.obligation, desk.notice.embargoed)
+    else {
+        return Ok(Worded::Letter(Box::new(desk.bare())));
+    };
+    let sender = Viewer::service(Service::Sender);
+    let read = async || {
+        let reader = node.store().viewer_of_recipient(&sender, &desk.notice.recipient).await?;
+        let obligation = node.store().obligation(&reader, id).await?;
+        let party = node.store().party(&reader, &desk.notice.recipient).await?;
+        Ok((obligation, party.time_zone))
+    };
+    match read().await {
+        Ok((obligation, _)) if obligation.embargoed => Ok(Worded::Letter(Box::new(desk.bare()))),
+        Ok((obligation, zone)) => {
+            Ok(Worded::Letter(Box::new(desk.in_full(kind, &obligation, zone.as_deref()))))
+        }
+        Err(StoreError::NotFound(_)) => Ok(Worded::Withdrawn),
+        Err(other) => Err(other),
+    }
+}
+
+/// Where one notice is written.
+struct Desk<'a> {
+    notice: &'a ClaimedNotice,
+    language: Language,
+    base: String,
+}
+
+impl Desk<'_> {
+    fn letter(&self, subject: String, text: String, link: String, topic: &'static str) -> Letter {
+        Letter {
+            id: self.notice.id.clone(),
+            created_at: self.notice.created_at,
+            subject: in_one_line(&subject),
+            text: format!("{text}\n\n{link}\n"),
+            link,
+            language: self.language.tag(),
+            topic,
+        }
+    }
+
+    fn watch(&self) -> String {
+        format!("{}/watch", self.base)
+    }
+
+    /// Says that there is something, and nothing of what: the same words for every case.
+    fn bare(&self) -> Letter {
+        let subject = self.language.text("notice-bare-subject");
+        let text = self.language.text("notice-bare-text");
+        self.letter(subject, text, self.watch(), "notice")
+    }
+
+    fn of_node(&self, kind: NoticeKind) -> Letter {
+        match kind {
+            NoticeKind::Test => {
+                let subject = self.language.text("notice-test-subject");
+                let text = self.language.text("notice-test-text");
+                self.letter(subject, text, self.watch(), "notice.test")
+            }
+            NoticeKind::Trouble => {
+                let mark = in_one_line(&String::from_utf8_lossy(&self.notice.payload));
+                let subject = self.language.text("notice-trouble-subject");
+                let text = self.language.text_with("notice-trouble-text", &[("row", mark.into())]);
+                self.letter(subject, text, self.watch(), "notice.trouble")
+            }
+            NoticeKind::Rung | NoticeKind::NotAcknowledged | NoticeKind::Assigned => self.bare(),
+        }
+    }
+
+    fn in_full(&self, kind: NoticeKind, owed: &ObligationRow, zone: Option<&str>) -> Letter {
+        let assessment = &owed.assessment;
+        let provision = [("provision", FluentValue::from(assessment.provision.as_str()))];
+        let (why, topic) = match kind {
+            NoticeKind::NotAcknowledged => {
+                (self.language.text("notice-not-acknowledged"), "notice.not-acknowledged")
+            }
+            NoticeKind::Assigned => (self.language.text("notice-assigned"), "notice.assigned"),
+            NoticeKind::Rung | NoticeKind::Test | NoticeKind::Trouble => {
+                (self.language.text("notice-rung"), "notice.rung")
+            }
+        };
+        let subject = match assessment.strict_due {
+            // As it stood when the notice came to be, so that every try says the same.
+            Some(due) if due <= self.notice.created_at => {
+                self.language.text_with("notice-overdue-subject", &provision)
+            }
+            Some(_) => self.language.text_with("notice-due-subject", &provision),
+            None => self.language.text_with("notice-undated-subject", &provision),
+        };
+        let due = match assessment.strict_due {
+            Some(due) => {
+                self.language.text_with("notice-due", &[("due", instant(due, zone).into())])
+            }
+            None => self.language.text("notice-no-date"),
+        };
+        let title: String = owed.case_title.chars().take(TITLE_CHARS_MAX).collect();
+        let case = self.language.text_with(
+            "notice-case",
+            &[("title", in_one_line(&title).into()), ("id", owed.case.to_string().into())],
+        );
+        let law = self.language.text_with(
+            "notice-law",
+            &[
+                ("provision", assessment.provision.as_str().into()),
+                ("cites", assessment.cites.as_str().into()),
+            ],
+        );
+        let held = match owed.owner {
+            Some(_) => self.language.text("notice-held"),
+            None => self.language.text("notice-gap"),
+        };
+        let text = [why, String::new(), case, law, due, held].join("\n");
+        self.letter(subject, text, format!("{}/cases/{}", self.base, owed.case), topic)
+    }
+}
+
+/// Writes an instant in the reader's zone and in UTC.
+fn instant(at: Timestamp, zone: Option<&str>) -> String {
+    let utc = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let Some((name, zone)) = zone.and_then(|name| Some((name, TimeZone::get(name).ok()?))) else {
+        return utc;
+    };
+    let local = at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string();
+    format!("{local} {name} ({utc})")
+}
+
+/// Makes one line of a text: what breaks a line could begin a header.
+fn in_one_line(text: &str) -> String {
+    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
+}

@@ -1,0 +1,359 @@
+//! Watches over the node itself: signs of life, doubt of the clock, the public log, and the
+//! checkpoint that is kept outside the database.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use watchfire_core::event::{NodeEvent, Service};
+use watchfire_core::law::TIME_ZONE_DATABASE;
+use watchfire_core::log::proof::verify_consistency;
+use watchfire_core::log::tick::{Schedule, Tick as Entry};
+use watchfire_core::log::{Checkpoint, Hash, SignerKey, VerifierKey};
+use watchfire_store::policy::{Read, Write};
+use watchfire_store::{Append, Inception, LogHead, Seal, Store, StoreError, Tick, Tree, Viewer};
+
+use super::{Progress, in_full, process_name, rest};
+use crate::settings::HeartbeatSettings;
+use crate::state::Node;
+
+/// Ticks of the public log that are written at once after an outage.
+const TICKS_AT_ONCE_MAX: u64 = 500;
+/// Seconds between two looks at clock and log, and two signs of life in the database.
+const LOOK_EVERY_SECONDS: u64 = 1;
+/// The ticker counts as stopped when it did nothing for this long or for ten of its periods.
+const STILL_SECONDS_MAX: i64 = 60;
+/// A sign of life outside is given up after this.
+const HEARTBEAT_SECONDS_MAX: u64 = 10;
+
+/// Keeps the node.
+#[derive(Debug)]
+pub struct Keeper {
+    node: Node,
+    progress: Progress,
+    is_doubting: Mutex<bool>,
+}
+
+impl Keeper {
+    /// Makes a keeper that watches the ticker by `progress`.
+    pub fn new(node: Node, progress: Progress) -> Self {
+        Self { node, progress, is_doubting: Mutex::new(false) }
+    }
+
+    /// Records the start with the time the node was down, and begins the public log if it has not
+    /// begun.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn begin(&self, now: Timestamp) -> Result<(), StoreError> {
+        let keeper = Viewer::service(Service::Keeper);
+        let store = self.node.store();
+        let read = store.authorize_node::<Read>(&keeper).await?;
+        let grant = store.authorize_node::<Write>(&keeper).await?;
+        let down_since = store.last_beat(&read).await?;
+        let mut append = Append::new(&keeper, now);
+        append.node(
+            &grant,
+            NodeEvent::Started {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                lawbook: self.node.law().digest_hex(),
+                time_zones: TIME_ZONE_DATABASE.to_owned(),
+                down_since,
+            },
+        );
+        store.append(append).await?;
+        let cadence_seconds = self.node.settings().checkpoint_every_seconds;
+        let held = store.begin_log(&grant, Inception { began_at: now, cadence_seconds }).await?;
+        if held.cadence_seconds != cadence_seconds {
+            tracing::warn!(
+                held = held.cadence_seconds,
+                setting = cadence_seconds,
+                "the public log began with another `checkpoint_every_seconds`, which holds"
+            );
+        }
+        store.beat(&grant, process_name(), now).await
+    }
+
+    /// Gives a sign of life in the database, records a doubt of the clock, and lets the public log
+    /// grow to where it must be at `now`.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn keep_once(&self, now: Timestamp) -> Result<(), StoreError> {
+        let keeper = Viewer::service(Service::Keeper);
+        let grant = self.node.store().authorize_node::<Write>(&keeper).await?;
+        self.node.store().beat(&grant, process_name(), now).await?;
+        self.doubt_once(now).await?;
+        self.checkpoint_once(now).await.map(|_| ())
+    }
+
+    /// Records a doubt of the clock once, however long it lasts.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn doubt_once(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let doubt = self.node.clock().status().doubt;
+        let is_new = {
+            let mut is_doubting = self.is_doubting.lock().unwrap_or_else(PoisonError::into_inner);
+            let was = std::mem::replace(&mut *is_doubting, doubt.is_some());
+            doubt.is_some() && !was
+        };
+        let Some(doubt) = doubt else { return Ok(false) };
+        if is_new {
+            let keeper = Viewer::service(Service::Keeper);
+            let grant = self.node.store().authorize_node::<Write>(&keeper).await?;
+            let mut append = Append::new(&keeper, now);
+            let doubted = NodeEvent::ClockDoubted { wall: doubt.wall, expected: doubt.expected };
+            append.node(&grant, doubted);
+            self.node.store().append(append).await?;
+            tracing::warn!(wall = %doubt.wall, expected = %doubt.expected, "the clock is in doubt");
+        }
+        self.node.clock().settle_doubt();
+        Ok(is_new)
+    }
+
+    /// Lets the public log grow to the size that `now` asks for. Returns how many ticks this node
+    /// wrote; another node of the same database may have been faster.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn checkpoint_once(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let keeper = Viewer::service(Service::Keeper);
+        let store = self.node.store();
+        let read = store.authorize_node::<Read>(&keeper).await?;
+        let Some(inception) = store.log_inception(&read).await? else { return Ok(0) };
+        let schedule = Schedule::new(inception.began_at, inception.cadence_seconds);
+        let wanted = schedule.size_at(now);
+        let mut written = 0;
+        loop {
+            let last = store.latest_tick(&read).await?;
+            let size = last.as_ref().map_or(0, |tick| tick.number + 1);
+            if size >= wanted {
+                return Ok(written);
+            }
+            let end = wanted.min(size + TICKS_AT_ONCE_MAX);
+            let ticks = self.ticks(last.as_ref(), size, end, end == wanted).await?;
+            let grant = store.authorize_node::<Write>(&keeper).await?;
+            let signer = self.node.signer();
+            let sign = |head: &LogHead| sign(signer, signer.verifier().name(), head);
+            match store.append_ticks(&grant, &ticks, now, sign).await {
+                Ok(_) => written += end - size,
+                // Another node wrote it; it has the same key and the same schedule.
+                Err(StoreError::Taken(_)) => return Ok(written),
+                Err(other) => return Err(other),
+            }
+        }
+    }
+
+    /// Makes the ticks from `first` to before `end`: empty ones for those that were missed, and in
+    /// the newest, if `with_news`, everything since the last.
+    async fn ticks(
+        &self,
+        last: Option<&Tick>,
+        first: u64,
+        end: u64,
+        with_news: bool,
+    ) -> Result<Vec<Tick>, StoreError> {
+        let keeper = Viewer::service(Service::Keeper);
+        let store = self.node.store();
+        let log = store.authorize_log(&keeper).await?;
+        let grant = store.authorize_node::<Write>(&keeper).await?;
+        let empty = LogHead { size: 0, root: Hash::of_empty_tree() };
+        let before = last.map_or(empty, |tick| tick.internal.clone());
+        let mut ticks = Vec::new();
+        for number in first..end {
+            let is_newest = with_news && number + 1 == end;
+            let (head, leaves) = if is_newest {
+                let head = store.log_head(&log, Tree::Internal).await?;
+                let leaves = store.leaf_hashes(&grant, before.size, head.size).await?;
+                (head, leaves)
+            } else {
+                (before.clone(), Vec::new())
+            };
+            ticks.push(tick(number, head, &leaves)?);
+        }
+        Ok(ticks)
+    }
+
+    /// Whether the ticker works: somebody outside is told that it does, as long as it does.
+    pub fn is_ticking(&self, now: Timestamp) -> bool {
+        let period = i64::from(self.node.settings().tick_every_seconds);
+        let still = SignedDuration::from_secs(STILL_SECONDS_MAX.max(10 * period));
+        self.progress.last().is_some_and(|last| now.duration_since(last) <= still)
+    }
+
+    /// Gives a sign of life outside, if the ticker works. Returns whether it was taken.
+    pub async fn heartbeat_once(
+        &self,
+        client: &reqwest::Client,
+        url: &str,
+        now: Timestamp,
+    ) -> bool {
+        if !self.is_ticking(now) {
+            tracing::error!("the ticker stands still, so no sign of life is given");
+            return false;
+        }
+        match client.get(url).send().await {
+            Ok(answer) if answer.status().is_success() => true,
+            Ok(answer) => {
+                tracing::warn!(status = answer.status().as_u16(), "the sign of life was not taken");
+                false
+            }
+            Err(error) => {
+                let error = in_full(&error.without_url());
+                tracing::warn!(error, "the sign of life did not arrive");
+                false
+            }
+        }
+    }
+
+    /// Keeps the node until it stops.
+    pub async fn run(self, stopped: watch::Receiver<bool>) {
+        let heartbeat = self.node.settings().heartbeat.clone();
+        tokio::join!(self.keep(stopped.clone()), self.beat(heartbeat, stopped));
+    }
+
+    async fn keep(&self, mut stopped: watch::Receiver<bool>) {
+        loop {
+            if let Err(error) = self.keep_once(self.node.now()).await {
+                tracing::error!(error = in_full(&error), "the keeper could not do its work");
+            }
+            if rest(&mut stopped, Duration::from_secs(LOOK_EVERY_SECONDS)).await {
+                return;
+            }
+        }
+    }
+
+    async fn beat(&self, settings: Option<HeartbeatSettings>, mut stopped: watch::Receiver<bool>) {
+        let Some(settings) = settings else { return };
+        // The client needs one for the whole process; a second installation changes nothing.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let within = Duration::from_secs(HEARTBEAT_SECONDS_MAX);
+        let client = match reqwest::Client::builder().timeout(within).build() {
+            Ok(client) => client,
+            Err(error) => {
+                tracing::error!(error = in_full(&error), "no sign of life can be given");
+                return;
+            }
+        };
+        let every = Duration::from_secs(u64::from(settings.every_seconds.max(1)));
+        while !rest(&mut stopped, every).await {
+            let taken = self.heartbeat_once(&client, &settings.url, self.node.now()).await;
+            let name = if taken {
+                "watchfire_heartbeats_total"
+            } else {
+                "watchfire_heartbeats_failed_total"
+            };
+            self.node.metrics().add(name, 1);
+        }
+    }
+}
+
+fn tick(number: u64, internal: LogHead, leaves: &[Hash]) -> Result<Tick, StoreError> {
+    let secret: [u8; 32] = watchfire_store::random_bytes();
+    let made = Entry::new(secret, internal.size, internal.root, leaves).map_err(|_| {
+        StoreError::TooLarge { what: "batch", limit: watchfire_core::log::batch::LEAVES_MAX }
+    })?;
+    Ok(Tick { number, secret, internal, entry: Hash(made.entry().0) })
+}
+
+fn sign(signer: &SignerKey, origin: &str, head: &LogHead) -> String {
+    Checkpoint::new(origin, head.size, head.root)
+        .sign(&[signer])
+        .expect("the name of a key is an origin")
+}
+
+/// Returns how the internal log is sealed: signed with every commit, and the newest checkpoint
+/// kept in `file`, outside the database.
+pub fn seal(signer: SignerKey, file: PathBuf) -> Seal {
+    let origin = Checkpoint::internal_origin(signer.verifier().name());
+    Seal::new(
+        move |head| sign(&signer, &origin, head),
+        move |_, note| write_whole(&file, note.as_bytes()),
+    )
+}
+
+/// Writes a file so that a power cut leaves the old content or the new, never a part.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let fresh = folder.join(name);
+    let mut file = File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Why a node does not start on this database.
+#[derive(Debug, thiserror::Error)]
+pub enum OutsideError {
+    /// The checkpoint outside knows more than the database.
+    #[error(
+        "the database was rolled back: its log has {found} entries, the checkpoint in `{}` has \
+         {expected}. Restore the newest backup; or, if the loss is known and accepted, move that \
+         file away", file.display()
+    )]
+    RolledBack { file: PathBuf, found: u64, expected: u64 },
+    /// The log does not begin with what the checkpoint outside saw.
+    #[error(
+        "the log was changed: it does not begin with the {size} entries of the checkpoint in `{}`. \
+         Run `watchfire log verify` to see where; restore a backup from before", file.display()
+    )]
+    Inconsistent { file: PathBuf, size: u64 },
+    /// The file is not what this key signed.
+    #[error(
+        "the checkpoint in `{}` is not one of this log: {problem}. Check `log_key` and \
+         `checkpoint` in the settings", file.display()
+    )]
+    NotOurs { file: PathBuf, problem: String },
+    /// The file cannot be read.
+    #[error("the checkpoint in `{}` cannot be read", file.display())]
+    Unreadable { file: PathBuf, source: io::Error },
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Compares the database with the checkpoint outside it, before anything is written.
+///
+/// Without such a file there is nothing to compare with: a new node, or a new folder.
+///
+/// # Errors
+/// [`OutsideError`], whose text says what to do.
+pub async fn check_outside(
+    store: &Store,
+    verifier: &VerifierKey,
+    file: &Path,
+) -> Result<(), OutsideError> {
+    let note = match fs::read(file) {
+        Ok(note) => note,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(OutsideError::Unreadable { file: file.to_owned(), source }),
+    };
+    let origin = Checkpoint::internal_origin(verifier.name());
+    let outside = Checkpoint::open(&note, &[verifier], &origin).map_err(|error| {
+        OutsideError::NotOurs { file: file.to_owned(), problem: error.to_string() }
+    })?;
+    let log = store.authorize_log(&Viewer::service(Service::Keeper)).await?;
+    let head = store.log_head(&log, Tree::Internal).await?;
+    if head.size < outside.size {
+        let (found, expected) = (head.size, outside.size);
+        return Err(OutsideError::RolledBack { file: file.to_owned(), found, expected });
+    }
+    if outside.size == 0 {
+        return Ok(());
+    }
+    let proof = store.consistency_proof(&log, Tree::Internal, outside.size, head.size).await?;
+    verify_consistency(outside.size, head.size, &proof, &outside.root, &head.root)
+        .map_err(|_| OutsideError::Inconsistent { file: file.to_owned(), size: outside.size })
+}

@@ -1,0 +1,131 @@
+//! Hands: what the node does by itself, without being asked.
+//!
+//! Each hand has a step that takes `now` (a story and a test call it as often as they move the
+//! clock) and a loop that calls the step in real time.
+
+pub mod keeper;
+pub mod sender;
+pub mod ticker;
+mod trouble;
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use watchfire_store::StoreError;
+
+use crate::channel::Channels;
+use crate::settings::SettingsError;
+use crate::state::Node;
+use keeper::Keeper;
+use sender::Sender;
+use ticker::Ticker;
+
+/// When the ticker last did its work, so that somebody outside can be told when it stops.
+#[derive(Debug, Clone)]
+pub struct Progress(Arc<AtomicI64>);
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(i64::MIN)))
+    }
+}
+
+impl Progress {
+    fn note(&self, now: Timestamp) {
+        self.0.store(now.as_microsecond(), Ordering::Relaxed);
+    }
+
+    /// Returns when the ticker last did its work, or `None` if it never did.
+    pub fn last(&self) -> Option<Timestamp> {
+        Timestamp::from_microsecond(self.0.load(Ordering::Relaxed)).ok()
+    }
+}
+
+/// Why the hands did not begin to work.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// A channel cannot be set up.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The database does not answer.
+    #[error("the node cannot begin its work")]
+    Store(#[from] StoreError),
+}
+
+/// The hands at work.
+#[derive(Debug)]
+pub struct Workers {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    progress: Progress,
+}
+
+impl Workers {
+    /// Records the start and sets ticker, sender and keeper to work.
+    ///
+    /// # Errors
+    /// [`WorkerError`].
+    pub async fn start(node: &Node) -> Result<Self, WorkerError> {
+        let channels = Channels::from_settings(node.settings())?;
+        let progress = Progress::default();
+        let ticker = Ticker::new(node.clone(), progress.clone());
+        let sender = Sender::new(node.clone(), channels);
+        let keeper = Keeper::new(node.clone(), progress.clone());
+        keeper.begin(node.now()).await?;
+        let (stop, stopped) = watch::channel(false);
+        let tasks = vec![
+            tokio::spawn(ticker.run(stopped.clone())),
+            tokio::spawn(sender.run(stopped.clone())),
+            tokio::spawn(keeper.run(stopped)),
+        ];
+        Ok(Self { stop, tasks, progress })
+    }
+
+    /// Returns when the ticker last did its work.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Lets each hand finish its step and waits for it.
+    pub async fn stop(self) {
+        // Whoever has ended already needs no word.
+        self.stop.send(true).ok();
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a hand of the node ended by itself");
+            }
+        }
+    }
+}
+
+/// Waits, or returns `true` at once when the node stops.
+async fn rest(stopped: &mut watch::Receiver<bool>, how_long: Duration) -> bool {
+    let stops = stopped.wait_for(|stop| *stop);
+    // Waiting ends early when the node stops, or when whoever would say so is gone.
+    tokio::time::timeout(how_long, stops).await.is_ok()
+}
+
+/// Writes an error with all that caused it.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// Names this process among the nodes of one database.
+fn process_name() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| {
+        let bytes: [u8; 8] = watchfire_store::random_bytes();
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    })
+}

@@ -1,0 +1,192 @@
+//! A node with people in a chain, on a clock that stands, and a receiver of webhooks.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::post;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use watchfire_core::event::{Body, Chain, Duty, NodeEvent, Profile, Service};
+use watchfire_core::ids::{CaseId, PartyId};
+use watchfire_core::law::Lawbook;
+use watchfire_core::log::SignerKey;
+use watchfire_server::channel::Channels;
+use watchfire_server::clock::Clock;
+use watchfire_server::command::case::FactDraft;
+use watchfire_server::command::party::PersonDraft;
+use watchfire_server::command::{Wish, case, party};
+use watchfire_server::settings::{Settings, WebhookSettings};
+use watchfire_server::state::{Node, Parts};
+use watchfire_server::worker::Progress;
+use watchfire_server::worker::sender::Sender;
+use watchfire_server::worker::ticker::Ticker;
+use watchfire_store::policy::{Read, Write};
+use watchfire_store::{Location, PageRequest, Store, StoreConfig, Viewer};
+
+const PASSWORD: &str = "a watch fire on every tower";
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// What arrived, at whose address.
+pub(crate) type Arrived = Arc<Mutex<Vec<(String, Value)>>>;
+
+#[derive(Clone)]
+struct Receiver {
+    arrived: Arrived,
+    status: Arc<Mutex<u16>>,
+}
+
+/// A node with its people: engineer, supervisor and executive, each with a webhook.
+pub(crate) struct House {
+    pub(crate) node: Node,
+    pub(crate) chain: [PartyId; 3],
+    pub(crate) arrived: Arrived,
+    pub(crate) status: Arc<Mutex<u16>>,
+    pub(crate) folder: tempfile::TempDir,
+    engineer: Viewer,
+}
+
+async fn take(
+    State(receiver): State<Receiver>,
+    Path(who): Path<String>,
+    body: Bytes,
+) -> StatusCode {
+    let body = serde_json::from_slice(&body).expect("JSON");
+    receiver.arrived.lock().expect("not poisoned").push((who, body));
+    let status = *receiver.status.lock().expect("not poisoned");
+    StatusCode::from_u16(status).expect("a status")
+}
+
+pub(crate) fn node_on(store: Store, folder: &std::path::Path) -> Node {
+    let secret_file = folder.join("webhook.secret");
+    std::fs::write(&secret_file, SECRET).expect("a file");
+    let webhook = WebhookSettings {
+        secret_file: Some(secret_file),
+        allowed_networks: vec!["127.0.0.1".parse().expect("a network")],
+        timeout_seconds: 20,
+    };
+    let start = "2021-11-24T08:00:00Z".parse::<Timestamp>().expect("an instant");
+    Node::new(Parts {
+        settings: Settings { data: folder.to_owned(), webhook, ..Settings::default() },
+        clock: Clock::standing_at(start),
+        store,
+        law: Arc::new(Lawbook::builtin().clone()),
+        signer: SignerKey::from_seed("node.example/log", &[7; 32]).expect("a key"),
+    })
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let location = Location::File(folder.path().join("watchfire.db"));
+        let store = Store::open(&StoreConfig::new(location)).await.expect("a store");
+        Self::on(store, folder).await
+    }
+
+    pub(crate) async fn on(store: Store, folder: tempfile::TempDir) -> Self {
+        let node = node_on(store, folder.path());
+        let operator = Viewer::service(Service::Operator);
+        let wish = Wish { node: &node, viewer: &operator, key: None };
+        let draft = |name: &str, duties: &[Duty], login: &str| PersonDraft {
+            name: name.to_owned(),
+            duties: BTreeSet::from_iter(duties.iter().copied()),
+            login: Some(login.to_owned()),
+            password: Some(PASSWORD.to_owned()),
+        };
+        let root = draft("Ada Keeper", &[Duty::Administrator], "root");
+        let (organization, _) =
+            party::begin(wish, "Northwind Cloud", &root).await.expect("the first people");
+        let roles = BTreeSet::from(["cn-rmsv/provider".to_owned()]);
+        let profile = Profile { roles, ..Profile::default() };
+        party::change_profile(wish, &organization, &profile).await.expect("a profile");
+        let receiver = Receiver { arrived: Arrived::default(), status: Arc::new(Mutex::new(200)) };
+        let base = listen(receiver.clone()).await;
+        let mut chain = Vec::new();
+        for name in ["engineer", "supervisor", "executive"] {
+            let made = party::add_person(wish, &organization, &draft(name, &[], name))
+                .await
+                .expect("a person");
+            let id: PartyId = made.id.parse().expect("an id");
+            let address = format!("{base}/{name}");
+            party::set_address(wish, &id, "webhook", &address).await.expect("an address");
+            chain.push(id);
+        }
+        let chain: [PartyId; 3] = chain.try_into().expect("three people");
+        let [owner, supervisor, executive] = chain.clone().map(Some);
+        party::set_chain(wish, &organization, &Chain { owner, supervisor, executive })
+            .await
+            .expect("a chain");
+        let sender = Viewer::service(Service::Sender);
+        let engineer = node.store().viewer_of_recipient(&sender, &chain[0]).await.expect("one");
+        let Receiver { arrived, status } = receiver;
+        Self { node, chain, arrived, status, folder, engineer }
+    }
+
+    pub(crate) fn wish(&self) -> Wish<'_> {
+        Wish { node: &self.node, viewer: &self.engineer, key: None }
+    }
+
+    /// Opens a case of the engineer's on a vulnerability that was found now.
+    pub(crate) async fn opens(&self, title: &str, embargoed: bool) -> CaseId {
+        let fact = FactDraft { kind: "vulnerability-known".to_owned(), ..FactDraft::default() };
+        let made = case::open(self.wish(), title, embargoed, &[fact]).await.expect("a case");
+        made.id.parse().expect("an id")
+    }
+
+    pub(crate) fn ticker(&self) -> Ticker {
+        Ticker::new(self.node.clone(), Progress::default())
+    }
+
+    pub(crate) fn sender(&self) -> Sender {
+        let channels = Channels::from_settings(self.node.settings()).expect("fine settings");
+        Sender::new(self.node.clone(), channels)
+    }
+
+    pub(crate) fn advance(&self, by: &str) -> Timestamp {
+        self.node.clock().advance(by.parse::<SignedDuration>().expect("a span"));
+        self.node.now()
+    }
+
+    /// Takes what arrived since the last time.
+    pub(crate) fn took(&self) -> Vec<(String, Value)> {
+        std::mem::take(&mut *self.arrived.lock().expect("not poisoned"))
+    }
+
+    pub(crate) fn answers(&self, status: u16) {
+        *self.status.lock().expect("not poisoned") = status;
+    }
+
+    /// Everything that was recorded of the node, oldest first.
+    pub(crate) async fn node_events(&self) -> Vec<NodeEvent> {
+        let keeper = Viewer::service(Service::Keeper);
+        let grant = self.node.store().authorize_node::<Write>(&keeper).await.expect("a right");
+        let rows = self.node.store().log_rows(&grant, 0, 1_000).await.expect("rows");
+        let decode = |bytes: &[u8]| watchfire_core::event::encoding::decode(bytes).expect("one");
+        rows.iter()
+            .filter_map(|row| match decode(row.bytes.as_deref().expect("bytes")).body {
+                Body::Node(event) => Some(event),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// How many notices still wait.
+    pub(crate) async fn waiting(&self) -> usize {
+        let keeper = Viewer::service(Service::Keeper);
+        let grant = self.node.store().authorize_node::<Read>(&keeper).await.expect("a right");
+        let page = PageRequest::default();
+        self.node.store().waiting_notices(&grant, &page).await.expect("a page").rows.len()
+    }
+}
+
+async fn listen(receiver: Receiver) -> String {
+    let app = Router::new().route("/{who}", post(take)).with_state(receiver);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    base
+}
