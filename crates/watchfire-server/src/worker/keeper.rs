@@ -1,9 +1,5 @@
-//! Watches over the node itself: signs of life, doubt of the clock, the public log, and the
-//! checkpoint that is kept outside the database.
+//! Watches over the node itself: signs of life, doubt of the clock, and the public log.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -12,11 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use watchfire_core::event::{NodeEvent, Service};
 use watchfire_core::law::TIME_ZONE_DATABASE;
-use watchfire_core::log::proof::verify_consistency;
 use watchfire_core::log::tick::{Schedule, Tick as Entry};
-use watchfire_core::log::{Checkpoint, Hash, SignerKey, VerifierKey};
+use watchfire_core::log::{Checkpoint, Hash, SignerKey};
 use watchfire_store::policy::{Read, Write};
-use watchfire_store::{Append, Inception, LogHead, Seal, Store, StoreError, Tick, Tree, Viewer};
+use watchfire_store::{Append, Inception, LogHead, StoreError, Tick, Tree, Viewer};
 
 use super::{Progress, in_full, process_name, rest};
 use crate::settings::HeartbeatSettings;
@@ -266,94 +261,4 @@ fn sign(signer: &SignerKey, origin: &str, head: &LogHead) -> String {
     Checkpoint::new(origin, head.size, head.root)
         .sign(&[signer])
         .expect("the name of a key is an origin")
-}
-
-/// Returns how the internal log is sealed: signed with every commit, and the newest checkpoint
-/// kept in `file`, outside the database.
-pub fn seal(signer: SignerKey, file: PathBuf) -> Seal {
-    let origin = Checkpoint::internal_origin(signer.verifier().name());
-    Seal::new(
-        move |head| sign(&signer, &origin, head),
-        move |_, note| write_whole(&file, note.as_bytes()),
-    )
-}
-
-/// Writes a file so that a power cut leaves the old content or the new, never a part.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let fresh = folder.join(name);
-    let mut file = File::create(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)?;
-    File::open(folder)?.sync_all()
-}
-
-/// Why a node does not start on this database.
-#[derive(Debug, thiserror::Error)]
-pub enum OutsideError {
-    /// The checkpoint outside knows more than the database.
-    #[error(
-        "the database was rolled back: its log has {found} entries, the checkpoint in `{}` has \
-         {expected}. Restore the newest backup; or, if the loss is known and accepted, move that \
-         file away", file.display()
-    )]
-    RolledBack { file: PathBuf, found: u64, expected: u64 },
-    /// The log does not begin with what the checkpoint outside saw.
-    #[error(
-        "the log was changed: it does not begin with the {size} entries of the checkpoint in `{}`. \
-         Run `watchfire log verify` to see where; restore a backup from before", file.display()
-    )]
-    Inconsistent { file: PathBuf, size: u64 },
-    /// The file is not what this key signed.
-    #[error(
-        "the checkpoint in `{}` is not one of this log: {problem}. Check `log_key` and \
-         `checkpoint` in the settings", file.display()
-    )]
-    NotOurs { file: PathBuf, problem: String },
-    /// The file cannot be read.
-    #[error("the checkpoint in `{}` cannot be read", file.display())]
-    Unreadable { file: PathBuf, source: io::Error },
-    /// The database does not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Compares the database with the checkpoint outside it, before anything is written.
-///
-/// Without such a file there is nothing to compare with: a new node, or a new folder.
-///
-/// # Errors
-/// [`OutsideError`], whose text says what to do.
-pub async fn check_outside(
-    store: &Store,
-    verifier: &VerifierKey,
-    file: &Path,
-) -> Result<(), OutsideError> {
-    let note = match fs::read(file) {
-        Ok(note) => note,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(OutsideError::Unreadable { file: file.to_owned(), source }),
-    };
-    let origin = Checkpoint::internal_origin(verifier.name());
-    let outside = Checkpoint::open(&note, &[verifier], &origin).map_err(|error| {
-        OutsideError::NotOurs { file: file.to_owned(), problem: error.to_string() }
-    })?;
-    let log = store.authorize_log(&Viewer::service(Service::Keeper)).await?;
-    let head = store.log_head(&log, Tree::Internal).await?;
-    if head.size < outside.size {
-        let (found, expected) = (head.size, outside.size);
-        return Err(OutsideError::RolledBack { file: file.to_owned(), found, expected });
-    }
-    if outside.size == 0 {
-        return Ok(());
-    }
-    let proof = store.consistency_proof(&log, Tree::Internal, outside.size, head.size).await?;
-    verify_consistency(outside.size, head.size, &proof, &outside.root, &head.root)
-        .map_err(|_| OutsideError::Inconsistent { file: file.to_owned(), size: outside.size })
 }

@@ -1,11 +1,11 @@
-//! Signs of life, doubt of the clock, the public log, the checkpoint outside.
+//! Signs of life, doubt of the clock, the public log.
 
 use jiff::SignedDuration;
-use watchfire_core::event::{NodeEvent, Service};
-use watchfire_core::log::{Checkpoint, SignerKey};
+use watchfire_core::event::NodeEvent;
+use watchfire_core::log::Checkpoint;
 use watchfire_server::worker::Progress;
-use watchfire_server::worker::keeper::{Keeper, OutsideError, check_outside, seal};
-use watchfire_store::{Location, Store, StoreConfig, Viewer};
+use watchfire_server::worker::keeper::Keeper;
+use watchfire_store::Viewer;
 
 use crate::house::{House, node_on};
 
@@ -86,40 +86,4 @@ async fn a_ticker_that_stands_still_is_noticed() {
     ticker.tick_once(house.node.now()).await.expect("a tick");
     assert!(keeper.is_ticking(house.advance("PT60S")));
     assert!(!keeper.is_ticking(house.advance("PT1S")));
-}
-
-fn key() -> SignerKey {
-    SignerKey::from_seed("node.example/log", &[7; 32]).expect("a key")
-}
-
-#[tokio::test]
-async fn a_database_older_than_the_checkpoint_outside_is_refused() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (database, outside) =
-        (folder.path().join("watchfire.db"), folder.path().join("checkpoint"));
-    let sealed =
-        || StoreConfig::new(Location::File(database.clone())).sealed(seal(key(), outside.clone()));
-    let verifier = key().verifier().clone();
-    let store = Store::open(&sealed()).await.expect("a store");
-    check_outside(&store, &verifier, &outside).await.expect("nothing to compare with");
-    let node = node_on(store.clone(), folder.path());
-    let keeper = Keeper::new(node.clone(), Progress::default());
-    keeper.begin(node.now()).await.expect("begun");
-    let grant = store.authorize_node(&Viewer::service(Service::Keeper)).await.expect("a right");
-    store.copy_to(&grant, &folder.path().join("yesterday.db")).await.expect("a copy");
-    keeper.begin(node.now()).await.expect("begun");
-    check_outside(&store, &verifier, &outside).await.expect("they agree");
-    let yesterday = StoreConfig::new(Location::File(folder.path().join("yesterday.db")));
-    let old = Store::open(&yesterday).await.expect("a store");
-    let refused = check_outside(&old, &verifier, &outside).await.expect_err("rolled back");
-    assert!(matches!(refused, OutsideError::RolledBack { found: 1, expected: 2, .. }), "{refused}");
-
-    // As long again, but not the same.
-    let node = node_on(old.clone(), folder.path());
-    Keeper::new(node.clone(), Progress::default()).begin(node.now()).await.expect("begun");
-    let refused = check_outside(&old, &verifier, &outside).await.expect_err("another history");
-    assert!(matches!(refused, OutsideError::Inconsistent { size: 2, .. }), "{refused}");
-    let other = SignerKey::from_seed("node.example/log", &[8; 32]).expect("a key");
-    let refused = check_outside(&old, other.verifier(), &outside).await.expect_err("another key");
-    assert!(matches!(refused, OutsideError::NotOurs { .. }), "{refused}");
 }

@@ -7,17 +7,14 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
-use watchfire_core::event::NodeEvent;
-use watchfire_core::law::TIME_ZONE_DATABASE;
 use watchfire_server::settings::Settings;
 use watchfire_server::state::Node;
-use watchfire_store::policy::{Read, Write};
-use watchfire_store::{Append, Inception};
+use watchfire_server::worker::{WorkerError, Workers};
 
 use super::user;
 use crate::cli::Serve;
 use crate::exit::{Exit, Failure};
-use crate::open::{self, operator, store_failure};
+use crate::open::{self, store_failure};
 use crate::{config, evidence, print};
 
 /// The environment variable that says what is told on stderr, as `tracing` filters it.
@@ -78,19 +75,25 @@ async fn serve(mut settings: Settings) -> Result<Exit, Failure> {
     print::say(&format!("watchfire listens on {address}"));
     let began = begin(&node).await;
 
-    let ended = match began {
-        Err(failure) => Err(failure),
-        Ok(()) => tokio::select! {
-            _ = terminate.recv() => Ok(()),
-            _ = interrupt.recv() => Ok(()),
-            done = &mut doors => Err(doors_closed(done)),
-        },
+    let (workers, ended) = match began {
+        Err(failure) => (None, Err(failure)),
+        Ok(workers) => {
+            let ended = tokio::select! {
+                _ = terminate.recv() => Ok(()),
+                _ = interrupt.recv() => Ok(()),
+                done = &mut doors => Err(doors_closed(done)),
+            };
+            (Some(workers), ended)
+        }
     };
     stop.send_replace(true);
     if !doors.is_finished()
         && let Err(problem) = doors.await
     {
         tracing::error!(%problem, "the doors closed in disorder");
+    }
+    if let Some(workers) = workers {
+        workers.stop().await;
     }
     node.store().clone().close().await;
     drop(alone);
@@ -136,33 +139,14 @@ fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
     }
 }
 
-/// Does what a start owes: the log begins, the start is recorded, and a new node gets its first
-/// administrator.
-async fn begin(node: &Node) -> Result<(), Failure> {
-    let operator = operator();
-    let read = node.store().authorize_node::<Read>(&operator).await.map_err(store_failure)?;
-    let write = node.store().authorize_node::<Write>(&operator).await.map_err(store_failure)?;
-    let wanted = node.settings().checkpoint_every_seconds;
-    let inception = Inception { began_at: node.now(), cadence_seconds: wanted };
-    let began = node.store().begin_log(&write, inception).await.map_err(store_failure)?;
-    if began.cadence_seconds != wanted {
-        tracing::warn!(
-            seconds = began.cadence_seconds,
-            "the public log keeps the cadence it began with; `checkpoint_every_seconds` has no effect"
-        );
-    }
-    let down_since = node.store().last_beat(&read).await.map_err(store_failure)?;
-    let mut append = Append::new(&operator, node.now());
-    let started = NodeEvent::Started {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        lawbook: node.law().digest_hex(),
-        time_zones: TIME_ZONE_DATABASE.to_owned(),
-        down_since,
-    };
-    append.node(&write, started);
-    node.store().append(append).await.map_err(store_failure)?;
+/// Does what a start owes: a new node gets its first administrator, the start is recorded, and
+/// the hands begin to work.
+async fn begin(node: &Node) -> Result<Workers, Failure> {
     if node.store().is_new().await.map_err(store_failure)? {
         user::first_administrator(node).await?;
     }
-    Ok(())
+    Workers::start(node).await.map_err(|error| match error {
+        WorkerError::Store(error) => store_failure(error),
+        WorkerError::Settings(error) => Failure::request(error.to_string()),
+    })
 }
