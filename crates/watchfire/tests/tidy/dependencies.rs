@@ -62,8 +62,6 @@ const ALLOWED: [(&str, &[&str]); 6] = [
             "jiff",
             "lettre",
             "maud",
-            "metrics",
-            "metrics-exporter-prometheus",
             "reqwest",
             "rustls",
             "serde",
