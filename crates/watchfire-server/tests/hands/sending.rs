@@ -58,7 +58,9 @@ async fn a_notice_about_an_embargoed_case_is_the_same_for_every_case() {
         let (case, arrived) = told(&house, title, true).await;
         assert!(!arrived.is_empty(), "the owner is told all the same");
         for (_, body) in &arrived {
-            let whole = body.to_string();
+            // The id is a hash, in which any two signs may meet.
+            let id = body["data"]["id"].as_str().expect("an id");
+            let whole = body.to_string().replace(id, "");
             for secret in [title, case.as_str(), "rmsv", "CVE", "48", "2021-11-26"] {
                 assert!(!whole.contains(secret), "`{secret}` in {whole}");
             }

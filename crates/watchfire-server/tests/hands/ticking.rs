@@ -4,7 +4,8 @@ use watchfire_core::event::{Body, CaseEvent, NodeEvent, Service};
 use watchfire_core::ids::CaseId;
 use watchfire_server::worker::Progress;
 use watchfire_server::worker::ticker::Ticker;
-use watchfire_store::{Location, Store, StoreConfig, Viewer};
+use watchfire_store::policy::Write;
+use watchfire_store::{Append, Location, Store, StoreConfig, Viewer};
 
 use crate::house::{House, node_on};
 
@@ -142,4 +143,29 @@ async fn every_open_obligation_has_somebody_and_a_next_instant() {
     let house = House::new().await;
     house.opens("JNDI lookup loads remote classes", true).await;
     assert_eq!(house.ticker().check_once(house.node.now()).await.expect("a check"), 0);
+}
+
+#[tokio::test]
+async fn a_row_that_says_another_instant_than_its_case_is_mended_and_recorded() {
+    let house = House::new().await;
+    let case = house.opens("JNDI lookup loads remote classes", false).await;
+    let ticker = house.ticker();
+    ticker.tick_once(house.node.now()).await.expect("a tick");
+    let right = ticker.next_due_at().await.expect("an answer");
+    let obligation = rungs(&house, &case).await[0].0.parse().expect("an id");
+    let (store, now) = (house.node.store(), house.node.now());
+    let viewer = Viewer::service(Service::Ticker);
+    let of_case = store.authorize_case::<Write>(&viewer, &case).await.expect("a right");
+    let of_node = store.authorize_node::<Write>(&viewer).await.expect("a right");
+    let mut append = Append::new(&viewer, now);
+    let doubted = NodeEvent::ClockDoubted { wall: now, expected: now };
+    append.node(&of_node, doubted);
+    append.due(&of_case, obligation, Some(now - jiff::SignedDuration::from_secs(1)));
+    store.append(append).await.expect("a wrong row");
+    let before = rungs(&house, &case).await;
+    ticker.tick_once(now).await.expect("a tick");
+    assert_eq!(ticker.next_due_at().await.expect("an answer"), right, "it would be due for ever");
+    assert_eq!(rungs(&house, &case).await, before, "nobody is told for a wrong row");
+    let failed = |event: &&NodeEvent| matches!(event, NodeEvent::RowFailed { .. });
+    assert_eq!(house.node_events().await.iter().filter(failed).count(), 1);
 }
