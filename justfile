@@ -11,6 +11,10 @@ check:
 test *arguments:
     scripts/test {{arguments}}
 
+# the Log4Shell story, printed and then served
+demo *arguments:
+    cargo run --release -- demo {{arguments}}
+
 # a command with a throw-away PostgreSQL in WATCHFIRE_TEST_POSTGRES
 with-postgres +command:
     scripts/with-postgres {{command}}
