@@ -32,8 +32,10 @@ const PERCENT_LAST: u16 = 200;
 pub enum Rung {
     /// Per cent of the strict window.
     Percent(u16),
-    /// Whole days: after the last per cent rung, or, without a date, after the beginning.
+    /// Whole days after the last per cent rung.
     Day(u32),
+    /// Where there is no date: how many times it was put before its people again.
+    Review(u32),
 }
 
 impl fmt::Display for Rung {
@@ -41,26 +43,26 @@ impl fmt::Display for Rung {
         match self {
             Self::Percent(percent) => write!(f, "{percent}%"),
             Self::Day(day) => write!(f, "day-{day}"),
+            Self::Review(count) => write!(f, "review-{count}"),
         }
     }
 }
 
 /// A text that names no rung.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no rung: it should look like `50%` or `day-1`")]
+#[error("`{0}` is no rung: it should look like `50%`, `day-1` or `review-1`")]
 pub struct RungError(String);
 
 impl FromStr for Rung {
     type Err = RungError;
 
     fn from_str(text: &str) -> Result<Self, RungError> {
-        let percent = text.strip_suffix('%').and_then(|number| number.parse().ok());
-        let day = text.strip_prefix("day-").and_then(|number| number.parse().ok());
-        match (percent, day) {
-            (Some(percent), _) => Ok(Self::Percent(percent)),
-            (None, Some(day)) => Ok(Self::Day(day)),
-            (None, None) => Err(RungError(text.to_owned())),
-        }
+        let number = |digits: Option<&str>| digits.and_then(|digits| digits.parse::<u32>().ok());
+        let percent = number(text.strip_suffix('%')).and_then(|percent| percent.try_into().ok());
+        let day = number(text.strip_prefix("day-")).map(Self::Day);
+        let review = number(text.strip_prefix("review-")).map(Self::Review);
+        let found = percent.map(Self::Percent).or(day).or(review);
+        found.ok_or_else(|| RungError(text.to_owned()))
     }
 }
 
@@ -104,11 +106,15 @@ impl Ladder {
                 from.as_microsecond() + share(from, due, percent)
             }
             (Self::Window { from, due }, Rung::Day(day)) => {
-                from.as_microsecond() + share(from, due, PERCENT_LAST) + days(day)
+                let last = from.as_microsecond() + share(from, due, PERCENT_LAST);
+                last.saturating_add(days(1).saturating_mul(i64::from(day)))
             }
             (Self::Undated { since }, Rung::Percent(0)) => since.as_microsecond(),
-            (Self::Undated { since }, Rung::Day(day)) => since.as_microsecond() + days(day),
-            (Self::Undated { .. }, Rung::Percent(_)) => return None,
+            (Self::Undated { since }, Rung::Review(count)) => {
+                let reviews = days(REVIEW_EVERY_DAYS).saturating_mul(i64::from(count));
+                since.as_microsecond().saturating_add(reviews)
+            }
+            (Self::Window { .. }, Rung::Review(_)) | (Self::Undated { .. }, _) => return None,
         };
         Timestamp::from_microsecond(micros).ok()
     }
@@ -116,8 +122,9 @@ impl Ladder {
     /// Returns the rung above `rung`; there is always one, because no silence lasts.
     fn above(&self, rung: Rung) -> Rung {
         match (*self, rung) {
-            (Self::Undated { .. }, Rung::Percent(_)) => Rung::Day(REVIEW_EVERY_DAYS),
-            (Self::Undated { .. }, Rung::Day(day)) => Rung::Day(day + REVIEW_EVERY_DAYS),
+            (Self::Undated { .. }, Rung::Review(count)) => Rung::Review(count + 1),
+            (Self::Undated { .. }, _) => Rung::Review(1),
+            (Self::Window { .. }, Rung::Review(_)) => Rung::Percent(0),
             (Self::Window { .. }, Rung::Day(day)) => Rung::Day(day + 1),
             (Self::Window { .. }, Rung::Percent(percent)) if percent < 100 => {
                 let next = BEFORE.iter().find(|before| **before > percent);
@@ -132,14 +139,13 @@ impl Ladder {
 
     /// Returns the lowest rung that stands above all of `told`.
     ///
-    /// A day told on an undated ladder says nothing about the rungs of a window that came later.
+    /// Reviews of a time without a date say nothing about the rungs of a window that came later.
     pub fn next(&self, told: &BTreeSet<Rung>) -> Rung {
-        let highest = match self {
-            Self::Window { .. } if !told.contains(&Rung::Percent(PERCENT_LAST)) => {
-                told.iter().rev().find(|rung| matches!(rung, Rung::Percent(_)))
-            }
-            Self::Window { .. } | Self::Undated { .. } => told.last(),
+        let is_of_this = |rung: &&Rung| match self {
+            Self::Window { .. } => !matches!(rung, Rung::Review(_)),
+            Self::Undated { .. } => true,
         };
+        let highest = told.iter().rev().find(is_of_this);
         highest.map_or(Rung::Percent(0), |rung| self.above(*rung))
     }
 
@@ -168,14 +174,18 @@ impl Ladder {
         found
     }
 
-    /// Goes one rung up, but over daily rungs in one stride, so that years of down-time cost nothing.
+    /// Goes one rung up, but over daily rungs and reviews in one stride, so that years of down-time
+    /// cost nothing.
     fn rung_after(&self, rung: Rung, now: Timestamp) -> Rung {
-        let Rung::Day(day) = self.above(rung) else { return self.above(rung) };
-        let Some(at) = self.at(Rung::Day(day)) else { return Rung::Day(day) };
-        let step = if matches!(self, Self::Undated { .. }) { REVIEW_EVERY_DAYS } else { 1 };
-        let passed = (now.as_microsecond() - at.as_microsecond()) / days(step);
-        let strides = u32::try_from(passed).unwrap_or(0);
-        Rung::Day(day + strides * step)
+        let above = self.above(rung);
+        let Some(at) = self.at(above) else { return above };
+        let passed = now.as_microsecond() - at.as_microsecond();
+        let strides = |every| u32::try_from(passed / days(every)).unwrap_or(0);
+        match above {
+            Rung::Percent(_) => above,
+            Rung::Day(day) => Rung::Day(day + strides(1)),
+            Rung::Review(count) => Rung::Review(count + strides(REVIEW_EVERY_DAYS)),
+        }
     }
 
     fn places(&self, rung: Rung) -> BTreeSet<Place> {
@@ -185,7 +195,7 @@ impl Ladder {
             (_, Rung::Percent(0)) => &[Place::Owner],
             (_, Rung::Percent(50)) => &[Place::Supervisor],
             (_, Rung::Percent(75)) => &[Place::Executive],
-            (Self::Undated { .. }, Rung::Day(_)) => &[Place::Owner, Place::Supervisor],
+            (_, Rung::Review(_)) => &[Place::Owner, Place::Supervisor],
             (_, Rung::Percent(_) | Rung::Day(_)) => &everybody,
         };
         some.iter().copied().collect()
@@ -362,18 +372,49 @@ mod tests {
         assert_eq!(ladder.due(&seen, at("2026-11-07T23:59Z")), None);
         assert_eq!(
             ladder.due(&seen, at("2026-11-08T00:00Z")).map(|due| due.rung),
-            Some(Rung::Day(7))
+            Some(Rung::Review(1))
         );
         assert_eq!(
             ladder.due(&seen, at("2026-11-30T00:00Z")).map(|due| due.rung),
-            Some(Rung::Day(28))
+            Some(Rung::Review(4))
         );
     }
 
     #[test]
-    fn a_date_that_comes_later_starts_its_own_rungs() {
-        let seen = told(&[Rung::Percent(0), Rung::Day(7), Rung::Day(14)]);
+    fn a_date_that_comes_later_starts_its_own_rungs_and_its_own_days() {
+        let mut seen = told(&[Rung::Percent(0), Rung::Review(1), Rung::Review(3)]);
         assert_eq!(two_days().next(&seen), Rung::Percent(50));
+        seen.insert(Rung::Percent(PERCENT_LAST));
+        assert_eq!(two_days().next(&seen), Rung::Day(1));
+        let due = two_days().due(&seen, at("2021-11-29T00:00Z")).expect("the first day");
+        assert_eq!(due.rung, Rung::Day(1));
+    }
+
+    #[test]
+    fn days_told_together_after_a_silence_leave_no_rung_below_them_untold() {
+        let now = at("2021-12-01T12:00Z");
+        let due = two_days().due(&told(&[]), now).expect("long past");
+        assert_eq!(due.rung, Rung::Day(3));
+        let seen = told(&[due.rung]);
+        assert_eq!(two_days().due(&seen, now), None);
+        assert_eq!(two_days().next(&seen), Rung::Day(4));
+    }
+
+    #[test]
+    fn a_date_that_falls_away_is_looked_at_every_week_again() {
+        let ladder = Ladder::Undated { since: at("2021-11-24T00:00Z") };
+        let seen = told(&[Rung::Percent(100), Rung::Day(40)]);
+        assert_eq!(ladder.next(&seen), Rung::Review(1));
+        let due = ladder.due(&seen, at("2022-01-05T00:00Z")).expect("six weeks");
+        assert_eq!((due.rung, due.due_at), (Rung::Review(6), at("2022-01-05T00:00Z")));
+    }
+
+    #[test]
+    fn no_rung_is_so_high_that_it_cannot_be_asked() {
+        let undated = Ladder::Undated { since: at("2021-11-24T00:00Z") };
+        assert_eq!(two_days().at(Rung::Day(u32::MAX)), None);
+        assert_eq!(undated.at(Rung::Review(u32::MAX)), None);
+        assert_eq!(undated.at(Rung::Day(1)), None);
     }
 
     #[test]
@@ -390,10 +431,12 @@ mod tests {
 
     #[test]
     fn a_rung_is_read_as_it_is_written() {
-        for rung in [Rung::Percent(0), Rung::Percent(110), Rung::Day(12)] {
+        for rung in [Rung::Percent(0), Rung::Percent(110), Rung::Day(12), Rung::Review(3)] {
             assert_eq!(rung.to_string().parse(), Ok(rung));
         }
-        assert!("50".parse::<Rung>().is_err());
+        for wrong in ["50", "-1%", "70000%", "day-", "week-1"] {
+            assert!(wrong.parse::<Rung>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

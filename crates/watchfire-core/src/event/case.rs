@@ -40,7 +40,7 @@ pub enum CaseEvent {
     /// A rung of the chain was reached and these people were told.
     RungReached {
         obligation: ObligationId,
-        /// Position on the strict window in per cent, or days past it: `50%`, `day-1`.
+        /// `50%` of the strict window, `day-1` past it, `review-1` where there is no date.
         rung: String,
         due_at: Timestamp,
         told: Vec<PartyId>,

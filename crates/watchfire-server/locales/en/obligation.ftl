@@ -31,6 +31,11 @@ obligation-rung-day =
         [one] day { $day }
        *[other] day { $day }
     }
+obligation-rung-review =
+    { $count ->
+        [one] look { $count }, no date yet
+       *[other] look { $count }, no date yet
+    }
 obligation-owed-to = owed to { $authority }
 obligation-claim = Take it
 obligation-acknowledge = I answer for it

@@ -27,6 +27,7 @@ obligation-chain = 已通知与将通知的人员
 obligation-told = 已通知，
 obligation-then = 下一级，
 obligation-rung-day = 逾期第 { $day } 日
+obligation-rung-review = 尚无期限，第 { $count } 次复看
 obligation-owed-to = 报送对象：{ $authority }
 obligation-claim = 我来补位
 obligation-acknowledge = 确认由我负责

@@ -125,7 +125,7 @@ pub(crate) struct WireGap {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Rung)]
 pub(crate) struct WireRung {
-    /// Per cent of the strict window, or days past it: `50%`, `day-1`.
+    /// `50%` of the strict window, `day-1` past it, `review-1` where there is no date.
     rung: String,
     #[schema(value_type = String, format = DateTime)]
     due_at: Timestamp,
@@ -203,7 +203,7 @@ impl Holding {
             acknowledged_at: owner.acknowledged_at,
         });
         let ladder = held.ladder();
-        let last = held.told.last().and_then(|rung| Some((rung, ladder.at(*rung)?)));
+        let last = held.told.iter().rev().find_map(|rung| Some((rung, ladder.at(*rung)?)));
         Self {
             owner,
             gap: held.gap.map(|(cause, since)| WireGap { cause: gap_name(cause), since }),

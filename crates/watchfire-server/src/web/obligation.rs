@@ -418,6 +418,9 @@ fn rung(reader: &Reader, rung: &str) -> String {
         Ok(Rung::Day(day)) => {
             reader.text_with("obligation-rung-day", &[("day", i64::from(day).into())])
         }
+        Ok(Rung::Review(count)) => {
+            reader.text_with("obligation-rung-review", &[("count", i64::from(count).into())])
+        }
         Ok(Rung::Percent(percent)) => format!("{percent} %"),
         Err(_) => rung.to_owned(),
     }
