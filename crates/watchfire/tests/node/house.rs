@@ -70,7 +70,14 @@ impl House {
     }
 
     pub(crate) fn start(&self) -> Running {
-        start_on(&self.data())
+        start_on(&self.data(), &[])
+    }
+
+    /// Starts the node with settings from a file of this text.
+    pub(crate) fn start_with(&self, settings: &str) -> Running {
+        let file = self.beside("watchfire.toml");
+        std::fs::write(&file, settings).expect("a file");
+        start_on(&self.data(), &["--config", file.to_str().expect("text")])
     }
 }
 
@@ -100,10 +107,11 @@ pub(crate) fn run_on(data: &Path, arguments: &[&str], input: &str) -> Output {
 }
 
 /// Starts the node in `data` on a free port.
-pub(crate) fn start_on(data: &Path) -> Running {
+fn start_on(data: &Path, arguments: &[&str]) -> Running {
     let (say, said) = mpsc::channel();
     let mut serve = command(data);
-    serve.args(["serve", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::null());
+    serve.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+    serve.stdin(Stdio::null()).stdout(Stdio::null());
     let child = serve.stderr(Stdio::piped()).spawn().expect("the binary under test runs");
     let mut node = Running { child, address: String::new(), said, lines: Vec::new() };
     let stderr = node.child.stderr.take().expect("piped");
@@ -165,14 +173,7 @@ impl Running {
 
     /// Reports `what` under an idempotency key.
     pub(crate) fn report(&self, what: &str, key: &str) -> Result<(u16, Value), reqwest::Error> {
-        let body = serde_json::json!({
-            "what": what, "sure": "likely", "exploited": "unknown", "language": "en"
-        });
-        let request = client()
-            .post(format!("{}/api/v1/reports", self.address))
-            .header("idempotency-key", key)
-            .json(&body);
-        answered(request)
+        report_to(&self.address, what, key)
     }
 }
 
@@ -182,6 +183,22 @@ impl Drop for Running {
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
     }
+}
+
+/// Reports `what` to the node at `address` under an idempotency key.
+pub(crate) fn report_to(
+    address: &str,
+    what: &str,
+    key: &str,
+) -> Result<(u16, Value), reqwest::Error> {
+    let body = serde_json::json!({
+        "what": what, "sure": "likely", "exploited": "unknown", "language": "en"
+    });
+    let request = client()
+        .post(format!("{address}/api/v1/reports"))
+        .header("idempotency-key", key)
+        .json(&body);
+    answered(request)
 }
 
 fn client() -> reqwest::Client {
