@@ -72,6 +72,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
         "The request was not answered in time; what became of it is not known.",
     ),
     ("not_ready", 503, "The node has no organization yet."),
+    ("entry_pending", 503, "The newest entry is not in the public log yet."),
     ("overloaded", 503, "The node has more to do than it can."),
     ("storage_unsafe", 503, "The disk refused to keep something; no write is taken."),
     ("storage_unavailable", 503, "The database does not answer."),

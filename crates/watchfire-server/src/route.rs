@@ -82,6 +82,7 @@ fn cases() -> Vec<Route> {
         route(SignedIn, routes!(api::case::list)),
         route(SignedIn, routes!(api::case::open)),
         route(Grant, routes!(api::case::show)),
+        route(Grant, routes!(api::export::export)),
         route(Grant, routes!(api::fact::list)),
         route(Grant, routes!(api::fact::record)),
         route(Grant, routes!(api::decision::list)),

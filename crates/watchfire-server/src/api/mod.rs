@@ -5,6 +5,7 @@ pub(crate) mod decision;
 pub(crate) mod docs;
 pub(crate) mod draft;
 pub(crate) mod embargo;
+pub(crate) mod export;
 pub(crate) mod fact;
 pub(crate) mod law;
 pub(crate) mod log;

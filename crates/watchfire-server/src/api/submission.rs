@@ -78,6 +78,18 @@ impl ListedSubmission {
     }
 }
 
+impl ShownSubmission {
+    pub(crate) fn of(found: Submission) -> Self {
+        Self {
+            submission: ListedSubmission::of(found.row),
+            event: found.event.to_string(),
+            fact: found.fact,
+            obligations: found.obligations.iter().map(ToString::to_string).collect(),
+            fields: found.fields,
+        }
+    }
+}
+
 impl NewSubmission {
     fn draft(self) -> Result<SubmissionDraft, Problem> {
         let obligation = |(at, text): (usize, &String)| {
@@ -143,11 +155,5 @@ pub(crate) async fn show(
     if found.row.case != case {
         return Err(Problem::not_found());
     }
-    Ok(Json(ShownSubmission {
-        submission: ListedSubmission::of(found.row),
-        event: found.event.to_string(),
-        fact: found.fact,
-        obligations: found.obligations.iter().map(ToString::to_string).collect(),
-        fields: found.fields,
-    }))
+    Ok(Json(ShownSubmission::of(found)))
 }

@@ -1,6 +1,7 @@
 //! What people want done: load under a right, let core decide, append, and try again if somebody
 //! else was faster. The API and the pages use these alike.
 
+pub mod bundle;
 pub mod case;
 pub mod decision;
 pub mod party;
