@@ -1,14 +1,18 @@
 //! What can be typed after `watchfire`.
 
+mod api;
 mod demo;
 mod law;
 mod node;
+mod operate;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use api::{Case, CaseShow, Report, ReportNew, Server};
 pub(crate) use demo::Demo;
 pub(crate) use law::{Law, Laws, Obligations};
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
+pub(crate) use operate::{Backup, Doctor, Migrate, Restore};
 
 /// Knows every reporting obligation a vulnerability creates, runs its clock, and proves it was met.
 #[derive(Debug, Parser)]
@@ -35,6 +39,20 @@ pub(crate) enum Command {
     /// Keep the accounts of the node on this machine
     #[command(subcommand)]
     User(User),
+    /// Report a vulnerability to a node
+    #[command(subcommand)]
+    Report(Report),
+    /// Work with the cases of a node
+    #[command(subcommand)]
+    Case(Case),
+    /// Write everything but the keys into one file
+    Backup(Backup),
+    /// Bring a backup back into an empty folder, verified and quarantined
+    Restore(Restore),
+    /// Bring the schema of the database up to date
+    Migrate(Migrate),
+    /// Look at everything a node needs: exit 1 if something is unsafe
+    Doctor(Doctor),
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,7 +10,7 @@ use watchfire_server::settings::Settings;
 
 use crate::cli::Place;
 use crate::exit::Failure;
-use crate::print;
+use crate::{postgres, print};
 
 /// A settings file is at most so long, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -76,6 +76,21 @@ fn parse(path: &str, text: &str) -> Result<Settings, Failure> {
         settings.data = PathBuf::new();
     }
     Ok(settings)
+}
+
+/// Returns the text of a settings file without the password that the address of a database holds.
+///
+/// # Errors
+/// A failure of the request for a file that cannot be read.
+pub(crate) fn without_secrets(file: &Path) -> Result<String, Failure> {
+    let cannot = || Failure::request(format!("`{}` cannot be read", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| cannot().because(error))?;
+    let mut table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| cannot().because(error))?;
+    if let Some(toml::Value::String(url)) = table.get_mut("database") {
+        *url = postgres::without_password(url).0;
+    }
+    toml::to_string_pretty(&table).map_err(|error| cannot().because(error))
 }
 
 /// Shows what is wrong in its place, with line and column.

@@ -1,5 +1,7 @@
 //! `watchfire`: the one binary. Configuration, wiring, command line; no rule of any kind.
 
+mod api;
+mod archive;
 mod cli;
 mod cmd;
 mod config;
@@ -7,9 +9,10 @@ mod demo;
 mod evidence;
 mod exit;
 mod open;
-mod packs;
 mod password;
+mod postgres;
 mod print;
+mod quarantine;
 
 use std::process::ExitCode;
 

@@ -15,9 +15,10 @@ use watchfire_server::state::{Node, Parts};
 use watchfire_store::policy::Read;
 use watchfire_store::{Location, LogHead, Store, StoreConfig, StoreError, Tree, Viewer};
 
+use crate::cli::Laws;
+use crate::cmd::packs;
 use crate::evidence;
 use crate::exit::{Exit, Failure};
-use crate::{packs, print};
 
 /// Whoever types a command on the node's own machine.
 pub(crate) fn operator() -> Viewer {
@@ -113,16 +114,8 @@ pub(crate) fn must_exist(settings: &Settings) -> Result<(), Failure> {
 
 /// Reads the law packs in use: the built-in ones, and those of the operator beside them.
 fn lawbook(settings: &Settings) -> Result<Arc<Lawbook>, Failure> {
-    let Some(folder) = &settings.laws else { return Ok(Arc::new(Lawbook::builtin().clone())) };
-    let own = packs::files(folder)?;
-    let own = own.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-    let files: Vec<_> = Lawbook::builtin_files().iter().copied().chain(own).collect();
-    Lawbook::load(&files).map(Arc::new).map_err(|problems| {
-        for problem in &problems {
-            print::say(&problem.to_string());
-        }
-        Failure::request(format!("the law packs in `{}` do not load", folder.display()))
-    })
+    let laws = Laws { folder: settings.laws.clone() };
+    packs::lawbook(&laws).map(|book| Arc::new(book.into_owned()))
 }
 
 /// Reads the signing key, or makes it where the log has not begun.

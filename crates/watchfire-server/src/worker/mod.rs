@@ -56,6 +56,15 @@ pub enum WorkerError {
     Store(#[from] StoreError),
 }
 
+/// Whether anything may leave the house.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outbound {
+    /// Notices and signs of life leave.
+    Open,
+    /// Nothing leaves; notices wait. For a restored node, whose old self may still send the same.
+    Quarantined,
+}
+
 /// The hands at work.
 #[derive(Debug)]
 pub struct Workers {
@@ -65,11 +74,12 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Records the start and sets ticker, sender and keeper to work.
+    /// Records the start and sets ticker and keeper to work, and the sender unless nothing may
+    /// leave.
     ///
     /// # Errors
     /// [`WorkerError`].
-    pub async fn start(node: &Node) -> Result<Self, WorkerError> {
+    pub async fn start(node: &Node, outbound: Outbound) -> Result<Self, WorkerError> {
         let channels = Channels::from_settings(node.settings())?;
         let progress = Progress::default();
         let ticker = Ticker::new(node.clone(), progress.clone());
@@ -77,11 +87,11 @@ impl Workers {
         let keeper = Keeper::new(node.clone(), progress.clone());
         keeper.begin(node.now()).await?;
         let (stop, stopped) = watch::channel(false);
-        let tasks = vec![
-            tokio::spawn(ticker.run(stopped.clone())),
-            tokio::spawn(sender.run(stopped.clone())),
-            tokio::spawn(keeper.run(stopped)),
-        ];
+        let mut tasks = vec![tokio::spawn(ticker.run(stopped.clone()))];
+        if outbound == Outbound::Open {
+            tasks.push(tokio::spawn(sender.run(stopped.clone())));
+        }
+        tasks.push(tokio::spawn(keeper.run(stopped)));
         Ok(Self { stop, tasks, progress })
     }
 

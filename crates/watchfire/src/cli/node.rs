@@ -136,7 +136,7 @@ pub(crate) enum DutyName {
 #[derive(Debug, Args)]
 pub(crate) struct LogVerify {
     /// An exported bundle instead of a node; nothing else is needed
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "data", "database"])]
+    #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
     /// The verifier key that the log must be signed with: `name+id+base64`
     #[arg(long, value_name = "KEY")]

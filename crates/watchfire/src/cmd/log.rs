@@ -1,6 +1,6 @@
 //! `watchfire log`: proofs and the check of the evidence log.
 
-mod verify;
+pub(super) mod verify;
 
 use std::io::{self, BufRead, Write};
 

@@ -1,12 +1,18 @@
 //! The commands, one file per verb.
 
+mod backup;
+mod case;
 mod demo;
+mod doctor;
 mod law;
 mod log;
+mod migrate;
 mod obligations;
-mod packs;
+pub(crate) mod packs;
 mod problems;
 mod progress;
+mod report;
+mod restore;
 mod serve;
 mod user;
 
@@ -25,5 +31,11 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Log(command) => log::run(&command),
         Command::Serve(args) => serve::run(&args),
         Command::User(command) => user::run(command),
+        Command::Report(command) => report::run(command),
+        Command::Case(command) => case::run(command),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     }
 }

@@ -161,7 +161,7 @@ pub(super) fn builtin_source(path: &str) -> Source<'static> {
 /// # Errors
 /// A request that was wrong: a folder that cannot be read or a pack that does not load; its
 /// problems are printed to stderr.
-pub(super) fn lawbook(laws: &Laws) -> Result<std::borrow::Cow<'static, Lawbook>, Failure> {
+pub(crate) fn lawbook(laws: &Laws) -> Result<std::borrow::Cow<'static, Lawbook>, Failure> {
     let Some(at) = &laws.folder else {
         return Ok(std::borrow::Cow::Borrowed(Lawbook::builtin()));
     };

@@ -9,13 +9,13 @@ use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use watchfire_server::settings::Settings;
 use watchfire_server::state::Node;
-use watchfire_server::worker::{WorkerError, Workers};
+use watchfire_server::worker::{Outbound, WorkerError, Workers};
 
 use super::user;
 use crate::cli::Serve;
 use crate::exit::{Exit, Failure};
 use crate::open::{self, store_failure};
-use crate::{config, evidence, print};
+use crate::{config, evidence, print, quarantine};
 
 /// The environment variable that says what is told on stderr, as `tracing` filters it.
 const LOG_FILTER: &str = "WATCHFIRE_LOG";
@@ -66,6 +66,9 @@ async fn serve(mut settings: Settings) -> Result<Exit, Failure> {
     let mut terminate = handler(SignalKind::terminate())?;
     let mut interrupt = handler(SignalKind::interrupt())?;
 
+    if quarantine::read(&settings)?.is_some() {
+        settings.heartbeat = None;
+    }
     let node = open::node(settings).await?;
     let (stop, stopped) = watch::channel(false);
     let mut doors = {
@@ -145,7 +148,18 @@ async fn begin(node: &Node) -> Result<Workers, Failure> {
     if node.store().is_new().await.map_err(store_failure)? {
         user::first_administrator(node).await?;
     }
-    Workers::start(node).await.map_err(|error| match error {
+    let outbound = match quarantine::read(node.settings())? {
+        None => Outbound::Open,
+        Some(quarantine) => {
+            tracing::warn!(
+                "this node was restored and no notice leaves it; once the old one is dead, say so \
+                 with `watchfire restore --release` and start anew"
+            );
+            quarantine::record(node, &quarantine).await?;
+            Outbound::Quarantined
+        }
+    };
+    Workers::start(node, outbound).await.map_err(|error| match error {
         WorkerError::Store(error) => store_failure(error),
         WorkerError::Settings(error) => Failure::request(error.to_string()),
     })

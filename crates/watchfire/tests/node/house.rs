@@ -73,6 +73,11 @@ impl House {
         start_on(&self.data(), &[])
     }
 
+    /// Starts the node in the data folder `name` beside the first.
+    pub(crate) fn start_in(&self, name: &str) -> Running {
+        start_on(&self.beside(name), &[])
+    }
+
     /// Starts the node with settings from a file of this text.
     pub(crate) fn start_with(&self, settings: &str) -> Running {
         let file = self.beside("watchfire.toml");

@@ -94,6 +94,8 @@ const ALLOWED: [(&str, &[&str]); 6] = [
             "serde",
             "serde_json",
             "tempfile",
+            "sha2",
+            "tar",
             "thiserror",
             "tokio",
             "toml",

@@ -1,0 +1,114 @@
+//! Speaks to a node over its API.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+use watchfire_core::log::bundle::DOCUMENT_BYTES_MAX;
+use watchfire_server::secret::{hex, random};
+
+use crate::cli::Server;
+use crate::exit::Failure;
+use crate::open::block_on;
+
+/// An answer that takes longer is not waited for.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+
+/// A node, as a client knows it.
+pub(crate) struct Api<'a> {
+    server: &'a Server,
+    client: Client,
+}
+
+impl<'a> Api<'a> {
+    /// Makes a client of the node at `server`.
+    ///
+    /// # Errors
+    /// A failure of the request for an address that is none.
+    pub(crate) fn of(server: &'a Server) -> Result<Self, Failure> {
+        if !server.server.starts_with("https://") && !server.server.starts_with("http://") {
+            return Err(Failure::request(format!("`{}` is no address of a node", server.server))
+                .hint("it begins with `https://` or `http://`"));
+        }
+        // Each request has a runtime of its own, so no connection outlives it.
+        // A second provider is refused, and the first is the same.
+        let _same = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().timeout(ANSWER_WITHIN).pool_max_idle_per_host(0).build();
+        let client = client.map_err(|error| {
+            Failure::world("requests cannot be made on this machine").because(error)
+        })?;
+        Ok(Self { server, client })
+    }
+
+    /// Asks for what stands under `path`.
+    ///
+    /// # Errors
+    /// A failure of the request for what the node refuses, of the world where it does not answer.
+    pub(crate) fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
+        self.send(self.request(Method::GET, path).query(query))
+    }
+
+    /// As [`Api::get`], for an answer in JSON.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub(crate) fn get_json(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Failure> {
+        read(&self.get(path, query)?)
+    }
+
+    /// Sends `body` to `path`, under a new key, so that the network may repeat it.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        let key = hex(&random::<16>());
+        let request = self.request(Method::POST, path).header("idempotency-key", key);
+        read(&self.send(request.json(body))?)
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let address = format!("{}{path}", self.server.server.trim_end_matches('/'));
+        let request = self.client.request(method, address);
+        match &self.server.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    fn send(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+        let silent = |error: reqwest::Error| {
+            Failure::world(format!("the node at `{}` does not answer", self.server.server))
+                .because(error.without_url())
+                .hint("does it run? name another with `--server`")
+        };
+        block_on(async {
+            let mut response = request.send().await.map_err(silent)?;
+            let status = response.status();
+            let mut body = Vec::new();
+            while let Some(piece) = response.chunk().await.map_err(silent)? {
+                body.extend_from_slice(&piece);
+                if body.len() > DOCUMENT_BYTES_MAX {
+                    return Err(Failure::world("the node's answer is too long"));
+                }
+            }
+            if status.is_success() { Ok(body) } else { Err(refused(status.as_u16(), &body)) }
+        })
+    }
+}
+
+/// What a problem (RFC 9457) is to whoever typed the command.
+fn refused(status: u16, body: &[u8]) -> Failure {
+    let problem: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| problem[name].as_str().map(str::to_owned);
+    let detail = text("detail").unwrap_or_else(|| format!("the node answers with status {status}"));
+    let failure = if status >= 500 { Failure::world(detail) } else { Failure::request(detail) };
+    match text("hint") {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn read(body: &[u8]) -> Result<Value, Failure> {
+    serde_json::from_slice(body)
+        .map_err(|error| Failure::world("the node's answer is no JSON").because(error))
+}

@@ -1,0 +1,97 @@
+//! Work from a terminal: report, list, show, export; and a stranger who checks the export.
+
+use crate::house::{House, run_on};
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// A public checkpoint each second, so that the test need not wait for minutes.
+const SETTINGS: &str = "checkpoint_every_seconds = 1\n";
+/// The public log covers an entry within this time.
+const COVERED_WITHIN: Duration = Duration::from_secs(30);
+
+#[test]
+fn a_case_is_exported_and_a_stranger_checks_it_with_nothing_else() {
+    let house = House::new();
+    let token = house.with_responder();
+    let node = house.start_with(SETTINGS);
+    let server = node.address.clone();
+    let report = ["report", "new", "--what", "a hole in the parser", "--sure", "likely"];
+    let rest = ["--exploited", "no", "--json", "--server", server.as_str()];
+    let made = house.done(&[&report[..], &rest[..]].concat(), "");
+    let made: serde_json::Value = serde_json::from_str(&made).expect("JSON");
+    assert!(made["tracking_code"].as_str().is_some_and(|code| code.starts_with("WT-")), "{made}");
+
+    let asking = ["--server", server.as_str(), "--token", token.as_str()];
+    let with = |command: &[&str]| house.run(&[command, &asking[..]].concat(), "");
+    let listed = with(&["case", "list", "--json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    let id = listed["items"][0]["id"].as_str().expect("a case").to_owned();
+    let shown = with(&["case", "show", &id]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains(&id));
+    assert_eq!(with(&["case", "show", "WF-0000-0000"]).status.code(), Some(2), "hidden or missing");
+
+    let (first, second) = (house.beside("one.json"), house.beside("two.json"));
+    let (first_path, second_path) = (first.to_str().expect("text"), second.to_str().expect("text"));
+    let began = Instant::now();
+    loop {
+        let output = with(&["case", "export", &id, "--out", first_path]);
+        if output.status.success() {
+            break;
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains("not in the public log yet"), "{said}");
+        assert!(began.elapsed() < COVERED_WITHIN, "{said}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(with(&["case", "export", &id, "--out", second_path]).status.success());
+    let document = fs::read(&first).expect("the bundle");
+    assert_eq!(document, fs::read(&second).expect("the bundle"), "the same bytes each time");
+    assert!(node.stop().success());
+
+    let stranger = house.beside("stranger");
+    let verify = |path: &str| {
+        let output = run_on(&stranger, &["log", "verify", "--json", "--bundle", path], "");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let verdict = serde_json::from_slice(&output.stdout);
+        let verdict: serde_json::Value = verdict.unwrap_or_else(|error| panic!("{error}: {said}"));
+        (output.status.code(), verdict)
+    };
+    let (code, verdict) = verify(first_path);
+    assert_eq!((code, verdict["ok"].as_bool()), (Some(0), Some(true)), "{verdict}");
+    assert!(!stranger.exists(), "checking leaves nothing behind");
+    let text = String::from_utf8(document).expect("text");
+    let bundle: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert!(bundle["entries"].as_array().expect("entries").len() > 1);
+    for edited in [
+        text.replacen("\\\"kind\\\"", "\\\"kinds\\\"", 1),
+        text.replacen(&id, "WF-0000-0001", 1),
+        text.replacen("\"tick\": ", "\"tick\": 1", 1),
+    ] {
+        assert_ne!(edited, text);
+        fs::write(&second, edited).expect("written");
+        let (code, verdict) = verify(second_path);
+        assert_eq!((code, verdict["ok"].as_bool()), (Some(1), Some(false)), "{verdict}");
+    }
+}
+
+#[test]
+fn only_who_sees_a_case_exports_it() {
+    let house = House::new();
+    let token = house.with_responder();
+    let add = ["user", "add", "tom", "--name", "Tom", "--password-stdin", "--duty", "auditor"];
+    house.done(&add, crate::house::PASSWORD);
+    let other = house.done(&["user", "token", "tom"], "");
+    let node = house.start_with(SETTINGS);
+    assert_eq!(node.report("a hole", "k1").expect("an answer").0, 201);
+    let (_, cases) = node.get("/api/v1/cases", &token);
+    let path = format!("/api/v1/cases/{}/export", cases["items"][0]["id"].as_str().expect("one"));
+    assert_eq!(node.get(&path, "").0, 401);
+    let hidden = node.get(&path, &other);
+    let missing = node.get("/api/v1/cases/WF-0000-0000/export", &other);
+    assert_eq!((hidden.0, missing.0), (404, 404), "a report's case is under embargo");
+    assert_eq!(hidden.1["code"], missing.1["code"]);
+    let at_once = format!("{path}?anchor=internal");
+    assert_eq!(node.get(&at_once, &token).0, 404, "the size of the log is for auditors");
+}
