@@ -341,6 +341,42 @@ fn an_embargo_ends_by_its_date_or_by_disclosure_and_not_before() {
 }
 
 #[test]
+fn an_embargo_leaves_nothing_with_a_holder_who_cannot_see_it() {
+    let mut world = World::log4shell();
+    let public = fact("public", "disclosed", "2021-11-24T06:00Z", "2021-11-24T07:00:00Z");
+    let opening = Opening {
+        title: "Known to the house".into(),
+        organization: person(8),
+        report: None,
+        embargoed: false,
+        participants: vec![(person(1), ParticipantRole::Member)],
+        facts: vec![fact(
+            "own",
+            "vulnerability-known",
+            "2021-11-24T06:00Z",
+            "2021-11-24T07:00:00Z",
+        )],
+    };
+    world.events.clear();
+    let decision = Case::open(&world.case, &opening, &world.house(), world.now).expect("opened");
+    world.record(decision);
+    world.act(|case, house, now| case.record_fact(house, &public, now));
+    let [first, second] = ["cn-rmsv/7.2", "cn-rmsv/7.1.verify"].map(|id| world.obligation(id));
+    world.act(|case, _, _| case.claim(&first, &person(5)));
+    world.act(|case, _, _| case.claim(&second, &person(1)));
+    world.act(|case, _, _| case.agree_embargo(None, "agreed with the upstream"));
+    let case = world.state();
+    let cause = |id: &ObligationId| case.obligations[id].gap.map(|(cause, _)| cause);
+    assert_eq!(
+        (case.obligations[&first].owner.clone(), cause(&first)),
+        (None, Some(GapCause::HolderGone))
+    );
+    assert!(case.obligations[&second].owner.is_some());
+    assert_eq!(cause(&second), None);
+    assert!(world.silent().is_empty());
+}
+
+#[test]
 fn what_is_known_only_later_cannot_be_recorded_now() {
     let world = World::log4shell();
     let later = fact("later", "disclosed", "2021-11-24T06:00Z", "2021-11-24T07:00:01Z");

@@ -366,14 +366,23 @@ impl Case {
             return Err(Refusal::LastParticipant(party.clone()));
         }
         let mut events = vec![CaseEvent::ParticipantRemoved { party: party.clone() }];
+        events.extend(
+            self.released("the holder was taken out of the case", |holder| holder == party),
+        );
+        Ok(Decision { events, notices: Vec::new() })
+    }
+
+    /// Releases what people hold who see the case no more; what is owed of it becomes a gap.
+    fn released(&self, reason: &str, is_gone: impl Fn(&PartyId) -> bool) -> Vec<CaseEvent> {
+        let mut events = Vec::new();
         for held in self.obligations.values() {
-            if held.owner.as_ref().is_none_or(|owner| owner.party != *party) {
+            if held.owner.as_ref().is_none_or(|owner| !is_gone(&owner.party)) {
                 continue;
             }
             // Also of what is met: a submission taken back would wake it with a holder who is gone.
             events.push(CaseEvent::OwnerReleased {
                 obligation: held.id.clone(),
-                reason: "the holder was taken out of the case".to_owned(),
+                reason: reason.to_owned(),
             });
             if held.is_open() {
                 events.push(CaseEvent::GapOpened {
@@ -382,10 +391,11 @@ impl Case {
                 });
             }
         }
-        Ok(Decision { events, notices: Vec::new() })
+        events
     }
 
-    /// Agrees, or moves, the embargo.
+    /// Agrees, or moves, the embargo. Whoever holds something of a case that was open, and takes no
+    /// part in it, sees it no more: what they held becomes a gap.
     ///
     /// # Errors
     /// [`Refusal::EmbargoExited`], [`Refusal::Text`].
@@ -394,8 +404,11 @@ impl Case {
             return Err(Refusal::EmbargoExited);
         }
         text("note", note, TEXT_CHARS_MAX)?;
-        let agreed = CaseEvent::EmbargoAgreed { until, note: note.to_owned() };
-        Ok(Decision { events: vec![agreed], notices: Vec::new() })
+        let mut events = vec![CaseEvent::EmbargoAgreed { until, note: note.to_owned() }];
+        events.extend(self.released("the holder takes no part in the case", |holder| {
+            !self.participants.contains_key(holder)
+        }));
+        Ok(Decision { events, notices: Vec::new() })
     }
 
     /// Ends the embargo: everybody in the organization may see the case from then on.
