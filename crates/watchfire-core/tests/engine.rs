@@ -127,3 +127,18 @@ fn many_cases_of_one_file_take_a_moment_and_not_a_day() {
     assert_eq!((found[19_999].line, found[19_999].column), (119_999, 8));
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn an_instant_without_quotes_is_told_as_what_it_is() {
+    let case = "[[case]]\nname = \"n\"\nroles = [\"cn-rmsv/provider\"]\n[[case.fact]]\n\
+                kind = \"vulnerability-known\"\noccurred_at = ";
+    for written in ["2026-03-02T12:00:00Z", "2026-03-02", "2026-03-02T12:00:00"] {
+        let text = format!("{case}{written}\n");
+        let found = case_file::parse("a.toml", &text, Lawbook::builtin()).unwrap_err();
+        assert_eq!((found.len(), found[0].line, found[0].column), (1, 6, 15));
+        assert!(found[0].message.contains("without quotes"), "{}", found[0]);
+    }
+    let table = format!("{case}{{ at = 1 }}\n");
+    let found = case_file::parse("a.toml", &table, Lawbook::builtin()).unwrap_err();
+    assert!(!found[0].message.contains("without quotes"), "{}", found[0]);
+}

@@ -29,6 +29,9 @@ pub enum InstantError {
         "`{text}` is a local time without zone or offset: add `Z`, `+01:00` or `[Europe/Brussels]`"
     )]
     NoZone { text: String },
+    /// An offset that the zone beside it does not have then.
+    #[error("`{text}` has an offset that is not its zone's at that time: leave one of the two out")]
+    Offset { text: String },
     /// A zone that the bundled database does not have.
     #[error("`{zone}` is not a time zone: write its IANA name, such as `Europe/Brussels`")]
     Zone { zone: String },
@@ -95,7 +98,7 @@ impl Instant {
             let written = local_part(local).and_then(|local| local.parse::<DateTime>().ok());
             return match written.map(|local| offset.to_timestamp(local)) {
                 Some(Ok(same)) if same == instant => Ok(Self::Exact(instant)),
-                _ => Err(range(text)),
+                _ => Err(InstantError::Offset { text: text.to_owned() }),
             };
         }
         if !is_date_time(local) {
@@ -301,7 +304,7 @@ mod tests {
         assert!(matches!(refused("2026-09-30[UTC]/2026-10-01[UTC]"), InstantError::Days { .. }));
         assert!(matches!(
             refused("2026-09-30T08:00+05:00[Europe/Brussels]"),
-            InstantError::Range { .. }
+            InstantError::Offset { .. }
         ));
         assert!(matches!(refused("2026-09-30 08:00Z"), InstantError::Form { .. }));
     }

@@ -20,8 +20,8 @@ const KEYS_HINT: &str = "see the keys of a case file in `laws/README.md`";
 const PROVISION_HINT: &str = "`watchfire law show LAW` tells the provisions of a law";
 
 pub(super) fn file(path: &str, text: &str, laws: &Lawbook) -> Result<Vec<Case>, Vec<Problem>> {
-    let file: wire::File = toml::from_str(text)
-        .map_err(|error| vec![Problem::of_toml(path, text, &error, KEYS_HINT)])?;
+    let file: wire::File =
+        toml::from_str(text).map_err(|error| vec![toml_problem(path, text, &error)])?;
     let mut reader = Reader { path, lines: Lines::new(text), laws, problems: Vec::new() };
     if file.case.is_empty() {
         let message = "the file holds no case".to_owned();
@@ -38,6 +38,18 @@ pub(super) fn file(path: &str, text: &str, laws: &Lawbook) -> Result<Vec<Case>, 
         cases.push(reader.case(written));
     }
     if reader.problems.is_empty() { Ok(cases) } else { Err(reader.problems) }
+}
+
+/// Tells what the TOML reader found. It calls a date without quotes a map, which helps nobody.
+fn toml_problem(path: &str, text: &str, error: &toml::de::Error) -> Problem {
+    let written = error.span().and_then(|span| text.get(span)).unwrap_or_default();
+    let is_date = written.parse::<toml::value::Datetime>().is_ok();
+    if !is_date || !error.message().starts_with("invalid type: map") {
+        return Problem::of_toml(path, text, error, KEYS_HINT);
+    }
+    let message = format!("the instant {written} stands without quotes");
+    let hint = "write it as a text, such as `\"2026-09-30T08:00Z\"`";
+    Problem::at(path, text, error.span().unwrap_or_default(), "toml", message, hint)
 }
 
 struct Reader<'a> {

@@ -48,7 +48,7 @@ pub(super) struct Fact {
 
 /// One provision id or a list of them.
 #[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "a provision id or a list of them")]
+#[serde(untagged, expecting = "expected a provision id or a list of them")]
 pub(super) enum Obligations {
     One(String),
     Several(Vec<String>),
