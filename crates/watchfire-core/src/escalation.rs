@@ -188,7 +188,8 @@ impl Ladder {
         }
     }
 
-    fn places(&self, rung: Rung) -> BTreeSet<Place> {
+    /// Returns whom `rung` tells.
+    pub fn places(&self, rung: Rung) -> BTreeSet<Place> {
         let everybody = [Place::Owner, Place::Supervisor, Place::Executive];
         let some: &[Place] = match (self, rung) {
             (Self::Window { from, due }, Rung::Percent(0)) if is_short(*from, *due) => &everybody,

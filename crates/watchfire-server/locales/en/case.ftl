@@ -53,6 +53,7 @@ case-add = Add somebody
 case-add-who = Who
 case-add-role = As
 case-timeline = Timeline
+case-timeline-folded = { $count } computed or told by the node
 case-message = Write to the participants
 case-message-help = Everybody who can see this case can read it.
 case-message-send = Send

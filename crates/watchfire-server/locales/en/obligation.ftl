@@ -25,6 +25,11 @@ obligation-no-chain = nobody: the chain is empty
 obligation-list-separator = ,{ " " }
 obligation-chain = Who was told, and who is next
 obligation-told = told
+obligation-told-earlier =
+    { $count ->
+        [one] { $count } telling before
+       *[other] { $count } tellings before
+    }
 obligation-then = next,
 obligation-rung-day =
     { $day ->

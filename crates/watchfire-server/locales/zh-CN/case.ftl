@@ -49,6 +49,7 @@ case-add = 增加参与方
 case-add-who = 人员
 case-add-role = 角色
 case-timeline = 经过
+case-timeline-folded = 系统计算或通知 { $count } 项
 case-message = 告知参与方
 case-message-help = 可见本个案的人员均可阅读。
 case-message-send = 发送

@@ -25,6 +25,7 @@ obligation-no-chain = （升级链为空，无人可通知）
 obligation-list-separator = 、
 obligation-chain = 已通知与将通知的人员
 obligation-told = 已通知，
+obligation-told-earlier = 此前 { $count } 次通知
 obligation-then = 下一级，
 obligation-rung-day = 逾期第 { $day } 日
 obligation-rung-review = 尚无期限，第 { $count } 次复看

@@ -12,6 +12,8 @@ use super::time;
 
 /// The rungs that are marked on the burn bar, in per cent of the strict window.
 const MARKED_RUNGS: [u16; 3] = [50, 75, 90];
+/// The last rungs that were told are shown at once; those before them unfold.
+const TOLD_SHOWN: usize = 3;
 
 /// One obligation, with everything that a page shows of it, in the reader's language.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub struct ObligationView {
     pub id: ObligationId,
     pub case: CaseId,
     pub case_title: String,
+    /// The instant at which it is looked at: now, or one of its past.
+    pub seen_at: Timestamp,
     /// What has to be done, in a few words.
     pub title: String,
     pub law: LawMark,
@@ -284,8 +288,8 @@ pub fn left(reader: &Reader, view: &ObligationView) -> Markup {
     let Some(due) = due else {
         return html! { span.left.quiet { (state(reader, view.state)) } };
     };
-    let span = time::span(reader.language, reader.now, due);
-    let past = reader.now >= due;
+    let span = time::span(reader.language, view.seen_at, due);
+    let past = view.seen_at >= due;
     let key = if past { "obligation-past" } else { "obligation-left" };
     html! {
         span.left.num.late[past] {
@@ -307,7 +311,7 @@ pub fn no_date(reader: &Reader, view: &ObligationView) -> String {
 pub fn burn(reader: &Reader, view: &ObligationView) -> Markup {
     let (Some(from), Some(due)) = (view.strict_from, view.strict_due) else { return html! {} };
     let window = due.duration_since(from).as_secs_f64();
-    let used = reader.now.duration_since(from).as_secs_f64();
+    let used = view.seen_at.duration_since(from).as_secs_f64();
     let share = if window > 0.0 { (used / window * 100.0).clamp(0.0, 100.0) } else { 100.0 };
     let percent = share.floor() as i64;
     let label = reader.text_with("obligation-burn", &[("percent", percent.into())]);
@@ -364,8 +368,8 @@ fn next(reader: &Reader, view: &ObligationView) -> Markup {
         return html! { span.next.wanting { (reader.text("obligation-chain-empty")) } };
     }
     let people = list(reader, &next.people);
-    let span = time::span(reader.language, reader.now, next.at);
-    let key = if next.at <= reader.now { "obligation-next-now" } else { "obligation-next" };
+    let span = time::span(reader.language, view.seen_at, next.at);
+    let key = if next.at <= view.seen_at { "obligation-next-now" } else { "obligation-next" };
     let arguments = [("people", people.into()), ("span", span.into())];
     html! { span.next title=(next.at) { (reader.text_with(key, &arguments)) } }
 }
@@ -378,15 +382,12 @@ pub fn list(reader: &Reader, names: &[String]) -> String {
     names.join(&reader.text("obligation-list-separator"))
 }
 
-/// The first letters of a name; of a Chinese name, the first sign.
+/// The first letters of a name; of a Chinese name, the first sign; of both, those of the first.
 pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
-    match (words.next(), words.next_back()) {
-        (Some(first), _) if !first.is_ascii() => first.to_string(),
-        (Some(first), Some(last)) => format!("{first}{last}").to_uppercase(),
-        (Some(first), None) => first.to_uppercase().to_string(),
-        (None, _) => String::from("?"),
-    }
+    let mut signs = name.split_whitespace().filter_map(|word| word.chars().next());
+    let Some(first) = signs.next() else { return String::from("?") };
+    let last = signs.rfind(char::is_ascii).filter(|_| first.is_ascii());
+    first.to_uppercase().chain(last.into_iter().flat_map(char::to_uppercase)).collect()
 }
 
 /// Who was told when, and who is next: the chain.
@@ -395,13 +396,17 @@ pub fn chain(reader: &Reader, view: &ObligationView) -> Markup {
         @let next = view.next.as_ref().filter(|next| view.state.is_open() && !next.people.is_empty());
         @if !view.told.is_empty() || next.is_some() {
             ol.chain aria-label=(reader.text("obligation-chain")) {
-                @for told in &view.told {
-                    li.told {
-                        span.dot aria-hidden="true" {} b { (list(reader, &told.people)) } " "
-                        span { (reader.text("obligation-told")) " " (time::moment(reader, told.at))
-                            " " span.soft { "(" (rung(reader, &told.rung)) ")" } }
+                @let (earlier, last) = view.told.split_at(view.told.len().saturating_sub(TOLD_SHOWN));
+                @if !earlier.is_empty() {
+                    @let count = i64::try_from(earlier.len()).unwrap_or(i64::MAX);
+                    li.earlier {
+                        details.quiet {
+                            summary { (reader.text_with("obligation-told-earlier", &[("count", count.into())])) }
+                            ol { @for told in earlier { (told_line(reader, told)) } }
+                        }
                     }
                 }
+                @for told in last { (told_line(reader, told)) }
                 @if let Some(next) = next {
                     li.upcoming {
                         span.dot aria-hidden="true" {} b { (list(reader, &next.people)) } " "
@@ -413,7 +418,20 @@ pub fn chain(reader: &Reader, view: &ObligationView) -> Markup {
     }
 }
 
-fn rung(reader: &Reader, rung: &str) -> String {
+fn told_line(reader: &Reader, told: &Told) -> Markup {
+    html! {
+        li.told {
+            span.dot aria-hidden="true" {} b { (list(reader, &told.people)) } " "
+            span {
+                (reader.text("obligation-told")) " " (time::moment(reader, told.at))
+                " " span.soft { "(" (rung(reader, &told.rung)) ")" }
+            }
+        }
+    }
+}
+
+/// Returns the words for a rung: `50 %`, `day 3`.
+pub fn rung(reader: &Reader, rung: &str) -> String {
     match rung.parse() {
         Ok(Rung::Day(day)) => {
             reader.text_with("obligation-rung-day", &[("day", i64::from(day).into())])
@@ -480,9 +498,15 @@ mod tests {
 
     #[test]
     fn a_name_has_initials_in_any_script() {
-        for (name, initial) in
-            [("Li Wen", "LW"), ("Mia van Kern", "MK"), ("温莉", "温"), ("ann", "A"), ("", "?")]
-        {
+        for (name, initial) in [
+            ("Li Wen", "LW"),
+            ("Mia van Kern", "MK"),
+            ("温莉", "温"),
+            ("He Jing 何静", "HJ"),
+            ("Visitor 访客", "V"),
+            ("ann", "A"),
+            ("", "?"),
+        ] {
             assert_eq!(initials(name), initial);
         }
     }

@@ -78,6 +78,7 @@ pub(super) fn obligation(language: Language) -> ObligationView {
         id: ObligationId::from_random([1; 10]),
         case: case_id(),
         case_title: say("Remote code execution in a logging library", "日志组件远程代码执行"),
+        seen_at: at("2021-11-25T08:40:00Z"),
         title: say(
             "Report the vulnerability to the ministry's sharing platform",
             "向工业和信息化部漏洞信息共享平台报送",
@@ -218,12 +219,6 @@ pub(super) fn watch(language: Language) -> WatchView {
             norm(language),
             waiting(language),
         ],
-        foreseen: vec![ObligationView {
-            id: ObligationId::from_random([7; 10]),
-            state: State::NotApplicable,
-            acts: Acts::default(),
-            ..waiting(language)
-        }],
         next: Some("17.WO-1&x".to_owned()),
         continued: false,
     }
@@ -401,7 +396,7 @@ fn timeline(language: Language) -> Vec<Entry> {
     vec![
         entry("2021-11-24T02:10Z", Some(&who), "opened the case", "立案", EntryKind::Act),
         entry("2021-11-24T02:10Z", None, "Computed", "计算结果", EntryKind::Computed),
-        entry("2021-11-24T16:00Z", None, "Rung 50%", "升级至 50%", EntryKind::Alarm),
+        entry("2021-11-24T16:00Z", None, "Rung 50%", "升级至 50%", EntryKind::Told),
         Entry {
             said: Some(words(language, "Who writes to them?", "谁来联系？")),
             ..entry("2021-11-25T03:00Z", Some(&who), "wrote", "留言", EntryKind::Message)

@@ -382,6 +382,74 @@ fn the_past_can_be_read_and_not_changed() {
 }
 
 #[test]
+fn the_past_shows_the_time_that_was_left_then() {
+    let reader = sample::reader(Language::En);
+    let much_later = Reader { now: at("2021-12-29T12:00Z"), ..reader };
+    let page = case::page(&sample::case(Language::En), &much_later).into_string();
+    assert!(page.contains("7 h 20 m"), "from the instant looked at, not from now");
+    assert!(!page.contains("33 d"), "nothing is counted from now");
+}
+
+#[test]
+fn old_tellings_unfold_and_the_last_three_are_there_at_once() {
+    let mut view = sample::obligation(Language::En);
+    let shown = |view: &super::obligation::ObligationView| {
+        let reader = sample::reader(Language::En);
+        super::obligation::chain(&reader, view).into_string()
+    };
+    let told = view.told[0].clone();
+    view.told = vec![told.clone(); 3];
+    assert!(!shown(&view).contains("<details"), "three are few");
+    view.told.push(told);
+    let four = shown(&view);
+    assert!(four.contains("1 telling before"), "{four}");
+    let after = four.split("</details>").nth(1).unwrap_or_default();
+    assert_eq!(after.matches("class=\"told\"").count(), 3, "{four}");
+}
+
+#[test]
+fn what_the_node_did_by_itself_unfolds_between_the_acts_of_people() {
+    use super::case::timeline::{self, Entry, EntryKind};
+    let line = |kind, words: &str| Entry {
+        at: at("2021-11-24T02:10Z"),
+        actor: None,
+        words: words.into(),
+        said: None,
+        kind,
+    };
+    let reader = sample::reader(Language::En);
+    let mut entries = vec![
+        line(EntryKind::Act, "opened"),
+        line(EntryKind::Computed, "one"),
+        line(EntryKind::Told, "two"),
+        line(EntryKind::Alarm, "gap"),
+    ];
+    let few = timeline::list(&reader, &entries).into_string();
+    assert!(!few.contains("<details"), "two in a row are few: {few}");
+    entries.insert(2, line(EntryKind::Told, "three"));
+    let many = timeline::list(&reader, &entries).into_string();
+    assert!(many.contains("3 computed or told by the node"), "{many}");
+    let folded = many.split("<details").nth(1).and_then(|it| it.split("</details>").next());
+    let folded = folded.unwrap_or_default();
+    assert!(["one", "two", "three"].iter().all(|words| folded.contains(words)), "{folded}");
+    assert!(!folded.contains("opened") && !folded.contains("gap"), "{folded}");
+}
+
+#[test]
+fn a_gap_in_law_stands_above_the_gap_of_a_house_target() {
+    let mut view = sample::watch(Language::En);
+    let law = sample::obligation(Language::En);
+    let mut house = view.open[1].clone();
+    (house.title, house.holder, house.strict_due) =
+        ("Older target".into(), None, Some(at("2021-11-24T00:00Z")));
+    let law_title = law.title.clone();
+    view.open = vec![house, law];
+    let page = watch::page(&view, &sample::reader(Language::En)).into_string();
+    let place = |title: &str| page.find(title).expect("it is shown");
+    assert!(place(&law_title) < place("Older target"));
+}
+
+#[test]
 fn a_house_target_and_a_norm_say_that_they_are_no_law() {
     let page = watch::page(&sample::watch(Language::En), &sample::reader(Language::En));
     let page = page.into_string();

@@ -49,15 +49,26 @@ fn month(language: Language, month: i8) -> String {
 /// Returns the day of `at` in `zone`; the year only where it is not that of `now`.
 pub fn day(language: Language, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let civil = zone.to_datetime(at);
+    if civil.year() != zone.to_datetime(now).year() {
+        return day_of_year(language, at, zone);
+    }
+    let arguments = [
+        ("weekday", weekday(language, civil.weekday()).into()),
+        ("day", i64::from(civil.day()).into()),
+        ("month", month(language, civil.month()).into()),
+    ];
+    language.text_with("time-day", &arguments)
+}
+
+/// Returns the day of `at` in `zone`, with its year.
+fn day_of_year(language: Language, at: Timestamp, zone: &TimeZone) -> String {
+    let civil = zone.to_datetime(at);
     let arguments = [
         ("weekday", weekday(language, civil.weekday()).into()),
         ("day", i64::from(civil.day()).into()),
         ("month", month(language, civil.month()).into()),
         ("year", civil.year().to_string().into()),
     ];
-    if civil.year() == zone.to_datetime(now).year() {
-        return language.text_with("time-day", &arguments[..3]);
-    }
     language.text_with("time-day-of-year", &arguments)
 }
 
@@ -71,7 +82,14 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
 }
 
 fn instant(language: Language, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
-    let day = day(language, at, zone, now);
+    on_day(language, at, zone, day(language, at, zone, now))
+}
+
+fn instant_of_year(language: Language, at: Timestamp, zone: &TimeZone) -> String {
+    on_day(language, at, zone, day_of_year(language, at, zone))
+}
+
+fn on_day(language: Language, at: Timestamp, zone: &TimeZone, day: String) -> String {
     language.text_with("time-instant", &[("day", day.into()), ("clock", clock(at, zone).into())])
 }
 
@@ -102,7 +120,7 @@ pub fn date(reader: &Reader, at: Timestamp) -> Markup {
 }
 
 fn in_full(reader: &Reader, at: Timestamp) -> String {
-    let own = instant(reader.language, at, &reader.zone, reader.now);
+    let own = instant_of_year(reader.language, at, &reader.zone);
     format!("{own} {} · {at}", zone_name(reader.language, &reader.zone))
 }
 
@@ -149,12 +167,12 @@ pub fn span(language: Language, from: Timestamp, to: Timestamp) -> String {
     language.text_with("time-minutes", &[("minutes", (seconds / MINUTE).into())])
 }
 
-/// Shows the present instant at the head of a page.
+/// Shows the present instant at the head of a page, with the year that the dates below it share.
 pub fn now(reader: &Reader) -> Markup {
     let utc = TimeZone::UTC;
     html! {
         p.now.num {
-            strong { (instant(reader.language, reader.now, &reader.zone, reader.now)) }
+            strong { (instant_of_year(reader.language, reader.now, &reader.zone)) }
             span { (zone_name(reader.language, &reader.zone)) }
             @if reader.zone.to_offset(reader.now) != utc.to_offset(reader.now) {
                 " · " span { (clock(reader.now, &utc)) " UTC" }
@@ -223,5 +241,11 @@ mod tests {
         let shown = |language| day(language, at("2021-11-24T00:00Z"), &utc, now);
         assert_eq!(shown(Language::En), "Wed 24 Nov 2021");
         assert_eq!(shown(Language::ZhCn), "2021年11月24日 周三");
+        let reader = Reader { now, ..sample::reader(Language::En) };
+        let same = moment(&reader, at("2026-01-02T03:04Z")).into_string();
+        assert!(same.contains(">Fri 2 Jan, 11:04<"), "{same}");
+        assert!(same.contains("Fri 2 Jan 2026"), "the title has the year: {same}");
+        let head = super::now(&reader).into_string();
+        assert!(head.contains("Tue 24 Nov 2026, 08:00"), "{head}");
     }
 }

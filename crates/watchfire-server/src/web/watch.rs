@@ -17,8 +17,6 @@ const REFRESH_SECONDS: u32 = 30;
 pub struct WatchView {
     /// Open obligations of this page, in order of time left; those without a date last.
     pub open: Vec<ObligationView>,
-    /// Owed if the law were in force; shown apart, never counted.
-    pub foreseen: Vec<ObligationView>,
     /// Cursor of the next page.
     pub next: Option<String>,
     /// Whether this is not the first page.
@@ -46,7 +44,6 @@ fn group(view: &ObligationView, now: Timestamp) -> Group {
     if view.state == State::WaitingForAnchor {
         return Group::Waiting;
     }
-    // A house target that nobody holds is no reason to look away from a clock of law.
     if view.is_gap() && view.law.class != Class::Timeless {
         return Group::Gap;
     }
@@ -82,8 +79,7 @@ fn clocks(view: &WatchView, reader: &Reader) -> Markup {
             }
         }
         @for (wanted, key) in GROUPS {
-            @let rows: Vec<&ObligationView> =
-                view.open.iter().filter(|row| group(row, reader.now) == wanted).collect();
+            @let rows = rows(view, reader, wanted);
             @if !rows.is_empty() {
                 section aria-labelledby=(key) {
                     h2 id=(key) { (reader.text(key)) " " span.count.num { (rows.len()) } }
@@ -93,13 +89,22 @@ fn clocks(view: &WatchView, reader: &Reader) -> Markup {
                 }
             }
         }
-        (foreseen(view, reader))
         @if let Some(next) = &view.next {
             nav.paging aria-label=(reader.text("watch-paging")) {
                 a.button href={ "/watch?after=" (super::query_part(next)) } rel="next" { (reader.text("watch-next")) }
             }
         }
     }
+}
+
+/// The rows of a group in order of time left; among the gaps, what the law asks comes first.
+fn rows<'v>(view: &'v WatchView, reader: &Reader, wanted: Group) -> Vec<&'v ObligationView> {
+    let mut rows: Vec<&ObligationView> =
+        view.open.iter().filter(|row| group(row, reader.now) == wanted).collect();
+    if wanted == Group::Gap {
+        rows.sort_by_key(|row| row.law.class);
+    }
+    rows
 }
 
 /// One row of the list.
@@ -131,30 +136,6 @@ pub fn line(reader: &Reader, view: &ObligationView) -> Markup {
             div.holding {
                 (obligation::who(reader, view))
                 (obligation::claim(reader, view))
-            }
-        }
-    }
-}
-
-fn foreseen(view: &WatchView, reader: &Reader) -> Markup {
-    html! {
-        @if !view.foreseen.is_empty() {
-            section.foreseen aria-labelledby="watch-foreseen" {
-                h2 id="watch-foreseen" {
-                    (reader.text("watch-foreseen")) " " span.count.num { (view.foreseen.len()) }
-                }
-                p.soft { (reader.text("watch-foreseen-why")) }
-                ul.list {
-                    @for row in &view.foreseen {
-                        li.row.short {
-                            div.what {
-                                a href={ "/cases/" (row.case) } { (row.title) }
-                                p { span.id { (row.case) } " · " (row.case_title) }
-                            }
-                            div.law { (obligation::chip(reader, &row.law)) }
-                        }
-                    }
-                }
             }
         }
     }

@@ -11,6 +11,9 @@ use super::super::obligation;
 use super::super::reader::Reader;
 use super::super::time;
 
+/// So many lines of the node in a row are folded into one.
+const FOLDED_MIN: usize = 3;
+
 /// A line of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -28,8 +31,10 @@ pub struct Entry {
 pub enum EntryKind {
     /// A person did something.
     Act,
-    /// The node told somebody, or found a gap.
+    /// The node found a gap.
     Alarm,
+    /// The node told somebody, as the ladder says.
+    Told,
     /// Something was computed.
     Computed,
     /// A message.
@@ -133,7 +138,7 @@ fn of_obligation(
     names: &Names,
     event: &CaseEvent,
 ) -> (EntryKind, String, Option<String>) {
-    use EntryKind::{Act, Alarm, Computed};
+    use EntryKind::{Act, Alarm, Computed, Told};
     let title = |id: &ObligationId| ("title", names.obligation(id).into());
     let tell =
         |kind, key: &str, id: &ObligationId| (kind, reader.text_with(key, &[title(id)]), None);
@@ -170,10 +175,10 @@ fn of_obligation(
         CaseEvent::RungReached { obligation, rung, told, .. } => {
             let arguments = [
                 title(obligation),
-                ("rung", rung.clone().into()),
+                ("rung", obligation::rung(reader, rung).into()),
                 ("people", names.people(reader, told).into()),
             ];
-            (Alarm, reader.text_with("case-event-rung", &arguments), None)
+            (Told, reader.text_with("case-event-rung", &arguments), None)
         }
         CaseEvent::DraftSaved { obligation, .. } => tell(Act, "case-event-draft", obligation),
         CaseEvent::SubmissionRecorded { obligations, number, .. } => {
@@ -186,20 +191,51 @@ fn of_obligation(
     }
 }
 
-/// The lines, the latest first.
+/// The lines, the latest first. What the node did by itself unfolds between what people did.
 pub fn list(reader: &Reader, entries: &[Entry]) -> Markup {
     html! {
         ol.timeline {
-            @for entry in entries.iter().rev() {
-                li.(style(entry.kind)) {
-                    (time::moment(reader, entry.at))
-                    div {
-                        p {
-                            @if let Some(actor) = &entry.actor { strong { (actor) } " " }
-                            (entry.words)
-                        }
-                        @if let Some(said) = &entry.said { p.said { (said) } }
+            @for run in entries.chunk_by(|one, two| folds(one) && folds(two)).rev() {
+                @match run {
+                    [first, .., last] if run.len() >= FOLDED_MIN => (folded(reader, run, first, last)),
+                    _ => (lines(reader, run)),
+                }
+            }
+        }
+    }
+}
+
+fn folds(entry: &Entry) -> bool {
+    matches!(entry.kind, EntryKind::Computed | EntryKind::Told)
+}
+
+fn folded(reader: &Reader, run: &[Entry], first: &Entry, last: &Entry) -> Markup {
+    let count = i64::try_from(run.len()).unwrap_or(i64::MAX);
+    html! {
+        li.computed.folded {
+            (time::date(reader, last.at))
+            details.quiet {
+                summary {
+                    (reader.text_with("case-timeline-folded", &[("count", count.into())]))
+                    " · " (time::moment(reader, first.at)) " – " (time::moment(reader, last.at))
+                }
+                ol { (lines(reader, run)) }
+            }
+        }
+    }
+}
+
+fn lines(reader: &Reader, entries: &[Entry]) -> Markup {
+    html! {
+        @for entry in entries.iter().rev() {
+            li.(style(entry.kind)) {
+                (time::moment(reader, entry.at))
+                div {
+                    p {
+                        @if let Some(actor) = &entry.actor { strong { (actor) } " " }
+                        (entry.words)
                     }
+                    @if let Some(said) = &entry.said { p.said { (said) } }
                 }
             }
         }
@@ -209,7 +245,7 @@ pub fn list(reader: &Reader, entries: &[Entry]) -> Markup {
 fn style(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::Act => "act",
-        EntryKind::Alarm => "alarm",
+        EntryKind::Alarm | EntryKind::Told => "alarm",
         EntryKind::Computed => "computed",
         EntryKind::Message => "message",
     }

@@ -91,6 +91,7 @@ fn view(scene: &Scene<'_>, id: &ObligationId, owed: &law::Obligation) -> Obligat
         id: id.clone(),
         case: scene.case.id.clone(),
         case_title: scene.then.title.clone(),
+        seen_at: scene.at,
         title: scene.words.title(&provision),
         law: scene.words.mark(&provision, "", &owed.class.to_string()),
         owed_to: scene.words.owed_to(&provision),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use watchfire_core::escalation::{Ladder, Rung, people};
+use watchfire_core::escalation::{Ladder, Place, Rung, people};
 use watchfire_core::event::{Assessment, Chain, Profile};
 use watchfire_core::ids::{CaseId, ObligationId, PartyId};
 use watchfire_core::obligation::{Obligation, ladder, state_at};
@@ -65,17 +65,26 @@ pub(super) struct Setting<'a> {
     pub(super) now: Timestamp,
 }
 
-/// The rung that comes next, and whom it tells.
-pub(super) fn next_rung(
+/// Who is told at `at`.
+fn next_rung(
     setting: &Setting<'_>,
-    ladder: Ladder,
-    told: &BTreeSet<Rung>,
+    at: Timestamp,
+    places: &BTreeSet<Place>,
     holder: Option<&PartyId>,
-) -> Option<NextRung> {
-    let at = ladder.at(ladder.next(told))?;
-    let due = ladder.due(told, at)?;
-    let told = people(&due.places, holder, setting.chain);
-    Some(NextRung { at, people: setting.people.names(&told) })
+) -> NextRung {
+    let told = people(places, holder, setting.chain);
+    NextRung { at, people: setting.people.names(&told) }
+}
+
+/// Whom the next look at a row tells: it knows the last rung that was told, and none before it.
+fn places_after(ladder: Ladder, last: Option<Rung>, due_at: Timestamp) -> BTreeSet<Place> {
+    let rung = ladder.next(&last.into_iter().collect());
+    let before_the_rung = ladder.at(rung).is_some_and(|at| due_at < at);
+    if matches!(ladder, Ladder::Window { .. }) && before_the_rung {
+        // Something is due before the rung: a holder's answer, whose lack the supervisor hears.
+        return BTreeSet::from([Place::Supervisor]);
+    }
+    ladder.places(rung)
 }
 
 /// What is the same for every obligation, however it is held.
@@ -92,6 +101,7 @@ pub(super) fn computed(
         id: id.clone(),
         case: case.0.clone(),
         case_title: case.1.to_owned(),
+        seen_at: *now,
         title: words.title(provision),
         law: words.mark(provision, &assessment.cites, &assessment.class),
         owed_to: words.owed_to(provision),
@@ -124,11 +134,10 @@ pub(super) fn of_row(setting: &Setting<'_>, visit: &Visit, row: &ObligationRow) 
             .map(|(_, at)| *at),
     });
     view.gap = row.gap.map(|(cause, _)| cause);
-    let told: BTreeSet<Rung> =
-        row.rung.as_ref().and_then(|(rung, _)| rung.parse().ok()).into_iter().collect();
+    let last = row.rung.as_ref().and_then(|(rung, _)| rung.parse().ok());
     let holder = row.owner.as_ref().map(|owner| &owner.party);
     let steps = ladder(&row.assessment, row.assessed_at);
-    view.next = next_rung(setting, steps, &told, holder);
+    view.next = row.due_at.map(|at| next_rung(setting, at, &places_after(steps, last, at), holder));
     let mine = holder.is_some_and(|party| visit.reader.is(party));
     view.acts.claim = view.is_gap() && !mine;
     view
@@ -143,5 +152,41 @@ pub(super) fn hold(setting: &Setting<'_>, view: &mut ObligationView, held: &Obli
         acknowledged_at: owner.acknowledged_at,
     });
     view.gap = held.gap.map(|(cause, _)| cause);
-    view.next = next_rung(setting, held.ladder(), &held.told, holder.map(|owner| &owner.party));
+    let steps = held.ladder();
+    let due = steps.at(steps.next(&held.told)).and_then(|at| steps.due(&held.told, at));
+    let holder = holder.map(|owner| &owner.party);
+    view.next = due.map(|due| next_rung(setting, due.due_at, &due.places, holder));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn a_row_tells_who_is_next_from_its_last_rung_and_its_own_instant() {
+        let window = Ladder::Window { from: at("2021-11-24T00:00Z"), due: at("2021-11-26T00:00Z") };
+        let everybody = BTreeSet::from([Place::Owner, Place::Supervisor, Place::Executive]);
+        for (last, due_at, expected) in [
+            (None, "2021-11-24T00:00Z", BTreeSet::from([Place::Owner])),
+            (Some(Rung::Percent(0)), "2021-11-25T00:00Z", BTreeSet::from([Place::Supervisor])),
+            (Some(Rung::Percent(50)), "2021-11-25T12:00Z", BTreeSet::from([Place::Executive])),
+            (Some(Rung::Day(31)), "2021-12-30T00:00Z", everybody),
+            // A holder was told at half time and should have answered before the next rung.
+            (Some(Rung::Percent(50)), "2021-11-25T00:30Z", BTreeSet::from([Place::Supervisor])),
+        ] {
+            assert_eq!(places_after(window, last, at(due_at)), expected, "{last:?} {due_at}");
+        }
+        let undated = Ladder::Undated { since: at("2021-11-24T00:00Z") };
+        let both = BTreeSet::from([Place::Owner, Place::Supervisor]);
+        let seventh = at("2021-12-01T00:00Z");
+        assert_eq!(places_after(undated, Some(Rung::Percent(0)), seventh), both);
+        // What was told while there was no date says nothing of the window that came.
+        let owner = BTreeSet::from([Place::Owner]);
+        let begin = at("2021-11-24T00:00Z");
+        assert_eq!(places_after(window, Some(Rung::Review(3)), begin), owner);
+    }
 }

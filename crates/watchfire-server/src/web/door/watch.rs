@@ -45,7 +45,6 @@ pub(super) async fn page(visit: Visit, Query(place): Query<Place>) -> Result<Res
     };
     let view = WatchView {
         open: rows.rows.iter().map(|row| of_row(&setting, &visit, row)).collect(),
-        foreseen: Vec::new(),
         continued: place.after.is_some(),
         next: rows.next,
     };
