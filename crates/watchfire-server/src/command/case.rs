@@ -339,14 +339,22 @@ fn first_event(_: &Case, recorded: &[Recorded]) -> String {
 /// Agrees, or moves, the embargo.
 ///
 /// # Errors
-/// What [`Case::agree_embargo`] refuses.
+/// What [`Case::agree_embargo`] refuses; `participant_unknown` for whoever takes no part.
 pub async fn agree_embargo(
     wish: Wish<'_>,
     id: &CaseId,
     until: Option<Timestamp>,
     note: &str,
 ) -> Result<Answer, Problem> {
-    change(wish, id, &first_event, |case, _, _| case.agree_embargo(until, note)).await
+    let me = me(wish)?;
+    change(wish, id, &first_event, |case, _, _| {
+        // Or whoever agrees it, and perhaps everybody, would see the case no more.
+        if !case.participants.contains_key(&me) {
+            return Err(Refusal::NotParticipant(me.clone()));
+        }
+        case.agree_embargo(until, note)
+    })
+    .await
 }
 
 /// Ends the embargo.

@@ -113,6 +113,23 @@ async fn an_embargoed_case_is_for_its_participants_until_the_embargo_ends() {
 }
 
 #[tokio::test]
+async fn only_who_takes_part_can_put_an_open_case_under_embargo() {
+    let house = House::new().await;
+    let [owner, colleague] =
+        [house.person("Wen Engineer", &[]).await, house.person("Mia Colleague", &[]).await];
+    let case = house.case(&owner, "open").await;
+    let embargo = format!("/api/v1/cases/{case}/embargo");
+    let agree = json!({ "note": "agreed with upstream" });
+    let refused = house.write("PUT", &embargo, &agree).by(&colleague).answer().await;
+    assert_eq!(refused.code(), "participant_unknown");
+    let agreed = house.write("PUT", &embargo, &agree).by(&owner).answer().await;
+    assert_eq!(agreed.status, StatusCode::OK, "{:?}", agreed.json());
+    let path = format!("/api/v1/cases/{case}");
+    assert_eq!(house.get(&path).by(&owner).answer().await.status, StatusCode::OK);
+    assert_eq!(house.get(&path).by(&colleague).answer().await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn the_timeline_tells_what_was_recorded_page_by_page() {
     let house = House::new().await;
     let engineer = house.person("Wen Engineer", &[]).await;
