@@ -119,6 +119,13 @@ fn machine_problems(file: &RepositoryFile) -> Vec<String> {
     problems
 }
 
+/// Both sides of a conflict, left standing.
+fn conflict_problems(file: &RepositoryFile) -> Vec<String> {
+    let is_mark = |line: &str| ["<<<<<<< ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark));
+    let hits = file.text.lines().enumerate().filter(|(_, line)| is_mark(line));
+    hits.map(|(at, _)| format!("{}:{}: a conflict was left in it", file.path, at + 1)).collect()
+}
+
 /// What comes from others carries its licence, and lock files name no registry's address.
 fn vendor_problems(files: &[RepositoryFile]) -> Vec<String> {
     let mut problems = Vec::new();
@@ -176,9 +183,22 @@ fn what_comes_from_others_carries_its_licence() {
     expect_none("vendored files", &vendor_problems(&files()));
 }
 
+#[test]
+fn no_conflict_was_left_standing() {
+    expect_none("conflicts", &files().iter().flat_map(conflict_problems).collect::<Vec<_>>());
+}
+
 #[cfg(test)]
 mod proofs_that_the_checks_can_fail {
     use super::*;
+
+    #[test]
+    fn a_conflict_left_standing_is_found() {
+        let text = "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> other\n";
+        let path = "docs/a.md".to_owned();
+        let found = conflict_problems(&RepositoryFile { path, text: text.to_owned() });
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
 
     fn file(path: &str, text: &str) -> RepositoryFile {
         RepositoryFile { path: path.to_owned(), text: text.to_owned() }
