@@ -1,7 +1,7 @@
 //! A case: our unit of work on one vulnerability, and everything that was recorded of it.
 //!
-//! [`Case`] is folded from events and is never changed otherwise. [`act`] holds what people may
-//! do with it, [`settle`] what follows for the obligations, and [`tick`] what time does.
+//! [`Case`] is folded from events and is never changed otherwise. `act` holds what people may
+//! do with it, `settle` what follows for the obligations, and `tick` what time does.
 
 mod act;
 mod refusal;
