@@ -408,3 +408,27 @@ fn laws_that_are_not_in_force_yet_are_listed_and_owe_nothing() {
         assert_eq!(owed.due_at(), None);
     }
 }
+
+#[test]
+fn the_past_is_asked_and_answers_as_it_was() {
+    let mut world = World::log4shell();
+    let id = world.obligation("cn-rmsv/7.2");
+    world.now = at("2021-11-24T10:00:00Z");
+    let decided = FactRecord {
+        predicate: Some("cn-rmsv/component-in-own-product".into()),
+        answer: Some("no".into()),
+        ..fact("ours", "decided", "2021-11-24T10:00:00Z", "2021-11-24T10:00:00Z")
+    };
+    world.act(|case, house, now| case.record_fact(house, &decided, now));
+    let case = world.state();
+    let state_when = |now: &str, known_at: Option<&str>| {
+        let owed = case.owed_at(&world.house(), at(now), known_at.map(at)).expect("readable facts");
+        owed.get(&id).map(|owed| owed.state.to_string())
+    };
+    let needs_decision = Some("needs-decision".to_owned());
+    assert_eq!(state_when("2021-11-24T09:59:59Z", Some("2021-11-24T09:59:59Z")), needs_decision);
+    let after = state_when("2021-11-24T10:00:00Z", None);
+    assert!(after.is_none() || after.as_deref() == Some("not-applicable"), "{after:?}");
+    let overdue = state_when("2021-11-25T16:00:00Z", Some("2021-11-24T09:59:59Z"));
+    assert_eq!(overdue.as_deref(), Some("overdue"), "had nobody ever decided");
+}

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use watchfire_core::event::FactRecord;
 use watchfire_core::ids::CaseId;
+use watchfire_core::law::tell;
 use watchfire_core::law::text::Language;
 use watchfire_store::CaseRow;
 
@@ -135,7 +136,7 @@ pub(crate) struct ShownCase {
     obligations: Vec<ReasonedObligation>,
 }
 
-/// An obligation as it was at the instant that is shown.
+/// An obligation as it was at the instant that is shown, with the way it was computed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReasonedObligation {
     id: String,
@@ -145,6 +146,10 @@ pub(crate) struct ReasonedObligation {
     holding: Holding,
     /// To whom it is owed.
     owed_to: Option<String>,
+    /// In one sentence, why it is in its state.
+    reason: String,
+    /// How it was computed: each step in words.
+    trace: Vec<String>,
 }
 
 /// Shows a case: what had happened, what was known and what was owed, now or at any instant.
@@ -173,6 +178,8 @@ pub(crate) async fn show(
         owed: Owed::by_law(owed, at, language),
         holding: then.obligations.get(id).map(|held| Holding::of(held, &names)).unwrap_or_default(),
         owed_to: owed.owed_to.clone(),
+        reason: tell::reason(owed, node.law(), language),
+        trace: tell::tell(&owed.trace, node.law(), language),
     });
     let case = &loaded.case;
     let seen = |fact: &&FactRecord| fact.known_at <= known_at.unwrap_or(Timestamp::MAX);

@@ -212,6 +212,29 @@ async fn a_case_is_shown_as_it_was_at_any_instant() {
 }
 
 #[tokio::test]
+async fn why_it_is_owed_is_told_in_both_languages() {
+    let house = House::new().await;
+    house.roles(&["cn-rmsv/provider"]).await;
+    let engineer = house.person("Wen Engineer", &[]).await;
+    let case = house.case(&engineer, "open").await;
+    let mut told = Vec::new();
+    for language in ["en", "zh-CN"] {
+        let path = format!("/api/v1/cases/{case}?language={language}");
+        let shown = house.get(&path).by(&engineer).answer().await.json();
+        let obligations = shown["obligations"].as_array().expect("obligations");
+        let owed = obligations.iter().find(|owed| owed["provision"] == "cn-rmsv/7.2");
+        let trace = owed.expect("owed")["trace"].as_array().expect("a trace").clone();
+        assert!(trace.len() >= 3, "{trace:?}");
+        assert!(owed.expect("owed")["reason"].as_str().is_some_and(|text| !text.is_empty()));
+        told.push(trace);
+    }
+    assert_ne!(told[0], told[1]);
+    let path = format!("/api/v1/cases/{case}?language=fr");
+    let refused = house.get(&path).by(&engineer).answer().await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn a_draft_says_how_complete_it_is() {
     let house = House::new().await;
     house.roles(&["cn-rmsv/provider"]).await;
