@@ -1,0 +1,120 @@
+//! Conditions of a provision, from TOML to three-valued data.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::Reader;
+use crate::law::condition::{Condition, Value};
+use crate::law::id::AttributeId;
+use crate::law::vocabulary::AttributeType;
+
+impl Reader<'_> {
+    pub(super) fn condition(&mut self, written: &Spanned<toml::Value>) -> Option<Condition> {
+        self.condition_part(written.get_ref(), &written.span())
+    }
+
+    fn condition_part(&mut self, written: &toml::Value, span: &Range<usize>) -> Option<Condition> {
+        match written {
+            toml::Value::String(name) => self.named_condition(name, span),
+            toml::Value::Table(table) if table.contains_key("attribute") => {
+                self.comparison(table, span)
+            }
+            toml::Value::Table(table) if table.len() == 1 => {
+                let (word, parts) = table.iter().next()?;
+                match (word.as_str(), parts) {
+                    ("all", toml::Value::Array(parts)) => {
+                        Some(Condition::All(self.condition_parts(parts, span)?))
+                    }
+                    ("any", toml::Value::Array(parts)) => {
+                        Some(Condition::Any(self.condition_parts(parts, span)?))
+                    }
+                    ("not", part) => {
+                        Some(Condition::Not(Box::new(self.condition_part(part, span)?)))
+                    }
+                    _ => self.no_condition(written, span),
+                }
+            }
+            _ => self.no_condition(written, span),
+        }
+    }
+
+    fn no_condition(&mut self, written: &toml::Value, span: &Range<usize>) -> Option<Condition> {
+        let hint = "write a predicate, all, any, not, or a comparison of an attribute";
+        self.wrong(span.clone(), format!("`{written}` is no condition"), hint)
+    }
+
+    fn condition_parts(
+        &mut self,
+        parts: &[toml::Value],
+        span: &Range<usize>,
+    ) -> Option<Vec<Condition>> {
+        if parts.is_empty() {
+            return self.wrong(
+                span.clone(),
+                "a condition has no parts".to_owned(),
+                "write at least one",
+            );
+        }
+        parts.iter().map(|part| self.condition_part(part, span)).collect()
+    }
+
+    fn named_condition(&mut self, name: &str, span: &Range<usize>) -> Option<Condition> {
+        if let Ok(id) = name.parse::<AttributeId>()
+            && let Some(attribute) = self.declared.words.attributes.get(&id)
+        {
+            if attribute.kind != AttributeType::YesNo {
+                let message = format!("the attribute `{name}` is not answered with yes or no");
+                return self.wrong(
+                    span.clone(),
+                    message,
+                    "compare it: `{ attribute = \"…\", is = … }`",
+                );
+            }
+            return Some(Condition::Flag(id));
+        }
+        self.predicate(name, span.clone()).map(Condition::Predicate)
+    }
+
+    fn comparison(&mut self, table: &toml::Table, span: &Range<usize>) -> Option<Condition> {
+        let name = table.get("attribute").and_then(toml::Value::as_str).unwrap_or_default();
+        let id = name.parse::<AttributeId>().ok();
+        let Some(id) = id.filter(|id| self.declared.words.attributes.contains_key(id)) else {
+            let hint = "declare it in `attributes.toml`, or correct the name";
+            return self.undeclared(span.clone(), "attribute", name, hint);
+        };
+        let rest: Vec<(&String, &toml::Value)> =
+            table.iter().filter(|(key, _)| *key != "attribute").collect();
+        let number = |value: &toml::Value| {
+            value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
+        };
+        let found = match rest.as_slice() {
+            [(key, value)] => match key.as_str() {
+                "is" => value_of(value).map(|value| Condition::OneOf(id, vec![value])),
+                "one_of" => value
+                    .as_array()
+                    .and_then(|values| values.iter().map(value_of).collect::<Option<Vec<_>>>())
+                    .map(|values| Condition::OneOf(id, values)),
+                "at_least" => number(value).map(|least| Condition::AtLeast(id, least)),
+                "below" => number(value).map(|bound| Condition::Below(id, bound)),
+                _ => None,
+            },
+            _ => None,
+        };
+        if found.is_none() {
+            let hint = "write exactly one of is, one_of, at_least, below beside `attribute`";
+            self.wrong::<()>(span.clone(), "the comparison is none".to_owned(), hint);
+        }
+        found
+    }
+}
+
+fn value_of(written: &toml::Value) -> Option<Value> {
+    match written {
+        toml::Value::String(text) => Some(Value::Text(text.clone())),
+        toml::Value::Integer(whole) => Some(Value::Number(*whole as f64)),
+        toml::Value::Float(number) => Some(Value::Number(*number)),
+        toml::Value::Boolean(flag) => Some(Value::Flag(*flag)),
+        _ => None,
+    }
+}
