@@ -8,9 +8,11 @@ use watchfire_core::law::Language;
 use watchfire_server::serve;
 use watchfire_server::settings::Settings;
 
+use super::log::verify;
 use crate::cli::Demo;
 use crate::demo::{self, Played};
 use crate::exit::{Exit, Failure};
+use crate::open::store_failure;
 use crate::print;
 
 pub(super) fn run(args: &Demo) -> Result<Exit, Failure> {
@@ -28,13 +30,33 @@ pub(super) fn run(args: &Demo) -> Result<Exit, Failure> {
     let runtime = Runtime::new()
         .map_err(|error| Failure::world("the program cannot start its threads").because(error))?;
     runtime.block_on(async {
-        let played = demo::play(folder.path(), settings, language).await?;
+        let played = demo::play(settings, language).await?;
         print::data(played.text.trim_end())?;
         print::data(&format!("¹ {}", played.footnote))?;
+        print::data(&proof(&played, language).await?)?;
         if args.no_serve {
             return Ok(Exit::Done);
         }
         served(&played, language).await
+    })
+}
+
+/// Computes the evidence log of the story anew, as `watchfire log verify` does.
+async fn proof(played: &Played, language: Language) -> Result<String, Failure> {
+    let node = &played.node;
+    let checkpoint = node.settings().checkpoint_file();
+    let verdict = verify::of_store(node.store(), node.signer().verifier(), &checkpoint)
+        .await
+        .map_err(store_failure)?;
+    if let Some(problem) = verdict.problem {
+        return Err(Failure::world(format!("the story's evidence log is not sound: {problem}")));
+    }
+    let (size, root) = (verdict.size.unwrap_or_default(), verdict.root.unwrap_or_default());
+    Ok(match language {
+        Language::En => {
+            format!("Evidence log: {size} entries, computed anew and sound, root {root}")
+        }
+        Language::ZhCn => format!("存证日志：共 {size} 条，已重新计算，未被篡改，根 {root}"),
     })
 }
 

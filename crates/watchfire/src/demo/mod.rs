@@ -1,12 +1,9 @@
 //! The Log4Shell story, played on real data against a virtual clock.
 
-mod pass;
 mod play;
 mod stage;
 mod story;
 mod tell;
-
-use std::path::Path;
 
 use watchfire_core::event::Event;
 use watchfire_core::ids::CaseId;
@@ -31,17 +28,13 @@ pub(crate) struct Played {
     pub(crate) cases: [CaseId; 2],
 }
 
-/// Plays the story in `folder`, which is empty, and tells it in `language`.
+/// Plays the story in the data folder of `settings`, which is empty, and tells it in `language`.
 ///
 /// # Errors
 /// A failure of the world.
-pub(crate) async fn play(
-    folder: &Path,
-    settings: Settings,
-    language: Language,
-) -> Result<Played, Failure> {
+pub(crate) async fn play(settings: Settings, language: Language) -> Result<Played, Failure> {
     let story = story::log4shell();
-    let stage = Stage::set(folder, settings, story.starts_at).await?;
+    let stage = Stage::set(settings, story.starts_at).await?;
     let cases = play::play(&stage, &story, language).await.map_err(|problem| failed(&problem))?;
     let mut lives = Vec::new();
     for (life, id) in [(Life::Went, &cases.went), (Life::Lit, &cases.lit)] {

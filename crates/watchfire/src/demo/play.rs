@@ -11,7 +11,6 @@ use watchfire_server::command::case::{self, FactDraft, SubmissionDraft};
 use watchfire_server::error::Problem;
 use watchfire_store::Viewer;
 
-use super::pass;
 use super::stage::{Stage, person};
 use super::story::{Story, Who};
 
@@ -83,12 +82,15 @@ pub(super) async fn play(
 
 /// Lets time pass: whatever falls due on the way fires at its own instant.
 async fn run_until(stage: &Stage, until: Timestamp) -> Result<(), Problem> {
-    while let Some(due_at) = pass::next_due_at(&stage.node).await? {
+    while let Some(due_at) = stage.ticker.next_due_at().await? {
         if due_at > until {
             break;
         }
         stage.move_to(due_at);
-        pass::tick_once(&stage.node).await?;
+        let ticked = stage.ticker.tick_once(stage.node.now()).await?;
+        if ticked.failed > 0 {
+            return Err(Problem::internal(&"a row of the story could not be processed"));
+        }
     }
     stage.move_to(until);
     Ok(())

@@ -1,23 +1,25 @@
 //! The stage of the demo: a node in a folder of its own, on a clock that stands until it is moved.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use watchfire_core::event::{Chain, Profile, Service};
 use watchfire_core::ids::PartyId;
 use watchfire_core::law::Lawbook;
-use watchfire_core::log::{Checkpoint, SignerKey};
+use watchfire_core::log::SignerKey;
 use watchfire_server::clock::Clock;
 use watchfire_server::command::Wish;
 use watchfire_server::command::party::{self, PersonDraft};
 use watchfire_server::error::Problem;
 use watchfire_server::settings::Settings;
 use watchfire_server::state::{Node, Parts};
-use watchfire_store::{Location, Seal, Store, StoreConfig, Viewer};
+use watchfire_server::worker::Progress;
+use watchfire_server::worker::ticker::Ticker;
+use watchfire_store::{Location, Store, StoreConfig, Viewer};
 
 use super::play;
+use crate::evidence;
 use crate::exit::Failure;
 
 /// The fictional company.
@@ -53,25 +55,24 @@ const ROLES: [&str; 5] = [
 /// A node with its people.
 pub(super) struct Stage {
     pub(super) node: Node,
+    /// Fires what is due, as it does on every node; here its owner moves the clock.
+    pub(super) ticker: Ticker,
     pub(super) password: String,
     parties: BTreeMap<String, PartyId>,
     viewers: BTreeMap<String, Viewer>,
 }
 
 impl Stage {
-    /// Sets the stage in `folder` at `starts_at`.
+    /// Sets the stage in the data folder of `settings`, at `starts_at`.
     ///
     /// # Errors
     /// A failure of the world: the folder, the database.
-    pub(super) async fn set(
-        folder: &Path,
-        settings: Settings,
-        starts_at: Timestamp,
-    ) -> Result<Self, Failure> {
+    pub(super) async fn set(settings: Settings, starts_at: Timestamp) -> Result<Self, Failure> {
         let signer = SignerKey::from_seed("demo.watchfire.example/log", &random())
             .map_err(|error| Failure::world("the log's key cannot be made").because(error))?;
-        let seal = seal(&signer, folder.join("checkpoint"));
-        let config = StoreConfig::new(Location::File(folder.join("watchfire.db"))).sealed(seal);
+        let seal = evidence::seal(&settings, &signer);
+        let database = Location::File(evidence::database_file(&settings));
+        let config = StoreConfig::new(database).sealed(seal);
         let store = Store::open(&config).await.map_err(|error| {
             Failure::world("the demo's database cannot be opened").because(error)
         })?;
@@ -82,8 +83,13 @@ impl Stage {
             law: Arc::new(Lawbook::builtin().clone()),
             signer,
         });
-        let mut stage =
-            Self { node, password: password(), parties: BTreeMap::new(), viewers: BTreeMap::new() };
+        let mut stage = Self {
+            ticker: Ticker::new(node.clone(), Progress::default()),
+            node,
+            password: password(),
+            parties: BTreeMap::new(),
+            viewers: BTreeMap::new(),
+        };
         stage.people().await.map_err(|problem| failed(&problem))?;
         Ok(stage)
     }
@@ -165,17 +171,6 @@ impl Stage {
             self.node.clock().advance(by);
         }
     }
-}
-
-/// Signs each head of the log and keeps the latest in a file beside the database.
-fn seal(signer: &SignerKey, file: std::path::PathBuf) -> Seal {
-    let signer = signer.clone();
-    let origin = Checkpoint::internal_origin(signer.verifier().name());
-    let sign = move |head: &watchfire_store::LogHead| {
-        let checkpoint = Checkpoint::new(&origin, head.size, head.root);
-        checkpoint.sign(&[&signer]).expect("the origin is made from the key's own name")
-    };
-    Seal::new(sign, move |_, note| std::fs::write(&file, note))
 }
 
 pub(super) fn failed(problem: &Problem) -> Failure {
