@@ -185,6 +185,11 @@ impl Problem {
         &self.hint
     }
 
+    /// Returns when to ask again, if waiting helps.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        self.retry_after_seconds
+    }
+
     /// Returns which part of the body is meant.
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()

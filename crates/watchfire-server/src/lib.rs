@@ -6,6 +6,11 @@ pub mod channel;
 pub mod clock;
 pub mod command;
 pub mod error;
+pub mod export {
+    //! A case as a file that a stranger can check.
+
+    pub use crate::api::export::{internal, public};
+}
 mod headers;
 mod health;
 pub mod limit;

@@ -1,14 +1,14 @@
 //! Histories: the events of one object, as they were recorded, with their bytes.
 
 use watchfire_core::event::{Event, Stream, encoding};
-use watchfire_core::ids::{CaseId, EventId, PartyId, ReportId};
+use watchfire_core::ids::{CaseId, PartyId, ReportId};
 
 use crate::Store;
 use crate::dialect::{Connection, Row, params};
 use crate::error::StoreError;
-use crate::log::int;
+use crate::log::{ReceiptEntry, int, receipt_entry};
 use crate::page::limited;
-use crate::policy::{Authorized, Case, Claim, Grant, NotFound, Read, Right};
+use crate::policy::{Authorized, Case, Claim, Grant, Read, Right};
 use crate::statement::statements;
 use crate::viewer::Viewer;
 
@@ -22,9 +22,15 @@ statements! {
         "SELECT log_index, version, bytes FROM events WHERE noun = $1 AND stream = $2 \
          AND version > $3 AND bytes IS NOT NULL ORDER BY version LIMIT $4";
     EVENT_AT = "SELECT log_index, version, bytes FROM events WHERE log_index = $1";
-    PROOF_ROW =
-        "SELECT e.log_index, e.bytes, e.salt, e.version FROM events e \
-         WHERE e.id = $1 AND e.noun = 'case' AND e.stream = $2 AND e.bytes IS NOT NULL";
+    /// The entries of a case and of the reports that it was opened on.
+    ENTRIES_OF_CASE =
+        "SELECT e.log_index, e.id, e.recorded_at, e.bytes, e.salt, e.commitment FROM events e \
+         WHERE e.noun = 'case' AND e.stream = $1 AND e.log_index > $2 \
+         UNION ALL \
+         SELECT e.log_index, e.id, e.recorded_at, e.bytes, e.salt, e.commitment FROM reports r \
+         JOIN events e ON e.noun = 'report' AND e.stream = r.id \
+         WHERE r.case_id = $1 AND e.log_index > $2 \
+         ORDER BY log_index LIMIT $3";
 }
 
 /// An event as it was recorded.
@@ -39,12 +45,12 @@ pub struct RecordedEvent {
     pub bytes: Vec<u8>,
 }
 
-/// An entry of a case with what hides it, for a bundle that a stranger can check.
+/// An entry of the log that belongs to a case, for a bundle that a stranger can check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenedEntry {
-    pub index: u64,
-    pub bytes: Vec<u8>,
-    pub salt: [u8; 32],
+pub struct CaseEntry {
+    pub entry: ReceiptEntry,
+    /// The bytes, verbatim; `None` once the entry was erased, with the salt.
+    pub bytes: Option<Vec<u8>>,
 }
 
 fn recorded(row: &Row) -> Result<RecordedEvent, StoreError> {
@@ -169,22 +175,32 @@ impl Store {
         whole(&mut connection, stream).await
     }
 
-    /// Returns bytes and salt of one entry of a case.
+    /// Returns the entries of a case and of the reports that it was opened on, in the order of the
+    /// log. Whoever sees a case sees its reports.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if the case has no such entry, or it was erased.
-    pub async fn opened_entry(
+    /// [`StoreError::TooLarge`] over [`HISTORY_EVENTS_MAX`].
+    pub async fn case_entries(
         &self,
         grant: &Authorized<Case, Read>,
-        event: &EventId,
-    ) -> Result<OpenedEntry, StoreError> {
-        let params = params![event.as_str(), grant.id().as_str()];
-        let row = self.reader().await?.optional(&PROOF_ROW, params).await?.ok_or(NotFound)?;
-        let salt = row.bytes("salt")?;
-        Ok(OpenedEntry {
-            index: row.natural("log_index")?,
-            bytes: row.bytes("bytes")?,
-            salt: salt.try_into().map_err(|_| StoreError::Corrupt { what: "salt" })?,
-        })
+    ) -> Result<Vec<CaseEntry>, StoreError> {
+        let mut connection = self.reader().await?;
+        let mut entries: Vec<CaseEntry> = Vec::new();
+        loop {
+            let after = entries.last().map_or(Ok(-1), |last| int(last.entry.index))?;
+            let limit = limited(HISTORY_ROWS_MAX, HISTORY_ROWS_MAX);
+            let params = params![grant.id().as_str(), after, limit];
+            let rows = connection.all(&ENTRIES_OF_CASE, params).await?;
+            for row in &rows {
+                let bytes = row.bytes_or_none("bytes")?;
+                entries.push(CaseEntry { entry: receipt_entry(row)?, bytes });
+            }
+            if entries.len() > HISTORY_EVENTS_MAX {
+                return Err(StoreError::TooLarge { what: "history", limit: HISTORY_EVENTS_MAX });
+            }
+            if rows.len() < HISTORY_ROWS_MAX {
+                return Ok(entries);
+            }
+        }
     }
 }

@@ -46,7 +46,7 @@ pub use config::{LogHead, Seal, StoreConfig};
 pub use dialect::{Engine, EngineSetting, Location};
 pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};
 pub use error::StoreError;
-pub use history::{HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, OpenedEntry, RecordedEvent};
+pub use history::{CaseEntry, HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, RecordedEvent};
 pub use idempotency::{ANSWER_BYTES_MAX, KEY_BYTES_MAX};
 pub use log::{Checkpoint, Inception, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
 pub use obligation::{Draft, ObligationRow, Owner};
@@ -56,7 +56,7 @@ pub use party::{PartyKind, PartyRow};
 pub use policy::{Authorized, NotFound};
 pub use random::random_bytes;
 pub use rebuild::DueInstants;
-pub use report::{Answer, Report, ReportRow, TrackedReport};
+pub use report::{Answer, REPORTS_OF_CASE_MAX, Report, ReportRow, TrackedReport};
 pub use schema::schema_version;
 pub use session::{
     Account, SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, Secret, SecretDigest, SessionToken,

@@ -621,16 +621,7 @@ impl Store {
         let mut connection = self.reader().await?;
         let row = connection.optional(&ENTRY_OF_RECEIPT, params![&receipt.digest()]).await?;
         let row = row.ok_or(NotFound)?;
-        let salt = row.bytes_or_none("salt")?;
-        let salt = salt.map(|salt| salt.try_into()).transpose();
-        Ok(ReceiptEntry {
-            index: row.natural("log_index")?,
-            event: row.parsed("id")?,
-            salt: salt.map_err(|_| StoreError::Corrupt { what: "salt" })?,
-            commitment: Commitment::from_slice(&row.bytes("commitment")?)
-                .ok_or(StoreError::Corrupt { what: "commitment" })?,
-            recorded_at: row.instant("recorded_at")?,
-        })
+        receipt_entry(&row)
     }
 
     /// Returns rows of the log from index `from` as they are stored, up to [`LOG_ROWS_MAX`].
@@ -647,6 +638,20 @@ impl Store {
     ) -> Result<Vec<LogRow>, StoreError> {
         log_rows(&mut self.reader().await?, from, limit).await
     }
+}
+
+/// Reads what a receipt proves to be there.
+pub(crate) fn receipt_entry(row: &Row) -> Result<ReceiptEntry, StoreError> {
+    let salt = row.bytes_or_none("salt")?;
+    let salt = salt.map(|salt| salt.try_into()).transpose();
+    Ok(ReceiptEntry {
+        index: row.natural("log_index")?,
+        event: row.parsed("id")?,
+        salt: salt.map_err(|_| StoreError::Corrupt { what: "salt" })?,
+        commitment: Commitment::from_slice(&row.bytes("commitment")?)
+            .ok_or(StoreError::Corrupt { what: "commitment" })?,
+        recorded_at: row.instant("recorded_at")?,
+    })
 }
 
 /// Reads rows of the log from index `from`.

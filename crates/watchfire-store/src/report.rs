@@ -9,10 +9,13 @@ use crate::apply::Stored;
 use crate::dialect::{Connection, Row, params};
 use crate::error::StoreError;
 use crate::history::whole;
-use crate::page::{Page, PageRequest};
+use crate::page::{Page, PageRequest, limited};
 use crate::policy::{NotFound, visible};
 use crate::statement::statements;
 use crate::viewer::Viewer;
+
+/// Reports of one case.
+pub const REPORTS_OF_CASE_MAX: usize = 1000;
 
 macro_rules! columns {
     () => {
@@ -29,6 +32,10 @@ statements! {
         "SELECT ", columns!(), " FROM reports r JOIN cases c ON c.id = r.case_id WHERE ",
         visible!(), " AND (r.received_at < $3 OR (r.received_at = $3 AND r.id < $4)) \
          ORDER BY r.received_at DESC, r.id DESC LIMIT $5"
+    );
+    REPORTS_OF_CASE = concat!(
+        "SELECT ", columns!(), " FROM reports r JOIN cases c ON c.id = r.case_id \
+         WHERE r.case_id = $3 AND ", visible!(), " ORDER BY r.received_at, r.id LIMIT $4"
     );
     REPORT = concat!(
         "SELECT ", columns!(), ", x.bytes AS contact FROM reports r \
@@ -147,6 +154,25 @@ impl Store {
         let rows = self.reader().await?.all(&REPORTS, params).await?;
         let rows = rows.iter().map(report_row).collect::<Result<Vec<_>, _>>()?;
         Ok(page.page(rows, |row| format!("{}.{}", row.received_at.as_microsecond(), row.id)))
+    }
+
+    /// Returns the reports that a case was opened on, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] over [`REPORTS_OF_CASE_MAX`].
+    pub async fn reports_of_case(
+        &self,
+        viewer: &Viewer,
+        id: &CaseId,
+    ) -> Result<Vec<ReportRow>, StoreError> {
+        let (scope, party) = viewer.parameters();
+        let limit = limited(REPORTS_OF_CASE_MAX + 1, REPORTS_OF_CASE_MAX + 1);
+        let params = params![scope, party, id.as_str(), limit];
+        let rows = self.reader().await?.all(&REPORTS_OF_CASE, params).await?;
+        if rows.len() > REPORTS_OF_CASE_MAX {
+            return Err(StoreError::TooLarge { what: "reports", limit: REPORTS_OF_CASE_MAX });
+        }
+        rows.iter().map(report_row).collect()
     }
 
     /// Returns one report with what it says.

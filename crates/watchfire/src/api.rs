@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use watchfire_core::log::bundle::DOCUMENT_BYTES_MAX;
@@ -84,6 +85,7 @@ impl<'a> Api<'a> {
         block_on(async {
             let mut response = request.send().await.map_err(silent)?;
             let status = response.status();
+            let wait = response.headers().get(RETRY_AFTER).cloned();
             let mut body = Vec::new();
             while let Some(piece) = response.chunk().await.map_err(silent)? {
                 body.extend_from_slice(&piece);
@@ -91,18 +93,28 @@ impl<'a> Api<'a> {
                     return Err(Failure::world("the node's answer is too long"));
                 }
             }
-            if status.is_success() { Ok(body) } else { Err(refused(status.as_u16(), &body)) }
+            if status.is_success() {
+                return Ok(body);
+            }
+            let wait = wait.as_ref().and_then(|seconds| seconds.to_str().ok());
+            Err(refused(status.as_u16(), &body, wait))
         })
     }
 }
 
 /// What a problem (RFC 9457) is to whoever typed the command.
-fn refused(status: u16, body: &[u8]) -> Failure {
+fn refused(status: u16, body: &[u8], wait: Option<&str>) -> Failure {
     let problem: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| problem[name].as_str().map(str::to_owned);
     let detail = text("detail").unwrap_or_else(|| format!("the node answers with status {status}"));
     let failure = if status >= 500 { Failure::world(detail) } else { Failure::request(detail) };
-    match text("hint") {
+    let hint = match (text("code").as_deref(), wait) {
+        (Some("entry_pending"), Some(seconds)) => {
+            Some(format!("ask again in {seconds} s; auditors may take `--internal`"))
+        }
+        _ => text("hint"),
+    };
+    match hint {
         Some(hint) => failure.hint(hint),
         None => failure,
     }

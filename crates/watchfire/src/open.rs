@@ -10,15 +10,16 @@ use watchfire_core::law::Lawbook;
 use watchfire_core::log::SignerKey;
 use watchfire_core::log::proof::verify_consistency;
 use watchfire_server::clock::Clock;
+use watchfire_server::error::Problem;
 use watchfire_server::settings::Settings;
 use watchfire_server::state::{Node, Parts};
 use watchfire_store::policy::Read;
 use watchfire_store::{Location, LogHead, Store, StoreConfig, StoreError, Tree, Viewer};
 
-use crate::cli::Laws;
+use crate::cli::{Laws, Place};
 use crate::cmd::packs;
-use crate::evidence;
 use crate::exit::{Exit, Failure};
+use crate::{config, evidence};
 
 /// Whoever types a command on the node's own machine.
 pub(crate) fn operator() -> Viewer {
@@ -64,6 +65,16 @@ pub(crate) fn store_failure(error: StoreError) -> Failure {
     failure
 }
 
+/// What a refusal is to whoever typed the command.
+pub(crate) fn refused(problem: &Problem) -> Failure {
+    let failure = if problem.status().is_server_error() {
+        Failure::world(problem.detail())
+    } else {
+        Failure::request(problem.detail())
+    };
+    failure.hint(problem.hint())
+}
+
 /// Opens the node: makes folder, key and database where there are none.
 ///
 /// # Errors
@@ -97,6 +108,23 @@ pub(crate) async fn node(settings: Settings) -> Result<Node, Failure> {
 pub(crate) async fn existing(settings: Settings) -> Result<Node, Failure> {
     must_exist(&settings)?;
     node(settings).await
+}
+
+/// Opens the node at `place`, which must be there, does the work, and closes it.
+///
+/// # Errors
+/// As [`existing`]; what the work returns.
+pub(crate) fn at(
+    place: &Place,
+    work: impl AsyncFnOnce(&Node) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let settings = config::read(place)?;
+    block_on(async {
+        let node = existing(settings).await?;
+        let result = work(&node).await;
+        node.store().clone().close().await;
+        result
+    })
 }
 
 /// Checks that there is a node at this place, without making anything.

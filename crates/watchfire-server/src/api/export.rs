@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use watchfire_core::ids::CaseId;
-use watchfire_store::Viewer;
+use watchfire_store::{Authorized, Viewer, policy};
 
 use super::fact::Fact;
+use super::report::BundledReport;
 use super::submission::ShownSubmission;
 use super::{Asked, id};
 use crate::auth::Caller;
@@ -37,8 +38,8 @@ pub(crate) enum AnchorName {
     Internal,
 }
 
-/// Exports a case with facts, submissions, its entries of the evidence log and their proofs. The
-/// same bytes each time, as long as nothing is recorded.
+/// Exports a case with facts, submissions, its entries of the evidence log, those of its reports,
+/// and their proofs. The same bytes each time, as long as nothing is recorded.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/export", tag = "cases",
     params(("id" = String, Path, description = "Id of a case."), ExportQuestion),
     responses((status = 200, body = Value, description = "A bundle, as \
@@ -51,21 +52,45 @@ pub(crate) async fn export(
     asked: Asked<ExportQuestion>,
 ) -> Result<Response, Problem> {
     let id = id::<CaseId>(&text)?;
-    let viewer = &caller.viewer;
-    let summary = summary(&node, viewer, &id).await?;
-    let bundle = match asked.0.anchor.unwrap_or_default() {
-        AnchorName::Public => bundle::public(&node, viewer, &id, summary).await?,
-        AnchorName::Internal => bundle::internal(&node, viewer, &id, summary).await?,
+    let document = match asked.0.anchor.unwrap_or_default() {
+        AnchorName::Public => public(&node, &caller.viewer, &id).await?,
+        AnchorName::Internal => {
+            let log = node.store().authorize_log(&caller.viewer).await?;
+            internal(&node, &caller.viewer, &log, &id).await?
+        }
     };
     let name = format!("attachment; filename=\"{id}.json\"");
     let headers = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
         (header::CONTENT_DISPOSITION, name),
     ];
-    Ok((headers, bundle::sealed(&node, &bundle)?).into_response())
+    Ok((headers, document).into_response())
 }
 
-/// The readable part: what the case is about, its facts, and what was sent.
+/// Writes a case down as a bundle that is anchored in the public log.
+///
+/// # Errors
+/// 404 if the case is missing or hidden; `entry_pending` if an entry has no public proof yet.
+pub async fn public(node: &Node, viewer: &Viewer, id: &CaseId) -> Result<String, Problem> {
+    let summary = summary(node, viewer, id).await?;
+    bundle::sealed(node, &bundle::public(node, viewer, id, summary).await?)
+}
+
+/// As [`public`], anchored in the internal log, which `log` is the right to read.
+///
+/// # Errors
+/// 404 if the case is missing or hidden.
+pub async fn internal(
+    node: &Node,
+    viewer: &Viewer,
+    log: &Authorized<policy::Log, policy::Read>,
+    id: &CaseId,
+) -> Result<String, Problem> {
+    let summary = summary(node, viewer, id).await?;
+    bundle::sealed(node, &bundle::internal(node, viewer, log, id, summary).await?)
+}
+
+/// The readable part: what the case is about, what was reported, its facts, and what was sent.
 async fn summary(node: &Node, viewer: &Viewer, id: &CaseId) -> Result<Value, Problem> {
     let case = Loaded::read(node, viewer, id).await?.case;
     let facts: Vec<Fact> =
@@ -74,11 +99,16 @@ async fn summary(node: &Node, viewer: &Viewer, id: &CaseId) -> Result<Value, Pro
     for row in node.store().submissions_of_case(viewer, id).await? {
         submissions.push(ShownSubmission::of(node.store().submission(viewer, &row.id).await?));
     }
+    let mut reports = Vec::new();
+    for row in node.store().reports_of_case(viewer, id).await? {
+        reports.push(BundledReport::of(node.store().report(viewer, &row.id).await?));
+    }
     Ok(json!({
         "case": id.to_string(),
         "title": case.title,
         "organization": case.organization.to_string(),
         "opened_at": case.opened_at.to_string(),
+        "reports": reports,
         "facts": facts,
         "submissions": submissions,
     }))

@@ -238,20 +238,59 @@ fn whole(report: watchfire_store::Report) -> ShownReport {
             case: report.row.case.to_string(),
             what: intake.what,
             component: intake.component,
-            sure: match intake.sure {
-                Sureness::Sure => SureAnswer::Sure,
-                Sureness::Likely => SureAnswer::Likely,
-                Sureness::Unsure => SureAnswer::Unsure,
-            },
-            exploited: match intake.exploited {
-                Exploited::Yes => ExploitedAnswer::Yes,
-                Exploited::No => ExploitedAnswer::No,
-                Exploited::Unknown => ExploitedAnswer::Unknown,
-            },
+            sure: sure(intake.sure),
+            exploited: exploited(intake.exploited),
             found_at: intake.found_at,
             contact,
             contact_erased: report.row.contact_erased,
         }),
+    }
+}
+
+/// A report in a bundle: as [`ShownReport`], but without the contact, which never leaves so.
+#[derive(Debug, Serialize)]
+pub(crate) struct BundledReport {
+    id: String,
+    received_at: Timestamp,
+    what: String,
+    component: Option<String>,
+    sure: SureAnswer,
+    exploited: ExploitedAnswer,
+    found_at: Option<String>,
+    language: String,
+    answers: Vec<WrittenAnswer>,
+}
+
+impl BundledReport {
+    pub(crate) fn of(report: watchfire_store::Report) -> Self {
+        let intake = report.intake;
+        Self {
+            id: report.row.id.to_string(),
+            received_at: report.row.received_at,
+            what: intake.what,
+            component: intake.component,
+            sure: sure(intake.sure),
+            exploited: exploited(intake.exploited),
+            found_at: intake.found_at,
+            language: intake.language,
+            answers: answers(report.answers),
+        }
+    }
+}
+
+fn sure(sure: Sureness) -> SureAnswer {
+    match sure {
+        Sureness::Sure => SureAnswer::Sure,
+        Sureness::Likely => SureAnswer::Likely,
+        Sureness::Unsure => SureAnswer::Unsure,
+    }
+}
+
+fn exploited(exploited: Exploited) -> ExploitedAnswer {
+    match exploited {
+        Exploited::Yes => ExploitedAnswer::Yes,
+        Exploited::No => ExploitedAnswer::No,
+        Exploited::Unknown => ExploitedAnswer::Unknown,
     }
 }
 

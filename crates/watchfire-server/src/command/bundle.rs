@@ -1,12 +1,13 @@
-//! A case as a bundle: its entries with their proofs, for somebody who has nothing else of ours.
+//! A case as a bundle: its entries, and those of the reports that it was opened on, with their
+//! proofs, for somebody who has nothing else of ours.
 
 use watchfire_core::ids::CaseId;
+use watchfire_core::log::Hash;
 use watchfire_core::log::Tick;
 use watchfire_core::log::bundle::{Anchor, Bundle, Content, Entry, EntryProof};
 use watchfire_core::log::tick::{PublicProof, Schedule};
-use watchfire_core::log::{Hash, Leaf};
 use watchfire_store::policy::Read;
-use watchfire_store::{OpenedEntry, ReceiptEntry, Tree, Viewer};
+use watchfire_store::{Authorized, CaseEntry, ReceiptEntry, StoreError, Tree, Viewer, policy};
 
 use super::keeper;
 use crate::error::Problem;
@@ -35,12 +36,13 @@ pub async fn public(
     summary: serde_json::Value,
 ) -> Result<Bundle, Problem> {
     let (mut batches, mut placed) = (Vec::new(), Vec::new());
-    for (receipt, opened) in opened(node, viewer, id).await? {
-        let covered = batches.last().is_some_and(|last: &Batch| last.entries.end > opened.index);
+    for case_entry in entries_of(node, viewer, id).await? {
+        let index = case_entry.entry.index;
+        let covered = batches.last().is_some_and(|last: &Batch| last.entries.end > index);
         if !covered {
-            batches.push(batch(node, viewer, &receipt).await?);
+            batches.push(batch(node, viewer, &case_entry.entry).await?);
         }
-        placed.push((batches.len() - 1, opened));
+        placed.push((batches.len() - 1, case_entry));
     }
     let newest = batches.last().map_or(0, |batch| batch.number);
     let log = node.store().authorize_log(&keeper()).await?;
@@ -54,15 +56,15 @@ pub async fn public(
         inclusions.push(node.store().public_inclusion_proof(viewer, batch.number, size).await?);
     }
     let mut entries = Vec::with_capacity(placed.len());
-    for (at, opened) in placed {
+    for (at, case_entry) in placed {
         let (batch, inclusion) = (&batches[at], inclusions[at].clone());
-        let ordinal = usize::try_from(opened.index - batch.entries.start).ok();
+        let ordinal = usize::try_from(case_entry.entry.index - batch.entries.start).ok();
         let path = ordinal.and_then(|ordinal| batch.tick.path(ordinal));
         let path =
             path.ok_or_else(|| Problem::internal(&"a tick has no path to an entry it covers"))?;
         let order = (batch.number, path.slot);
         let proof = PublicProof { batch: path, tick: batch.number, inclusion };
-        let content = Content::Kept { salt: opened.salt, bytes: opened.bytes };
+        let content = content(case_entry)?;
         entries.push((order, Entry { content, proof: EntryProof::Public(proof) }));
     }
     // Within a tick the order of entries is hidden; the bundle has that of the slots.
@@ -78,26 +80,26 @@ pub async fn public(
 }
 
 /// As [`public`], anchored in the newest checkpoint of the internal log, which tells the recipient
-/// its size and the places of these entries in it: for whoever may read the log.
+/// its size and the places of these entries in it. `log` is the right to read the log.
 ///
 /// # Errors
-/// 404 if the case is missing or hidden, or the log is not for the viewer to read.
+/// 404 if the case is missing or hidden.
 pub async fn internal(
     node: &Node,
     viewer: &Viewer,
+    log: &Authorized<policy::Log, Read>,
     id: &CaseId,
     summary: serde_json::Value,
 ) -> Result<Bundle, Problem> {
-    let log = node.store().authorize_log(viewer).await?;
-    let opened = opened(node, viewer, id).await?;
-    let checkpoint = node.store().latest_checkpoint(&log, Tree::Internal).await?;
+    let of_case = entries_of(node, viewer, id).await?;
+    let checkpoint = node.store().latest_checkpoint(log, Tree::Internal).await?;
     let checkpoint = checkpoint.ok_or_else(|| Problem::internal(&"the log has no checkpoint"))?;
-    let mut entries = Vec::with_capacity(opened.len());
-    for (_, OpenedEntry { index, bytes, salt }) in opened {
-        let size = checkpoint.head.size;
-        let inclusion = node.store().inclusion_proof(&log, Tree::Internal, index, size).await?;
+    let mut entries = Vec::with_capacity(of_case.len());
+    for case_entry in of_case {
+        let (index, size) = (case_entry.entry.index, checkpoint.head.size);
+        let inclusion = node.store().inclusion_proof(log, Tree::Internal, index, size).await?;
         let proof = EntryProof::Internal { index, inclusion };
-        entries.push(Entry { content: Content::Kept { salt, bytes }, proof });
+        entries.push(Entry { content: content(case_entry)?, proof });
     }
     Ok(Bundle {
         origin: node.signer().verifier().name().to_owned(),
@@ -117,26 +119,19 @@ pub fn sealed(node: &Node, bundle: &Bundle) -> Result<String, Problem> {
     bundle.seal(node.signer()).map_err(|error| Problem::internal(&error))
 }
 
-/// Opens the entries of a case, in the order of the log.
-async fn opened(
-    node: &Node,
-    viewer: &Viewer,
-    id: &CaseId,
-) -> Result<Vec<(ReceiptEntry, OpenedEntry)>, Problem> {
+/// Reads the entries of a case and of its reports, in the order of the log.
+async fn entries_of(node: &Node, viewer: &Viewer, id: &CaseId) -> Result<Vec<CaseEntry>, Problem> {
     let grant = node.store().authorize_case::<Read>(viewer, id).await?;
-    let mut found = Vec::new();
-    for recorded in node.store().case_history(viewer, id).await? {
-        let opened = node.store().opened_entry(&grant, &recorded.event.id).await?;
-        let receipt = ReceiptEntry {
-            index: opened.index,
-            event: recorded.event.id,
-            salt: Some(opened.salt),
-            commitment: Leaf::commit(&opened.salt, &opened.bytes),
-            recorded_at: recorded.event.recorded_at,
-        };
-        found.push((receipt, opened));
+    Ok(node.store().case_entries(&grant).await?)
+}
+
+/// What is left of an entry.
+fn content(of_case: CaseEntry) -> Result<Content, StoreError> {
+    match (of_case.entry.salt, of_case.bytes) {
+        (Some(salt), Some(bytes)) => Ok(Content::Kept { salt, bytes }),
+        (None, None) => Ok(Content::Erased(of_case.entry.commitment)),
+        _ => Err(StoreError::Corrupt { what: "salt" }),
     }
-    Ok(found)
 }
 
 /// Finds the tick that covers an entry.

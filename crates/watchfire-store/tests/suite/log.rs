@@ -3,10 +3,13 @@
 use watchfire_core::log::proof::{verify_consistency, verify_inclusion};
 use watchfire_core::log::tile::{Kind, Tile as CoreTile};
 use watchfire_core::log::{Commitment, Hash, Leaf};
-use watchfire_store::{Inception, LogHead, Receipt, StoreError, Tick, Tree, Viewer, random_bytes};
+use watchfire_store::policy::Read;
+use watchfire_store::{
+    CaseEntry, Inception, LogHead, Receipt, StoreError, Tick, Tree, Viewer, random_bytes,
+};
 
 use crate::engine::engines;
-use crate::house::{House, keeper};
+use crate::house::{House, OpenedCase, keeper};
 
 #[tokio::test]
 async fn every_entry_is_proved_to_be_in_the_log_and_every_log_to_continue() {
@@ -41,6 +44,40 @@ async fn every_entry_is_proved_to_be_in_the_log_and_every_log_to_continue() {
         assert_eq!(consistent, Ok(()));
         let beyond = store.inclusion_proof(&grant, Tree::Internal, 0, head.size + 1).await;
         assert!(matches!(beyond, Err(StoreError::NotFound(_))));
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_entries_of_a_case_are_its_own_and_its_reports_with_what_was_erased() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[]).await;
+        let [first, second] = [house.lived_case(&eva).await, house.lived_case(&eva).await];
+        let entries = async |of: &OpenedCase| {
+            let grant = house.store.authorize_case::<Read>(&eva, &of.case).await.unwrap();
+            house.store.case_entries(&grant).await.unwrap()
+        };
+        let history = house.store.case_history(&eva, &first.case).await.unwrap();
+        let report = house.store.report_history(&eva, &first.report).await.unwrap();
+        let mut expected: Vec<_> =
+            history.iter().chain(&report).map(|it| (it.index, Some(it.bytes.clone()))).collect();
+        expected.sort();
+        let told = |of: Vec<CaseEntry>| -> Vec<_> {
+            of.into_iter().map(|it| (it.entry.index, it.bytes)).collect()
+        };
+        assert!(!report.is_empty(), "a check that cannot fail");
+        assert_eq!(told(entries(&first).await), expected);
+        let others = told(entries(&second).await);
+        assert!(others.iter().all(|entry| !expected.contains(entry)));
+
+        let erased = expected[1].0;
+        let sql = format!("UPDATE events SET bytes = NULL, salt = NULL WHERE log_index = {erased}");
+        engine.beside().await.run(&sql).await;
+        expected[1].1 = None;
+        let left = entries(&first).await;
+        assert_eq!(left[1].entry.salt, None, "the commitment alone is left");
+        assert_eq!(told(left), expected);
         house.store.close().await;
     }
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::Place;
+
 /// Which node, and who asks.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Server {
@@ -80,7 +82,43 @@ pub(crate) enum Case {
         internal: bool,
         #[command(flatten)]
         server: Server,
+        #[command(flatten)]
+        here: Here,
     },
+}
+
+/// The node's own database on this machine, instead of a node that runs. Only what is typed says
+/// so; the environment then names what was not typed, as with other commands.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Here {
+    /// Work on the node of this machine itself, which need not run
+    #[arg(long)]
+    local: bool,
+    /// The settings file (TOML) of the node of this machine; means `--local`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The data folder of the node of this machine; means `--local`
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The `postgres://…` of the node of this machine; means `--local`
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+impl Here {
+    /// Returns the node of this machine, or `None` if one is asked over its API.
+    pub(crate) fn place(self) -> Option<Place> {
+        let Self { local, config, data, database } = self;
+        if !local && config.is_none() && data.is_none() && database.is_none() {
+            return None;
+        }
+        let of_environment = Place::of_environment();
+        Some(Place {
+            config: config.or(of_environment.config),
+            data: data.or(of_environment.data),
+            database: database.or(of_environment.database),
+        })
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! The commands of the node on this machine.
 
+use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -17,6 +18,18 @@ pub(crate) struct Place {
     /// `postgres://…` instead of the embedded database
     #[arg(long, value_name = "URL", env = "WATCHFIRE_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
+}
+
+impl Place {
+    /// Returns what the environment names.
+    pub(crate) fn of_environment() -> Self {
+        let named = |name| env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            config: named("WATCHFIRE_CONFIG").map(PathBuf::from),
+            data: named("WATCHFIRE_DATA").map(PathBuf::from),
+            database: named("WATCHFIRE_DATABASE").and_then(|url| url.into_string().ok()),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

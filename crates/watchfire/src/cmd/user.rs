@@ -13,9 +13,9 @@ use watchfire_server::secret::{Secret, random};
 use watchfire_server::state::Node;
 use watchfire_store::{PageRequest, PartyKind, PartyRow};
 
-use crate::cli::{DutyName, Place, User, UserAdd};
+use crate::cli::{DutyName, User, UserAdd};
 use crate::exit::{Exit, Failure};
-use crate::open::{self, operator, store_failure};
+use crate::open::{self, at, operator, refused, store_failure};
 use crate::{config, password, print};
 
 /// The name of an administrator whom nobody named.
@@ -45,35 +45,11 @@ pub(super) fn run(command: User) -> Result<Exit, Failure> {
     }
 }
 
-/// Opens the node at `place`, which must be there, does the work, and closes it.
-fn at(
-    place: &Place,
-    work: impl AsyncFnOnce(&Node) -> Result<Exit, Failure>,
-) -> Result<Exit, Failure> {
-    let settings = config::read(place)?;
-    open::block_on(async {
-        let node = open::existing(settings).await?;
-        let result = work(&node).await;
-        node.store().clone().close().await;
-        result
-    })
-}
-
 fn wish(node: &Node) -> Wish<'_> {
     Wish { node, viewer: &OPERATOR, key: None }
 }
 
 static OPERATOR: std::sync::LazyLock<watchfire_store::Viewer> = std::sync::LazyLock::new(operator);
-
-/// What a refusal is to whoever typed the command.
-fn refused(problem: &Problem) -> Failure {
-    let failure = if problem.status().is_server_error() {
-        Failure::world(problem.detail())
-    } else {
-        Failure::request(problem.detail())
-    };
-    failure.hint(problem.hint())
-}
 
 fn done(answer: Result<Answer, Problem>) -> Result<Exit, Failure> {
     answer.map(|_| Exit::Done).map_err(|problem| refused(&problem))

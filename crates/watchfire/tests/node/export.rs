@@ -16,8 +16,9 @@ fn a_case_is_exported_and_a_stranger_checks_it_with_nothing_else() {
     let node = house.start_with(SETTINGS);
     let server = node.address.clone();
     let report = ["report", "new", "--what", "a hole in the parser", "--sure", "likely"];
-    let rest = ["--exploited", "no", "--json", "--server", server.as_str()];
-    let made = house.done(&[&report[..], &rest[..]].concat(), "");
+    let contact = ["--exploited", "no", "--contact", "ann@example.org"];
+    let rest = ["--json", "--server", server.as_str()];
+    let made = house.done(&[&report[..], &contact, &rest].concat(), "");
     let made: serde_json::Value = serde_json::from_str(&made).expect("JSON");
     assert!(made["tracking_code"].as_str().is_some_and(|code| code.starts_with("WT-")), "{made}");
 
@@ -63,7 +64,17 @@ fn a_case_is_exported_and_a_stranger_checks_it_with_nothing_else() {
     assert!(!stranger.exists(), "checking leaves nothing behind");
     let text = String::from_utf8(document).expect("text");
     let bundle: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    assert!(bundle["entries"].as_array().expect("entries").len() > 1);
+    let entries = bundle["entries"].as_array().expect("entries");
+    let texts: Vec<&str> = entries.iter().filter_map(|entry| entry["text"].as_str()).collect();
+    let of_report =
+        format!("\"stream\":\"report\",\"of\":\"{}\"", made["id"].as_str().expect("an id"));
+    let received =
+        |text: &&&str| text.contains(&of_report) && text.contains("\"kind\":\"received\"");
+    assert_eq!(texts.iter().filter(received).count(), 1, "what the case was opened on: {texts:?}");
+    assert!(texts.iter().any(|text| text.contains("\"stream\":\"case\"")));
+    assert_eq!(bundle["summary"]["reports"][0]["id"], made["id"]);
+    assert_eq!(bundle["summary"]["reports"][0]["what"], "a hole in the parser");
+    assert!(!text.contains("ann@example.org"), "the reporter's contact stays in the house");
     for edited in [
         text.replacen("\\\"kind\\\"", "\\\"kinds\\\"", 1),
         text.replacen(&id, "WF-0000-0001", 1),
@@ -74,6 +85,63 @@ fn a_case_is_exported_and_a_stranger_checks_it_with_nothing_else() {
         let (code, verdict) = verify(second_path);
         assert_eq!((code, verdict["ok"].as_bool()), (Some(1), Some(false)), "{verdict}");
     }
+}
+
+#[test]
+fn a_case_is_exported_from_the_database_of_a_node_that_does_not_run() {
+    let house = House::new();
+    let token = house.with_responder();
+    let add = ["user", "add", "tom", "--name", "Tom", "--password-stdin"];
+    house.done(&add, crate::house::PASSWORD);
+    let other = house.done(&["user", "token", "tom"], "");
+    let node = house.start_with(SETTINGS);
+    assert_eq!(node.report("a hole", "k1").expect("an answer").0, 201);
+    let (_, cases) = node.get("/api/v1/cases", &token);
+    let id = cases["items"][0]["id"].as_str().expect("a case").to_owned();
+    assert!(node.stop().success());
+
+    let data = house.data();
+    let data = data.to_str().expect("text");
+    let file = house.beside("one.json");
+    let export = |more: &[&str]| {
+        let out = file.to_str().expect("text");
+        let command = ["case", "export", id.as_str(), "--out", out];
+        let output = house.run(&[&command[..], more].concat(), "");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = export(&["--data", data]);
+    assert_eq!(code, Some(2), "the operator is told of no case under embargo: {said}");
+    assert!(said.contains("watchfire user token"), "{said}");
+    for hidden in [["--data", data, "--token", &other], ["--data", data, "--token", "wf_nobody"]] {
+        assert_eq!(export(&hidden).0, Some(2));
+    }
+    assert!(!file.exists());
+    let (code, said) = export(&["--data", data, "--token", &token]);
+    // The node was down since the report; the public log is brought up to date first.
+    let began = Instant::now();
+    let mut last = (code, said);
+    while last.0 == Some(3) && began.elapsed() < COVERED_WITHIN {
+        assert!(last.1.contains("--internal"), "{}", last.1);
+        std::thread::sleep(Duration::from_millis(200));
+        last = export(&["--data", data, "--token", &token]);
+    }
+    assert_eq!(last.0, Some(0), "{}", last.1);
+    let first = fs::read(&file).expect("the bundle");
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(export(&["--local", "--token", &token]).0, Some(0), "where the environment says");
+    assert_eq!(fs::read(&file).expect("the bundle"), first, "the same bytes each time");
+    let internal = ["--data", data, "--token", &token, "--internal"];
+    assert_eq!(export(&internal).0, Some(0), "whoever has the database may tell its size");
+    let stranger = house.beside("stranger");
+    for (bundle, anchor) in [(first, "public"), (fs::read(&file).expect("it"), "internal")] {
+        fs::write(&file, bundle).expect("written");
+        let path = file.to_str().expect("text");
+        let output = run_on(&stranger, &["log", "verify", "--json", "--bundle", path], "");
+        assert_eq!(output.status.code(), Some(0), "{anchor}");
+    }
+    let node = house.start();
+    assert!(node.stop().success(), "the node goes on with the log that was brought up to date");
+    assert_eq!(house.json(&["log", "verify", "--json"]).0, 0);
 }
 
 #[test]
