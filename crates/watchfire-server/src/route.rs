@@ -35,19 +35,27 @@ pub enum Access {
     Duty(Duty),
 }
 
-/// A route of the API.
+/// A route: who may use it, and what stands behind it.
 pub(crate) struct Route {
     pub(crate) access: Access,
-    pub(crate) handler: UtoipaMethodRouter<Node>,
+    pub(crate) door: Door,
+}
+
+/// What stands behind a route. A program is told what it gets, a browser sees it.
+pub(crate) enum Door {
+    /// Of the API, described in OpenAPI, which names its method and its path.
+    Api(UtoipaMethodRouter<Node>),
+    /// Of the pages.
+    Page { method: &'static str, path: &'static str, handler: MethodRouter<Node> },
 }
 
 fn route(access: Access, handler: UtoipaMethodRouter<Node>) -> Route {
-    Route { access, handler }
+    Route { access, door: Door::Api(handler) }
 }
 
-/// Every route of the API and of the node itself. Pages have a table of their own.
-pub(crate) fn table() -> Vec<Route> {
-    [node(), reports(), cases(), obligations(), laws_and_log(), parties()]
+/// Every route: of the node itself, of the API, and of the pages.
+fn table() -> Vec<Route> {
+    [node(), reports(), cases(), obligations(), laws_and_log(), parties(), web::door::table()]
         .into_iter()
         .flatten()
         .collect()
@@ -158,10 +166,11 @@ fn parties() -> Vec<Route> {
     ]
 }
 
-/// Lists every declared route: method, path, and who may use it.
+/// Lists every declared route of the API: method, path, and who may use it.
 pub fn declared() -> Vec<(&'static str, String, Access)> {
     let mut found = Vec::new();
-    for Route { access, handler } in table() {
+    for Route { access, door } in table() {
+        let Door::Api(handler) = door else { continue };
         let mut router = OpenApiRouter::<Node>::new().routes(handler);
         let api = router.to_openapi();
         let operations = api::docs::operations(&api).into_iter();
@@ -170,22 +179,35 @@ pub fn declared() -> Vec<(&'static str, String, Access)> {
     found
 }
 
+/// Lists every declared route of the pages: method, path, and who may use it.
+pub fn declared_pages() -> Vec<(&'static str, &'static str, Access)> {
+    let pages = table().into_iter().filter_map(|route| match route.door {
+        Door::Page { method, path, .. } => Some((method, path, route.access)),
+        Door::Api(_) => None,
+    });
+    pages.collect()
+}
+
 /// Puts the table together: each route behind its guard.
-fn guarded(node: &Node) -> OpenApiRouter<Node> {
-    let mut router = OpenApiRouter::with_openapi(api::docs::about());
-    for Route { access, handler } in table() {
-        let (schemas, paths, methods) = handler;
-        router = router.routes((schemas, paths, behind(node, access, methods)));
+fn guarded(node: &Node) -> Router<Node> {
+    let mut described = OpenApiRouter::with_openapi(api::docs::about());
+    let mut pages = Router::new();
+    for Route { access, door } in table() {
+        match door {
+            Door::Api((schemas, paths, methods)) => {
+                described = described.routes((schemas, paths, behind(node, access, methods)));
+            }
+            Door::Page { path, handler, .. } => {
+                let guarded = behind(node, access, web::door::with_face(node, handler));
+                pages = pages.route(path, web::door::with_face(node, guarded));
+            }
+        }
     }
-    router
+    described.split_for_parts().0.merge(pages)
 }
 
 /// Puts a route behind its guard, which lets in whom `access` lets in.
-pub(crate) fn behind(
-    node: &Node,
-    access: Access,
-    methods: MethodRouter<Node>,
-) -> MethodRouter<Node> {
+fn behind(node: &Node, access: Access, methods: MethodRouter<Node>) -> MethodRouter<Node> {
     let guard = Guard { node: node.clone(), access };
     methods.layer(middleware::from_fn_with_state(guard, auth::guard))
 }
@@ -193,21 +215,21 @@ pub(crate) fn behind(
 /// Returns the description of the API (OpenAPI 3.1), which depends on the table alone.
 pub fn openapi() -> serde_json::Value {
     let mut router = OpenApiRouter::<Node>::with_openapi(api::docs::about());
-    for Route { handler, .. } in table() {
-        router = router.routes(handler);
+    for Route { door, .. } in table() {
+        if let Door::Api(handler) = door {
+            router = router.routes(handler);
+        }
     }
     api::docs::complete(&router.into_openapi(), &declared())
 }
 
 /// Makes the doors of a node: everything that answers HTTP.
 pub fn router(node: &Node) -> Router {
-    let (routes, _) = guarded(node).split_for_parts();
     let body_bytes_max = node.settings().limits.body_bytes_max;
     let page_is_never_compressed = SizeAbove::new(COMPRESSED_BYTES_MIN)
         .and(NotForContentType::const_new("text/html"))
         .and(NotForContentType::IMAGES);
-    routes
-        .merge(web::door::router(node))
+    guarded(node)
         .fallback(web::door::missing)
         .method_not_allowed_fallback(async || {
             Problem::new(

@@ -1,4 +1,4 @@
-//! The doors of the pages: one table of addresses, who may use each, and what every visit carries.
+//! The doors of the pages: their routes, and what every visit carries.
 //!
 //! A form that was taken answers 303, so that reloading sends nothing twice. A refusal shows the
 //! page again with what was typed. What is hidden and what is missing is one page.
@@ -13,139 +13,122 @@ mod log;
 mod party;
 mod report;
 mod session;
+mod visit;
 mod watch;
 mod words;
 
-use std::collections::BTreeMap;
-
-use axum::Router;
-use axum::extract::{Form, FromRequest, FromRequestParts, Request, State};
+use axum::extract::{Request, State};
+use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
-use maud::Markup;
-use watchfire_core::event::Duty;
-use watchfire_store::{PageRequest, StoreError};
 
 use super::asset;
 use super::layout;
-use super::reader::{Account, Done, Reader};
 use super::refusal;
-use crate::auth::{self, Caller, Guard};
+use crate::auth::Caller;
 use crate::error::Problem;
-use crate::locale::Language;
-use crate::request::{Arrival, REQUEST_ID};
-use crate::route::Access;
+use crate::request::REQUEST_ID;
+use crate::route::{Access, Door, Route};
 use crate::state::Node;
+use visit::{
+    LANGUAGE_COOKIE, LANGUAGE_COOKIE_SECONDS, Sent, Visit, own_path, reader, redirect, set_cookie,
+};
 
-/// Keeps the language of readers without an account.
-const LANGUAGE_COOKIE: &str = "watchfire-language";
-/// Carries what was just done to the next page, once.
-const DONE_COOKIE: &str = "watchfire-done";
-/// A year, in seconds.
-const LANGUAGE_COOKIE_SECONDS: u32 = 31_536_000;
-/// What was done is forgotten if no page shows it within so many seconds.
-const DONE_COOKIE_SECONDS: u32 = 60;
-/// A receipt has at most so many characters.
-const RECEIPT_CHARS_MAX: usize = 128;
-/// An address to return to has at most so many characters.
-const RETURN_CHARS_MAX: usize = 1_000;
-
-/// What can have been done, by the keys of its words.
-const ACTS: [&str; 16] = [
-    "case-done-acknowledged",
-    "case-done-added",
-    "case-done-assigned",
-    "case-done-claimed",
-    "case-done-decided",
-    "case-done-draft",
-    "case-done-embargo",
-    "case-done-fact",
-    "case-done-message",
-    "case-done-released",
-    "case-done-removed",
-    "case-done-retracted",
-    "case-done-submitted",
-    "party-done-added",
-    "party-done-saved",
-    "party-done-test",
-];
-
-/// An address of the pages, with who may use it.
-struct Way {
-    access: Access,
-    path: &'static str,
-    handler: MethodRouter<Node>,
+/// A page that is shown.
+fn shows<H, T>(access: Access, path: &'static str, handler: H) -> Route
+where
+    H: Handler<T, Node>,
+    T: 'static,
+{
+    Route { access, door: Door::Page { method: "GET", path, handler: get(handler) } }
 }
 
-fn way(access: Access, path: &'static str, handler: MethodRouter<Node>) -> Way {
-    Way { access, path, handler }
+/// A form that is taken.
+fn takes<H, T>(access: Access, path: &'static str, handler: H) -> Route
+where
+    H: Handler<T, Node>,
+    T: 'static,
+{
+    Route { access, door: Door::Page { method: "POST", path, handler: post(handler) } }
 }
 
-/// Every address of the pages.
-fn table() -> Vec<Way> {
-    use Access::{Anybody, Grant, Public, SignedIn};
-    let administrator = Access::Duty(Duty::Administrator);
+/// Every route of the pages.
+pub(crate) fn table() -> Vec<Route> {
+    [outside(), cases(), obligations(), parties()].into_iter().flatten().collect()
+}
+
+fn outside() -> Vec<Route> {
+    use Access::{Anybody, Public};
     vec![
-        way(Public, "/assets/{hash}/{name}", get(served_asset)),
-        way(Anybody, "/", get(session::home)),
-        way(Anybody, "/sign-in", get(session::form).post(session::sign_in)),
-        way(Anybody, "/sign-out", post(session::sign_out)),
-        way(Anybody, "/language", post(session::language)),
-        way(Anybody, "/report", get(report::form).post(report::send)),
-        way(Anybody, "/report/track", get(report::track).post(report::look_up)),
-        way(Anybody, "/laws", get(law::list)),
-        way(Anybody, "/laws/{law}", get(law::page)),
-        way(Anybody, "/log", get(log::page).post(log::look_up)),
-        way(SignedIn, "/watch", get(watch::page)),
-        way(SignedIn, "/cases", get(case::list)),
-        way(Grant, "/cases/{id}", get(case::page)),
-        way(Grant, "/cases/{id}/moment", get(case::moment)),
-        way(Grant, "/cases/{id}/facts", post(act::record_fact)),
-        way(Grant, "/cases/{id}/facts/{fact}/retract", post(act::retract)),
-        way(Grant, "/cases/{id}/decisions", post(act::decide)),
-        way(Grant, "/cases/{id}/participants", post(act::add_participant)),
-        way(Grant, "/cases/{id}/participants/{party}/remove", post(act::remove_participant)),
-        way(Grant, "/cases/{id}/embargo/exit", post(act::exit_embargo)),
-        way(Grant, "/cases/{id}/messages", post(act::post_message)),
-        way(Grant, "/cases/{id}/obligations/{obligation}/claim", post(act::claim)),
-        way(Grant, "/cases/{id}/obligations/{obligation}/acknowledge", post(act::acknowledge)),
-        way(Grant, "/cases/{id}/obligations/{obligation}/release", post(act::release)),
-        way(Grant, "/cases/{id}/obligations/{obligation}/assign", post(act::assign)),
-        way(
-            Grant,
-            "/cases/{id}/obligations/{obligation}/draft",
-            get(draft::page).post(draft::save),
-        ),
-        way(Grant, "/cases/{id}/obligations/{obligation}/submission", post(draft::submit)),
-        way(SignedIn, "/organization", get(party::organization).post(party::change_profile)),
-        way(SignedIn, "/organization/chain", post(party::set_chain)),
-        way(administrator, "/people", get(party::people).post(party::add_person)),
-        way(SignedIn, "/me", get(party::settings).post(party::set_preferences)),
-        way(SignedIn, "/me/address", post(party::set_address)),
-        way(SignedIn, "/me/test-notice", post(party::test_notice)),
+        shows(Public, "/assets/{hash}/{name}", served_asset),
+        shows(Anybody, "/", session::home),
+        shows(Anybody, "/sign-in", session::form),
+        takes(Anybody, "/sign-in", session::sign_in),
+        takes(Anybody, "/sign-out", session::sign_out),
+        takes(Anybody, "/language", session::language),
+        shows(Anybody, "/report", report::form),
+        takes(Anybody, "/report", report::send),
+        shows(Anybody, "/report/track", report::track),
+        takes(Anybody, "/report/track", report::look_up),
+        shows(Anybody, "/laws", law::list),
+        shows(Anybody, "/laws/{law}", law::page),
+        shows(Anybody, "/log", log::page),
+        takes(Anybody, "/log", log::look_up),
     ]
 }
 
-/// Lists every address of the pages, and who may use it.
-pub fn declared() -> Vec<(&'static str, Access)> {
-    table().into_iter().map(|way| (way.path, way.access)).collect()
+fn cases() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    vec![
+        shows(SignedIn, "/cases", case::list),
+        shows(Grant, "/cases/{id}", case::page),
+        shows(Grant, "/cases/{id}/moment", case::moment),
+        takes(Grant, "/cases/{id}/facts", act::record_fact),
+        takes(Grant, "/cases/{id}/facts/{fact}/retract", act::retract),
+        takes(Grant, "/cases/{id}/decisions", act::decide),
+        takes(Grant, "/cases/{id}/participants", act::add_participant),
+        takes(Grant, "/cases/{id}/participants/{party}/remove", act::remove_participant),
+        takes(Grant, "/cases/{id}/embargo/exit", act::exit_embargo),
+        takes(Grant, "/cases/{id}/messages", act::post_message),
+    ]
 }
 
-/// Makes the doors of the pages, each behind its guard.
-pub(crate) fn router(node: &Node) -> Router<Node> {
-    let mut router = Router::new();
-    for Way { access, path, handler } in table() {
-        let guard = Guard { node: node.clone(), access };
-        let handler = handler
-            .layer(middleware::from_fn_with_state(node.clone(), face))
-            .layer(middleware::from_fn_with_state(guard, auth::guard))
-            .layer(middleware::from_fn_with_state(node.clone(), face));
-        router = router.route(path, handler);
-    }
-    router
+fn obligations() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    vec![
+        shows(SignedIn, "/watch", watch::page),
+        takes(Grant, "/cases/{id}/obligations/{obligation}/claim", act::claim),
+        takes(Grant, "/cases/{id}/obligations/{obligation}/acknowledge", act::acknowledge),
+        takes(Grant, "/cases/{id}/obligations/{obligation}/release", act::release),
+        takes(Grant, "/cases/{id}/obligations/{obligation}/assign", act::assign),
+        shows(Grant, "/cases/{id}/obligations/{obligation}/draft", draft::page),
+        takes(Grant, "/cases/{id}/obligations/{obligation}/draft", draft::save),
+        takes(Grant, "/cases/{id}/obligations/{obligation}/submission", draft::submit),
+    ]
+}
+
+fn parties() -> Vec<Route> {
+    use Access::{Duty, SignedIn};
+    use watchfire_core::event::Duty::Administrator;
+    vec![
+        shows(SignedIn, "/organization", party::organization),
+        takes(Duty(Administrator), "/organization", party::change_profile),
+        takes(Duty(Administrator), "/organization/chain", party::set_chain),
+        shows(Duty(Administrator), "/people", party::people),
+        takes(Duty(Administrator), "/people", party::add_person),
+        shows(SignedIn, "/me", party::settings),
+        takes(SignedIn, "/me", party::set_preferences),
+        takes(SignedIn, "/me/address", party::set_address),
+        takes(SignedIn, "/me/test-notice", party::test_notice),
+    ]
+}
+
+/// Lets a page be made of the problems that come out of `handler`.
+pub(crate) fn with_face(node: &Node, handler: MethodRouter<Node>) -> MethodRouter<Node> {
+    handler.layer(middleware::from_fn_with_state(node.clone(), face))
 }
 
 /// Answers an address that nothing has: a page for whoever reads pages.
@@ -194,230 +177,4 @@ async fn shown(node: &Node, caller: Option<&Caller>, parts: &Parts, problem: &Pr
         layout::failure(&reader, &told, id)
     };
     (problem.status(), Html(page.into_string())).into_response()
-}
-
-/// Somebody who opens a page or sends a form.
-#[derive(Debug)]
-pub(crate) struct Visit {
-    pub(crate) node: Node,
-    pub(crate) caller: Caller,
-    pub(crate) arrival: Arrival,
-    pub(crate) headers: HeaderMap,
-    pub(crate) reader: Reader,
-}
-
-impl FromRequestParts<Node> for Visit {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Problem> {
-        let caller = Caller::from_request_parts(parts, node).await?;
-        let arrival = Arrival::from_request_parts(parts, node).await?;
-        let reader = reader(node, &caller, parts).await?;
-        let headers = parts.headers.clone();
-        Ok(Self { node: node.clone(), caller, arrival, headers, reader })
-    }
-}
-
-impl Visit {
-    /// Shows a page; what was just done is told once.
-    pub(crate) fn show(&self, page: Markup) -> Response {
-        self.show_as(StatusCode::OK, page)
-    }
-
-    /// Shows a page again because of a refusal.
-    pub(crate) fn refuse(&self, page: Markup) -> Response {
-        self.show_as(StatusCode::UNPROCESSABLE_ENTITY, page)
-    }
-
-    fn show_as(&self, status: StatusCode, page: Markup) -> Response {
-        let mut response = (status, Html(page.into_string())).into_response();
-        if self.reader.done.is_some() {
-            set_cookie(&mut response, &self.cookie(DONE_COOKIE, "", 0));
-        }
-        response
-    }
-
-    /// Goes on to `path`, which will tell what was done.
-    pub(crate) fn done(&self, path: &str, act: &'static str, receipt: Option<&str>) -> Response {
-        let mut response = redirect(path);
-        let value = format!("{act}.{}", receipt.unwrap_or_default());
-        set_cookie(&mut response, &self.cookie(DONE_COOKIE, &value, DONE_COOKIE_SECONDS));
-        response
-    }
-
-    fn cookie(&self, name: &str, value: &str, seconds: u32) -> String {
-        let secure = if self.arrival.is_https { "; Secure" } else { "" };
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
-    }
-}
-
-/// Goes on to a path of ours.
-pub(crate) fn redirect(path: &str) -> Response {
-    let place = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
-    (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()
-}
-
-fn set_cookie(response: &mut Response, cookie: &str) {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-}
-
-/// Returns `path` if it is one of ours, so that nobody is sent elsewhere.
-pub(crate) fn own_path(path: &str) -> Option<&str> {
-    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-    let plain = path.chars().all(|sign| !sign.is_control()) && path.is_ascii();
-    (ours && plain && path.len() <= RETURN_CHARS_MAX).then_some(path)
-}
-
-/// Reads what is known of the reader of a page.
-async fn reader(node: &Node, caller: &Caller, parts: &Parts) -> Result<Reader, Problem> {
-    let headers = &parts.headers;
-    let wished = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let chosen = cookie_of(headers, LANGUAGE_COOKIE).and_then(Language::parse);
-    let language = chosen.unwrap_or_else(|| Language::negotiate(wished.unwrap_or_default()));
-    let path = parts.uri.path_and_query().map_or("/", |address| address.as_str());
-    let mut reader = Reader {
-        language,
-        zone: jiff::tz::TimeZone::UTC,
-        now: node.now(),
-        account: None,
-        csrf: caller.csrf.as_ref().map(|token| token.as_str().to_owned()).unwrap_or_default(),
-        node: name_of(node.signer().verifier().name()),
-        path: if parts.method == Method::GET {
-            path.to_owned()
-        } else {
-            parts.uri.path().to_owned()
-        },
-        gaps: 0,
-        done: cookie_of(headers, DONE_COOKIE).and_then(done_of),
-    };
-    let Some(party) = caller.viewer.party() else { return Ok(reader) };
-    let row = match node.store().party(&caller.viewer, party).await {
-        Ok(row) => row,
-        Err(StoreError::NotFound(_)) => return Ok(reader),
-        Err(other) => return Err(other.into()),
-    };
-    if let Some(own) = row.language.as_deref().and_then(Language::parse)
-        && chosen.is_none()
-    {
-        reader.language = own;
-    }
-    if let Some(zone) = row.time_zone.and_then(|name| jiff::tz::TimeZone::get(&name).ok()) {
-        reader.zone = zone;
-    }
-    reader.gaps = node.store().gaps(&caller.viewer, &PageRequest::default()).await?.rows.len();
-    reader.account = Some(Account { party: party.clone(), name: row.name, duties: row.duties });
-    Ok(reader)
-}
-
-/// The log of a node is called after it: `node.example/log`.
-fn name_of(log: &str) -> String {
-    log.strip_suffix("/log").unwrap_or(log).to_owned()
-}
-
-fn cookie_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(found, _)| *found == name)
-        .map(|(_, value)| value)
-}
-
-/// Reads what was done; a cookie that we did not write says nothing.
-fn done_of(cookie: &str) -> Option<Done> {
-    let (act, receipt) = cookie.split_once('.')?;
-    let act = ACTS.into_iter().find(|known| *known == act)?;
-    let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_".contains(sign);
-    let fits = receipt.len() <= RECEIPT_CHARS_MAX && receipt.chars().all(plain);
-    let receipt = (fits && !receipt.is_empty()).then(|| receipt.to_owned());
-    Some(Done { act, receipt })
-}
-
-/// What a form sent, once it is known to be a form of ours.
-#[derive(Debug, Default)]
-pub(crate) struct Sent(BTreeMap<String, String>);
-
-impl FromRequest<Node> for Sent {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, node: &Node) -> Result<Self, Problem> {
-        let (mut parts, body) = request.into_parts();
-        let arrival = Arrival::from_request_parts(&mut parts, node).await?;
-        let caller = Caller::from_request_parts(&mut parts, node).await?;
-        auth::own_page(node, &arrival, &parts.headers)?;
-        let request = Request::from_parts(parts, body);
-        let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, node)
-            .await
-            .map_err(|_| malformed())?;
-        let sent = Self(pairs.into_iter().collect());
-        if let Some(csrf) = &caller.csrf {
-            csrf.check(sent.field("csrf"))?;
-        }
-        Ok(sent)
-    }
-}
-
-fn malformed() -> Problem {
-    Problem::new(
-        "request_malformed",
-        "the form cannot be read",
-        "open the page anew and send its form",
-    )
-}
-
-impl Sent {
-    /// Returns what was typed into `name`, without blanks around it; nothing where it is not there.
-    pub(crate) fn field(&self, name: &str) -> &str {
-        self.typed(name).trim()
-    }
-
-    /// Returns every field whose name begins with `prefix`, without the prefix.
-    pub(crate) fn below(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.trim())))
-    }
-
-    /// Returns what was typed into `name` as it is: of a password every sign counts.
-    pub(crate) fn typed(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_sent_to_another_place() {
-        for path in ["/watch", "/cases/WF-1?at=2021-11-25T00%3A00Z#o-1"] {
-            assert_eq!(own_path(path), Some(path));
-        }
-        for path in
-            ["", "watch", "//evil.example", "https://evil.example", "/\\evil", "/a\r\nb", "/漏"]
-        {
-            assert_eq!(own_path(path), None, "{path}");
-        }
-    }
-
-    #[test]
-    fn a_cookie_that_we_did_not_write_says_nothing() {
-        let done = done_of("party-done-saved.wr_12-ab").expect("ours");
-        assert_eq!(done.receipt.as_deref(), Some("wr_12-ab"));
-        assert_eq!(done_of("party-done-saved.").expect("ours").receipt, None);
-        assert_eq!(done_of("party-done-saved.<b>").expect("ours").receipt, None);
-        assert_eq!(done_of("something-else.wr_1"), None);
-        assert_eq!(done_of(""), None);
-    }
-
-    #[test]
-    fn every_address_is_declared_once() {
-        let paths: Vec<&str> = declared().into_iter().map(|(path, _)| path).collect();
-        let once: std::collections::BTreeSet<&str> = paths.iter().copied().collect();
-        assert_eq!(once.len(), paths.len());
-    }
 }

@@ -1,9 +1,11 @@
 //! The doors of a node, tried with real requests on a real database and a clock that stands.
 
 mod access;
+mod browser;
 mod cases;
 mod failure;
 mod house;
+mod page_access;
 mod pages;
 mod reports;
 mod socket;

@@ -3,86 +3,8 @@
 use axum::http::StatusCode;
 use watchfire_core::event::Duty;
 
-use crate::house::{Answered, House, PASSWORD, Person};
-
-const ORIGIN: &str = "http://localhost:8470";
-
-/// A browser with its cookies.
-struct Browser<'h> {
-    house: &'h House,
-    cookies: Vec<(String, String)>,
-}
-
-impl<'h> Browser<'h> {
-    fn new(house: &'h House) -> Self {
-        Self { house, cookies: Vec::new() }
-    }
-
-    fn cookie(&self) -> String {
-        let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
-        pairs.collect::<Vec<_>>().join("; ")
-    }
-
-    fn keep(&mut self, answered: &Answered) {
-        for cookie in answered.headers.get_all("set-cookie") {
-            let cookie = cookie.to_str().expect("plain signs");
-            let (name, value) =
-                cookie.split(';').next().and_then(|it| it.split_once('=')).expect("a pair");
-            self.cookies.retain(|(known, _)| known != name);
-            if !value.is_empty() {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-
-    async fn get(&mut self, path: &str) -> Answered {
-        let asked = self.house.get(path).header("accept", "text/html");
-        let answered = asked.header("cookie", &self.cookie()).answer().await;
-        self.keep(&answered);
-        answered
-    }
-
-    async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answered {
-        let asked = self
-            .house
-            .ask("POST", path)
-            .header("accept", "text/html")
-            .header("origin", ORIGIN)
-            .header("cookie", &self.cookie())
-            .header("content-type", "application/x-www-form-urlencoded")
-            .bytes(encoded(fields).as_bytes());
-        let answered = asked.answer().await;
-        self.keep(&answered);
-        answered
-    }
-
-    async fn sign_in(&mut self, login: &str) {
-        let answered = self.send("/sign-in", &[("login", login), ("password", PASSWORD)]).await;
-        assert_eq!(answered.status, StatusCode::SEE_OTHER, "{}", text(&answered));
-        assert_eq!(place(&answered), "/watch");
-    }
-
-    /// The proof that a page of ours puts into its forms.
-    async fn csrf(&mut self) -> String {
-        let page = text(&self.get("/me").await);
-        let found = page.split("name=\"csrf\" value=\"").nth(1).expect("a form");
-        found.split('"').next().expect("a value").to_owned()
-    }
-}
-
-fn encoded(fields: &[(&str, &str)]) -> String {
-    let encode = watchfire_server::web::query_part;
-    let pairs = fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
-    pairs.collect::<Vec<_>>().join("&")
-}
-
-fn text(answered: &Answered) -> String {
-    String::from_utf8(answered.bytes.clone()).expect("UTF-8")
-}
-
-fn place(answered: &Answered) -> String {
-    answered.headers["location"].to_str().expect("plain signs").to_owned()
-}
+use crate::browser::{Browser, encoded, place, text};
+use crate::house::{House, PASSWORD, Person};
 
 async fn responder(house: &House) -> Person {
     house.roles(&["cn-rmsv/provider", "cn-ndsr/handler", "eu-cra/manufacturer"]).await;

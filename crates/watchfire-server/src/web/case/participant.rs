@@ -1,0 +1,78 @@
+//! Who takes part in a case.
+
+use maud::{Markup, html};
+use watchfire_core::event::ParticipantRole;
+use watchfire_core::ids::PartyId;
+
+use super::super::layout;
+use super::super::obligation;
+use super::super::reader::Reader;
+use super::{CaseView, embargo};
+
+fn role(reader: &Reader, role: ParticipantRole) -> String {
+    reader.text(match role {
+        ParticipantRole::Reporter => "case-role-reporter",
+        ParticipantRole::Member => "case-role-member",
+        ParticipantRole::Vendor => "case-role-vendor",
+        ParticipantRole::Coordinator => "case-role-coordinator",
+    })
+}
+
+pub(super) fn participants(reader: &Reader, view: &CaseView) -> Markup {
+    html! {
+        section aria-labelledby="participants" {
+            h2 #participants {
+                (reader.text("case-participants")) " " span.count.num { (view.participants.len()) }
+            }
+            ul.people {
+                @for participant in &view.participants {
+                    li {
+                        span.face aria-hidden="true" { (obligation::initials(&participant.name)) }
+                        span { strong { (participant.name) } " " span.soft { (role(reader, participant.role)) } }
+                        @if view.may_write {
+                            form.inline method="post"
+                                action={ "/cases/" (view.id) "/participants/" (participant.party) "/remove" } {
+                                (layout::csrf(reader))
+                                button.plain type="submit"
+                                    aria-label={ (reader.text("case-remove")) ": " (participant.name) } {
+                                    (reader.text("case-remove"))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @if view.may_write { (add_participant(reader, view)) (embargo::end_embargo(reader, view)) }
+        }
+    }
+}
+
+fn add_participant(reader: &Reader, view: &CaseView) -> Markup {
+    let outside: Vec<&(PartyId, String)> = view
+        .people
+        .iter()
+        .filter(|(party, _)| view.participants.iter().all(|known| known.party != *party))
+        .collect();
+    html! {
+        @if !outside.is_empty() {
+            details.quiet {
+                summary { (reader.text("case-add")) }
+                form method="post" action={ "/cases/" (view.id) "/participants" } {
+                    (layout::csrf(reader))
+                    label for="add-party" { (reader.text("case-add-who")) }
+                    select #add-party name="party" required {
+                        @for (party, name) in outside { option value=(party) { (name) } }
+                    }
+                    label for="add-role" { (reader.text("case-add-role")) }
+                    select #add-role name="role" {
+                        option value="member" { (role(reader, ParticipantRole::Member)) }
+                        option value="vendor" { (role(reader, ParticipantRole::Vendor)) }
+                        option value="coordinator" { (role(reader, ParticipantRole::Coordinator)) }
+                        option value="reporter" { (role(reader, ParticipantRole::Reporter)) }
+                    }
+                    button type="submit" { (reader.text("case-add")) }
+                }
+            }
+        }
+    }
+}
