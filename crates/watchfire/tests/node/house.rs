@@ -14,19 +14,37 @@ const START_WITHIN: Duration = Duration::from_secs(60);
 /// A password that is long enough.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-/// The data folder of a node; deleted at the end.
+/// The data folder of a node, deleted at the end, and its database if that is not in the folder.
 pub(crate) struct House {
     folder: tempfile::TempDir,
+    data: PathBuf,
+    postgres: Option<String>,
 }
 
 impl House {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder for the test") }
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        Self { data: folder.path().join("data"), folder, postgres: None }
+    }
+
+    /// A node on an empty database of PostgreSQL.
+    pub(crate) fn on_postgres(url: &str) -> Self {
+        Self { postgres: Some(url.to_owned()), ..Self::new() }
+    }
+
+    /// The same folder on another database.
+    pub(crate) fn move_to_postgres(&mut self, url: &str) {
+        self.postgres = Some(url.to_owned());
+    }
+
+    /// The same database with another data folder.
+    pub(crate) fn move_into(&mut self, data: &Path) {
+        self.data = data.to_owned();
     }
 
     /// The data folder; made by the node itself.
     pub(crate) fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.data.clone()
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -40,7 +58,7 @@ impl House {
 
     /// Runs a command on this node, with `input` on its standard input.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
-        run_on(&self.data(), arguments, input)
+        ended(command(&self.data(), self.postgres.as_deref()), arguments, input)
     }
 
     /// Runs a command and returns what it printed.
@@ -70,34 +88,40 @@ impl House {
     }
 
     pub(crate) fn start(&self) -> Running {
-        start_on(&self.data(), &[])
+        start_on(command(&self.data(), self.postgres.as_deref()), &[])
     }
 
     /// Starts the node in the data folder `name` beside the first.
     pub(crate) fn start_in(&self, name: &str) -> Running {
-        start_on(&self.beside(name), &[])
+        start_on(command(&self.beside(name), None), &[])
     }
 
     /// Starts the node with settings from a file of this text.
     pub(crate) fn start_with(&self, settings: &str) -> Running {
         let file = self.beside("watchfire.toml");
         std::fs::write(&file, settings).expect("a file");
-        start_on(&self.data(), &["--config", file.to_str().expect("text")])
+        let command = command(&self.data(), self.postgres.as_deref());
+        start_on(command, &["--config", file.to_str().expect("text")])
     }
 }
 
-fn command(data: &Path) -> Command {
+fn command(data: &Path, postgres: Option<&str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watchfire"));
     for name in ["WATCHFIRE_CONFIG", "WATCHFIRE_DATABASE", "WATCHFIRE_LISTEN", "WATCHFIRE_LOG"] {
         command.env_remove(name);
     }
     command.env("WATCHFIRE_DATA", data);
+    command.envs(postgres.map(|url| ("WATCHFIRE_DATABASE", url)));
     command
 }
 
 /// Runs a command on the node in `data`.
 pub(crate) fn run_on(data: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = command(data)
+    ended(command(data, None), arguments, input)
+}
+
+fn ended(mut command: Command, arguments: &[&str], input: &str) -> Output {
+    let mut child = command
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -111,10 +135,9 @@ pub(crate) fn run_on(data: &Path, arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().expect("it ends")
 }
 
-/// Starts the node in `data` on a free port.
-fn start_on(data: &Path, arguments: &[&str]) -> Running {
+/// Starts a node on a free port.
+fn start_on(mut serve: Command, arguments: &[&str]) -> Running {
     let (say, said) = mpsc::channel();
-    let mut serve = command(data);
     serve.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
     serve.stdin(Stdio::null()).stdout(Stdio::null());
     let child = serve.stderr(Stdio::piped()).spawn().expect("the binary under test runs");

@@ -4,5 +4,6 @@ mod backup;
 mod export;
 mod house;
 mod kill;
+mod postgres;
 mod start;
 mod tamper;
