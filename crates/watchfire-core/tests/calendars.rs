@@ -30,15 +30,14 @@ const MEMBER_STATES: [&str; 27] = [
 ];
 
 #[test]
-fn every_member_state_and_china_have_a_calendar_named_after_them() {
+fn every_place_has_a_calendar_named_after_it() {
     let calendars = calendars();
-    let ids: Vec<_> = calendars.iter().map(|calendar| calendar.id.as_str()).collect();
-    let mut expected = MEMBER_STATES.to_vec();
-    expected.push("cn");
-    expected.sort_unstable();
-    assert_eq!(ids, expected);
+    let ids: BTreeSet<_> = calendars.iter().map(|calendar| calendar.id.as_str()).collect();
+    assert!(MEMBER_STATES.iter().chain(&["cn"]).all(|id| ids.contains(id)), "{ids:?}");
+    // An authority within a place adds its own name: `us-sec`.
     for calendar in calendars.iter() {
-        assert_eq!(calendar.jurisdiction.to_lowercase(), calendar.id);
+        let place = calendar.id.split('-').next().unwrap_or_default();
+        assert_eq!(calendar.jurisdiction.to_lowercase(), place);
     }
     let path = repository().join("laws/member-states.toml");
     let text = std::fs::read_to_string(path).expect("laws/member-states.toml");
@@ -422,5 +421,85 @@ fn every_difference_from_the_merged_lists_of_the_world_is_explained() {
     assert!(unexplained.is_empty(), "unexplained:\n{}", unexplained.join("\n"));
     for (index, (id, _, name, reason)) in EXPLAINED.iter().enumerate() {
         assert!(used.contains(&index), "{id} {name}: explained ({reason}), but not different");
+    }
+}
+
+/// The `count`th working day after `date`, one day after the other.
+fn walk(calendar: &watchfire_core::law::calendar::Calendar, date: Date, count: i32) -> Date {
+    let mut day = date;
+    let mut left = count;
+    while left > 0 {
+        day = day.tomorrow().expect("a day");
+        left -= i32::from(!calendar.is_day_off(day));
+    }
+    day
+}
+
+#[test]
+fn business_days_are_added_as_one_would_walk_them_from_every_day_that_is_held() {
+    for calendar in calendars().iter() {
+        let held: Vec<i16> = (2015..=2036).filter(|year| calendar.holds_year(*year)).collect();
+        for year in held.iter().chain(&[2011, 2050]) {
+            for (place, day) in date(*year, 1, 1).series(1.day()).take(366).enumerate() {
+                // Each day with one number; every number comes with every kind of day.
+                let count = [1, 4, 2, 10, 3, 5, 23][place % 7];
+                let found = calendar.add_working_days(day, count).expect("a day");
+                let id = &calendar.id;
+                assert_eq!(found.date, walk(calendar, day, count), "{id}: {day} and {count}");
+                let years_held = (day.year()..=found.date.year()).all(|y| calendar.holds_year(y));
+                assert_eq!(found.all_years_held, years_held, "{id}: {day} and {count}");
+            }
+        }
+    }
+}
+
+#[test]
+fn many_years_of_business_days_are_added_at_once() {
+    let calendars = calendars();
+    let sec = calendars.get("us-sec").expect("us-sec");
+    let start = date(2018, 1, 1);
+    let found = sec.add_working_days(start, 4_000).expect("a day");
+    assert_eq!(found.date, walk(sec, start, 4_000));
+    assert!(sec.add_working_days(date(9999, 12, 30), 10).is_none());
+}
+
+#[test]
+fn the_day_before_a_day_off_is_found_backwards() {
+    let calendars = calendars();
+    let sec = calendars.get("us-sec").expect("us-sec");
+    // New Year's Day, a Friday; before it the last business day of the year.
+    assert_eq!(sec.previous_working_day(date(2027, 1, 1)).date, date(2026, 12, 31));
+    assert_eq!(sec.previous_working_day(date(2027, 1, 3)).date, date(2026, 12, 31));
+    assert_eq!(sec.next_working_day(date(2027, 1, 1)).date, date(2027, 1, 4));
+    assert_eq!(sec.previous_working_day(date(2026, 12, 31)).date, date(2026, 12, 31));
+}
+
+#[test]
+fn the_commission_is_closed_on_federal_holidays_and_where_they_are_kept() {
+    let calendars = calendars();
+    let sec = calendars.get("us-sec").expect("us-sec");
+    let closed = [
+        (2021, 6, 18),
+        (2021, 7, 5),
+        (2021, 12, 24),
+        (2021, 12, 31),
+        (2022, 6, 20),
+        (2022, 12, 26),
+        (2024, 10, 14),
+        (2025, 1, 9),
+        (2025, 1, 20),
+        (2026, 2, 16),
+        (2026, 5, 25),
+        (2026, 7, 3),
+        (2026, 11, 26),
+        (2027, 1, 1),
+        (2028, 11, 10),
+    ];
+    for (year, month, day) in closed {
+        assert!(sec.is_day_off(date(year, month, day)), "{year}-{month}-{day}");
+    }
+    // A holiday before it was one, the Friday after Thanksgiving, and Good Friday are not kept.
+    for (year, month, day) in [(2020, 6, 19), (2026, 11, 27), (2026, 4, 3), (2022, 1, 3)] {
+        assert!(!sec.is_day_off(date(year, month, day)), "{year}-{month}-{day}");
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use watchfire_core::law::count::{Counting, Counts, Start, Within};
+use watchfire_core::law::count::{Counting, Counts, Ends, Start, Within};
 
 /// Zones, each with a stretch of years that holds changes of its clocks.
 const ZONES: [(&str, i64, i64); 7] = [
@@ -94,7 +94,8 @@ fn before(zone: &TimeZone, start: i64, target: Wall) -> i64 {
 
 fn count(zone: &TimeZone, within: &str, counts: Counts, from: i64) -> i64 {
     let within = Within::parse(within).expect("a span");
-    let counting = Counting { within, counts, end_of_day: false, rolls: None, zone };
+    let ends = Ends::Exact;
+    let counting = Counting { within, counts, ends, calendar: None, rolls: None, zone };
     let at = Timestamp::from_second(from).expect("a supported second");
     counting.end(Start { at, last: at }).expect("an end").at.as_second()
 }

@@ -5,12 +5,14 @@
 //! published it. A year that is not held has its weekends alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use jiff::civil::{Date, Weekday};
 
 mod easter;
 mod read;
 mod rule;
+mod year;
 
 use super::confidence::Confidence;
 use super::problem::Problem;
@@ -80,6 +82,8 @@ pub struct Calendar {
     pub note: Option<Text>,
     weekend: Vec<Weekday>,
     years: BTreeSet<i16>,
+    /// The working days of the years that are held, reckoned when they are first counted.
+    tables: OnceLock<BTreeMap<i16, year::WorkingDays>>,
     holidays: BTreeMap<Date, Holiday>,
     working: BTreeSet<Date>,
 }
@@ -102,7 +106,7 @@ pub enum DayOff<'a> {
     Weekend,
 }
 
-/// The first working day on or after a day, and whether the calendar could tell.
+/// A working day that was looked for, and whether the calendar could tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NextWorkingDay {
     /// The working day.
@@ -155,8 +159,54 @@ impl Calendar {
             let Ok(next) = day.tomorrow() else { break };
             day = next;
         }
-        let all_years_held = (date.year()..=day.year()).all(|year| self.holds_year(year));
-        NextWorkingDay { date: day, all_years_held }
+        self.looked_at(date, day)
+    }
+
+    /// Returns the last working day on or before `date`.
+    pub fn previous_working_day(&self, date: Date) -> NextWorkingDay {
+        let mut day = date;
+        while self.is_day_off(day) {
+            let Ok(before) = day.yesterday() else { break };
+            day = before;
+        }
+        self.looked_at(day, date).at(day)
+    }
+
+    /// Returns the `count`th working day after `date`, or `None` beyond the supported years.
+    ///
+    /// The day itself is not counted. Each year passed costs the same, however many days it has.
+    pub fn add_working_days(&self, date: Date, count: i32) -> Option<NextWorkingDay> {
+        let mut year = date.year();
+        let mut table = self.table(year);
+        let mut wanted = u32::try_from(count).ok()? + table.until(date);
+        while wanted > table.total() {
+            wanted -= table.total();
+            year = year.checked_add(1)?;
+            Date::new(year, 1, 1).ok()?;
+            table = self.table(year);
+        }
+        let found = table.nth(wanted, year)?;
+        Some(self.looked_at(date, found))
+    }
+
+    fn table(&self, year: i16) -> year::WorkingDays {
+        let reckon = |year| year::WorkingDays::of(year, |day| !self.is_day_off(day));
+        let held = self
+            .tables
+            .get_or_init(|| self.years.iter().map(|year| (*year, reckon(*year))).collect());
+        held.get(&year).copied().unwrap_or_else(|| reckon(year))
+    }
+
+    /// The answer `last` of a search that began at `first`.
+    fn looked_at(&self, first: Date, last: Date) -> NextWorkingDay {
+        let all_years_held = (first.year()..=last.year()).all(|year| self.holds_year(year));
+        NextWorkingDay { date: last, all_years_held }
+    }
+}
+
+impl NextWorkingDay {
+    fn at(self, date: Date) -> Self {
+        Self { date, ..self }
     }
 }
 

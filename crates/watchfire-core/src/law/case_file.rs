@@ -34,6 +34,8 @@ pub struct Expect {
     /// Not listed, or listed as not applicable or superseded.
     pub absent: bool,
     pub state: Option<State>,
+    /// Whether it is listed as foreseen.
+    pub foreseen: Option<bool>,
     pub provisional: Option<bool>,
     pub after_strict: Option<bool>,
     pub strict_due: Option<ExpectedDue>,
@@ -53,6 +55,7 @@ impl Expect {
     fn is_bare(&self) -> bool {
         !self.absent
             && self.state.is_none()
+            && self.foreseen.is_none()
             && self.provisional.is_none()
             && self.after_strict.is_none()
             && self.strict_due.is_none()
@@ -61,7 +64,14 @@ impl Expect {
 
     /// Returns whether it says that nothing is owed.
     pub(crate) fn is_absence(&self) -> bool {
-        self.absent || matches!(self.state, Some(State::NotApplicable | State::Superseded))
+        self.absent
+            || self.is_foreseen()
+            || matches!(self.state, Some(State::NotApplicable | State::Superseded))
+    }
+
+    /// Returns whether it says that it is foreseen, and so has no clock.
+    pub(crate) fn is_foreseen(&self) -> bool {
+        self.foreseen == Some(true)
     }
 }
 

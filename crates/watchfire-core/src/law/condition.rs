@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::count::Within;
 use super::id::{AttributeId, PredicateId};
+use super::pack::Trigger;
 
 /// Yes, no, or not decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +60,16 @@ pub enum Condition {
     OneOf(AttributeId, Vec<Value>),
     AtLeast(AttributeId, f64),
     Below(AttributeId, f64),
+    /// Whether something is recorded. It is never undecided.
+    Recorded(Recorded),
+}
+
+/// A question to the facts of the case: is one of this kind recorded?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub fact: Trigger,
+    /// It happened at most so long after the first of the other kind, or before it.
+    pub within: Option<(Within, Trigger)>,
 }
 
 /// The value of an attribute.
@@ -79,10 +91,12 @@ impl std::fmt::Display for Value {
 }
 
 /// What is known when a condition is asked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Known<'a> {
     pub answers: &'a BTreeMap<PredicateId, Answer>,
     pub attributes: &'a BTreeMap<AttributeId, Value>,
+    /// Answers what is asked of the facts.
+    pub recorded: &'a dyn Fn(&Recorded) -> bool,
 }
 
 impl Condition {
@@ -107,6 +121,7 @@ impl Condition {
             },
             Self::AtLeast(id, least) => compare(known, id, |number| number >= *least),
             Self::Below(id, bound) => compare(known, id, |number| number < *bound),
+            Self::Recorded(asked) => Answer::of((known.recorded)(asked)),
         }
     }
 
@@ -131,6 +146,19 @@ impl Condition {
         }
     }
 
+    /// Returns the triggers that it asks the facts for.
+    pub fn triggers(&self) -> Vec<&Trigger> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::triggers).collect(),
+            Self::Not(part) => part.triggers(),
+            Self::Recorded(asked) => {
+                let other = asked.within.iter().map(|(_, other)| other);
+                std::iter::once(&asked.fact).chain(other).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns every predicate that it names.
     pub fn predicates(&self) -> Vec<&PredicateId> {
         match self {
@@ -140,6 +168,33 @@ impl Condition {
             }
             Self::Not(part) => part.predicates(),
             _ => Vec::new(),
+        }
+    }
+}
+
+/// As one writes it down: ids, and words between them.
+impl std::fmt::Display for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let joined = |parts: &[Self], word: &str| {
+            let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+            parts.join(word)
+        };
+        match self {
+            Self::Predicate(id) => id.fmt(f),
+            Self::Flag(id) => id.fmt(f),
+            Self::All(parts) => write!(f, "({})", joined(parts, " and ")),
+            Self::Any(parts) => write!(f, "({})", joined(parts, " or ")),
+            Self::Not(part) => write!(f, "not {part}"),
+            Self::OneOf(id, values) => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                write!(f, "{id} is {}", values.join(" or "))
+            }
+            Self::AtLeast(id, least) => write!(f, "{id} at least {least}"),
+            Self::Below(id, bound) => write!(f, "{id} below {bound}"),
+            Self::Recorded(Recorded { fact, within: None }) => write!(f, "recorded {fact}"),
+            Self::Recorded(Recorded { fact, within: Some((within, other)) }) => {
+                write!(f, "recorded {fact} within {within} of {other}")
+            }
         }
     }
 }
@@ -164,7 +219,8 @@ mod tests {
         let attributes = BTreeMap::new();
         let value = |condition: &Condition, answer| {
             let answers = BTreeMap::from([(b.clone(), answer)]);
-            condition.value(Known { answers: &answers, attributes: &attributes })
+            let recorded = &|_: &Recorded| false;
+            condition.value(Known { answers: &answers, attributes: &attributes, recorded })
         };
         assert_eq!(value(&all, Answer::Yes), Answer::Undecided);
         assert_eq!(value(&all, Answer::No), Answer::No);
@@ -172,7 +228,8 @@ mod tests {
         assert_eq!(value(&any, Answer::No), Answer::Undecided);
         assert_eq!(value(&Condition::Not(Box::new(one)), Answer::Yes), Answer::Undecided);
         let answers = BTreeMap::from([(b, Answer::Yes)]);
-        let known = Known { answers: &answers, attributes: &attributes };
+        let recorded = &|_: &Recorded| false;
+        let known = Known { answers: &answers, attributes: &attributes, recorded };
         assert_eq!(all.undecided(known), vec![a]);
         assert!(any.undecided(known).is_empty());
     }

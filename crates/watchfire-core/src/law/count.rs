@@ -1,6 +1,6 @@
 //! How a span is counted (laws/counting.md 7.3).
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Span as JiffSpan, Timestamp};
 
@@ -14,9 +14,11 @@ pub enum Unit {
     Days,
     Weeks,
     Months,
+    /// Days on which the authority is open, by a calendar.
+    BusinessDays,
 }
 
-/// A number and a unit, as packs write it: `72h`, `14d`, `1mo`.
+/// A number and a unit, as packs write it: `72h`, `14d`, `1mo`, `4bd`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Within {
     pub amount: i32,
@@ -27,7 +29,7 @@ pub struct Within {
 const AMOUNT_MAX: i32 = 100_000;
 
 impl Within {
-    /// Reads `72h`, `14d`, `2w` or `1mo`.
+    /// Reads `72h`, `14d`, `2w`, `1mo` or `4bd`.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.len() - text.trim_start_matches(|sign: char| sign.is_ascii_digit()).len();
         let amount =
@@ -37,6 +39,7 @@ impl Within {
             "d" => Unit::Days,
             "w" => Unit::Weeks,
             "mo" => Unit::Months,
+            "bd" => Unit::BusinessDays,
             _ => return None,
         };
         Some(Self { amount, unit })
@@ -50,6 +53,7 @@ impl std::fmt::Display for Within {
             Unit::Days => "d",
             Unit::Weeks => "w",
             Unit::Months => "mo",
+            Unit::BusinessDays => "bd",
         };
         write!(f, "{}{unit}", self.amount)
     }
@@ -63,8 +67,58 @@ pub enum Counts {
     /// The hour of the event is not counted (Reg. 1182/71 art. 3(1), 3(2)(a)). Hours only.
     NextFullHour,
     /// The day of the event is not counted, the last hour of the last day is the end
-    /// (Reg. 1182/71 art. 3(1) second subparagraph, 3(2)(b), (c)). Days, weeks, months.
+    /// (Reg. 1182/71 art. 3(1) second subparagraph, 3(2)(b), (c)). Days, weeks, months, business
+    /// days.
     ExcludeTriggerDay,
+    /// The business days after the event; where its day is none, the period begins with, and
+    /// includes, the first business day after it (Form 8-K, General Instruction B.1). Business
+    /// days only.
+    SecB1,
+}
+
+/// Where on its last day a span ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// Where the count comes out. A rule that counts whole days comes out at the day's end.
+    Exact,
+    /// With the last hour of the day.
+    EndOfDay,
+    /// At a time of day on the authority's wall.
+    At(Time),
+}
+
+/// What becomes of a last day that is a day off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RollRule {
+    /// The end of the next working day (Reg. 1182/71 art. 3(4)).
+    NextWorkingDayEnd,
+    /// Noon of the next working day (Delegated Reg. (EU) 2025/301 art. 5(4)).
+    NoonNextWorkingDay,
+    /// The next business day, where the span ends on it.
+    NextBusinessDay,
+    /// The business day before, where the span ends on it: what is safe where the law rolls on.
+    PreviousBusinessDay,
+}
+
+impl RollRule {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::NextWorkingDayEnd, "next-working-day-end"),
+        (Self::NoonNextWorkingDay, "noon-next-working-day"),
+        (Self::NextBusinessDay, "next-business-day"),
+        (Self::PreviousBusinessDay, "previous-business-day"),
+    ];
+
+    /// Reads the rule as packs write it.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, word)| *word == text).map(|(rule, _)| rule)
+    }
+}
+
+impl std::fmt::Display for RollRule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = Self::ALL.iter().find(|(rule, _)| rule == self).map_or("", |(_, word)| word);
+        f.write_str(word)
+    }
 }
 
 /// Where a clock starts: the two ends are the same for an exact instant.
@@ -92,10 +146,11 @@ pub struct End {
 pub struct Counting<'a> {
     pub within: Within,
     pub counts: Counts,
-    /// Whether an elapsed count is extended to the end of its last day.
-    pub end_of_day: bool,
-    /// The calendar by which a last day that is a day off moves to the next working day.
-    pub rolls: Option<&'a Calendar>,
+    pub ends: Ends,
+    /// The calendar of the authority: needed for business days and for rolling.
+    pub calendar: Option<&'a Calendar>,
+    /// What becomes of a last day that is a day off.
+    pub rolls: Option<RollRule>,
     /// The authority's zone.
     pub zone: &'a TimeZone,
 }
@@ -107,15 +162,25 @@ impl Counting<'_> {
             Counts::NextFullHour => {
                 let hour = self.hour_of(start.last)?;
                 let hours = i64::from(self.within.amount) + 1;
-                let at = hour.checked_add(SignedDuration::from_hours(hours)).ok()?;
-                self.finish(at)
+                self.finish(hour.checked_add(SignedDuration::from_hours(hours)).ok()?)
             }
-            Counts::ExcludeTriggerDay => {
+            Counts::ExcludeTriggerDay | Counts::SecB1 => {
                 let day = self.zone.to_datetime(start.last).date();
-                self.end_of(self.add_to_date(day)?)
+                let (last, held) = self.last_day(day)?;
+                self.close(last, None, held)
             }
             Counts::Elapsed => self.finish(self.elapsed(start.at)?),
         }
+    }
+
+    /// Returns where a count that came out at an instant ends, after rolling.
+    pub fn end_from(&self, at: Timestamp) -> Option<End> {
+        self.finish(at)
+    }
+
+    /// Returns when a span that ends with `day` ends, after rolling.
+    pub fn end_with(&self, day: Date) -> Option<End> {
+        self.close(day, None, true)
     }
 
     /// The first instant of the started hour. Zones off the hour have hours of their own.
@@ -137,10 +202,19 @@ impl Counting<'_> {
         wall_clock(DateTime::from_parts(date, local.time()), self.zone)
     }
 
+    /// The last day of a count of days after `day`, and whether every year of it is held.
+    fn last_day(&self, day: Date) -> Option<(Date, bool)> {
+        if self.within.unit != Unit::BusinessDays {
+            return Some((self.add_to_date(day)?, true));
+        }
+        let last = self.calendar?.add_working_days(day, self.within.amount)?;
+        Some((last.date, last.all_years_held))
+    }
+
     /// Months end on the same date number, or on the month's last day.
     fn add_to_date(&self, date: Date) -> Option<Date> {
         let span = match self.within.unit {
-            Unit::Hours => return None,
+            Unit::Hours | Unit::BusinessDays => return None,
             Unit::Days => JiffSpan::new().try_days(self.within.amount).ok()?,
             Unit::Weeks => JiffSpan::new().try_weeks(self.within.amount).ok()?,
             Unit::Months => JiffSpan::new().try_months(self.within.amount).ok()?,
@@ -148,33 +222,65 @@ impl Counting<'_> {
         date.checked_add(span).ok()
     }
 
-    /// Extends an exact end to its day's, and moves it, where the span says so.
+    /// Closes a count that came out at an instant.
     fn finish(&self, at: Timestamp) -> Option<End> {
-        if !self.end_of_day && self.rolls.is_none() {
-            return Some(End { at, rolled: None, years_held: true });
-        }
-        let date = self.zone.to_datetime(at).date();
-        let off = self.rolls.is_some_and(|calendar| calendar.is_day_off(date));
-        if !self.end_of_day && !off {
-            let held = self.rolls.is_none_or(|calendar| calendar.holds_year(date.year()));
-            return Some(End { at, rolled: None, years_held: held });
-        }
-        self.end_of(date)
+        let local = self.zone.to_datetime(at);
+        self.close(local.date(), Some((at, local.time())), true)
     }
 
-    /// Returns the last instant's end of `date`, moved past days off (Reg. 1182/71 art. 3(4)).
-    fn end_of(&self, date: Date) -> Option<End> {
-        let mut end = End { at: Timestamp::MIN, rolled: None, years_held: true };
-        let mut last = date;
-        if let Some(calendar) = self.rolls {
-            let next = calendar.next_working_day(date);
-            end.years_held = next.all_years_held;
-            last = next.date;
-            end.rolled = (last != date).then_some((date, last));
+    /// Returns where the last day `date` ends, moved where it is a day off.
+    ///
+    /// `came` is the instant at which the count came out, with its time of day.
+    fn close(&self, date: Date, came: Option<(Timestamp, Time)>, held: bool) -> Option<End> {
+        let Some((rule, calendar)) = self.rolls.zip(self.calendar) else {
+            let at = self.end_on(date, came)?;
+            return Some(End { at, rolled: None, years_held: held });
+        };
+        let moved = match rule {
+            RollRule::PreviousBusinessDay => calendar.previous_working_day(date),
+            _ => calendar.next_working_day(date),
+        };
+        let years_held = held && moved.all_years_held;
+        if moved.date == date {
+            let at = self.end_on(date, came)?;
+            return Some(End { at, rolled: None, years_held });
         }
-        end.at = midnight(last.tomorrow().ok()?, self.zone)?;
-        Some(end)
+        let at = match rule {
+            RollRule::NextWorkingDayEnd => midnight(moved.date.tomorrow().ok()?, self.zone)?,
+            // Article 5(4): "by noon of the next working day".
+            RollRule::NoonNextWorkingDay => wall_clock(moved.date.at(12, 0, 0, 0), self.zone)?,
+            RollRule::NextBusinessDay | RollRule::PreviousBusinessDay => {
+                let time = came.map(|(_, time)| time);
+                self.end_at(moved.date, time)?
+            }
+        };
+        Some(End { at, rolled: Some((date, moved.date)), years_held })
     }
+
+    /// Where the span ends on a last day that stays.
+    fn end_on(&self, date: Date, came: Option<(Timestamp, Time)>) -> Option<Timestamp> {
+        match (self.ends, came) {
+            (Ends::Exact, Some((at, _))) => Some(at),
+            _ => self.end_at(date, None),
+        }
+    }
+
+    /// Where the span ends on `date`; an exact one at `time` on the wall.
+    fn end_at(&self, date: Date, time: Option<Time>) -> Option<Timestamp> {
+        match (self.ends, time) {
+            (Ends::At(time), _) | (Ends::Exact, Some(time)) => {
+                wall_clock(DateTime::from_parts(date, time), self.zone)
+            }
+            (Ends::EndOfDay, _) | (Ends::Exact, None) => midnight(date.tomorrow().ok()?, self.zone),
+        }
+    }
+}
+
+/// Returns when `within` ends that is counted as elapsed from an instant.
+pub(crate) fn elapsed(within: Within, from: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let (counts, ends) = (Counts::Elapsed, Ends::Exact);
+    let counting = Counting { within, counts, ends, calendar: None, rolls: None, zone };
+    counting.elapsed(from)
 }
 
 /// Returns the instant of a computed local time.
@@ -208,7 +314,8 @@ mod tests {
     fn end(within: &str, counts: Counts, zone: &str, from: &str) -> Timestamp {
         let zone = TimeZone::get(zone).expect("a zone");
         let within = Within::parse(within).expect("a span");
-        let counting = Counting { within, counts, end_of_day: false, rolls: None, zone: &zone };
+        let ends = Ends::Exact;
+        let counting = Counting { within, counts, ends, calendar: None, rolls: None, zone: &zone };
         counting.end(Start { at: at(from), last: at(from) }).expect("an end").at
     }
 
@@ -252,7 +359,7 @@ mod tests {
     #[test]
     fn a_span_is_read_with_its_unit() {
         for (text, amount, unit) in
-            [("72h", 72, Unit::Hours), ("14d", 14, Unit::Days), ("1mo", 1, Unit::Months)]
+            [("72h", 72, Unit::Hours), ("14d", 14, Unit::Days), ("4bd", 4, Unit::BusinessDays)]
         {
             assert_eq!(Within::parse(text), Some(Within { amount, unit }));
             assert_eq!(Within { amount, unit }.to_string(), text);

@@ -6,6 +6,8 @@
 
 mod arise;
 mod clock;
+mod foresee;
+mod reckon;
 mod seen;
 mod state;
 
@@ -120,20 +122,20 @@ impl<'q> Engine<'q> {
             owed.state = State::NotApplicable;
             return owed;
         };
-        let condition = self.condition(provision, &mut owed.trace);
+        let condition = self.condition(place, provision, &mut owed.trace);
         if condition.is_no() {
             owed.state = State::NotApplicable;
             return owed;
         }
         let Some(version) = version_in_force(provision, &anchors, &place.zone) else {
-            let first_from = provision.versions.first().map(|version| version.effective_from);
-            owed.trace.push(Step::NotInForce { first_from, zone: place.zone_name.clone() });
-            owed.state = State::NotApplicable;
+            self.foresee(place, provision, &anchors, &mut owed);
             return owed;
         };
         owed.provisional = condition.is_open() || arising.is_provisional();
-        let question = condition.first().or_else(|| arising.open_question());
-        self.run(place, provision, version, anchors, &mut owed);
+        let open = condition.first().or_else(|| arising.open_question());
+        let question = self.run(place, provision, version, anchors, &mut owed);
+        owed.provisional |= question.is_some();
+        let question = open.or(question);
         self.settle(place, provision, question, &mut owed);
         owed.trace.push(Step::TimeZones { version: TIME_ZONE_DATABASE });
         owed
@@ -161,6 +163,7 @@ impl<'q> Engine<'q> {
             per_fact,
             class: provision.class,
             state: State::Open,
+            foreseen: false,
             provisional: false,
             after_strict: false,
             strict_from: None,
@@ -175,6 +178,7 @@ impl<'q> Engine<'q> {
             owed_by: provision.owed_by.clone(),
             owed_to: provision.owed_to.clone(),
             form: provision.form.clone(),
+            remedy: None,
             trace,
         }
     }

@@ -190,8 +190,7 @@ impl Lawbook {
                 let mut undeclared = |what: String, hint: &str| {
                     problems.push(problem_of(files, pack, provision, "undeclared", what, hint));
                 };
-                let triggers = provision.arises_on.iter().chain(&provision.runs_from);
-                let named = triggers.filter_map(|trigger| match trigger {
+                let named = provision.triggers().into_iter().filter_map(|trigger| match trigger {
                     Trigger::Submitted(id) => Some(id),
                     Trigger::Kind(_) => None,
                 });
@@ -225,7 +224,7 @@ impl Lawbook {
         let mut seen = BTreeSet::new();
         let mut open = vec![start];
         while let Some(at) = open.pop() {
-            for trigger in at.arises_on.iter().chain(&at.runs_from) {
+            for trigger in at.arises_on.iter().chain(&at.runs_from).chain(&at.arises_after) {
                 let Trigger::Submitted(next) = trigger else { continue };
                 if *next == start.id {
                     return true;

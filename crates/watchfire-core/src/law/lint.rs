@@ -13,12 +13,13 @@ use super::pack::{Pack, Provision, Version};
 use super::problem::Problem;
 
 /// Codes of what a pack that loads may still lack.
-const MISSING: [&str; 5] = [
+const MISSING: [&str; 6] = [
     "missing_citation",
     "missing_source",
     "missing_checked_on",
     "missing_reading",
     "missing_border_pair",
+    "missing_foreseen_case",
 ];
 
 /// What was found in one file.
@@ -115,6 +116,7 @@ fn pack_problems(pack: &Pack, files: &[(&str, &str)], laws: &Lawbook) -> Vec<Pro
     // A border pair may stand in the file that cannot be read: then nobody can say it is missing.
     if unreadable.is_empty() {
         found.border_pairs(pack, &cases, laws);
+        found.foreseen_cases(pack, &cases);
     }
     found.problems.append(&mut unreadable);
     found.problems
@@ -156,8 +158,9 @@ impl Finder<'_> {
         let at = provision.span.start;
         let cites =
             |text: Option<&super::text::Text>| is_written(text.map(|text| text.en.as_str()));
-        let cited = cites(provision.cites.as_ref())
-            || provision.versions.iter().all(|version| cites(version.cites.as_ref()));
+        let of_versions = provision.versions.iter().map(|version| version.cites.as_ref());
+        let proposed = provision.proposals.iter().map(|proposal| proposal.cites.as_ref());
+        let cited = cites(provision.cites.as_ref()) || of_versions.chain(proposed).all(cites);
         if !cited {
             let message = format!("the provision `{}` names no article", provision.id);
             self.missing(at, "missing_citation", message, "write `cites`, as one cites it");
@@ -171,7 +174,9 @@ impl Finder<'_> {
 
     /// Where the text leaves a choice, somebody has to have made it.
     fn reading(&mut self, provision: &Provision, version: &Version) {
-        let outer_differs = version.outer.is_some() && version.outer != version.strict;
+        let differs = |strict: &Option<_>, outer: &Option<_>| outer.is_some() && outer != strict;
+        let outer_differs = differs(&version.strict, &version.outer)
+            || version.variants.iter().any(|variant| differs(&variant.strict, &variant.outer));
         let (strict, outer): (BTreeSet<_>, BTreeSet<_>) = (
             provision.awareness.strict.iter().collect(),
             provision.awareness.outer.iter().collect(),
@@ -191,6 +196,27 @@ impl Finder<'_> {
         );
         let hint = "record a `[[reading]]` (who, when, why) and name it with `reading`";
         self.missing(version.span.start, "missing_reading", message, hint);
+    }
+
+    /// What is proposed has no border yet, but a case that it is foreseen and never open.
+    fn foreseen_cases(&mut self, pack: &Pack, cases: &[Case]) {
+        let proposed = |provision: &&Provision| provision.is_timed() && provision.is_proposed();
+        for provision in pack.provisions.iter().filter(proposed) {
+            let is_foreseen = |case: &Case| {
+                border::owes(case, provision)
+                    && case
+                        .expects
+                        .iter()
+                        .any(|expect| expect.obligation == provision.id && expect.is_foreseen())
+            };
+            if cases.iter().any(is_foreseen) {
+                continue;
+            }
+            let message =
+                format!("the proposal `{}` has no case where it is foreseen", provision.id);
+            let hint = "add a case to `tests/` that expects `foreseen = true` and no date";
+            self.missing(provision.span.start, "missing_foreseen_case", message, hint);
+        }
     }
 
     fn border_pairs(&mut self, pack: &Pack, cases: &[Case], laws: &Lawbook) {

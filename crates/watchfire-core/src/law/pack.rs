@@ -11,7 +11,7 @@ mod wire;
 
 use super::condition::Condition;
 use super::confidence::Confidence;
-use super::count::{Counts, Within};
+use super::count::{Counts, Ends, RollRule, Within};
 use super::form::Form;
 use super::id::{FactKind, LawId, PredicateId, ProvisionId, RoleId};
 use super::text::Text;
@@ -32,6 +32,8 @@ pub struct Pack {
     /// The day on which a person compared the pack with its source.
     pub checked_on: Option<Date>,
     pub confidence: Confidence,
+    /// It is a proposal, and none of its provisions is law.
+    pub proposed: bool,
     pub roles: BTreeMap<RoleId, Text>,
     pub authorities: BTreeMap<String, Authority>,
     pub readings: BTreeMap<String, Reading>,
@@ -164,6 +166,8 @@ pub struct Provision {
     /// Kinds that also create it, unless the predicate is *no*.
     pub provisional_on: BTreeMap<FactKind, PredicateId>,
     pub awareness: Awareness,
+    /// Facts before the first of this kind carry nothing.
+    pub arises_after: Option<Trigger>,
     /// Where the clock does not run from the fact it arose on.
     pub runs_from: Option<Trigger>,
     pub anchor: Anchor,
@@ -180,17 +184,49 @@ pub struct Provision {
     pub supersedes: Option<(ProvisionId, Option<Date>)>,
     pub keep_at_least: Option<Within>,
     pub note: Option<Text>,
+    /// What meets it beside a submission.
+    pub met_by: Vec<MetBy>,
     /// In order of their dates.
     pub versions: Vec<Version>,
+    /// What is proposed and not law.
+    pub proposals: Vec<Proposal>,
     /// Where it stands in its file, for messages.
     pub span: std::ops::Range<usize>,
 }
 
 impl Provision {
+    /// Returns whether nothing of it is law yet: it has proposals alone.
+    pub fn is_proposed(&self) -> bool {
+        self.versions.is_empty() && !self.proposals.is_empty()
+    }
+
+    /// Returns every trigger that it names, in its clock, its conditions and its spans.
+    pub fn triggers(&self) -> Vec<&Trigger> {
+        let spans = self.versions.iter().flat_map(Version::spans);
+        let proposed = self.proposals.iter().flat_map(|one| one.strict.iter().chain(&one.outer));
+        let variants = self.versions.iter().flat_map(|version| &version.variants);
+        let conditions = variants.map(|variant| &variant.when);
+        let conditions = conditions.chain(&self.when).chain(&self.allowed_when);
+        let clock = self.arises_on.iter().chain(&self.runs_from).chain(&self.arises_after);
+        clock
+            .chain(conditions.flat_map(Condition::triggers))
+            .chain(spans.chain(proposed).flat_map(Span::triggers))
+            .collect()
+    }
+
     /// Returns whether it has a clock, of law or of the house.
     pub fn is_timed(&self) -> bool {
         matches!(self.class, Class::Hard | Class::Soft)
     }
+}
+
+/// What meets an obligation beside a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MetBy {
+    /// A fact of this kind.
+    Kind(FactKind),
+    /// The question was answered, with yes or with no.
+    Decided(PredicateId),
 }
 
 /// The text of a provision from a day on.
@@ -199,10 +235,18 @@ pub struct Version {
     pub effective_from: Date,
     /// The first day on which it no longer applies.
     pub effective_to: Option<Date>,
+    /// The day on which it was adopted, where it applies only later.
+    pub adopted_on: Option<Date>,
     /// The conservative reading; of a soft clock, the house target.
     pub strict: Option<Span>,
     /// The latest defensible reading, where it differs.
     pub outer: Option<Span>,
+    /// Other spans for what the case or the organization is, the first that fits.
+    pub variants: Vec<Variant>,
+    /// The columns, where the variants are the rows of a table.
+    pub table: Vec<Column>,
+    /// Why there is no number, though the clock is one of law.
+    pub period_unknown: Option<Text>,
     pub reading: Option<String>,
     /// Other readings, told in the trace only.
     pub also: Vec<(String, Span)>,
@@ -212,12 +256,86 @@ pub struct Version {
     pub span: std::ops::Range<usize>,
 }
 
-/// A span and how it is counted.
+impl Version {
+    /// Returns every span that it counts by.
+    pub fn spans(&self) -> impl Iterator<Item = &Span> {
+        let variants = self.variants.iter().flat_map(|one| one.strict.iter().chain(&one.outer));
+        let also = self.also.iter().map(|(_, span)| span);
+        self.strict.iter().chain(&self.outer).chain(variants).chain(also)
+    }
+}
+
+/// What is proposed to apply, and does not.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    pub proposed_on: Option<Date>,
+    /// From when on it is expected to apply, if anybody says so.
+    pub foreseen_from: Option<Date>,
+    pub strict: Option<Span>,
+    pub outer: Option<Span>,
+    pub cites: Option<Text>,
+    pub note: Option<Text>,
+    /// Where it stands in its file, for messages.
+    pub span: std::ops::Range<usize>,
+}
+
+/// Spans for a case or an organization of some kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    pub when: Condition,
+    /// None where there is no date.
+    pub strict: Option<Span>,
+    pub outer: Option<Span>,
+    /// What has to be done, where it differs.
+    pub remedy: Option<Text>,
+}
+
+/// A column of a table: what its rows are told apart by.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The id of an attribute or of a predicate.
+    pub id: String,
+    /// Everything that can stand in it.
+    pub values: Vec<String>,
+}
+
+/// A span and how it is counted.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Span {
     pub within: Within,
     pub counts: Counts,
-    pub end_of_day: bool,
-    /// A last day that is a day off moves to the end of the next working day.
-    pub rolls: Option<CalendarRule>,
+    pub ends: Ends,
+    /// For business days and for `rolls`.
+    pub calendar: Option<CalendarRule>,
+    /// What becomes of a last day that is a day off.
+    pub rolls: Option<Roll>,
+    /// Where it counts from another fact than the clock, if there is one.
+    pub runs_from: Option<Trigger>,
+    /// It ends no later than these.
+    pub no_later_than: Vec<Cap>,
+}
+
+impl Span {
+    fn triggers(&self) -> Vec<&Trigger> {
+        let caps = self.no_later_than.iter().map(|cap| &cap.runs_from);
+        let only_if = self.rolls.iter().filter_map(|roll| roll.only_if.as_ref());
+        self.runs_from.iter().chain(caps).chain(only_if.flat_map(Condition::triggers)).collect()
+    }
+}
+
+/// What becomes of a last day that is a day off, and for whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Roll {
+    pub rule: RollRule,
+    /// Without one, for everybody.
+    pub only_if: Option<Condition>,
+}
+
+/// A further limit of a span, from a fact of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cap {
+    pub within: Within,
+    pub runs_from: Trigger,
+    /// It falls away where it is past before the clock starts.
+    pub unless_past: bool,
 }

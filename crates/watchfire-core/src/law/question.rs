@@ -93,6 +93,9 @@ pub struct Obligation {
     pub per_fact: bool,
     pub class: Class,
     pub state: State,
+    /// It is no law yet and would arise: proposed, or adopted and applicable only later. It is not
+    /// applicable, and has no clock.
+    pub foreseen: bool,
     /// A predicate is undecided; the clock runs all the same.
     pub provisional: bool,
     /// Satisfied after `strict_due`.
@@ -113,6 +116,8 @@ pub struct Obligation {
     pub owed_by: Vec<RoleId>,
     pub owed_to: Option<String>,
     pub form: Option<String>,
+    /// What has to be done, where the law says it by a table.
+    pub remedy: Option<Text>,
     /// How it was computed.
     pub trace: Vec<Step>,
 }

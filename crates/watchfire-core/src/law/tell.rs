@@ -39,16 +39,27 @@ fn decides(step: &Step, state: State) -> bool {
     match state {
         State::Superseded => matches!(step, Step::Superseded { .. }),
         State::NotApplicable => match step {
-            Step::Retracted { .. } | Step::NotInForce { .. } | Step::CountsAsAbsent { .. } => true,
+            Step::Retracted { .. }
+            | Step::NotInForce { .. }
+            | Step::Proposed { .. }
+            | Step::CountsAsAbsent { .. } => true,
             Step::Condition { answer, .. } => *answer == super::condition::Answer::No,
             _ => false,
         },
-        State::Satisfied | State::SatisfiedLate => matches!(step, Step::Submitted { .. }),
+        State::Satisfied | State::SatisfiedLate => {
+            matches!(step, Step::Submitted { .. } | Step::Met { .. })
+        }
         State::WaitingForAnchor => matches!(step, Step::Waits { .. }),
         State::NeedsDecision => matches!(step, Step::Decide { .. }),
         // The dates stand beside the state; why it is owed at all is what a reader asks then.
         State::LateAtBirth | State::Overdue | State::DueSoon | State::Open => {
-            matches!(step, Step::AroseOn { .. } | Step::NoTarget)
+            matches!(
+                step,
+                Step::AroseOn { .. }
+                    | Step::NoTarget
+                    | Step::PeriodUnknown { .. }
+                    | Step::NoDateInTable
+            )
         }
     }
 }

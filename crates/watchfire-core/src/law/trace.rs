@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::condition::Answer;
+use super::count::Within;
 use super::id::{FactId, FactKind, PredicateId, ProvisionId};
 use super::pack::Span;
 use super::text::Text;
@@ -40,6 +41,17 @@ pub enum Step {
     Version { effective_from: Date, zone: String },
     /// No version was in force when it arose.
     NotInForce { first_from: Option<Date>, zone: String },
+    /// Nothing of it is law; where it would end if it were.
+    Proposed {
+        proposed_on: Option<Date>,
+        foreseen_from: Option<Date>,
+        would_end: Option<Timestamp>,
+    },
+    /// It is known to come, and has no clock.
+    Foreseen,
+    /// The spans of a variant, or of a row of a table, hold; or may hold while something is
+    /// undecided.
+    Variant { when: String, decided: bool, table: bool, remedy: Option<Text> },
     /// A later stage uses the version at its own anchor, another than when it arose.
     VersionAtAnchor { arose_under: Date, anchored_under: Date },
     /// The reading of the text that was used.
@@ -50,6 +62,10 @@ pub enum Step {
     Starts { side: Side, fact: FactId, at: Timestamp, vague: Vague },
     /// How a side was counted.
     Counted { side: Side, span: Span, due: Timestamp },
+    /// A further limit, from a fact of its own; whether it fell away.
+    NoLaterThan { side: Side, fact: FactId, within: Within, due: Timestamp, lapsed: bool },
+    /// A last day that is a day off moves for some alone; whether it moved here.
+    RollsOnlyIf { side: Side, condition: String, answer: Answer, moves: bool },
     /// The last day was a day off and moved.
     Rolled { calendar: String, from: Date, to: Date },
     /// The calendar does not hold a year; weekends alone were counted.
@@ -60,6 +76,10 @@ pub enum Step {
     Waits { trigger: String, latest: Option<Timestamp> },
     /// A soft clock without a target.
     NoTarget,
+    /// A clock of law without a known number.
+    PeriodUnknown { why: Text },
+    /// The row of the table gives no date.
+    NoDateInTable,
     /// An extension moved the dates.
     Extended { fact: FactId, strict: Timestamp, outer: Timestamp, under: Text },
     /// An extension was recorded and moves nothing.
@@ -68,6 +88,8 @@ pub enum Step {
     SubmittedBefore { fact: FactId, at: Timestamp },
     /// The submission that met it.
     Submitted { fact: FactId, at: Timestamp, after_strict: bool, late: bool },
+    /// A fact other than a submission met it.
+    Met { fact: FactId, kind: FactKind, at: Timestamp, after_strict: bool, late: bool },
     /// The undecided question has a clock of its own.
     Decide { predicate: PredicateId, due: Timestamp },
     /// Another provision took its place.

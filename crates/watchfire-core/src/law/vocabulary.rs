@@ -24,6 +24,8 @@ pub struct Vocabulary {
 pub struct Attribute {
     pub kind: AttributeType,
     pub meaning: Text,
+    /// Recording this kind makes it *yes* in the case.
+    pub shown_by: Option<FactKind>,
 }
 
 /// What an attribute's value is.
@@ -60,6 +62,7 @@ struct AttributeWire {
     kind: Spanned<String>,
     values: Option<Vec<String>>,
     meaning: Text,
+    shown_by: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -94,9 +97,17 @@ impl Vocabulary {
             let span = written.span();
             let written = written.into_inner();
             let kind = attribute_type(&written);
+            let shown_by = match shown_by(&written, kind.as_ref()) {
+                Ok(shown_by) => shown_by,
+                Err((span, message)) => {
+                    problems.push(at(path, text, span, message));
+                    continue;
+                }
+            };
             match (name.parse::<AttributeId>(), kind) {
                 (Ok(id), Some(kind)) => {
-                    self.attributes.insert(id, Attribute { kind, meaning: written.meaning });
+                    let meaning = written.meaning;
+                    self.attributes.insert(id, Attribute { kind, meaning, shown_by });
                 }
                 (Err(error), _) => problems.push(at(path, text, span, error.to_string())),
                 (_, None) => {
@@ -203,4 +214,18 @@ fn attribute_type(written: &AttributeWire) -> Option<AttributeType> {
         ("one-of", Some(values)) => AttributeType::OneOf(values.clone()),
         _ => return None,
     })
+}
+
+/// Reads `shown_by`, which only an attribute that is answered with yes or no can have.
+fn shown_by(
+    written: &AttributeWire,
+    kind: Option<&AttributeType>,
+) -> Result<Option<FactKind>, (std::ops::Range<usize>, String)> {
+    let Some(shown_by) = &written.shown_by else { return Ok(None) };
+    if kind != Some(&AttributeType::YesNo) {
+        let message = "only an attribute of type `yes-no` is shown by a fact".to_owned();
+        return Err((shown_by.span(), message));
+    }
+    let found = shown_by.get_ref().parse::<FactKind>();
+    found.map(Some).map_err(|error| (shown_by.span(), error.to_string()))
 }

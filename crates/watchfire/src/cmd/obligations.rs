@@ -39,6 +39,7 @@ struct Owed {
     from_fact: Option<String>,
     class: String,
     state: String,
+    foreseen: bool,
     provisional: bool,
     after_strict: bool,
     strict_due: Option<String>,
@@ -49,6 +50,7 @@ struct Owed {
     owed_by: Vec<String>,
     owed_to: Option<String>,
     form: Option<String>,
+    remedy: Option<String>,
     trace: Vec<String>,
 }
 
@@ -111,6 +113,7 @@ fn owed(one: &Obligation, laws: &Lawbook, language: Language) -> Owed {
         from_fact: one.from_fact.as_ref().map(ToString::to_string),
         class: one.class.to_string(),
         state: one.state.to_string(),
+        foreseen: one.foreseen,
         provisional: one.provisional,
         after_strict: one.after_strict,
         strict_due: one.strict_due.map(|due| due.to_string()),
@@ -121,6 +124,7 @@ fn owed(one: &Obligation, laws: &Lawbook, language: Language) -> Owed {
         owed_by: one.owed_by.iter().map(ToString::to_string).collect(),
         owed_to: one.owed_to.clone(),
         form: one.form.clone(),
+        remedy: one.remedy.as_ref().map(words),
         trace: tell::tell(&one.trace, laws, language),
     }
 }
@@ -203,6 +207,9 @@ fn named(one: &Obligation) -> String {
 
 fn state_of(one: &Obligation) -> String {
     let mut state = one.state.to_string();
+    if one.foreseen {
+        state.push_str("\n(foreseen)");
+    }
     if one.provisional {
         state.push_str("\n(provisional)");
     }

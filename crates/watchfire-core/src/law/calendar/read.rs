@@ -168,6 +168,7 @@ impl Reader<'_> {
             note: file.note,
             weekend,
             years: Default::default(),
+            tables: Default::default(),
             holidays: BTreeMap::new(),
             working: Default::default(),
         };

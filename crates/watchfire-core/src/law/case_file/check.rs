@@ -13,7 +13,7 @@ pub(super) fn problems(expect: &Expect, listed: &[Obligation]) -> Vec<String> {
         .filter(|one| expect.from_fact.is_none() || one.from_fact == expect.from_fact)
         .collect();
     let name = name_of(expect);
-    if expect.absent {
+    if expect.absent && !expect.is_foreseen() {
         let there = found.iter().filter(|obligation| arises(obligation));
         return there
             .map(|one| format!("{name}: expected to be absent, but it is listed as {}", one.state))
@@ -49,7 +49,7 @@ fn arises(obligation: &Obligation) -> bool {
 
 /// Not listed means not applicable, without dates.
 fn unlisted(expect: &Expect, name: &str) -> Vec<String> {
-    if expect.state != Some(State::NotApplicable) {
+    if expect.state != Some(State::NotApplicable) || expect.is_foreseen() {
         return vec![format!("{name}: expected, but it is not listed")];
     }
     let mut problems = Vec::new();
@@ -71,6 +71,9 @@ fn differences(expect: &Expect, found: &Obligation, name: &str) -> Vec<String> {
     if expect.is_bare() && !arises(found) {
         return vec![format!("{name}: expected to arise, but it is {}", found.state)];
     }
+    if expect.absent && arises(found) {
+        return vec![format!("{name}: expected to be absent, but it is listed as {}", found.state)];
+    }
     let mut problems = Vec::new();
     let mut differs = |key: &str, expected: String, came: String| {
         if expected != came {
@@ -79,6 +82,9 @@ fn differences(expect: &Expect, found: &Obligation, name: &str) -> Vec<String> {
     };
     if let Some(state) = expect.state {
         differs("state", state.to_string(), found.state.to_string());
+    }
+    if let Some(foreseen) = expect.foreseen {
+        differs("foreseen", foreseen.to_string(), found.foreseen.to_string());
     }
     if let Some(provisional) = expect.provisional {
         differs("provisional", provisional.to_string(), found.provisional.to_string());

@@ -283,6 +283,7 @@ impl Reader<'_> {
         let from_fact = written.from_fact.as_ref().and_then(|fact| self.arising_fact(fact, facts));
         let absent = written.absent.as_ref().is_some_and(|absent| *absent.get_ref());
         let checks_more = written.state.is_some()
+            || written.foreseen == Some(false)
             || written.provisional.is_some()
             || written.after_strict.is_some()
             || written.strict_due.is_some()
@@ -296,6 +297,7 @@ impl Reader<'_> {
             from_fact,
             absent,
             state,
+            foreseen: written.foreseen,
             provisional: written.provisional,
             after_strict: written.after_strict,
             strict_due,

@@ -153,6 +153,7 @@ mod what_came_out {
             per_fact: false,
             class: Class::Hard,
             state,
+            foreseen: false,
             provisional: false,
             after_strict: false,
             strict_from: None,
@@ -167,6 +168,7 @@ mod what_came_out {
             owed_by: Vec::new(),
             owed_to: None,
             form: None,
+            remedy: None,
             trace: Vec::new(),
         }
     }
@@ -182,6 +184,7 @@ mod what_came_out {
     fn only_what_is_written_is_checked() {
         let open = [obligation(State::Open, "exploited")];
         let gone = [obligation(State::NotApplicable, "exploited")];
+        let to_come = [Obligation { foreseen: true, ..gone[0].clone() }];
         let both = [obligation(State::Open, "fact-2"), obligation(State::Overdue, "exploited")];
         let cases: &[(&str, &[Obligation], usize)] = &[
             ("", &open, 0),
@@ -197,6 +200,13 @@ mod what_came_out {
             ("state = \"not-applicable\"", &open, 1),
             ("state = \"not-applicable\"\nstrict_due = \"none\"\nprovisional = false", &[], 0),
             ("state = \"not-applicable\"\nstrict_due = \"2026-10-01T08:00Z\"", &[], 1),
+            ("foreseen = true", &to_come, 0),
+            ("foreseen = true\nabsent = true", &to_come, 0),
+            ("foreseen = true", &gone, 1),
+            ("foreseen = true", &open, 1),
+            ("foreseen = true", &[], 1),
+            ("foreseen = false", &to_come, 1),
+            ("foreseen = false", &open, 0),
             ("state = \"superseded\"", &[], 1),
             ("state = \"open\"\nprovisional = false\nafter_strict = false", &open, 0),
             ("state = \"due-soon\"\nprovisional = true\nafter_strict = true", &open, 3),

@@ -69,6 +69,7 @@ pub(super) struct Expect {
     pub(super) obligation: Spanned<String>,
     pub(super) from_fact: Option<Spanned<String>>,
     pub(super) state: Option<Spanned<String>>,
+    pub(super) foreseen: Option<bool>,
     pub(super) provisional: Option<bool>,
     pub(super) after_strict: Option<bool>,
     pub(super) strict_due: Option<Spanned<String>>,

@@ -1,9 +1,11 @@
 //! On which facts an obligation arises, and from which of them strict and outer run.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use super::Engine;
-use crate::law::condition::{Answer, Condition};
+use super::{Engine, Place};
+use crate::law::condition::{Answer, Condition, Known, Recorded};
+use crate::law::count::elapsed;
 use crate::law::fact::Fact;
 use crate::law::id::{FactId, FactKind, PredicateId};
 use crate::law::pack::{Anchor, Provision, Trigger};
@@ -216,7 +218,13 @@ impl<'q> Engine<'q> {
             // `anchor` is then about the fact it runs from.
             arising.anchor = Anchor::First;
         }
-        for fact in &self.seen.live {
+        let after = provision.arises_after.as_ref();
+        let after = after.map(|trigger| self.anchor_of(trigger, Anchor::First));
+        let is_after = |fact: &Fact| match after {
+            None => true,
+            Some(first) => first.is_some_and(|it| fact.occurred.last() >= it.occurred.lo()),
+        };
+        for fact in self.seen.live.iter().filter(|fact| is_after(fact)) {
             match self.carries(provision, fact) {
                 Some(carrier) if matches!(carrier.hangs_on, Some((_, Answer::No))) => {
                     let predicate = carrier.hangs_on.map(|(predicate, _)| predicate);
@@ -226,7 +234,7 @@ impl<'q> Engine<'q> {
                 None => {}
             }
         }
-        for (fact, by) in &self.seen.taken_back {
+        for (fact, by) in self.seen.taken_back.iter().filter(|(fact, _)| is_after(fact)) {
             if self.carries(provision, fact).is_some_and(|carrier| carrier.for_strict()) {
                 arising.taken_back.push((fact, by));
             }
@@ -267,17 +275,43 @@ impl<'q> Engine<'q> {
     }
 
     /// Asks the condition of a provision; of a prohibition, whether it is lifted.
-    pub(super) fn condition(&self, provision: &Provision, trace: &mut Vec<Step>) -> Verdict {
-        let known = self.seen.known();
+    pub(super) fn condition(
+        &self,
+        place: &Place<'q>,
+        provision: &Provision,
+        trace: &mut Vec<Step>,
+    ) -> Verdict {
         let lifted =
             provision.allowed_when.clone().map(|allowed| Condition::Not(Box::new(allowed)));
         let parts: Vec<Condition> = provision.when.clone().into_iter().chain(lifted).collect();
         if parts.is_empty() {
             return Verdict { answer: Answer::Yes, undecided: Vec::new() };
         }
-        let whole = Condition::All(parts);
-        let (answer, undecided) = (whole.value(known), whole.undecided(known));
+        let (answer, undecided) = self.ask(place, &Condition::All(parts));
         trace.push(Step::Condition { answer, undecided: undecided.clone() });
         Verdict { answer, undecided }
+    }
+
+    /// Asks a condition: its value, and the undecided questions on which it hangs.
+    pub(super) fn ask(
+        &self,
+        place: &Place<'q>,
+        condition: &Condition,
+    ) -> (Answer, Vec<PredicateId>) {
+        let recorded = |asked: &Recorded| self.is_recorded(&place.zone, asked);
+        let known = Known {
+            answers: &self.seen.answers,
+            attributes: &self.seen.attributes,
+            recorded: &recorded,
+        };
+        (condition.value(known), condition.undecided(known))
+    }
+
+    fn is_recorded(&self, zone: &TimeZone, asked: &Recorded) -> bool {
+        let Some(fact) = self.anchor_of(&asked.fact, Anchor::First) else { return false };
+        let Some((within, other)) = &asked.within else { return true };
+        let Some(other) = self.anchor_of(other, Anchor::First) else { return false };
+        let limit = elapsed(*within, other.occurred.outer_start(), zone);
+        limit.is_some_and(|limit| fact.occurred.lo() <= limit)
     }
 }

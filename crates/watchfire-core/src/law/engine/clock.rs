@@ -3,18 +3,21 @@
 use jiff::Timestamp;
 
 use super::arise::Anchors;
+use super::reckon::Reckoned;
 use super::{Engine, Place, version_at};
-use crate::law::calendar::Calendar;
-use crate::law::count::{Counting, End, Start};
+use crate::law::condition::Answer;
+use crate::law::count::Start;
 use crate::law::fact::Fact;
-use crate::law::id::ProvisionId;
+use crate::law::id::{PredicateId, ProvisionId};
 use crate::law::instant::Instant;
-use crate::law::pack::{Anchor, CalendarRule, MeasuredAt, Provision, Span, Trigger, Version};
+use crate::law::pack::{Anchor, MeasuredAt, Provision, Span, Trigger, Version};
 use crate::law::question::{Obligation, State};
+use crate::law::text::Text;
 use crate::law::trace::{Side, Step, Vague};
 
 impl<'q> Engine<'q> {
     /// Runs the clock: fills in the instants, or leaves the obligation waiting for its anchor.
+    /// Returns the first undecided question on which the instants hang.
     pub(super) fn run(
         &self,
         place: &Place<'q>,
@@ -22,18 +25,17 @@ impl<'q> Engine<'q> {
         version: &'q Version,
         arose: Anchors<'q>,
         owed: &mut Obligation,
-    ) {
+    ) -> Option<PredicateId> {
         let Some(trigger) = &provision.runs_from else {
-            self.count(place, provision, version, arose, owed);
-            return;
+            return self.count(place, provision, version, arose, owed);
         };
         let Some(fact) = self.anchor_of(trigger, provision.anchor) else {
             self.tell_version(place, provision, version, owed);
-            let latest = self.projected(place, trigger, version);
+            let latest = self.projected(place, provision, trigger, version);
             owed.projected_latest = latest;
             owed.trace.push(Step::Waits { trigger: trigger.to_string(), latest });
             owed.state = State::WaitingForAnchor;
-            return;
+            return None;
         };
         let at_anchor =
             version_at(provision, fact.occurred.lo(), fact.occurred.last(), &place.zone);
@@ -44,7 +46,7 @@ impl<'q> Engine<'q> {
                 anchored_under: governs.effective_from,
             });
         }
-        self.count(place, provision, governs, Anchors { strict: fact, outer: fact }, owed);
+        self.count(place, provision, governs, Anchors { strict: fact, outer: fact }, owed)
     }
 
     fn tell_version(
@@ -64,6 +66,7 @@ impl<'q> Engine<'q> {
         }
     }
 
+    /// Fills in the instants. Returns the first undecided question on which they hang.
     fn count(
         &self,
         place: &Place<'q>,
@@ -71,81 +74,98 @@ impl<'q> Engine<'q> {
         version: &Version,
         anchors: Anchors<'q>,
         owed: &mut Obligation,
-    ) {
+    ) -> Option<PredicateId> {
         self.tell_version(place, provision, version, owed);
-        let strict = start(provision, anchors.strict, Side::Strict);
-        let outer = start(provision, anchors.outer, Side::Outer);
-        owed.strict_from = Some(strict.at);
-        let Some(span) = &version.strict else {
-            if provision.is_timed() {
-                owed.trace.push(Step::NoTarget);
-            }
-            return;
+        owed.strict_from = Some(start(provision, anchors.strict, Side::Strict).at);
+        let (fitting, question) = self.fitting(place, version, &mut owed.trace);
+        let reckon =
+            |span: Option<&Span>, fact, side| self.reckon(place, provision, span?, fact, side);
+        let strict = fitting
+            .iter()
+            .filter_map(|terms| Some((reckon(terms.strict, anchors.strict, Side::Strict)?, terms)))
+            .min_by_key(|(reckoned, _)| reckoned.due);
+        let Some((strict, terms)) = strict else {
+            owed.remedy = fitting.first().and_then(|terms| terms.remedy.cloned());
+            owed.trace.extend(no_date(provision, version));
+            return question;
         };
-        tell_start(anchors.strict, Side::Strict, strict, provision, owed);
-        owed.strict_due = self.side(place, span, strict, Side::Strict, owed);
-        tell_start(anchors.outer, Side::Outer, outer, provision, owed);
-        // Without an outer of its own, outer counts by the strict rule from its own start.
-        let outer_span = version.outer.as_ref().unwrap_or(span);
-        owed.outer_due = self.side(place, outer_span, outer, Side::Outer, owed);
-        for (reading, span) in &version.also {
-            let end = self.counting(place, span).and_then(|counting| counting.end(outer));
-            let says = place.pack.readings.get(reading).map(|reading| reading.says.clone());
-            if let (Some(end), Some(says)) = (end, says) {
-                owed.trace.push(Step::Also { reading: reading.clone(), says, due: end.at });
-            }
-        }
+        owed.remedy = terms.remedy.cloned();
+        // Without an outer of its own, outer counts by the strict rule from its own start. Where
+        // one of those that may fit has no date, there is no latest one.
+        let outer: Option<Vec<Reckoned>> = fitting
+            .iter()
+            .map(|terms| reckon(terms.outer.or(terms.strict), anchors.outer, Side::Outer))
+            .collect();
+        let outer = outer.and_then(|all| all.into_iter().max_by_key(|reckoned| reckoned.due));
+        self.set(strict, outer, owed);
+        self.tell_also(place, provision, version, anchors, owed);
+        question
     }
 
-    fn side(
+    /// Takes what came out. A further limit can turn the two readings of vague facts round.
+    fn set(&self, strict: Reckoned, outer: Option<Reckoned>, owed: &mut Obligation) {
+        owed.strict_from = Some(strict.from);
+        owed.trace.extend(strict.steps);
+        owed.strict_due = Some(strict.due);
+        let Some(outer) = outer else { return };
+        owed.trace.extend(outer.steps);
+        owed.strict_due = Some(strict.due.min(outer.due));
+        owed.outer_due = Some(strict.due.max(outer.due));
+    }
+
+    fn tell_also(
         &self,
         place: &Place<'q>,
-        span: &Span,
-        start: Start,
-        side: Side,
+        provision: &Provision,
+        version: &Version,
+        anchors: Anchors<'q>,
         owed: &mut Obligation,
-    ) -> Option<Timestamp> {
-        let counting = self.counting(place, span)?;
-        let End { at, rolled, years_held } = counting.end(start)?;
-        owed.trace.push(Step::Counted { side, span: span.clone(), due: at });
-        if let Some(calendar) = counting.rolls {
-            if let Some((from, to)) = rolled {
-                owed.trace.push(Step::Rolled { calendar: calendar.id.clone(), from, to });
-            }
-            if !years_held {
-                owed.trace.push(Step::YearNotHeld { calendar: calendar.id.clone() });
+    ) {
+        for (reading, span) in &version.also {
+            let end = self.reckon(place, provision, span, anchors.outer, Side::Outer);
+            let says = place.pack.readings.get(reading).map(|reading| reading.says.clone());
+            if let (Some(end), Some(says)) = (end, says) {
+                owed.trace.push(Step::Also { reading: reading.clone(), says, due: end.due });
             }
         }
-        Some(at)
     }
 
-    fn counting<'a>(&'a self, place: &'a Place<'q>, span: &Span) -> Option<Counting<'a>> {
-        let rolls = match &span.rolls {
-            None => None,
-            Some(rule) => Some(self.calendar(place, rule)?),
-        };
-        Some(Counting {
-            within: span.within,
-            counts: span.counts,
-            end_of_day: span.end_of_day,
-            rolls,
-            zone: &place.zone,
-        })
-    }
-
-    pub(super) fn calendar(&self, place: &Place<'q>, rule: &CalendarRule) -> Option<&Calendar> {
-        let id = match rule {
-            CalendarRule::Fixed(id) => id,
-            CalendarRule::OfMemberState => {
-                let named = place.state.map(|(state, _)| state);
-                &named.unwrap_or_else(|| self.member_state().0).calendar
+    /// Returns the spans that hold: of the variants the first that fits, or the version's own. One
+    /// that may fit stands beside those after it, so that strict takes the stricter and outer the
+    /// laxer of them (laws/ids.md).
+    fn fitting<'v>(
+        &self,
+        place: &Place<'q>,
+        version: &'v Version,
+        trace: &mut Vec<Step>,
+    ) -> (Vec<Terms<'v>>, Option<PredicateId>) {
+        let own =
+            Terms { strict: version.strict.as_ref(), outer: version.outer.as_ref(), remedy: None };
+        let (mut found, mut question) = (Vec::new(), None);
+        let mut decided = false;
+        for variant in &version.variants {
+            let (answer, undecided) = self.ask(place, &variant.when);
+            if answer == Answer::No {
+                continue;
             }
-        };
-        self.book.calendars().get(id)
+            decided = answer == Answer::Yes;
+            question = question.or_else(|| undecided.into_iter().next());
+            let (when, remedy) = (variant.when.to_string(), variant.remedy.clone());
+            trace.push(Step::Variant { when, decided, table: !version.table.is_empty(), remedy });
+            let (strict, outer) = (variant.strict.as_ref(), variant.outer.as_ref());
+            found.push(Terms { strict, outer, remedy: variant.remedy.as_ref() });
+            if decided {
+                break;
+            }
+        }
+        if !decided && version.table.is_empty() {
+            found.push(own);
+        }
+        (found, question)
     }
 
     /// Returns the fact that a clock with `runs_from` runs from, if there is one yet.
-    fn anchor_of(&self, trigger: &Trigger, anchor: Anchor) -> Option<&'q Fact> {
+    pub(super) fn anchor_of(&self, trigger: &Trigger, anchor: Anchor) -> Option<&'q Fact> {
         let mut best: Option<&'q Fact> = None;
         for fact in &self.seen.live {
             let fits = match trigger {
@@ -202,6 +222,7 @@ impl<'q> Engine<'q> {
     fn projected(
         &self,
         place: &Place<'q>,
+        waiting: &Provision,
         trigger: &Trigger,
         version: &Version,
     ) -> Option<Timestamp> {
@@ -214,18 +235,52 @@ impl<'q> Engine<'q> {
         let predecessor = match &provision.runs_from {
             None => {
                 let start = start(provision, anchors.strict, Side::Strict);
-                self.counting(&there, before.strict.as_ref()?)?.end(start)?.at
+                self.strict_end(&there, provision, before, start)?
             }
-            Some(earlier) => self.projected(&there, earlier, before)?,
+            Some(earlier) => self.projected(&there, provision, earlier, before)?,
         };
         let start = Start { at: predecessor, last: predecessor };
-        Some(self.counting(place, version.strict.as_ref()?)?.end(start)?.at)
+        self.strict_end(place, waiting, version, start)
+    }
+
+    /// Returns when the strict count of a version ends that starts at `start`.
+    fn strict_end(
+        &self,
+        place: &Place<'q>,
+        provision: &Provision,
+        version: &Version,
+        start: Start,
+    ) -> Option<Timestamp> {
+        let (fitting, _) = self.fitting(place, version, &mut Vec::new());
+        let spans = fitting.iter().filter_map(|terms| terms.strict);
+        spans
+            .filter_map(|span| {
+                self.end(place, provision, span, start, Side::Strict, &mut Vec::new())
+            })
+            .min()
+    }
+}
+
+/// Spans that hold together.
+struct Terms<'v> {
+    strict: Option<&'v Span>,
+    outer: Option<&'v Span>,
+    remedy: Option<&'v Text>,
+}
+
+/// Tells why there is no date.
+fn no_date(provision: &Provision, version: &Version) -> Option<Step> {
+    match &version.period_unknown {
+        Some(why) => Some(Step::PeriodUnknown { why: why.clone() }),
+        None if !provision.is_timed() => None,
+        None if version.table.is_empty() => Some(Step::NoTarget),
+        None => Some(Step::NoDateInTable),
     }
 }
 
 /// Returns where a side starts: strict at `lo`, outer at `hi`; of two candidates strict takes the
 /// first as if exact, outer the second (laws/counting.md 7.2.1, 7.2.2).
-fn start(provision: &Provision, fact: &Fact, side: Side) -> Start {
+pub(super) fn start(provision: &Provision, fact: &Fact, side: Side) -> Start {
     if provision.measured_at == MeasuredAt::KnownAt {
         return Start { at: fact.known_at, last: fact.known_at };
     }
@@ -235,7 +290,7 @@ fn start(provision: &Provision, fact: &Fact, side: Side) -> Start {
     }
 }
 
-fn tell_start(fact: &Fact, side: Side, start: Start, provision: &Provision, owed: &mut Obligation) {
+pub(super) fn tell_start(fact: &Fact, side: Side, start: Start, provision: &Provision) -> Step {
     let vague = match fact.occurred {
         _ if provision.measured_at == MeasuredAt::KnownAt => Vague::Exact,
         Instant::Exact(_) => Vague::Exact,
@@ -243,5 +298,5 @@ fn tell_start(fact: &Fact, side: Side, start: Start, provision: &Provision, owed
         Instant::Either { exists: true, .. } => Vague::Fold,
         Instant::Either { exists: false, .. } => Vague::Gap,
     };
-    owed.trace.push(Step::Starts { side, fact: fact.id.clone(), at: start.at, vague });
+    Step::Starts { side, fact: fact.id.clone(), at: start.at, vague }
 }

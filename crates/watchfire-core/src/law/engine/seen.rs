@@ -1,12 +1,13 @@
 //! What is seen of a case at an instant: facts known by then, less what was taken back.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::law::condition::{Answer, Known};
+use crate::law::condition::{Answer, Value};
 use crate::law::fact::Fact;
-use crate::law::id::{FactId, FactKind, PredicateId, ProvisionId};
+use crate::law::id::{AttributeId, FactId, FactKind, PredicateId, ProvisionId};
 use crate::law::lawbook::Lawbook;
 use crate::law::question::Question;
 use crate::law::retraction::taken_back;
@@ -19,11 +20,12 @@ pub(in crate::law) struct Seen<'q> {
     /// Facts that were taken back, each with the retraction.
     pub(super) taken_back: Vec<(&'q Fact, &'q FactId)>,
     pub(super) answers: BTreeMap<PredicateId, Answer>,
+    /// The attributes, with what recorded facts show.
+    pub(super) attributes: Cow<'q, BTreeMap<AttributeId, Value>>,
     pub(super) now: Timestamp,
     by_id: BTreeMap<&'q FactId, &'q Fact>,
     /// Submissions and extensions that stand, by the provision that they name.
     about: BTreeMap<&'q ProvisionId, Vec<&'q Fact>>,
-    question: &'q Question,
 }
 
 impl<'q> Seen<'q> {
@@ -53,7 +55,8 @@ impl<'q> Seen<'q> {
             let named: BTreeSet<&ProvisionId> = fact.obligations.iter().collect();
             named.into_iter().for_each(|id| about.entry(id).or_default().push(*fact));
         }
-        Self { live, taken_back, answers, now, by_id, about, question }
+        let attributes = attributes(book, question, &live);
+        Self { live, taken_back, answers, attributes, now, by_id, about }
     }
 
     pub(super) fn fact(&self, id: &FactId) -> Option<&'q Fact> {
@@ -64,11 +67,6 @@ impl<'q> Seen<'q> {
     pub(super) fn naming(&self, id: &ProvisionId, kind: &str) -> impl Iterator<Item = &'q Fact> {
         let named = self.about.get(id).map_or(&[][..], Vec::as_slice);
         named.iter().copied().filter(move |fact| fact.kind.as_str() == kind)
-    }
-
-    /// Returns what conditions are asked against.
-    pub(super) fn known(&self) -> Known<'_> {
-        Known { answers: &self.answers, attributes: &self.question.attributes }
     }
 
     /// Returns the predicate that a kind once decided and that has been decided *no* since.
@@ -82,6 +80,22 @@ impl<'q> Seen<'q> {
     pub(super) fn answer(&self, predicate: &PredicateId) -> Answer {
         self.answers.get(predicate).copied().unwrap_or_default()
     }
+}
+
+/// The attributes, and those that a recorded fact shows to be *yes*.
+fn attributes<'q>(
+    book: &Lawbook,
+    question: &'q Question,
+    live: &[&Fact],
+) -> Cow<'q, BTreeMap<AttributeId, Value>> {
+    let mut found = Cow::Borrowed(&question.attributes);
+    for (id, attribute) in &book.words().attributes {
+        let Some(kind) = &attribute.shown_by else { continue };
+        if live.iter().any(|fact| fact.kind == *kind) {
+            found.to_mut().insert(id.clone(), Value::Flag(true));
+        }
+    }
+    found
 }
 
 /// Answers from the start, then decisions in the order in which they were made.

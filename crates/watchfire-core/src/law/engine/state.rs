@@ -1,13 +1,13 @@
 //! Extensions, submissions, and the state table of laws/counting.md 7.7.
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Engine, Place};
+use crate::law::condition::Answer;
+use crate::law::count::{Counting, RollRule};
 use crate::law::fact::{Fact, NewDue};
 use crate::law::id::PredicateId;
-use crate::law::instant::midnight;
-use crate::law::pack::{Class, Provision, Version};
+use crate::law::pack::{Class, MetBy, Provision, Roll, Version};
 use crate::law::question::{Obligation, State};
 use crate::law::trace::{ExtensionIgnored, Step};
 
@@ -19,7 +19,7 @@ impl<'q> Engine<'q> {
     pub(super) fn settle(
         &self,
         place: &Place<'q>,
-        provision: &Provision,
+        provision: &'q Provision,
         question: Option<PredicateId>,
         owed: &mut Obligation,
     ) {
@@ -70,18 +70,22 @@ impl<'q> Engine<'q> {
         self.seen.fact(fact).map(|fact| fact.known_at)
     }
 
-    /// Finds the first submission that counts, with the last instant at which it may have been made.
+    /// Finds the first submission that counts, or what else meets it, with the last instant at
+    /// which it may have been made.
     fn submission(
         &self,
-        provision: &Provision,
+        provision: &'q Provision,
         owed: &mut Obligation,
     ) -> Option<(&'q Fact, Timestamp)> {
         let begins = owed.strict_from;
         let mut first: Option<(&Fact, Timestamp)> = None;
-        for fact in self.seen.naming(&provision.id, "submitted") {
+        let submitted = self.seen.naming(&provision.id, "submitted");
+        for fact in submitted.chain(self.meeting(provision)) {
             let at = fact.occurred.last();
             if begins.is_some_and(|begins| at < begins) {
-                owed.trace.push(Step::SubmittedBefore { fact: fact.id.clone(), at });
+                if fact.kind.as_str() == "submitted" {
+                    owed.trace.push(Step::SubmittedBefore { fact: fact.id.clone(), at });
+                }
                 continue;
             }
             if first.is_none_or(|(_, earliest)| at < earliest) {
@@ -89,6 +93,25 @@ impl<'q> Engine<'q> {
             }
         }
         first
+    }
+
+    /// Returns the facts that meet it beside submissions.
+    fn meeting(&self, provision: &'q Provision) -> impl Iterator<Item = &'q Fact> {
+        let decides = |fact: &Fact, predicate: &PredicateId| {
+            let declared = self.book.words().predicates.get(predicate);
+            let by = declared.and_then(|declared| declared.decided_by.as_ref());
+            let answered = fact.decided.as_ref().is_some_and(|(decided, answer)| {
+                decided == predicate && *answer != Answer::Undecided
+            });
+            answered || by == Some(&fact.kind)
+        };
+        let meets = move |fact: &&Fact| {
+            provision.met_by.iter().any(|by| match by {
+                MetBy::Kind(kind) => fact.kind == *kind && fact.towards.is_none(),
+                MetBy::Decided(predicate) => decides(fact, predicate),
+            })
+        };
+        self.seen.live.iter().copied().filter(meets)
     }
 
     /// Moves the dates by the last extension granted (laws/counting.md 7.8).
@@ -128,7 +151,7 @@ impl<'q> Engine<'q> {
         }
     }
 
-    /// Returns strict and outer of an extension. A day ends in the authority's zone; where the
+    /// Returns strict and outer of an extension. A day ends as the provision's days end; where the
     /// provision rolls, strict goes back to the working day before and outer forward.
     fn extended(
         &self,
@@ -143,17 +166,20 @@ impl<'q> Engine<'q> {
         };
         let governs = |version: &&Version| Some(version.effective_from) == owed.version_from;
         let version = provision.versions.iter().find(governs)?;
-        let span = version.outer.as_ref().or(version.strict.as_ref());
-        let rule = span.and_then(|span| span.rolls.as_ref());
-        let end = |day: Date| midnight(day.tomorrow().ok()?, &place.zone);
-        let Some(calendar) = rule.and_then(|rule| self.calendar(place, rule)) else {
-            return Some((end(day)?, end(day)?));
+        let own = version.outer.as_ref().or(version.strict.as_ref());
+        let span = own.or_else(|| version.spans().next())?;
+        let counting = self.counting(place, span)?;
+        let denied = |roll: &Roll| {
+            roll.only_if.as_ref().is_some_and(|only_if| self.ask(place, only_if).0 == Answer::No)
         };
-        let mut before = day;
-        while calendar.is_day_off(before) {
-            before = before.yesterday().ok()?;
-        }
-        Some((end(before)?, end(calendar.next_working_day(day).date)?))
+        let rolls = span.rolls.as_ref().filter(|roll| !denied(roll)).map(|roll| roll.rule);
+        let forward = match rolls {
+            Some(RollRule::PreviousBusinessDay) => Some(RollRule::NextBusinessDay),
+            other => other,
+        };
+        let back = rolls.map(|_| RollRule::PreviousBusinessDay);
+        let end = |rolls| Some(Counting { rolls, ..counting }.end_with(day)?.at);
+        Some((end(back)?, end(forward)?))
     }
 }
 
@@ -169,6 +195,11 @@ fn satisfy(fact: &Fact, at: Timestamp, owed: &mut Obligation) {
     owed.provisional = false;
     owed.satisfied_by = Some(fact.id.clone());
     let after_strict = owed.after_strict;
+    if fact.kind.as_str() != "submitted" {
+        let (fact, kind) = (fact.id.clone(), fact.kind.clone());
+        owed.trace.push(Step::Met { fact, kind, at, after_strict, late });
+        return;
+    }
     owed.trace.push(Step::Submitted { fact: fact.id.clone(), at, after_strict, late });
 }
 

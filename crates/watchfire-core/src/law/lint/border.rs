@@ -60,7 +60,7 @@ pub(super) fn lacks(
 }
 
 /// A case of somebody who owes it not says nothing of its border.
-fn owes(case: &Case, provision: &Provision) -> bool {
+pub(super) fn owes(case: &Case, provision: &Provision) -> bool {
     provision.owed_by.iter().any(|role| case.question.roles.contains(role))
 }
 
@@ -70,6 +70,10 @@ fn states_change(expect: &Expect, before: &Version, version: &Version) -> bool {
     let outer_of = |version: &Version| version.outer.clone().or_else(|| version.strict.clone());
     !expect.is_absence()
         && stated(before.strict != version.strict, expect.strict_due.is_some())
+        && stated(
+            before.variants != version.variants,
+            expect.strict_due.is_some() || expect.outer_due.is_some(),
+        )
         && stated(outer_of(before) != outer_of(version), expect.outer_due.is_some())
 }
 

@@ -18,6 +18,7 @@ pub(super) struct File {
     pub(super) source: Option<String>,
     pub(super) checked_on: Option<Spanned<Datetime>>,
     pub(super) confidence: Spanned<String>,
+    pub(super) status: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) roles: BTreeMap<String, Spanned<Role>>,
     #[serde(default)]
@@ -56,6 +57,7 @@ pub(super) struct Reading {
 pub(super) struct Provision {
     pub(super) id: Spanned<String>,
     pub(super) class: Spanned<String>,
+    pub(super) status: Option<Spanned<String>>,
     pub(super) title: Option<Text>,
     pub(super) cites: Option<Text>,
     pub(super) source: Option<String>,
@@ -66,6 +68,9 @@ pub(super) struct Provision {
     #[serde(default)]
     pub(super) provisional_on: BTreeMap<String, Spanned<String>>,
     pub(super) awareness: Option<Awareness>,
+    pub(super) arises_after: Option<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub(super) met_by: Vec<Spanned<toml::Value>>,
     pub(super) runs_from: Option<Spanned<toml::Value>>,
     pub(super) anchor: Option<Spanned<String>>,
     pub(super) measured_at: Option<Spanned<String>>,
@@ -95,11 +100,18 @@ pub(super) struct Awareness {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Version {
-    pub(super) effective_from: Spanned<Datetime>,
+    pub(super) status: Option<Spanned<String>>,
+    pub(super) effective_from: Option<Spanned<Datetime>>,
     pub(super) effective_to: Option<Spanned<Datetime>>,
+    pub(super) adopted_on: Option<Spanned<Datetime>>,
+    pub(super) proposed_on: Option<Spanned<Datetime>>,
     pub(super) strict: Option<Spanned<Span>>,
     pub(super) outer: Option<Spanned<Span>>,
     pub(super) target: Option<Spanned<Span>>,
+    #[serde(default)]
+    pub(super) variant: Vec<Spanned<Variant>>,
+    pub(super) table: Option<Spanned<Table>>,
+    pub(super) period_unknown: Option<Text>,
     pub(super) reading: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) also: Vec<Spanned<Span>>,
@@ -114,7 +126,47 @@ pub(super) struct Span {
     pub(super) counts: Option<Spanned<String>>,
     pub(super) ends: Option<Spanned<String>>,
     pub(super) rolls: Option<Spanned<String>>,
+    pub(super) rolls_if: Option<Spanned<toml::Value>>,
     pub(super) calendar: Option<Spanned<String>>,
+    pub(super) runs_from: Option<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub(super) no_later_than: Vec<Spanned<Cap>>,
     /// Of an `also` alone.
     pub(super) reading: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cap {
+    pub(super) within: Spanned<String>,
+    pub(super) runs_from: Spanned<toml::Value>,
+    #[serde(default)]
+    pub(super) unless_past: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Variant {
+    pub(super) when: Spanned<toml::Value>,
+    pub(super) strict: Option<Spanned<Span>>,
+    pub(super) outer: Option<Spanned<Span>>,
+    pub(super) target: Option<Spanned<Span>>,
+    pub(super) remedy: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Table {
+    pub(super) columns: Vec<Spanned<String>>,
+    pub(super) rows: Vec<Spanned<Row>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Row {
+    pub(super) is: Vec<Spanned<String>>,
+    pub(super) strict: Option<Spanned<Span>>,
+    pub(super) outer: Option<Spanned<Span>>,
+    pub(super) target: Option<Spanned<Span>>,
+    pub(super) remedy: Option<Text>,
 }

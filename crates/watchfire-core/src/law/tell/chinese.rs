@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Teller, instant};
 use crate::law::condition::Answer;
-use crate::law::count::{Counts, Unit};
+use crate::law::count::{Counts, Ends, RollRule, Unit};
 use crate::law::id::{FactId, FactKind, PredicateId, ProvisionId};
 use crate::law::pack::{CalendarRule, Span};
 use crate::law::text::{Language, Text};
@@ -30,6 +30,7 @@ impl Teller<'_> {
                 format!("义务所由产生的事实 `{fact}` 已被 `{by}` 撤回。")
             }
             Step::Condition { answer, undecided } => self.condition_zh(*answer, undecided),
+            Step::Proposed { .. } | Step::Foreseen | Step::Variant { .. } => self.to_come_zh(step),
             Step::Version { .. }
             | Step::NotInForce { .. }
             | Step::VersionAtAnchor { .. }
@@ -50,8 +51,9 @@ impl Teller<'_> {
                 side_zh(*side),
                 self.instant(*due)
             ),
+            Step::NoLaterThan { .. } | Step::RollsOnlyIf { .. } => self.limit_zh(step),
             Step::Rolled { calendar, from, to } => {
-                format!("最后一日 {from} 在日历 `{calendar}` 中为休息日，顺延至 {to}。")
+                format!("最后一日 {from} 在日历 `{calendar}` 中为休息日，移至 {to}。")
             }
             Step::YearNotHeld { calendar } => {
                 format!("日历 `{calendar}` 未收录所涉全部年份；未收录的年份仅以周末为休息日。")
@@ -61,8 +63,21 @@ impl Teller<'_> {
                 says.in_language(ZH),
                 self.instant(*due)
             ),
-            Step::Waits { .. } | Step::NoTarget => self.waiting_zh(step),
+            Step::Waits { .. }
+            | Step::NoTarget
+            | Step::PeriodUnknown { .. }
+            | Step::NoDateInTable => self.waiting_zh(step),
             Step::Extended { .. } | Step::ExtensionIgnored { .. } => self.extension_zh(step),
+            Step::SubmittedBefore { .. }
+            | Step::Submitted { .. }
+            | Step::Met { .. }
+            | Step::Decide { .. } => self.ending_zh(step),
+        }
+    }
+
+    /// What met it, and what is still to be answered.
+    fn ending_zh(&self, step: &Step) -> String {
+        match step {
             Step::SubmittedBefore { fact, at } => {
                 format!("报送 `{fact}` 不计，其时刻为 {}：时限其时尚未起算。", self.instant(*at))
             }
@@ -73,11 +88,18 @@ impl Teller<'_> {
                     self.instant(*at)
                 )
             }
+            Step::Met { fact, kind, at, after_strict, late } => format!(
+                "事实 `{fact}`“{}”（`{kind}`）{}，其时刻为 {}。",
+                self.meaning(kind),
+                met_zh(*after_strict, *late),
+                self.instant(*at)
+            ),
             Step::Decide { predicate, due } => format!(
                 "待判断的问题：“{}”（`{predicate}`）。时限照常进行；作出判断的内部目标时刻为 {}。",
                 self.question(predicate),
                 self.instant(*due)
             ),
+            _ => String::new(),
         }
     }
 
@@ -151,7 +173,67 @@ impl Teller<'_> {
                 trigger_zh(trigger),
                 self.instant(*latest)
             ),
+            Step::PeriodUnknown { why } => {
+                format!("法律规定了期限，但此处不知其长短，因此没有日期：{}", why.in_language(ZH))
+            }
+            Step::NoDateInTable => "表中该行未给出日期。".to_owned(),
             _ => "条文未规定数字，本单位也未设定目标：没有日期。".to_owned(),
+        }
+    }
+
+    /// What is not law yet, and which of several spans holds.
+    fn to_come_zh(&self, step: &Step) -> String {
+        match step {
+            Step::Proposed { proposed_on, foreseen_from, would_end } => {
+                let since = proposed_on.map(|day| format!("自 {day} 起")).unwrap_or_default();
+                let from =
+                    foreseen_from.map(|day| format!("预计自 {day} 起适用。")).unwrap_or_default();
+                let end = would_end
+                    .map(|end| format!("如其适用，将截止于 {}。", self.instant(end)))
+                    .unwrap_or_default();
+                format!("{since}仅为提案，并非法律：目前不产生义务。{from}{end}")
+            }
+            Step::Variant { when, decided, table, remedy } => {
+                let what = if *table { "表中的行" } else { "情形" };
+                let holds = if *decided { "适用" } else { "可能适用，尚未判断" };
+                let remedy =
+                    remedy.as_ref().map(|remedy| remedy.in_language(ZH)).unwrap_or_default();
+                format!("{what} `{when}` {holds}。{remedy}")
+            }
+            _ => "可预见的义务：单独列示，不计时限。".to_owned(),
+        }
+    }
+
+    /// Further limits, and who may move a last day.
+    fn limit_zh(&self, step: &Step) -> String {
+        match step {
+            Step::NoLaterThan { side, fact, within, due, lapsed } => {
+                let within = instant::span(*within, ZH);
+                let due = self.instant(*due);
+                let side = side_zh(*side);
+                if *lapsed {
+                    format!(
+                        "自事实 `{fact}` 起 {within}的上限不再适用：{side}起算之前，该上限已于 \
+                         {due} 届满。"
+                    )
+                } else {
+                    format!("{side}的截止时刻不得迟于自事实 `{fact}` 起 {within}，即 {due}。")
+                }
+            }
+            Step::RollsOnlyIf { side, condition, answer, moves } => {
+                let moves = if *moves { "顺延" } else { "不顺延" };
+                let why = match answer {
+                    Answer::Yes => "成立",
+                    Answer::No => "不成立",
+                    Answer::Undecided => "尚未判断",
+                };
+                format!(
+                    "仅在 `{condition}` 成立时，最后一日为休息日的方可移动。该条件{why}，\
+                     {}的截止时刻{moves}。",
+                    side_zh(*side)
+                )
+            }
+            _ => String::new(),
         }
     }
 
@@ -227,23 +309,35 @@ fn vague_zh(vague: Vague, side: Side) -> &'static str {
 
 fn counting_zh(span: &Span) -> String {
     let mut told = match (span.counts, span.within.unit) {
-        (Counts::Elapsed, Unit::Hours) => "连续计算".to_owned(),
-        (Counts::Elapsed, _) => "计至同一当地时刻".to_owned(),
-        (Counts::NextFullHour, _) => "已开始的一小时不计入".to_owned(),
-        (Counts::ExcludeTriggerDay, _) => "发生当日不计入，至最后一日终了".to_owned(),
+        (Counts::Elapsed, Unit::Hours) => "连续计算",
+        (Counts::Elapsed, _) => "计至同一当地时刻",
+        (Counts::NextFullHour, _) => "已开始的一小时不计入",
+        (Counts::ExcludeTriggerDay, _) => "发生当日不计入",
+        (Counts::SecB1, _) => "首个工作日为事件之后的工作日（8-K 表格一般说明 B.1）",
+    }
+    .to_owned();
+    let whole_days = matches!(span.counts, Counts::ExcludeTriggerDay | Counts::SecB1);
+    match span.ends {
+        Ends::Exact => {}
+        Ends::EndOfDay if whole_days => told.push_str("，至最后一日终了"),
+        Ends::EndOfDay => told.push_str("，至该日终了"),
+        Ends::At(time) => told.push_str(&format!("，至最后一日 {}", time.strftime("%H:%M"))),
+    }
+    let calendar = span.calendar.as_ref().map(|calendar| match calendar {
+        CalendarRule::Fixed(id) => format!("日历 `{id}` "),
+        CalendarRule::OfMemberState => "该成员国".to_owned(),
+    });
+    let Some(calendar) = calendar else { return told };
+    let Some(roll) = &span.rolls else {
+        told.push_str(&format!("，依{}", calendar.trim_end()));
+        return told;
     };
-    if span.end_of_day && span.counts != Counts::ExcludeTriggerDay {
-        told.push_str("，至该日终了");
-    }
-    match &span.rolls {
-        None => {}
-        Some(CalendarRule::Fixed(calendar)) => {
-            told.push_str(&format!("，遇日历 `{calendar}` 的休息日顺延至工作日终了"));
-        }
-        Some(CalendarRule::OfMemberState) => {
-            told.push_str("，遇该成员国的休息日顺延至工作日终了");
-        }
-    }
+    told.push_str(&match roll.rule {
+        RollRule::NextWorkingDayEnd => format!("，遇{calendar}的休息日顺延至工作日终了"),
+        RollRule::NoonNextWorkingDay => format!("，遇{calendar}的休息日顺延至工作日正午"),
+        RollRule::NextBusinessDay => format!("，遇{calendar}的休息日顺延至工作日"),
+        RollRule::PreviousBusinessDay => format!("，遇{calendar}的休息日提前至此前的工作日"),
+    });
     told
 }
 

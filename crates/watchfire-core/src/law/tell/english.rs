@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Teller, instant};
 use crate::law::condition::Answer;
-use crate::law::count::{Counts, Unit};
+use crate::law::count::{Counts, Ends, RollRule, Unit};
 use crate::law::id::{FactId, FactKind, PredicateId, ProvisionId};
 use crate::law::pack::{CalendarRule, Span};
 use crate::law::text::{Language, Text};
@@ -31,6 +31,7 @@ impl Teller<'_> {
                 format!("Fact `{fact}`, on which it arose, was taken back by `{by}`.")
             }
             Step::Condition { answer, undecided } => self.condition_en(*answer, undecided),
+            Step::Proposed { .. } | Step::Foreseen | Step::Variant { .. } => self.to_come_en(step),
             Step::Version { .. }
             | Step::NotInForce { .. }
             | Step::VersionAtAnchor { .. }
@@ -51,6 +52,7 @@ impl Teller<'_> {
                 side_en(*side),
                 self.instant(*due)
             ),
+            Step::NoLaterThan { .. } | Step::RollsOnlyIf { .. } => self.limit_en(step),
             Step::Rolled { calendar, from, to } => format!(
                 "The last day, {from}, is a day off in the calendar `{calendar}`: it moves to {to}."
             ),
@@ -63,8 +65,21 @@ impl Teller<'_> {
                 says.in_language(EN),
                 self.instant(*due)
             ),
-            Step::Waits { .. } | Step::NoTarget => self.waiting_en(step),
+            Step::Waits { .. }
+            | Step::NoTarget
+            | Step::PeriodUnknown { .. }
+            | Step::NoDateInTable => self.waiting_en(step),
             Step::Extended { .. } | Step::ExtensionIgnored { .. } => self.extension_en(step),
+            Step::SubmittedBefore { .. }
+            | Step::Submitted { .. }
+            | Step::Met { .. }
+            | Step::Decide { .. } => self.ending_en(step),
+        }
+    }
+
+    /// What met it, and what is still to be answered.
+    fn ending_en(&self, step: &Step) -> String {
+        match step {
             Step::SubmittedBefore { fact, at } => format!(
                 "The submission `{fact}` at {} does not count: it came before the clock began.",
                 self.instant(*at)
@@ -74,12 +89,19 @@ impl Teller<'_> {
                 self.instant(*at),
                 met_en(*after_strict, *late)
             ),
+            Step::Met { fact, kind, at, after_strict, late } => format!(
+                "Fact `{fact}`, “{}” (`{kind}`), at {} {}.",
+                self.meaning(kind),
+                self.instant(*at),
+                met_en(*after_strict, *late)
+            ),
             Step::Decide { predicate, due } => format!(
                 "Open question: “{}” (`{predicate}`). The clock runs all the same; the house \
                  target for the answer is {}.",
                 self.question(predicate),
                 self.instant(*due)
             ),
+            _ => String::new(),
         }
     }
 
@@ -160,9 +182,75 @@ impl Teller<'_> {
                 trigger_en(trigger),
                 self.instant(*latest)
             ),
+            Step::PeriodUnknown { why } => format!(
+                "The law sets a period, but its length is not known here, so there is no date: {}",
+                why.in_language(EN)
+            ),
+            Step::NoDateInTable => "The row of the table gives no date.".to_owned(),
             _ => "The law gives no number, and the organization has set no target: there is no \
                   date."
                 .to_owned(),
+        }
+    }
+
+    /// What is not law yet, and which of several spans holds.
+    fn to_come_en(&self, step: &Step) -> String {
+        match step {
+            Step::Proposed { proposed_on, foreseen_from, would_end } => {
+                let since = proposed_on.map(|day| format!(" since {day}")).unwrap_or_default();
+                let from = foreseen_from
+                    .map(|day| format!(" It is expected to apply from {day}."))
+                    .unwrap_or_default();
+                let end = would_end
+                    .map(|end| format!(" If it applied, it would end at {}.", self.instant(end)))
+                    .unwrap_or_default();
+                format!("It is a proposal{since} and not law: nothing is owed.{from}{end}")
+            }
+            Step::Variant { when, decided, table, remedy } => {
+                let what = if *table { "row of the table" } else { "variant" };
+                let holds = if *decided { "holds" } else { "may hold, which is undecided" };
+                let remedy = remedy
+                    .as_ref()
+                    .map(|remedy| format!(" {}", remedy.in_language(EN)))
+                    .unwrap_or_default();
+                format!("The {what} `{when}` {holds}.{remedy}")
+            }
+            _ => "It is foreseen: shown apart, without a clock.".to_owned(),
+        }
+    }
+
+    /// Further limits, and who may move a last day.
+    fn limit_en(&self, step: &Step) -> String {
+        match step {
+            Step::NoLaterThan { side, fact, within, due, lapsed } => {
+                let within = instant::span(*within, EN);
+                let due = self.instant(*due);
+                let side = side_en(*side);
+                if *lapsed {
+                    format!(
+                        "The limit of {within} from fact `{fact}` falls away: it was past at \
+                         {due}, before the {side} count started."
+                    )
+                } else {
+                    format!(
+                        "The {side} deadline is no later than {within} from fact `{fact}`: {due}."
+                    )
+                }
+            }
+            Step::RollsOnlyIf { side, condition, answer, moves } => {
+                let moves = if *moves { "moves" } else { "does not move" };
+                let why = match answer {
+                    Answer::Yes => "holds",
+                    Answer::No => "does not hold",
+                    Answer::Undecided => "is undecided",
+                };
+                format!(
+                    "A last day that is a day off moves only where `{condition}` holds. It {why}, \
+                     so the {} deadline {moves}.",
+                    side_en(*side)
+                )
+            }
+            _ => String::new(),
         }
     }
 
@@ -248,27 +336,43 @@ fn vague_en(vague: Vague, side: Side) -> &'static str {
 
 fn counting_en(span: &Span) -> String {
     let mut told = match (span.counts, span.within.unit) {
-        (Counts::Elapsed, Unit::Hours) => "counted as elapsed time".to_owned(),
-        (Counts::Elapsed, _) => "counted to the same local time of day".to_owned(),
-        (Counts::NextFullHour, _) => "the hour that had begun not counted".to_owned(),
-        (Counts::ExcludeTriggerDay, _) => {
-            "the day of the event not counted, to the end of the last day".to_owned()
+        (Counts::Elapsed, Unit::Hours) => "counted as elapsed time",
+        (Counts::Elapsed, _) => "counted to the same local time of day",
+        (Counts::NextFullHour, _) => "the hour that had begun not counted",
+        (Counts::ExcludeTriggerDay, _) => "the day of the event not counted",
+        (Counts::SecB1, _) => {
+            "the first of them the business day after the event (Form 8-K, General Instruction B.1)"
         }
+    }
+    .to_owned();
+    let whole_days = matches!(span.counts, Counts::ExcludeTriggerDay | Counts::SecB1);
+    match span.ends {
+        Ends::Exact => {}
+        Ends::EndOfDay if whole_days => told.push_str(", to the end of the last day"),
+        Ends::EndOfDay => told.push_str(", to the end of that day"),
+        Ends::At(time) => {
+            told.push_str(&format!(", to {} on the last day", time.strftime("%H:%M")))
+        }
+    }
+    let calendar = span.calendar.as_ref().map(|calendar| match calendar {
+        CalendarRule::Fixed(id) => format!("the calendar `{id}`"),
+        CalendarRule::OfMemberState => "the Member State".to_owned(),
+    });
+    let Some(calendar) = calendar else { return told };
+    let Some(roll) = &span.rolls else {
+        told.push_str(&format!(", by {calendar}"));
+        return told;
     };
-    if span.end_of_day && span.counts != Counts::ExcludeTriggerDay {
-        told.push_str(", to the end of that day");
-    }
-    match &span.rolls {
-        None => {}
-        Some(CalendarRule::Fixed(calendar)) => {
-            told.push_str(&format!(
-                ", moved past days off of the calendar `{calendar}` to the end of a working day"
-            ));
+    told.push_str(&match roll.rule {
+        RollRule::NextWorkingDayEnd => {
+            format!(", moved past days off of {calendar} to the end of a working day")
         }
-        Some(CalendarRule::OfMemberState) => {
-            told.push_str(", moved past days off of the Member State to the end of a working day");
+        RollRule::NoonNextWorkingDay => {
+            format!(", moved past days off of {calendar} to noon of a working day")
         }
-    }
+        RollRule::NextBusinessDay => format!(", moved past days off of {calendar}"),
+        RollRule::PreviousBusinessDay => format!(", moved back before days off of {calendar}"),
+    });
     told
 }
 

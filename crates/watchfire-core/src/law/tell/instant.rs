@@ -44,6 +44,7 @@ pub(super) fn span(within: Within, language: Language) -> String {
                 Unit::Days => "day",
                 Unit::Weeks => "week",
                 Unit::Months => "month",
+                Unit::BusinessDays => "business day",
             };
             format!("{amount} {unit}{}", if amount == 1 { "" } else { "s" })
         }
@@ -53,6 +54,7 @@ pub(super) fn span(within: Within, language: Language) -> String {
                 Unit::Days => "日",
                 Unit::Weeks => "周",
                 Unit::Months => "个月",
+                Unit::BusinessDays => "个工作日",
             };
             format!("{amount} {unit}")
         }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::law::condition::Answer;
-use crate::law::count::{Counts, Within};
-use crate::law::pack::{CalendarRule, Span};
+use crate::law::count::{Counts, Ends, RollRule, Within};
+use crate::law::pack::{CalendarRule, Roll, Span};
 use crate::law::text::Text;
 use crate::law::trace::{ExtensionIgnored, Side, Vague};
 
@@ -23,12 +23,15 @@ fn date(text: &str) -> jiff::civil::Date {
 
 fn span(within: &str, counts: Counts) -> Span {
     let within = Within::parse(within).expect("a span");
-    Span { within, counts, end_of_day: counts == Counts::ExcludeTriggerDay, rolls: None }
+    let whole_days = matches!(counts, Counts::ExcludeTriggerDay | Counts::SecB1);
+    let ends = if whole_days { Ends::EndOfDay } else { Ends::Exact };
+    let (calendar, rolls, runs_from) = (None, None, None);
+    Span { within, counts, ends, calendar, rolls, runs_from, no_later_than: Vec::new() }
 }
 
 /// The number of kinds of step. A new kind does not compile here before it is numbered, and then
 /// fails [`every_kind_of_step_is_told`] until it is in the list.
-const KINDS: usize = 25;
+const KINDS: usize = 33;
 
 fn number(step: &Step) -> usize {
     match step {
@@ -57,6 +60,14 @@ fn number(step: &Step) -> usize {
         Step::Decide { .. } => 20,
         Step::Superseded { .. } => 21,
         Step::TimeZones { .. } => 22,
+        Step::Proposed { .. } => 25,
+        Step::Foreseen => 26,
+        Step::Variant { .. } => 27,
+        Step::NoLaterThan { .. } => 28,
+        Step::RollsOnlyIf { .. } => 29,
+        Step::PeriodUnknown { .. } => 30,
+        Step::NoDateInTable => 31,
+        Step::Met { .. } => 32,
     }
 }
 
@@ -126,7 +137,19 @@ fn of_the_count() -> Vec<Step> {
         vague,
     };
     let counted = |span| Step::Counted { side: Side::Outer, span, due: at("2026-10-08T16:00:00Z") };
-    let rolls = |rule| Span { rolls: Some(rule), ..span("2d", Counts::ExcludeTriggerDay) };
+    let rolls = |rule, calendar, span| Span {
+        rolls: Some(Roll { rule, only_if: None }),
+        calendar: Some(calendar),
+        ..span
+    };
+    let two_days = || span("2d", Counts::ExcludeTriggerDay);
+    let cn = || CalendarRule::Fixed("cn".to_owned());
+    let states = || CalendarRule::OfMemberState;
+    let sec = Span {
+        ends: Ends::At(jiff::civil::time(17, 30, 0, 0)),
+        calendar: Some(CalendarRule::Fixed("us-sec".to_owned())),
+        ..span("4bd", Counts::SecB1)
+    };
     vec![
         starts(Side::Strict, Vague::Exact),
         starts(Side::Strict, Vague::Interval),
@@ -142,15 +165,68 @@ fn of_the_count() -> Vec<Step> {
         },
         counted(span("1h", Counts::NextFullHour)),
         counted(span("1mo", Counts::Elapsed)),
-        counted(Span { end_of_day: true, ..span("2w", Counts::Elapsed) }),
-        counted(rolls(CalendarRule::Fixed("cn".to_owned()))),
-        counted(rolls(CalendarRule::OfMemberState)),
+        counted(Span { ends: Ends::EndOfDay, ..span("2w", Counts::Elapsed) }),
+        counted(rolls(RollRule::NextWorkingDayEnd, cn(), two_days())),
+        counted(rolls(RollRule::NextWorkingDayEnd, states(), two_days())),
+        counted(rolls(RollRule::NoonNextWorkingDay, states(), span("4h", Counts::Elapsed))),
+        counted(rolls(RollRule::NextBusinessDay, cn(), sec.clone())),
+        counted(rolls(RollRule::PreviousBusinessDay, cn(), sec.clone())),
+        counted(sec),
         Step::Rolled {
             calendar: "cn".to_owned(),
             from: date("2026-10-01"),
             to: date("2026-10-08"),
         },
         Step::YearNotHeld { calendar: "cn".to_owned() },
+    ]
+}
+
+fn of_limits() -> Vec<Step> {
+    let limit = |lapsed| Step::NoLaterThan {
+        side: Side::Strict,
+        fact: name("found"),
+        within: Within::parse("24h").expect("a span"),
+        due: at("2026-09-30T08:20:00Z"),
+        lapsed,
+    };
+    let relief = |answer, moves| Step::RollsOnlyIf {
+        side: Side::Outer,
+        condition: "eu-dora/weekend-relief".to_owned(),
+        answer,
+        moves,
+    };
+    let variant = |decided, table, remedy| Step::Variant {
+        when: "hk-cap-653/core-function".to_owned(),
+        decided,
+        table,
+        remedy,
+    };
+    let met = |after_strict, late| Step::Met {
+        fact: name("found"),
+        kind: name("materiality-determined"),
+        at: at("2026-10-01T10:00:00Z"),
+        after_strict,
+        late,
+    };
+    vec![
+        Step::Proposed { proposed_on: None, foreseen_from: None, would_end: None },
+        Step::Proposed {
+            proposed_on: Some(date("2024-04-04")),
+            foreseen_from: Some(date("2027-01-01")),
+            would_end: Some(at("2026-10-02T08:20:00Z")),
+        },
+        Step::Foreseen,
+        variant(true, false, None),
+        variant(false, true, Some(words("Fix on upgrade.", "随系统升级修复。"))),
+        limit(false),
+        limit(true),
+        relief(Answer::Yes, true),
+        relief(Answer::No, false),
+        relief(Answer::Undecided, true),
+        Step::PeriodUnknown { why: words("No source seen.", "未见来源。") },
+        Step::NoDateInTable,
+        met(false, false),
+        met(true, true),
     ]
 }
 
@@ -187,7 +263,7 @@ fn of_the_end() -> Vec<Step> {
 }
 
 fn all() -> Vec<Step> {
-    [of_the_text(), of_the_facts(), of_the_count(), of_the_end()].concat()
+    [of_the_text(), of_the_facts(), of_the_count(), of_limits(), of_the_end()].concat()
 }
 
 #[test]

@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use serde::Serialize;
 use watchfire_core::law::Language;
-use watchfire_core::law::condition::Condition;
-use watchfire_core::law::count::Counts;
-use watchfire_core::law::pack::{Anchor, CalendarRule, Pack, Provision, Reading, Span, Version};
+use watchfire_core::law::count::{Counts, Ends};
+use watchfire_core::law::pack::{
+    Anchor, CalendarRule, MeasuredAt, MetBy, Pack, Proposal, Provision, Reading, Span, Variant,
+    Version,
+};
 use watchfire_core::law::text::Text;
 
 use super::list::{ListedLaw, Words, confidence};
@@ -27,6 +29,8 @@ struct ShownPack {
 struct ShownProvision {
     provision: String,
     class: String,
+    /// `in-force`, or `proposed` where nothing of it is law.
+    status: &'static str,
     title: Option<Words>,
     cites: Option<Words>,
     source: Option<String>,
@@ -36,22 +40,55 @@ struct ShownProvision {
     provisional_on: Vec<String>,
     runs_from: Option<String>,
     each: bool,
+    /// `first`, `last` or `each`.
+    anchor: &'static str,
+    /// `occurred_at` or `known_at`.
+    measured_at: &'static str,
+    arises_after: Option<String>,
     when: Option<String>,
+    allowed_when: Option<String>,
+    met_by: Vec<String>,
+    keep_at_least: Option<String>,
+    supersedes: Option<String>,
+    supersedes_from: Option<String>,
     owed_by: Vec<String>,
     owed_to: Option<String>,
     form: Option<String>,
     extended_under: Option<Words>,
     note: Option<Words>,
     versions: Vec<ShownVersion>,
+    proposals: Vec<ShownProposal>,
 }
 
 #[derive(Serialize)]
 struct ShownVersion {
     effective_from: String,
     effective_to: Option<String>,
+    adopted_on: Option<String>,
     strict: Option<String>,
     outer: Option<String>,
+    variants: Vec<ShownVariant>,
+    /// The columns, where the variants are the rows of a table.
+    table: Vec<String>,
+    period_unknown: Option<Words>,
     reading: Option<String>,
+    note: Option<Words>,
+}
+
+#[derive(Serialize)]
+struct ShownVariant {
+    when: String,
+    strict: Option<String>,
+    outer: Option<String>,
+    remedy: Option<Words>,
+}
+
+#[derive(Serialize)]
+struct ShownProposal {
+    proposed_on: Option<String>,
+    foreseen_from: Option<String>,
+    strict: Option<String>,
+    outer: Option<String>,
     note: Option<Words>,
 }
 
@@ -98,6 +135,7 @@ impl ShownProvision {
         Self {
             provision: provision.id.to_string(),
             class: provision.class.to_string(),
+            status: if provision.is_proposed() { "proposed" } else { "in-force" },
             title: provision.title.as_ref().map(Words::of),
             cites: provision.cites.as_ref().map(Words::of),
             source: provision.source.clone().or_else(|| pack.source.clone()),
@@ -109,13 +147,32 @@ impl ShownProvision {
                 .collect(),
             runs_from: provision.runs_from.as_ref().map(ToString::to_string),
             each: provision.anchor == Anchor::Each,
-            when: provision.when.as_ref().map(condition),
+            anchor: match provision.anchor {
+                Anchor::First => "first",
+                Anchor::Last => "last",
+                Anchor::Each => "each",
+            },
+            measured_at: match provision.measured_at {
+                MeasuredAt::OccurredAt => "occurred_at",
+                MeasuredAt::KnownAt => "known_at",
+            },
+            arises_after: provision.arises_after.as_ref().map(ToString::to_string),
+            when: provision.when.as_ref().map(ToString::to_string),
+            allowed_when: provision.allowed_when.as_ref().map(ToString::to_string),
+            met_by: provision.met_by.iter().map(met_by).collect(),
+            keep_at_least: provision.keep_at_least.map(|span| span.to_string()),
+            supersedes: provision.supersedes.as_ref().map(|(id, _)| id.to_string()),
+            supersedes_from: provision
+                .supersedes
+                .as_ref()
+                .and_then(|(_, day)| day.map(|day| day.to_string())),
             owed_by: provision.owed_by.iter().map(ToString::to_string).collect(),
             owed_to: provision.owed_to.clone(),
             form: provision.form.clone(),
             extended_under: provision.extended_under.as_ref().map(Words::of),
             note: provision.note.as_ref().map(Words::of),
             versions: provision.versions.iter().map(ShownVersion::of).collect(),
+            proposals: provision.proposals.iter().map(ShownProposal::of).collect(),
         }
     }
 }
@@ -125,11 +182,45 @@ impl ShownVersion {
         Self {
             effective_from: version.effective_from.to_string(),
             effective_to: version.effective_to.map(|day| day.to_string()),
+            adopted_on: version.adopted_on.map(|day| day.to_string()),
             strict: version.strict.as_ref().map(span),
             outer: version.outer.as_ref().map(span),
+            variants: version.variants.iter().map(ShownVariant::of).collect(),
+            table: version.table.iter().map(|column| column.id.clone()).collect(),
+            period_unknown: version.period_unknown.as_ref().map(Words::of),
             reading: version.reading.clone(),
             note: version.note.as_ref().map(Words::of),
         }
+    }
+}
+
+impl ShownVariant {
+    fn of(variant: &Variant) -> Self {
+        Self {
+            when: variant.when.to_string(),
+            strict: variant.strict.as_ref().map(span),
+            outer: variant.outer.as_ref().map(span),
+            remedy: variant.remedy.as_ref().map(Words::of),
+        }
+    }
+}
+
+impl ShownProposal {
+    fn of(proposal: &Proposal) -> Self {
+        Self {
+            proposed_on: proposal.proposed_on.map(|day| day.to_string()),
+            foreseen_from: proposal.foreseen_from.map(|day| day.to_string()),
+            strict: proposal.strict.as_ref().map(span),
+            outer: proposal.outer.as_ref().map(span),
+            note: proposal.note.as_ref().map(Words::of),
+        }
+    }
+}
+
+fn met_by(by: &MetBy) -> String {
+    match by {
+        MetBy::Kind(kind) => kind.to_string(),
+        MetBy::Decided(predicate) => format!("decided {predicate}"),
     }
 }
 
@@ -151,47 +242,49 @@ fn span(span: &Span) -> String {
         Counts::Elapsed => "elapsed",
         Counts::NextFullHour => "next-full-hour",
         Counts::ExcludeTriggerDay => "exclude-trigger-day",
+        Counts::SecB1 => "sec-b1",
     };
+    let by_days = matches!(span.counts, Counts::ExcludeTriggerDay | Counts::SecB1);
     let mut text = format!("{} {counts}", span.within);
-    if span.end_of_day && span.counts == Counts::Elapsed {
-        text.push_str(", end-of-day");
+    match span.ends {
+        Ends::Exact => {}
+        Ends::EndOfDay if by_days => {}
+        Ends::EndOfDay => text.push_str(", end-of-day"),
+        Ends::At(time) => {
+            let _ = write!(text, ", ends {}", time.strftime("%H:%M"));
+        }
     }
+    let calendar = match &span.calendar {
+        None => String::new(),
+        Some(CalendarRule::Fixed(calendar)) => format!(" ({calendar})"),
+        Some(CalendarRule::OfMemberState) => " (of eu/member-state)".to_owned(),
+    };
     match &span.rolls {
-        None => {}
-        Some(CalendarRule::Fixed(calendar)) => {
-            let _ = write!(text, ", next-working-day-end ({calendar})");
+        None => text.push_str(&calendar),
+        Some(roll) => {
+            let _ = write!(text, ", {}{calendar}", roll.rule);
+            if let Some(only_if) = &roll.only_if {
+                let _ = write!(text, " if {only_if}");
+            }
         }
-        Some(CalendarRule::OfMemberState) => {
-            text.push_str(", next-working-day-end (of eu/member-state)");
-        }
+    }
+    if let Some(from) = &span.runs_from {
+        let _ = write!(text, ", from {from}");
+    }
+    for cap in &span.no_later_than {
+        let unless = if cap.unless_past { " unless past" } else { "" };
+        let _ = write!(text, ", no later than {} from {}{unless}", cap.within, cap.runs_from);
     }
     text
 }
 
-/// A condition in words.
-fn condition(of: &Condition) -> String {
-    let joined = |parts: &[Condition], word: &str| {
-        let parts: Vec<String> = parts.iter().map(condition).collect();
-        format!("({})", parts.join(word))
-    };
-    match of {
-        Condition::Predicate(id) => id.to_string(),
-        Condition::Flag(id) => id.to_string(),
-        Condition::All(parts) => joined(parts, " and "),
-        Condition::Any(parts) => joined(parts, " or "),
-        Condition::Not(part) => format!("not {}", condition(part)),
-        Condition::OneOf(id, values) => {
-            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-            format!("{id} is {}", values.join(" or "))
-        }
-        Condition::AtLeast(id, least) => format!("{id} at least {least}"),
-        Condition::Below(id, bound) => format!("{id} below {bound}"),
-    }
-}
-
 fn pack_text(pack: &Pack, language: Language) -> String {
     let mut text = String::new();
-    let norm = if pack.is_norm() { ", a norm and not law" } else { "" };
+    let norm = match (pack.proposed, pack.is_norm()) {
+        (true, _) => ", a proposal and not law",
+        (false, true) => ", a norm and not law",
+        (false, false) => "",
+    };
     // Writing to a text does not fail.
     let _ = writeln!(text, "{} ({}{norm})", pack.title.in_language(language), pack.jurisdiction);
     let _ = writeln!(text, "source: {}", pack.source.as_deref().unwrap_or("–"));
@@ -203,19 +296,46 @@ fn pack_text(pack: &Pack, language: Language) -> String {
         let words =
             |text: Option<&Text>| text.map_or("", |text| text.in_language(language)).to_owned();
         let last = provision.versions.last();
-        let span_of = |part: Option<&Span>| part.map_or_else(String::new, span);
+        let (strict, outer) = match (last, provision.proposals.first()) {
+            (Some(version), _) => ends(version),
+            (None, Some(proposal)) => {
+                let part = |part: &Option<Span>| {
+                    part.as_ref()
+                        .map(|part| format!("proposed: {}", span(part)))
+                        .unwrap_or_default()
+                };
+                (part(&proposal.strict), part(&proposal.outer))
+            }
+            (None, None) => Default::default(),
+        };
         let cells = [
             provision.id.to_string(),
             provision.class.to_string(),
             words(provision.title.as_ref()),
             words(provision.cites.as_ref()),
-            span_of(last.and_then(|version| version.strict.as_ref())),
-            span_of(last.and_then(|version| version.outer.as_ref())),
+            strict,
+            outer,
         ];
         table.add_row(cells.iter().map(|cell| print::plain(cell)).collect::<Vec<_>>());
     }
     text.push_str(&table.to_string());
     text
+}
+
+/// Strict and outer of a version in a cell each.
+fn ends(version: &Version) -> (String, String) {
+    if !version.table.is_empty() {
+        return (format!("table of {} rows", version.variants.len()), String::new());
+    }
+    let with_variants = |own: Option<&Span>, of: fn(&Variant) -> Option<&Span>| {
+        let variants = version
+            .variants
+            .iter()
+            .filter_map(|variant| Some(format!("{} where {}", span(of(variant)?), variant.when)));
+        own.map(span).into_iter().chain(variants).collect::<Vec<_>>().join("; ")
+    };
+    let strict = with_variants(version.strict.as_ref(), |variant| variant.strict.as_ref());
+    (strict, with_variants(version.outer.as_ref(), |variant| variant.outer.as_ref()))
 }
 
 fn provision_text(
@@ -229,12 +349,21 @@ fn provision_text(
     let lines = [
         ("law", Some(pack.title.in_language(language).to_owned())),
         ("class", Some(shown.class.clone())),
+        ("status", Some(shown.status.to_owned())),
         ("title", words(provision.title.as_ref())),
         ("article", words(provision.cites.as_ref())),
         ("arises on", list(&shown.arises_on)),
         ("provisionally on", list(&shown.provisional_on)),
         ("runs from", shown.runs_from.clone()),
+        ("arises after", shown.arises_after.clone()),
+        ("anchor", (shown.anchor != "first").then(|| shown.anchor.to_owned())),
+        ("measured at", (shown.measured_at == "known_at").then(|| shown.measured_at.to_owned())),
         ("when", shown.when.clone()),
+        ("allowed when", shown.allowed_when.clone()),
+        ("met by", list(&shown.met_by)),
+        ("keep at least", shown.keep_at_least.clone()),
+        ("supersedes", shown.supersedes.clone()),
+        ("superseded from", shown.supersedes_from.clone()),
         ("owed by", list(&shown.owed_by)),
         ("owed to", shown.owed_to.clone()),
         ("form", shown.form.clone()),
@@ -253,6 +382,15 @@ fn provision_text(
     for version in &provision.versions {
         version_text(&mut text, pack, version, language);
     }
+    for proposal in shown.proposals.iter() {
+        let from = proposal.foreseen_from.as_deref().unwrap_or("a day not known");
+        let _ = writeln!(text, "\nproposed, to apply from {from}");
+        for (key, part) in [("strict", &proposal.strict), ("outer", &proposal.outer)] {
+            if let Some(part) = part {
+                let _ = writeln!(text, "{key:>16}: {part}");
+            }
+        }
+    }
     text
 }
 
@@ -263,6 +401,19 @@ fn version_text(text: &mut String, pack: &Pack, version: &Version, language: Lan
         if let Some(part) = part {
             let _ = writeln!(text, "{key:>16}: {}", span(part));
         }
+    }
+    for variant in &version.variants {
+        let part = |part: &Option<Span>| part.as_ref().map_or_else(|| "–".to_owned(), span);
+        let remedy = variant.remedy.as_ref().map(|text| text.in_language(language));
+        let remedy = remedy.map(|remedy| format!(" ({remedy})")).unwrap_or_default();
+        let _ =
+            writeln!(text, "{:>16}: {}: {}{remedy}", "where", variant.when, part(&variant.strict));
+        if variant.outer.is_some() {
+            let _ = writeln!(text, "{:>16}: {}", "outer", part(&variant.outer));
+        }
+    }
+    if let Some(why) = &version.period_unknown {
+        let _ = writeln!(text, "{:>16}: {}", "period unknown", why.in_language(language));
     }
     if let Some(reading) = version.reading.as_ref().and_then(|id| pack.readings.get(id)) {
         let (says, why) = (reading.says.in_language(language), reading.why.in_language(language));

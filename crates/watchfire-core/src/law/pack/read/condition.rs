@@ -5,7 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Reader;
-use crate::law::condition::{Condition, Value};
+use crate::law::condition::{Condition, Recorded, Value};
+use crate::law::count::Unit;
 use crate::law::id::AttributeId;
 use crate::law::vocabulary::AttributeType;
 
@@ -19,6 +20,11 @@ impl Reader<'_> {
             toml::Value::String(name) => self.named_condition(name, span),
             toml::Value::Table(table) if table.contains_key("attribute") => {
                 self.comparison(table, span)
+            }
+            toml::Value::Table(table)
+                if table.contains_key("recorded") || table.contains_key("submitted") =>
+            {
+                self.recorded(table, span)
             }
             toml::Value::Table(table) if table.len() == 1 => {
                 let (word, parts) = table.iter().next()?;
@@ -40,7 +46,7 @@ impl Reader<'_> {
     }
 
     fn no_condition(&mut self, written: &toml::Value, span: &Range<usize>) -> Option<Condition> {
-        let hint = "write a predicate, all, any, not, or a comparison of an attribute";
+        let hint = "write a predicate, all, any, not, recorded, or a comparison of an attribute";
         self.wrong(span.clone(), format!("`{written}` is no condition"), hint)
     }
 
@@ -74,6 +80,40 @@ impl Reader<'_> {
             return Some(Condition::Flag(id));
         }
         self.predicate(name, span.clone()).map(Condition::Predicate)
+    }
+
+    /// `{ recorded = kind }`, `{ submitted = provision }`, both with `within` and `of` or without.
+    fn recorded(&mut self, table: &toml::Table, span: &Range<usize>) -> Option<Condition> {
+        let rest =
+            |key: &&String| !matches!(key.as_str(), "recorded" | "submitted" | "within" | "of");
+        let is_whole = table.contains_key("within") == table.contains_key("of")
+            && table.contains_key("recorded") != table.contains_key("submitted");
+        if table.keys().any(|key| rest(&key)) || !is_whole {
+            return self.no_condition(&toml::Value::Table(table.clone()), span);
+        }
+        let spanned = |value: toml::Value| Spanned::new(span.clone(), value);
+        let fact = match (table.get("recorded"), table.get("submitted")) {
+            (Some(kind), _) => self.trigger(&spanned(kind.clone()))?,
+            (None, Some(provision)) => {
+                let submitted =
+                    toml::Table::from_iter([("submitted".to_owned(), provision.clone())]);
+                self.trigger(&spanned(toml::Value::Table(submitted)))?
+            }
+            (None, None) => return None,
+        };
+        let within = match (table.get("within"), table.get("of")) {
+            (Some(within), Some(of)) => {
+                let within = within.as_str().unwrap_or_default().to_owned();
+                let within = self.within(&Spanned::new(span.clone(), within))?;
+                if within.unit == Unit::BusinessDays {
+                    let message = "business days are not looked for in the facts".to_owned();
+                    return self.wrong(span.clone(), message, "write h, d, w or mo");
+                }
+                Some((within, self.trigger(&spanned(of.clone()))?))
+            }
+            _ => None,
+        };
+        Some(Condition::Recorded(Recorded { fact, within }))
     }
 
     fn comparison(&mut self, table: &toml::Table, span: &Range<usize>) -> Option<Condition> {

@@ -5,16 +5,22 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::super::wire;
-use super::super::{CalendarRule, Class, Pack, Span, Version};
-use super::{OF_MEMBER_STATE, Reader};
-use crate::law::count::{Counts, Unit};
+use super::super::{Class, Pack, Proposal, Span, Variant, Version};
+use super::Reader;
+
+/// `strict`, `outer` and `target` as they are written.
+pub(super) type Written<'w> = (
+    Option<&'w Spanned<wire::Span>>,
+    Option<&'w Spanned<wire::Span>>,
+    Option<&'w Spanned<wire::Span>>,
+);
 
 impl Reader<'_> {
     pub(super) fn versions(
         &mut self,
         pack: &Pack,
         class: Class,
-        written: &[Spanned<wire::Version>],
+        written: &[&Spanned<wire::Version>],
     ) -> Vec<Version> {
         let mut versions: Vec<Version> = Vec::new();
         for version in written {
@@ -43,43 +49,137 @@ impl Reader<'_> {
     ) -> Option<Version> {
         let span = written.span();
         let written = written.get_ref();
-        let effective_from = self.date(&written.effective_from)?;
+        let Some(effective_from) = &written.effective_from else {
+            let message = "a version does not say from when on it applies".to_owned();
+            let hint = "write `effective_from`, or `status = \"proposed\"` where it is no law yet";
+            return self.wrong(span, message, hint);
+        };
+        let effective_from = self.date(effective_from)?;
         let effective_to = written.effective_to.as_ref().and_then(|date| self.date(date));
         if effective_to.is_some_and(|to| to <= effective_from) {
             let message = "the version ends before it begins".to_owned();
-            self.problem(
-                span.clone(),
-                "versions",
-                message,
-                "`effective_to` is the first day after it",
-            );
+            let hint = "`effective_to` is the first day after it";
+            self.problem(span.clone(), "versions", message, hint);
+        }
+        if let Some(proposed_on) = &written.proposed_on {
+            let message = "what applies is not proposed".to_owned();
+            let hint = "write `adopted_on`, or `status = \"proposed\"` where it is no law yet";
+            self.wrong::<()>(proposed_on.span(), message, hint);
         }
         let reading = written.reading.as_ref().and_then(|id| self.reading(pack, id));
-        let timed = (&written.strict, &written.target);
-        let strict = match (class, timed) {
-            (Class::Hard, (Some(strict), None)) => self.span(strict),
-            (Class::Soft, (None, Some(target))) => self.span(target),
-            (Class::Hard, (None, None)) | (Class::Soft, (None, None)) => None,
-            (_, (None, None)) => None,
+        let ends = (written.strict.as_ref(), written.outer.as_ref(), written.target.as_ref());
+        let (strict, outer) = self.two_ends(class, &span, ends);
+        let mut variants = self.variants(class, &written.variant);
+        if !variants.is_empty() && strict.is_none() {
+            let message = "the variants leave open what holds where none fits".to_owned();
+            let hint = "write the `strict` or `target` of all others in the version itself";
+            self.wrong::<()>(span.clone(), message, hint);
+        }
+        let mut table = Vec::new();
+        if let Some(written_table) = &written.table {
+            if strict.is_some() || !variants.is_empty() {
+                let message = "a version has spans of its own or a table, not both".to_owned();
+                self.wrong::<()>(written_table.span(), message, "leave one of them out");
+            }
+            (table, variants) = self.table(class, written_table)?;
+        }
+        Some(Version {
+            effective_from,
+            effective_to,
+            adopted_on: written.adopted_on.as_ref().and_then(|date| self.date(date)),
+            strict,
+            outer,
+            variants,
+            table,
+            period_unknown: written.period_unknown.clone(),
+            reading,
+            also: self.also(pack, &written.also),
+            cites: written.cites.clone(),
+            note: written.note.clone(),
+            span,
+        })
+    }
+
+    /// Reads what is proposed. It has no date in force, or one that is foreseen.
+    pub(super) fn proposals(
+        &mut self,
+        class: Class,
+        written: &[&Spanned<wire::Version>],
+    ) -> Vec<Proposal> {
+        written.iter().map(|version| self.proposal(class, version)).collect()
+    }
+
+    fn proposal(&mut self, class: Class, written: &Spanned<wire::Version>) -> Proposal {
+        let span = written.span();
+        let written = written.get_ref();
+        for date in written.effective_to.iter().chain(&written.adopted_on) {
+            let message = "what is proposed has neither been adopted nor does it end".to_owned();
+            self.wrong::<()>(date.span(), message, "leave this day out, or the status");
+        }
+        if written.table.is_some() || !written.variant.is_empty() || !written.also.is_empty() {
+            let message =
+                "a proposal has one span, without variants, tables and readings".to_owned();
+            self.wrong::<()>(span.clone(), message, "write the rest when it is adopted");
+        }
+        let ends = (written.strict.as_ref(), written.outer.as_ref(), written.target.as_ref());
+        let (strict, outer) = self.two_ends(class, &span, ends);
+        Proposal {
+            proposed_on: written.proposed_on.as_ref().and_then(|date| self.date(date)),
+            foreseen_from: written.effective_from.as_ref().and_then(|date| self.date(date)),
+            strict,
+            outer,
+            cites: written.cites.clone(),
+            note: written.note.clone(),
+            span,
+        }
+    }
+
+    /// Reads the two ends that a class of provisions may have; the target of a soft one is its
+    /// strict end.
+    pub(super) fn two_ends(
+        &mut self,
+        class: Class,
+        at: &Range<usize>,
+        (strict, outer, target): Written<'_>,
+    ) -> (Option<Span>, Option<Span>) {
+        let strict = match (class, strict, target) {
+            (Class::Hard, Some(strict), None) => self.span(strict),
+            (Class::Soft, None, Some(target)) => self.span(target),
+            (_, None, None) => None,
             _ => {
                 let message = format!("a {class} provision cannot have these spans");
                 let hint =
                     "hard provisions have `strict` and `outer`, soft ones `target`, others none";
-                self.wrong(span.clone(), message, hint)
+                self.wrong(at.clone(), message, hint)
             }
         };
-        let outer = written.outer.as_ref().and_then(|outer| self.span(outer));
+        let outer = outer.and_then(|outer| self.span(outer));
         if outer.is_some() && class != Class::Hard {
             let message = format!("a {class} provision has no `outer`");
-            self.wrong::<()>(span.clone(), message, "only hard clocks have two instants");
+            self.wrong::<()>(at.clone(), message, "only hard clocks have two instants");
         }
+        (strict, outer)
+    }
+
+    fn variants(&mut self, class: Class, written: &[Spanned<wire::Variant>]) -> Vec<Variant> {
+        let mut found = Vec::new();
+        for variant in written {
+            let at = variant.span();
+            let variant = variant.get_ref();
+            let ends = (variant.strict.as_ref(), variant.outer.as_ref(), variant.target.as_ref());
+            let (strict, outer) = self.two_ends(class, &at, ends);
+            let Some(when) = self.condition(&variant.when) else { continue };
+            found.push(Variant { when, strict, outer, remedy: variant.remedy.clone() });
+        }
+        found
+    }
+
+    fn also(&mut self, pack: &Pack, written: &[Spanned<wire::Span>]) -> Vec<(String, Span)> {
         let mut also = Vec::new();
-        for other in &written.also {
+        for other in written {
             let id = other.get_ref().reading.as_ref().and_then(|id| self.reading(pack, id));
-            let counted = self.span(&Spanned::new(
-                other.span(),
-                wire::Span { reading: None, ..other.get_ref().clone() },
-            ));
+            let bare = wire::Span { reading: None, ..other.get_ref().clone() };
+            let counted = self.span(&Spanned::new(other.span(), bare));
             match (id, counted) {
                 (Some(id), Some(counted)) => also.push((id, counted)),
                 _ if other.get_ref().reading.is_none() => {
@@ -89,17 +189,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        Some(Version {
-            effective_from,
-            effective_to,
-            strict,
-            outer,
-            reading,
-            also,
-            cites: written.cites.clone(),
-            note: written.note.clone(),
-            span,
-        })
+        also
     }
 
     fn reading(&mut self, pack: &Pack, written: &Spanned<String>) -> Option<String> {
@@ -109,74 +199,5 @@ impl Reader<'_> {
             return self.undeclared(written.span(), "reading", id, hint);
         }
         Some(id.clone())
-    }
-
-    fn span(&mut self, written: &Spanned<wire::Span>) -> Option<Span> {
-        let at = written.span();
-        let written = written.get_ref();
-        if let Some(reading) = &written.reading {
-            let message = "a span has no `reading` of its own".to_owned();
-            self.wrong::<()>(reading.span(), message, "write it in the version, or in `also`");
-        }
-        let within = self.within(&written.within)?;
-        let counts = match written.counts.as_ref().map(|counts| counts.get_ref().as_str()) {
-            None | Some("elapsed") => Counts::Elapsed,
-            Some("next-full-hour") => Counts::NextFullHour,
-            Some("exclude-trigger-day") => Counts::ExcludeTriggerDay,
-            Some(other) => {
-                let message = format!("`{other}` is no counting rule");
-                let hint = "write elapsed, next-full-hour or exclude-trigger-day";
-                return self.wrong(at, message, hint);
-            }
-        };
-        let end_of_day = match written.ends.as_ref().map(|ends| ends.get_ref().as_str()) {
-            None | Some("exact") => counts == Counts::ExcludeTriggerDay,
-            Some("end-of-day") => true,
-            Some(other) => {
-                return self.wrong(at, format!("`{other}` is no end"), "write exact or end-of-day");
-            }
-        };
-        let hours = within.unit == Unit::Hours;
-        if hours != (counts == Counts::NextFullHour) && counts != Counts::Elapsed {
-            let message = format!("`{within}` cannot be counted so");
-            let hint = "next-full-hour counts hours, exclude-trigger-day days, weeks and months";
-            return self.wrong(at, message, hint);
-        }
-        let rolls = self.rolls(&at, written)?;
-        Some(Span { within, counts, end_of_day, rolls })
-    }
-
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one is a problem, the inner one no rolling"
-    )]
-    fn rolls(&mut self, at: &Range<usize>, written: &wire::Span) -> Option<Option<CalendarRule>> {
-        match written.rolls.as_ref().map(|rolls| rolls.get_ref().as_str()) {
-            None if written.calendar.is_none() => return Some(None),
-            Some("next-working-day-end") => {}
-            None => {
-                let message = "a calendar without `rolls` does nothing".to_owned();
-                return self.wrong(at.clone(), message, "write `rolls`, or leave the calendar out");
-            }
-            Some(other) => {
-                let message = format!("`{other}` is no rule for a last day that is a day off");
-                return self.wrong(at.clone(), message, "write next-working-day-end");
-            }
-        }
-        match written.calendar.as_ref().map(|calendar| calendar.get_ref().as_str()) {
-            Some(OF_MEMBER_STATE) => Some(Some(CalendarRule::OfMemberState)),
-            Some(id) if self.declared.calendars.get(id).is_some() => {
-                Some(Some(CalendarRule::Fixed(id.to_owned())))
-            }
-            Some(id) => {
-                let span = written.calendar.as_ref().map(Spanned::span).unwrap_or_default();
-                let hint = "add `calendars/<id>.toml`, or correct the name";
-                self.undeclared(span, "calendar", id, hint)
-            }
-            None => {
-                let message = "`rolls` does not say by which calendar".to_owned();
-                self.wrong(at.clone(), message, "write `calendar`")
-            }
-        }
     }
 }
