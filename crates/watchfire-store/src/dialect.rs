@@ -28,6 +28,10 @@ const BUSY_SECONDS_MAX: u64 = 5;
 const ACQUIRE_SECONDS_MAX: u64 = 2;
 /// How long PostgreSQL may work on one statement.
 const STATEMENT_MILLISECONDS_MAX: &str = "30000";
+/// How long a transaction may stand still. A node that is halted in the middle of one holds the
+/// head of the log, and the other nodes would wait for it; so the server ends it, and the node
+/// finds out when it goes on.
+const STANDSTILL_MILLISECONDS_MAX: &str = "5000";
 /// Connections that read.
 const READERS_MAX: u32 = 8;
 /// Connections to PostgreSQL, of which appends use one.
@@ -243,7 +247,10 @@ impl Db {
                 // The text of the error would repeat the password.
                 let options = PgConnectOptions::from_str(url)
                     .map_err(|_| StoreError::Address("it is no PostgreSQL URL".to_owned()))?
-                    .options([("statement_timeout", STATEMENT_MILLISECONDS_MAX)]);
+                    .options([
+                        ("statement_timeout", STATEMENT_MILLISECONDS_MAX),
+                        ("idle_in_transaction_session_timeout", STANDSTILL_MILLISECONDS_MAX),
+                    ]);
                 let pool = PgPoolOptions::new()
                     .max_connections(POSTGRES_CONNECTIONS_MAX)
                     .acquire_timeout(Duration::from_secs(ACQUIRE_SECONDS_MAX))
@@ -633,12 +640,13 @@ fn storage_failed(code: &str) -> bool {
 }
 
 /// PostgreSQL: class 08 is the connection, 57P is a shutdown, 53300 is too many connections,
-/// 25006 a standby, 57014 a
-/// statement that took too long, 40001 and 40P01 a lost race. SQLite: BUSY 5, LOCKED 6.
+/// 25006 a standby, 25P03 a transaction that stood still, 57014 a statement that took too long,
+/// 40001 and 40P01 a lost race. SQLite: BUSY 5, LOCKED 6.
 fn server_is_leaving(code: &str) -> bool {
     if code.len() == 5 {
         let classes = ["08", "57P"].iter().any(|class| code.starts_with(class));
-        return classes || matches!(code, "53300" | "25006" | "40001" | "40P01" | "57014");
+        let others = ["53300", "25006", "25P03", "40001", "40P01", "57014"];
+        return classes || others.contains(&code);
     }
     code.parse::<u32>().is_ok_and(|number| matches!(number & 0xff, 5 | 6))
 }

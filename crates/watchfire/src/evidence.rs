@@ -87,14 +87,24 @@ fn log_name(settings: &Settings) -> String {
 /// Makes the seal: signs with `key`, and keeps the newest checkpoint in the file of the settings.
 pub(crate) fn seal(settings: &Settings, key: &SignerKey) -> Seal {
     let file = settings.checkpoint_file();
-    let key = key.clone();
+    let (key, verifier) = (key.clone(), key.verifier().clone());
     let origin = Checkpoint::internal_origin(key.verifier().name());
     let sign = move |head: &LogHead| {
         Checkpoint::new(&origin, head.size, head.root)
             .sign(&[&key])
             .expect("the name of a key is one line, which a checkpoint may have as its origin")
     };
-    Seal::new(sign, move |_, note| write_whole(&file, note.as_bytes()))
+    Seal::new(sign, move |head, note| keep_newest(&file, &verifier, head, note))
+}
+
+/// Keeps a note, unless the file holds one over a longer log already: nodes that share the file
+/// may be halted for a while, and what they then bring is old.
+fn keep_newest(file: &Path, key: &VerifierKey, head: &LogHead, note: &str) -> io::Result<()> {
+    match outside_head(file, key) {
+        Ok(Some(kept)) if kept.size > head.size => Ok(()),
+        // What cannot be believed is not worth keeping.
+        _ => write_whole(file, note.as_bytes()),
+    }
 }
 
 /// Reads the head that the checkpoint file keeps, or `None` if there is no such file.
@@ -208,6 +218,13 @@ mod tests {
         write_whole(&file, note.as_bytes()).expect("written");
         let head = outside_head(&file, key.verifier()).expect("signed").expect("there");
         assert_eq!(head, LogHead { size: 3, root: Hash([9; 32]) });
+        let of = |size| {
+            let head = LogHead { size, root: Hash([8; 32]) };
+            let note = Checkpoint::new(&origin, head.size, head.root).sign(&[&key]);
+            keep_newest(&file, key.verifier(), &head, &note.expect("a note")).expect("kept");
+            outside_head(&file, key.verifier()).expect("signed").expect("there").size
+        };
+        assert_eq!((of(2), of(3), of(4)), (3, 3, 4), "an old head replaces no newer one");
         write_whole(&file, note.replace("\n3\n", "\n4\n").as_bytes()).expect("written");
         assert!(outside_head(&file, key.verifier()).is_err());
     }

@@ -21,10 +21,21 @@ use crate::state::Node;
 const TICKS_AT_ONCE_MAX: u64 = 500;
 /// Seconds between two looks at clock and log, and two signs of life in the database.
 const LOOK_EVERY_SECONDS: u64 = 1;
+/// The pause between two lots of ticks while the public log catches up, for others to write.
+const GROW_EVERY_MILLISECONDS: u64 = 50;
 /// The ticker counts as stopped when it did nothing for this long or for ten of its periods.
 const STILL_SECONDS_MAX: i64 = 60;
 /// A sign of life outside is given up after this.
 const HEARTBEAT_SECONDS_MAX: u64 = 10;
+
+/// How far the public log has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growth {
+    /// To where it must be.
+    Reached,
+    /// There are more ticks to write.
+    Behind,
+}
 
 /// Keeps the node.
 #[derive(Debug)]
@@ -75,16 +86,17 @@ impl Keeper {
     }
 
     /// Gives a sign of life in the database, records a doubt of the clock, and lets the public log
-    /// grow to where it must be at `now`.
+    /// grow towards where it must be at `now`. Returns whether that needs more looks: a clock that
+    /// jumped over years must not keep the keeper from everything else.
     ///
     /// # Errors
     /// Failures of the database.
-    pub async fn keep_once(&self, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn keep_once(&self, now: Timestamp) -> Result<Growth, StoreError> {
         let keeper = Viewer::service(Service::Keeper);
         let grant = self.node.store().authorize_node::<Write>(&keeper).await?;
         self.node.store().beat(&grant, process_name(), now).await?;
         self.doubt_once(now).await?;
-        self.checkpoint_once(now).await.map(|_| ())
+        self.grow(now).await.map(|(_, growth)| growth)
     }
 
     /// Records a doubt of the clock once, however long it lasts.
@@ -118,30 +130,43 @@ impl Keeper {
     /// # Errors
     /// Failures of the database.
     pub async fn checkpoint_once(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut written = 0;
+        loop {
+            let (more, growth) = self.grow(now).await?;
+            written += more;
+            if growth == Growth::Reached {
+                return Ok(written);
+            }
+        }
+    }
+
+    /// Writes the next ticks of the public log, at most [`TICKS_AT_ONCE_MAX`], and returns how many
+    /// this node wrote.
+    async fn grow(&self, now: Timestamp) -> Result<(u64, Growth), StoreError> {
         let keeper = Viewer::service(Service::Keeper);
         let store = self.node.store();
         let read = store.authorize_node::<Read>(&keeper).await?;
-        let Some(inception) = store.log_inception(&read).await? else { return Ok(0) };
+        let Some(inception) = store.log_inception(&read).await? else {
+            return Ok((0, Growth::Reached));
+        };
         let schedule = Schedule::new(inception.began_at, inception.cadence_seconds);
         let wanted = schedule.size_at(now);
-        let mut written = 0;
-        loop {
-            let last = store.latest_tick(&read).await?;
-            let size = last.as_ref().map_or(0, |tick| tick.number + 1);
-            if size >= wanted {
-                return Ok(written);
-            }
-            let end = wanted.min(size + TICKS_AT_ONCE_MAX);
-            let ticks = self.ticks(last.as_ref(), size, end, end == wanted).await?;
-            let grant = store.authorize_node::<Write>(&keeper).await?;
-            let signer = self.node.signer();
-            let sign = |head: &LogHead| sign(signer, signer.verifier().name(), head);
-            match store.append_ticks(&grant, &ticks, now, sign).await {
-                Ok(_) => written += end - size,
-                // Another node wrote it; it has the same key and the same schedule.
-                Err(StoreError::Taken(_)) => return Ok(written),
-                Err(other) => return Err(other),
-            }
+        let last = store.latest_tick(&read).await?;
+        let size = last.as_ref().map_or(0, |tick| tick.number + 1);
+        if size >= wanted {
+            return Ok((0, Growth::Reached));
+        }
+        let end = wanted.min(size + TICKS_AT_ONCE_MAX);
+        let growth = if end == wanted { Growth::Reached } else { Growth::Behind };
+        let ticks = self.ticks(last.as_ref(), size, end, growth == Growth::Reached).await?;
+        let grant = store.authorize_node::<Write>(&keeper).await?;
+        let signer = self.node.signer();
+        let sign = |head: &LogHead| sign(signer, signer.verifier().name(), head);
+        match store.append_ticks(&grant, &ticks, now, sign).await {
+            Ok(_) => Ok((end - size, growth)),
+            // Another node wrote it; it has the same key and the same schedule.
+            Err(StoreError::Taken(_)) => Ok((0, Growth::Reached)),
+            Err(other) => Err(other),
         }
     }
 
@@ -215,10 +240,15 @@ impl Keeper {
 
     async fn keep(&self, mut stopped: watch::Receiver<bool>) {
         loop {
-            if let Err(error) = self.keep_once(self.node.now()).await {
-                tracing::error!(error = in_full(&error), "the keeper could not do its work");
-            }
-            if rest(&mut stopped, Duration::from_secs(LOOK_EVERY_SECONDS)).await {
+            let pause = match self.keep_once(self.node.now()).await {
+                Ok(Growth::Behind) => Duration::from_millis(GROW_EVERY_MILLISECONDS),
+                Ok(Growth::Reached) => Duration::from_secs(LOOK_EVERY_SECONDS),
+                Err(error) => {
+                    tracing::error!(error = in_full(&error), "the keeper could not do its work");
+                    Duration::from_secs(LOOK_EVERY_SECONDS)
+                }
+            };
+            if rest(&mut stopped, pause).await {
                 return;
             }
         }

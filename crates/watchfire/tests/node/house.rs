@@ -1,23 +1,29 @@
-//! A node of the real binary on a free port, in a folder of its own.
+//! Where a node of the real binary lives: a folder of its own, and the engine it writes to.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// A start takes at most so long, even while other tests take the machine.
-const START_WITHIN: Duration = Duration::from_secs(60);
+use crate::hand::Hand;
+use crate::running::Running;
+
 /// A password that is long enough.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
+/// The limits on one source are not what most tests try.
+pub(crate) const WITHOUT_LIMITS: &str =
+    "[limits]\nreports_per_hour_max = 1000000\nlogins_per_minute_max = 1000000\n";
+/// What names another binary to try than the one that was built with the tests.
+const BINARY: &str = "WATCHFIRE_TEST_BINARY";
+/// What names a PostgreSQL server that tests may use.
+const POSTGRES: &str = "WATCHFIRE_TEST_POSTGRES";
 
 /// The data folder of a node, deleted at the end, and its database if that is not in the folder.
 pub(crate) struct House {
     folder: tempfile::TempDir,
     data: PathBuf,
+    /// The database where it is not the embedded one.
     postgres: Option<String>,
 }
 
@@ -42,6 +48,26 @@ impl House {
         self.data = data.to_owned();
     }
 
+    /// A node on PostgreSQL, in a schema of its own; `None`, loudly, where there is no server.
+    pub(crate) fn on_a_schema() -> Option<Self> {
+        let Ok(url) = std::env::var(POSTGRES) else {
+            // Around the capture of the test harness, so that it is always seen.
+            let mut stderr = std::io::stderr();
+            stderr.write_all(b"SKIPPED: no WATCHFIRE_TEST_POSTGRES\n").expect("stderr");
+            return None;
+        };
+        let name = watchfire_server::secret::hex(&watchfire_server::secret::random::<8>());
+        Hand::on(&url).run(&format!("CREATE SCHEMA proof_{name}"));
+        let join = if url.contains('?') { '&' } else { '?' };
+        Some(Self::on_postgres(&format!("{url}{join}options[search_path]=proof_{name}")))
+    }
+
+    /// The database as somebody sees it who goes around the node.
+    pub(crate) fn hand(&self) -> Hand {
+        let file = || format!("sqlite://{}", self.database().display());
+        Hand::on(&self.postgres.clone().unwrap_or_else(file))
+    }
+
     /// The data folder; made by the node itself.
     pub(crate) fn data(&self) -> PathBuf {
         self.data.clone()
@@ -58,7 +84,16 @@ impl House {
 
     /// Runs a command on this node, with `input` on its standard input.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
-        ended(command(&self.data(), self.postgres.as_deref()), arguments, input)
+        let mut command = self.command(&self.data());
+        finished(command.args(arguments), input)
+    }
+
+    fn command(&self, data: &Path) -> Command {
+        let mut command = command(data);
+        if let Some(url) = &self.postgres {
+            command.env("WATCHFIRE_DATABASE", url);
+        }
+        command
     }
 
     /// Runs a command and returns what it printed.
@@ -80,6 +115,11 @@ impl House {
         (output.status.code().expect("not killed"), json)
     }
 
+    /// Exit code of `log verify` with the key and the checkpoint of the folder `data`.
+    pub(crate) fn verify_in(&self, data: &Path) -> Option<i32> {
+        finished(self.command(data).args(["log", "verify"]), "").status.code()
+    }
+
     /// Makes the first person, a responder, and returns a token of theirs.
     pub(crate) fn with_responder(&self) -> String {
         let add = ["user", "add", "mia", "--name", "Mia", "--password-stdin"];
@@ -87,42 +127,62 @@ impl House {
         self.done(&["user", "token", "mia"], "")
     }
 
+    /// The same, of an organization that is a network product provider in China, with somebody in
+    /// every place of its chain.
+    pub(crate) fn with_provider(&self) -> String {
+        let token = self.with_responder();
+        let places = ["--owner", "mia", "--supervisor", "mia", "--executive", "mia"];
+        self.done(&[&["user", "chain"], places.as_slice()].concat(), "");
+        let node = self.start();
+        let (_, me) = node.get("/api/v1/me", &token);
+        let organization = me["organization"].as_str().expect("an id");
+        let path = format!("/api/v1/organizations/{organization}/profile");
+        let body = json!({ "roles": ["cn-rmsv/provider"] });
+        let (status, answer) = node.wire().put(&path, &token, "profile", &body).expect("an answer");
+        assert_eq!(status, 200, "{answer}");
+        assert!(node.stop().success());
+        token
+    }
+
     pub(crate) fn start(&self) -> Running {
-        start_on(command(&self.data(), self.postgres.as_deref()), &[])
+        Running::start(self.command(&self.data()), &[])
     }
 
     /// Starts the node in the data folder `name` beside the first.
     pub(crate) fn start_in(&self, name: &str) -> Running {
-        start_on(command(&self.beside(name), None), &[])
+        Running::start(self.command(&self.beside(name)), &[])
     }
 
     /// Starts the node with settings from a file of this text.
     pub(crate) fn start_with(&self, settings: &str) -> Running {
+        self.start_in_with(&self.data(), settings)
+    }
+
+    /// Starts the node in the folder `data` with settings from a file of this text.
+    pub(crate) fn start_in_with(&self, data: &Path, settings: &str) -> Running {
         let file = self.beside("watchfire.toml");
         std::fs::write(&file, settings).expect("a file");
-        let command = command(&self.data(), self.postgres.as_deref());
-        start_on(command, &["--config", file.to_str().expect("text")])
+        Running::start(self.command(data), &["--config", file.to_str().expect("text")])
     }
 }
 
-fn command(data: &Path, postgres: Option<&str>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_watchfire"));
+fn command(data: &Path) -> Command {
+    let built = || env!("CARGO_BIN_EXE_watchfire").to_owned();
+    let mut command = Command::new(std::env::var(BINARY).unwrap_or_else(|_| built()));
     for name in ["WATCHFIRE_CONFIG", "WATCHFIRE_DATABASE", "WATCHFIRE_LISTEN", "WATCHFIRE_LOG"] {
         command.env_remove(name);
     }
     command.env("WATCHFIRE_DATA", data);
-    command.envs(postgres.map(|url| ("WATCHFIRE_DATABASE", url)));
     command
 }
 
 /// Runs a command on the node in `data`.
 pub(crate) fn run_on(data: &Path, arguments: &[&str], input: &str) -> Output {
-    ended(command(data, None), arguments, input)
+    finished(command(data).args(arguments), input)
 }
 
-fn ended(mut command: Command, arguments: &[&str], input: &str) -> Output {
+fn finished(command: &mut Command, input: &str) -> Output {
     let mut child = command
-        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -133,117 +193,4 @@ fn ended(mut command: Command, arguments: &[&str], input: &str) -> Output {
     let _unread = stdin.write_all(input.as_bytes());
     drop(stdin);
     child.wait_with_output().expect("it ends")
-}
-
-/// Starts a node on a free port.
-fn start_on(mut serve: Command, arguments: &[&str]) -> Running {
-    let (say, said) = mpsc::channel();
-    serve.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
-    serve.stdin(Stdio::null()).stdout(Stdio::null());
-    let child = serve.stderr(Stdio::piped()).spawn().expect("the binary under test runs");
-    let mut node = Running { child, address: String::new(), said, lines: Vec::new() };
-    let stderr = node.child.stderr.take().expect("piped");
-    thread::spawn(move || {
-        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-            // Nobody may be listening any more; the pipe must be emptied all the same.
-            let _unheard = say.send(line);
-        }
-    });
-    let line = node.expect_line("watchfire listens on ");
-    node.address = line.trim_start_matches("watchfire listens on ").to_owned();
-    node
-}
-
-/// A node that runs; killed when dropped.
-pub(crate) struct Running {
-    child: Child,
-    pub(crate) address: String,
-    said: mpsc::Receiver<String>,
-    lines: Vec<String>,
-}
-
-impl Running {
-    /// Waits for a line on stderr that holds `text`.
-    pub(crate) fn expect_line(&mut self, text: &str) -> String {
-        loop {
-            if let Some(line) = self.lines.iter().find(|line| line.contains(text)) {
-                return line.clone();
-            }
-            let line = self.said.recv_timeout(START_WITHIN);
-            self.lines.push(line.unwrap_or_else(|_| panic!("no `{text}` in {:?}", self.lines)));
-        }
-    }
-
-    /// Everything that was said on stderr so far.
-    pub(crate) fn said(&mut self) -> &[String] {
-        self.lines.extend(self.said.try_iter());
-        &self.lines
-    }
-
-    /// Ends the node as a supervisor does.
-    pub(crate) fn stop(mut self) -> ExitStatus {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
-        self.child.wait().expect("it ends")
-    }
-
-    /// Ends the node as a power cut does, but for the disk.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("it ends");
-    }
-
-    pub(crate) fn get(&self, path: &str, token: &str) -> (u16, Value) {
-        let client = client();
-        let request = client.get(format!("{}{path}", self.address)).bearer_auth(token);
-        answered(request).unwrap_or_else(|error| panic!("GET {path}: {error}"))
-    }
-
-    /// Reports `what` under an idempotency key.
-    pub(crate) fn report(&self, what: &str, key: &str) -> Result<(u16, Value), reqwest::Error> {
-        report_to(&self.address, what, key)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-}
-
-/// Reports `what` to the node at `address` under an idempotency key.
-pub(crate) fn report_to(
-    address: &str,
-    what: &str,
-    key: &str,
-) -> Result<(u16, Value), reqwest::Error> {
-    let body = serde_json::json!({
-        "what": what, "sure": "likely", "exploited": "unknown", "language": "en"
-    });
-    let request = client()
-        .post(format!("{address}/api/v1/reports"))
-        .header("idempotency-key", key)
-        .json(&body);
-    answered(request)
-}
-
-fn client() -> reqwest::Client {
-    // A second provider is refused, and the first is the same.
-    let _same = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .timeout(Duration::from_secs(30))
-        .build()
-        .expect("a client without special settings")
-}
-
-fn answered(request: reqwest::RequestBuilder) -> Result<(u16, Value), reqwest::Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.expect("a runtime").block_on(async {
-        let response = request.send().await?;
-        let status = response.status().as_u16();
-        let text = response.text().await?;
-        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
-    })
 }

@@ -1,171 +1,233 @@
-//! `SIGKILL` at random instants while reports come in. A ledger outside, synced before the next
-//! report is sent, is the judge: what was acknowledged is there, and nothing is there twice.
+//! `SIGKILL` at random instants while requests come in and rungs fall due. A ledger outside, synced
+//! before the next request is sent, is the judge: what was acknowledged is there, nothing is there
+//! twice, every rung that the facts make due fired once, and the log is sound.
 //!
 //! `WATCHFIRE_KILL_ROUNDS` runs it longer.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::house::{House, Running, report_to};
+use crate::house::{House, WITHOUT_LIMITS, run_on};
+use crate::ledger::{DUE_SECONDS_MAX, Deed, Ledger, Signs, Writer, listed, machine_time};
+use crate::rungs::{self, Blind, Told};
+use crate::running::Running;
 
-const ROUNDS_DEFAULT: usize = 8;
+const ROUNDS_DEFAULT: usize = 6;
 const WRITERS: usize = 3;
 /// A round is killed after at most so long.
-const ROUND_MILLISECONDS_MAX: u16 = 700;
-/// The limit on reports from one source is not what is tried here.
-const SETTINGS: &str = "[limits]\nreports_per_hour_max = 1000000\n";
+const ROUND_MILLISECONDS_MAX: u16 = 900;
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// The log is verified after every so many kills.
+const VERIFY_EVERY: usize = 10;
+/// A node that was killed listens again within this (P7).
+const READY_WITHIN: Duration = Duration::from_secs(10);
 
-/// What a client knows: the keys it sent, and of those that were answered, the report's id.
-#[derive(Debug, Default)]
-struct Ledger {
-    sent: BTreeSet<String>,
-    acknowledged: BTreeMap<String, String>,
+/// What was done to a node, and what its clients know.
+#[derive(Default)]
+struct Siege {
+    ledgers: Vec<PathBuf>,
+    /// The times from a kill until the node listened again.
+    down: Vec<Blind>,
+    /// Kills while somebody waited for an answer.
+    interrupted: usize,
+    /// The longest start after a kill.
+    slowest_start: Duration,
 }
 
-impl Ledger {
-    /// Reads the ledgers of all writers. A torn last line was never acted upon.
-    fn read(files: &[PathBuf]) -> Self {
-        let mut ledger = Self::default();
-        for file in files {
-            let text = std::fs::read_to_string(file).unwrap_or_default();
-            for line in text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
-                match line.split_once(' ') {
-                    Some(("sent", key)) => drop(ledger.sent.insert(key.to_owned())),
-                    Some((key, id)) => {
-                        ledger.acknowledged.insert(key.to_owned(), id.to_owned());
-                    }
-                    None => panic!("a ledger has lines of two words: {line}"),
-                }
+impl Siege {
+    /// One life of the node: writers write, and it is killed at a random instant.
+    fn round(&mut self, house: &House, token: &str, number: usize) {
+        let begun = Instant::now();
+        let node = house.start_with(WITHOUT_LIMITS);
+        self.listens(begun);
+        let signs = Signs::default();
+        let writers: Vec<Writer> = (0..WRITERS)
+            .map(|nth| Writer {
+                name: format!("r{number}w{nth}"),
+                ledger: house.beside(&format!("ledger-{number}-{nth}")),
+                token: token.to_owned(),
+            })
+            .collect();
+        let random = u16::from_be_bytes(watchfire_server::secret::random());
+        let wait = Duration::from_millis(u64::from(50 + random % ROUND_MILLISECONDS_MAX));
+        let killed_at = thread::scope(|scope| {
+            for writer in &writers {
+                let (address, signs) = (node.address.clone(), &signs);
+                scope.spawn(move || writer.write(&address, signs, false));
             }
+            // Every other life is longer than its first answer, however slow the machine.
+            if number % 2 == 1 {
+                signs.wait_for_an_answer(ANSWER_WITHIN);
+            }
+            thread::sleep(wait);
+            let killed_at = machine_time();
+            node.kill();
+            signs.stop.store(true, Ordering::Relaxed);
+            killed_at
+        });
+        let files: Vec<PathBuf> = writers.into_iter().map(|writer| writer.ledger).collect();
+        let ledger = Ledger::read(&files);
+        self.interrupted += usize::from(ledger.acknowledged() < ledger.0.len());
+        self.ledgers.extend(files);
+        self.down.push((killed_at, killed_at));
+    }
+
+    /// Notes that the node listens again.
+    fn listens(&mut self, begun: Instant) {
+        if let Some(last) = self.down.last_mut() {
+            last.1 = machine_time();
+            self.slowest_start = self.slowest_start.max(begun.elapsed());
         }
-        ledger
     }
 }
 
-/// Sends reports one after the other until the node is gone, each written down before it is sent
-/// and after it was answered.
-fn write_reports(address: &str, ledger: &Path, name: &str, stop: &AtomicBool) {
-    let mut file = OpenOptions::new().create(true).append(true).open(ledger).expect("a ledger");
-    let mut note = |line: String| {
-        file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).expect("the ledger keeps");
-    };
-    for number in 0.. {
-        if stop.load(Ordering::Relaxed) {
-            return;
-        }
-        let key = format!("{name}-{number}");
-        note(format!("sent {key}\n"));
-        match report_to(address, &format!("hole {key}"), &key) {
-            Ok((201, answer)) => note(format!("{key} {}\n", answer["id"].as_str().expect("an id"))),
-            // The first moments of a node, before its organization is known.
-            Ok((503, _)) => {}
-            Ok((status, answer)) => panic!("{status}: {answer}"),
-            Err(_) => return,
-        }
-    }
+pub(crate) fn rounds() -> usize {
+    let rounds = std::env::var("WATCHFIRE_KILL_ROUNDS").ok();
+    rounds.map_or(ROUNDS_DEFAULT, |text| text.parse().expect("a number of rounds"))
 }
 
-/// What a list of all reports says against the ledger: ids of what was acknowledged must be there,
-/// nothing may be there that no key accounts for.
-fn problems(
+pub(crate) fn assert_sound(house: &House) {
+    let (code, verdict) = house.json(&["log", "verify", "--json"]);
+    assert_eq!((code, verdict["ok"].as_bool()), (0, Some(true)), "{verdict}");
+}
+
+/// The timelines of all cases that the ledger knows of, with the instants of their facts.
+pub(crate) fn timelines(
+    node: &Running,
+    token: &str,
     ledger: &Ledger,
     resolved: &BTreeMap<String, String>,
-    listed: &[String],
-) -> Vec<String> {
-    let mut found = Vec::new();
-    let there: BTreeSet<&String> = listed.iter().collect();
-    if there.len() != listed.len() {
-        found.push("a report is listed twice".to_owned());
-    }
-    for (key, id) in &ledger.acknowledged {
-        if !there.contains(id) {
-            found.push(format!("`{key}` was acknowledged as `{id}` and is lost"));
-        }
-        if resolved.get(key).is_some_and(|now| now != id) {
-            found.push(format!("`{key}` was done twice"));
-        }
-    }
-    let accounted: BTreeSet<&String> =
-        resolved.values().chain(ledger.acknowledged.values()).collect();
-    for id in there.difference(&accounted) {
-        found.push(format!("`{id}` is there and nobody sent it"));
-    }
-    found
-}
-
-/// Lists all reports, page by page.
-fn listed(node: &Running, token: &str) -> Vec<String> {
-    let (mut ids, mut after) = (Vec::new(), String::new());
-    loop {
-        let (status, page) = node.get(&format!("/api/v1/reports?limit=200{after}"), token);
-        assert_eq!(status, 200, "{page}");
-        let items = page["items"].as_array().expect("items");
-        ids.extend(items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()));
-        match page["next"].as_str() {
-            Some(next) => after = format!("&after={next}"),
-            None => return ids,
-        }
-    }
-}
-
-/// One life of the node: writers write, and it is killed at a random instant.
-fn round(house: &House, number: usize) -> Vec<PathBuf> {
-    let node = house.start_with(SETTINGS);
-    let stop = AtomicBool::new(false);
-    let files: Vec<PathBuf> =
-        (0..WRITERS).map(|writer| house.beside(&format!("ledger-{number}-{writer}"))).collect();
-    let random = u16::from_be_bytes(watchfire_server::secret::random());
-    let wait = Duration::from_millis(u64::from(50 + random % ROUND_MILLISECONDS_MAX));
-    thread::scope(|scope| {
-        for (writer, file) in files.iter().enumerate() {
-            let (address, stop) = (node.address.clone(), &stop);
-            let name = format!("r{number}w{writer}");
-            scope.spawn(move || write_reports(&address, file, &name, stop));
-        }
-        thread::sleep(wait);
-        node.kill();
-        stop.store(true, Ordering::Relaxed);
+) -> Vec<(jiff::Timestamp, Told)> {
+    let wire = node.wire();
+    let told =
+        |case: &str| Told::read(&wire.list(&format!("/api/v1/cases/{case}/timeline"), token));
+    let opened = ledger.cases().map(|(key, known_at)| (known_at, told(&resolved[key])));
+    let of_reports = wire.list("/api/v1/reports", token).into_iter().map(|report| {
+        let received_at = report["received_at"].as_str().and_then(|text| text.parse().ok());
+        (received_at.expect("an instant"), told(report["case"].as_str().expect("an id")))
     });
-    files
+    opened.chain(of_reports).collect()
+}
+
+/// Kills the node of `house` again and again, and judges. Returns its token and the ledger.
+fn besiege(house: &House) -> (String, Ledger) {
+    let token = house.with_provider();
+    let mut siege = Siege::default();
+    for number in 0..rounds() {
+        siege.round(house, &token, number);
+        if number % VERIFY_EVERY == 0 {
+            assert_sound(house);
+        }
+        if number == rounds() / 2 && house.database().exists() {
+            keep_copy(house);
+        }
+    }
+    let ledger = Ledger::read(&siege.ledgers);
+    assert!(ledger.acknowledged() > 0, "nothing was written, so nothing was tried");
+    assert!(siege.interrupted > 0, "no kill met a write");
+
+    let begun = Instant::now();
+    let node = house.start_with(WITHOUT_LIMITS);
+    siege.listens(begun);
+    // The same key again tells what became of every request, answered or not.
+    let resolved = ledger.resolve(&node.wire(), &token);
+    thread::sleep(Duration::from_secs(DUE_SECONDS_MAX.unsigned_abs() + 2));
+    let until = machine_time() - jiff::SignedDuration::from_secs(2);
+    let reports = listed(&node.wire(), "/api/v1/reports", &token);
+    let cases = listed(&node.wire(), "/api/v1/cases", &token);
+    let told = timelines(&node, &token, &ledger, &resolved);
+    assert!(node.stop().success());
+    assert_sound(house);
+
+    assert_eq!(ledger.problems(&resolved, &reports, &cases), Vec::<String>::new());
+    for (known_at, told) in &told {
+        assert_eq!(rungs::problems(*known_at, told, until, &siege.down), Vec::<String>::new());
+    }
+    assert!(siege.slowest_start < READY_WITHIN, "{:?}", siege.slowest_start);
+    let fired: usize = told.iter().flat_map(|(_, told)| told.fired.values()).map(Vec::len).sum();
+    eprintln!(
+        "{} kills, {} of them during a write; {} requests, {} acknowledged; {} cases, {fired} \
+         rungs; slowest start {:?}",
+        rounds(),
+        siege.interrupted,
+        ledger.0.len(),
+        ledger.acknowledged(),
+        told.len(),
+        siege.slowest_start,
+    );
+    let (known_at, one) = told.first().expect("a case");
+    rungs::assert_can_fail(*known_at, one, until, &siege.down);
+    assert_ledger_can_fail(&ledger, &resolved, &reports, &cases);
+    (token, ledger)
+}
+
+/// The judge says no to a write that was lost, to one that was doubled, and to one done anew.
+pub(crate) fn assert_ledger_can_fail(
+    ledger: &Ledger,
+    resolved: &BTreeMap<String, String>,
+    reports: &[String],
+    cases: &[String],
+) {
+    let deeds = || ledger.0.iter();
+    let is_answered = |deed: &Deed| deed.answered.is_some();
+    let report = deeds().find(|(_, deed)| deed.known_at().is_none() && is_answered(deed));
+    let (key, deed) = report.expect("a report");
+    let id = deed.answered.as_ref().expect("answered");
+    let without: Vec<String> = reports.iter().filter(|there| *there != id).cloned().collect();
+    let lost = ledger.problems(resolved, &without, cases);
+    assert!(lost[0].contains("there 0 times"), "{lost:?}");
+    let twice = [reports, std::slice::from_ref(id)].concat();
+    let doubled = ledger.problems(resolved, &twice, cases);
+    assert!(doubled[0].contains("there 2 times"), "{doubled:?}");
+    let one_more = [cases, &["WF-0000-0000".to_owned()]].concat();
+    assert_eq!(ledger.problems(resolved, reports, &one_more).len(), 1);
+    let mut anew = resolved.clone();
+    anew.insert(key.clone(), "WR-0000-0002".to_owned());
+    assert!(ledger.problems(&anew, reports, cases)[0].contains("twice"));
+}
+
+/// Where a copy of the data folder is kept that knows less.
+const YESTERDAY: &str = "yesterday";
+
+fn keep_copy(house: &House) {
+    let to = house.beside(YESTERDAY);
+    fs::create_dir(&to).expect("a folder");
+    for name in ["watchfire.db", "watchfire.db-wal", "log.key"] {
+        let from = house.data().join(name);
+        assert!(!from.exists() || fs::copy(from, to.join(name)).is_ok(), "{name}");
+    }
+}
+
+/// A disk that forgot what it had synced: the lists of such a node do not pass the judge, and the
+/// checkpoint outside of it does not agree with its log.
+fn assert_a_lossy_disk_is_found_out(house: &House, token: &str, ledger: &Ledger) {
+    let yesterday = house.beside(YESTERDAY);
+    let node = house.start_in_with(&yesterday, WITHOUT_LIMITS);
+    let reports = listed(&node.wire(), "/api/v1/reports", token);
+    let cases = listed(&node.wire(), "/api/v1/cases", token);
+    node.kill();
+    let found = ledger.problems(&BTreeMap::new(), &reports, &cases);
+    assert!(found.iter().any(|one| one.contains("there 0 times")), "{found:?}");
+    fs::copy(house.data().join("checkpoint"), yesterday.join("checkpoint")).expect("a copy");
+    let output = run_on(&yesterday, &["log", "verify", "--json"], "");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
 }
 
 #[test]
 fn what_was_acknowledged_outlives_kills_and_is_never_done_twice() {
     let house = House::new();
-    let token = house.with_responder();
-    let rounds = std::env::var("WATCHFIRE_KILL_ROUNDS").ok();
-    let rounds = rounds.map_or(ROUNDS_DEFAULT, |text| text.parse().expect("a number of rounds"));
-    let files: Vec<PathBuf> = (0..rounds).flat_map(|number| round(&house, number)).collect();
-    let mut ledger = Ledger::read(&files);
-    assert!(!ledger.acknowledged.is_empty(), "nothing was written, so nothing was tried");
+    let (token, ledger) = besiege(&house);
+    assert_a_lossy_disk_is_found_out(&house, &token, &ledger);
+}
 
-    // The same key again tells what became of every report, answered or not.
-    let node = house.start_with(SETTINGS);
-    let mut resolved = BTreeMap::new();
-    for key in &ledger.sent {
-        let (status, answer) = node.report(&format!("hole {key}"), key).expect("an answer");
-        assert_eq!(status, 201, "{key}: {answer}");
-        resolved.insert(key.clone(), answer["id"].as_str().expect("an id").to_owned());
+#[test]
+fn what_was_acknowledged_outlives_kills_on_postgresql() {
+    if let Some(house) = House::on_a_schema() {
+        besiege(&house);
     }
-    let there = listed(&node, &token);
-    assert_eq!(problems(&ledger, &resolved, &there), Vec::<String>::new());
-    assert_eq!(there.len(), ledger.sent.len());
-    assert!(node.stop().success());
-    let (code, verdict) = house.json(&["log", "verify", "--json"]);
-    assert_eq!((code, verdict["ok"].as_bool()), (0, Some(true)), "{verdict}");
-
-    // The judge must be able to say no: to a write that was lost, and to one that was doubled.
-    ledger.acknowledged.insert("claimed".to_owned(), "WR-0000-0000".to_owned());
-    assert_eq!(problems(&ledger, &resolved, &there).len(), 1);
-    ledger.acknowledged.remove("claimed");
-    let doubled: Vec<String> = there.iter().cloned().chain(["WR-0000-0001".to_owned()]).collect();
-    assert_eq!(problems(&ledger, &resolved, &doubled).len(), 1);
-    let (key, _) = ledger.acknowledged.first_key_value().expect("not empty");
-    resolved.insert(key.clone(), "WR-0000-0002".to_owned());
-    assert!(!problems(&ledger, &resolved, &there).is_empty());
 }

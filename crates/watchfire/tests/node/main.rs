@@ -2,8 +2,14 @@
 
 mod backup;
 mod export;
+mod hand;
 mod house;
 mod kill;
+mod ledger;
+mod nodes;
 mod postgres;
+mod rungs;
+mod running;
 mod start;
 mod tamper;
+mod wire;

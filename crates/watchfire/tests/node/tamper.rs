@@ -1,17 +1,24 @@
 //! What `log verify` and a start say when somebody changed the data by hand.
 
+use crate::hand::Hand;
 use crate::house::House;
 use std::fs;
 
-/// A node that took two reports and was stopped.
+impl House {
+    /// Has a node take two reports and stop.
+    fn filled_with_two_reports(&self) {
+        self.with_responder();
+        let node = self.start();
+        for (what, key) in [("the first hole", "k1"), ("the second hole", "k2")] {
+            assert_eq!(node.report(what, key).expect("an answer").0, 201);
+        }
+        assert!(node.stop().success());
+    }
+}
+
 fn with_two_reports() -> House {
     let house = House::new();
-    house.with_responder();
-    let node = house.start();
-    for (what, key) in [("the first hole", "k1"), ("the second hole", "k2")] {
-        assert_eq!(node.report(what, key).expect("an answer").0, 201);
-    }
-    assert!(node.stop().success());
+    house.filled_with_two_reports();
     house
 }
 
@@ -47,20 +54,120 @@ fn an_edited_row_is_named_by_its_index() {
     assert!(verdict["first_bad"].as_u64().expect("an index") < first, "{verdict}");
 }
 
+/// A house on each engine there is.
+fn houses() -> Vec<House> {
+    [Some(House::new()), House::on_a_schema()].into_iter().flatten().collect()
+}
+
+/// The log and what lies beside it.
+const TABLES: [&str; 6] = ["events", "annexes", "log_hashes", "log_heads", "checkpoints", "ticks"];
+
+fn keep_copy(hand: &Hand) {
+    for table in TABLES {
+        hand.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"));
+    }
+}
+
+fn put_back(hand: &Hand) {
+    for table in TABLES {
+        hand.run(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}"));
+    }
+}
+
+/// Exit code and first bad index of `log verify`.
+fn verdict(house: &House) -> (i32, Option<u64>) {
+    let (code, verdict) = house.json(&["log", "verify", "--json"]);
+    assert_eq!(verdict["ok"].as_bool(), Some(code == 0), "{verdict}");
+    assert_eq!(verdict["problem"].is_null(), code == 0, "{verdict}");
+    (code, verdict["first_bad"].as_u64())
+}
+
+/// What somebody may do to a log of `size` entries, and where it shows.
+fn tampers(size: u64) -> Vec<(String, u64)> {
+    let last = size - 1;
+    let copied = "id || '-copy', noun, stream, version + 1000, recorded_at, bytes, salt, \
+                  commitment, commitment FROM events WHERE log_index";
+    let mut tampers: Vec<(String, u64)> = [
+        ("UPDATE events SET bytes = salt WHERE log_index = 3", 3),
+        ("UPDATE events SET recorded_at = recorded_at - 1 WHERE log_index = 4", 4),
+        ("UPDATE events SET stream = 'WF-0000-0000' WHERE log_index = 4", 4),
+        ("UPDATE events SET bytes = NULL, salt = NULL WHERE log_index = 5", 5),
+        ("DELETE FROM events WHERE log_index = 2", 2),
+        (
+            "UPDATE events SET log_index = 9000 WHERE log_index = 3; \
+             UPDATE events SET log_index = 3 WHERE log_index = 5; \
+             UPDATE events SET log_index = 5 WHERE log_index = 9000",
+            3,
+        ),
+        ("DELETE FROM log_hashes WHERE tree = 'internal' AND level = 0 AND position = 6", 6),
+        ("DELETE FROM events; DELETE FROM log_hashes", 0),
+    ]
+    .map(|(sql, index)| (sql.to_owned(), index))
+    .into();
+    tampers.push((
+        format!(
+            "UPDATE events SET log_index = log_index + 9000 WHERE log_index >= 4; \
+             INSERT INTO events SELECT 4, {copied} = 9004; \
+             UPDATE events SET log_index = log_index - 8999 WHERE log_index >= 9000"
+        ),
+        4,
+    ));
+    tampers.push((format!("INSERT INTO events SELECT {size}, {copied} = {last}"), size));
+    tampers.push((format!("DELETE FROM events WHERE log_index = {last}"), last));
+    tampers
+}
+
+#[test]
+fn what_was_done_to_a_stopped_nodes_rows_is_named_by_its_index_on_both_engines() {
+    for house in houses() {
+        house.filled_with_two_reports();
+        let hand = house.hand();
+        keep_copy(&hand);
+        let size = hand.numbers("SELECT COUNT(*) FROM events")[0].unsigned_abs();
+        assert_eq!(verdict(&house), (0, None), "nothing was done yet");
+        for (sql, index) in tampers(size) {
+            assert!(hand.run(&sql) > 0, "{sql} did nothing");
+            assert_eq!(verdict(&house), (1, Some(index)), "{sql}");
+            put_back(&hand);
+            assert_eq!(verdict(&house), (0, None), "{sql} was put back");
+        }
+    }
+}
+
+#[test]
+fn a_running_node_does_not_write_over_what_was_done_to_it() {
+    for house in houses() {
+        house.filled_with_two_reports();
+        let node = house.start();
+        assert_eq!(verdict(&house), (0, None));
+        assert_eq!(house.hand().run("UPDATE events SET bytes = salt WHERE log_index = 3"), 1);
+        assert_eq!(verdict(&house), (1, Some(3)));
+        assert_eq!(node.report("the third hole", "k3").expect("an answer").0, 201);
+        assert_eq!(verdict(&house), (1, Some(3)), "later entries hide nothing");
+        node.kill();
+        assert_eq!(verdict(&house), (1, Some(3)));
+        let (code, doctor) = house.json(&["doctor", "--json"]);
+        assert_eq!(code, 1, "{doctor}");
+    }
+}
+
 #[test]
 fn a_database_of_yesterday_is_found_out_and_does_not_start() {
-    let house = with_two_reports();
-    let yesterday = fs::read(house.database()).expect("the database");
-    let node = house.start();
-    assert_eq!(node.report("the third hole", "k3").expect("an answer").0, 201);
-    assert!(node.stop().success());
-    assert_eq!(house.json(&["log", "verify", "--json"]).0, 0);
-    fs::write(house.database(), yesterday).expect("written");
-    let (code, verdict) = house.json(&["log", "verify", "--json"]);
-    assert_eq!((code, verdict["ok"].as_bool()), (1, Some(false)), "{verdict}");
-    let start = house.run(&["serve", "--listen", "127.0.0.1:0"], "");
-    assert_eq!(start.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&start.stderr).contains("rolled back"));
+    for house in houses() {
+        house.filled_with_two_reports();
+        let hand = house.hand();
+        keep_copy(&hand);
+        let size = hand.numbers("SELECT COUNT(*) FROM events")[0].unsigned_abs();
+        let node = house.start();
+        assert_eq!(node.report("the third hole", "k3").expect("an answer").0, 201);
+        assert!(node.stop().success());
+        assert_eq!(verdict(&house), (0, None));
+        put_back(&hand);
+        assert_eq!(verdict(&house), (1, Some(size)), "the first that is missing");
+        let start = house.run(&["serve", "--listen", "127.0.0.1:0"], "");
+        assert_eq!(start.status.code(), Some(3));
+        assert!(String::from_utf8_lossy(&start.stderr).contains("rolled back"));
+    }
 }
 
 #[test]
