@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::hand::Hand;
 use crate::running::Running;
+use crate::wall::Wall;
 
 /// A password that is long enough.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -25,12 +26,15 @@ pub(crate) struct House {
     data: PathBuf,
     /// The database where it is not the embedded one.
     postgres: Option<String>,
+    /// What its processes find in their environment besides.
+    environment: Vec<(String, String)>,
 }
 
 impl House {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        Self { data: folder.path().join("data"), folder, postgres: None }
+        let data = folder.path().join("data");
+        Self { data, folder, postgres: None, environment: Vec::new() }
     }
 
     /// A node on an empty database of PostgreSQL.
@@ -62,6 +66,11 @@ impl House {
         Some(Self::on_postgres(&format!("{url}{join}options[search_path]=proof_{name}")))
     }
 
+    /// Has every process of this house look at `wall`.
+    pub(crate) fn look_at(&mut self, wall: &Wall) {
+        self.environment = wall.environment();
+    }
+
     /// The database as somebody sees it who goes around the node.
     pub(crate) fn hand(&self) -> Hand {
         let file = || format!("sqlite://{}", self.database().display());
@@ -90,6 +99,7 @@ impl House {
 
     fn command(&self, data: &Path) -> Command {
         let mut command = command(data);
+        command.envs(self.environment.iter().cloned());
         if let Some(url) = &self.postgres {
             command.env("WATCHFIRE_DATABASE", url);
         }
@@ -115,9 +125,9 @@ impl House {
         (output.status.code().expect("not killed"), json)
     }
 
-    /// Exit code of `log verify` with the key and the checkpoint of the folder `data`.
-    pub(crate) fn verify_in(&self, data: &Path) -> Option<i32> {
-        finished(self.command(data).args(["log", "verify"]), "").status.code()
+    /// Runs a command on the node in `data`, which looks at the same database and the same wall.
+    pub(crate) fn run_in(&self, data: &Path, arguments: &[&str]) -> Output {
+        finished(self.command(data).args(arguments), "")
     }
 
     /// Makes the first person, a responder, and returns a token of theirs.
@@ -129,11 +139,11 @@ impl House {
 
     /// The same, of an organization that is a network product provider in China, with somebody in
     /// every place of its chain.
-    pub(crate) fn with_provider(&self) -> String {
+    pub(crate) fn with_provider(&self, settings: &str) -> String {
         let token = self.with_responder();
         let places = ["--owner", "mia", "--supervisor", "mia", "--executive", "mia"];
         self.done(&[&["user", "chain"], places.as_slice()].concat(), "");
-        let node = self.start();
+        let node = self.start_with(settings);
         let (_, me) = node.get("/api/v1/me", &token);
         let organization = me["organization"].as_str().expect("an id");
         let path = format!("/api/v1/organizations/{organization}/profile");

@@ -115,7 +115,7 @@ pub(crate) fn timelines(
 
 /// Kills the node of `house` again and again, and judges. Returns its token and the ledger.
 fn besiege(house: &House) -> (String, Ledger) {
-    let token = house.with_provider();
+    let token = house.with_provider(WITHOUT_LIMITS);
     let mut siege = Siege::default();
     for number in 0..rounds() {
         siege.round(house, &token, number);

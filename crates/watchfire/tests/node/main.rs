@@ -1,6 +1,7 @@
 //! The binary as an operator runs it: started, used over HTTP, killed, tampered with.
 
 mod backup;
+mod clock;
 mod export;
 mod hand;
 mod house;
@@ -12,4 +13,5 @@ mod rungs;
 mod running;
 mod start;
 mod tamper;
+mod wall;
 mod wire;
