@@ -50,6 +50,9 @@ pub struct Settings {
     pub tick_every_seconds: u32,
     /// How far the machine's time may be from what we expect before it is doubted, in seconds.
     pub clock_doubt_seconds: u32,
+    /// File with certificates (PEM) of authorities that are trusted beside the known ones by
+    /// whatever leaves: mail, webhooks, signs of life. No setting switches the check off.
+    pub trusted_authorities: Option<PathBuf>,
     /// How notices leave by mail.
     pub mail: Option<MailSettings>,
     /// How notices leave by webhook.
@@ -81,6 +84,7 @@ impl Default for Settings {
             laws: None,
             tick_every_seconds: 1,
             clock_doubt_seconds: 2,
+            trusted_authorities: None,
             mail: None,
             webhook: WebhookSettings::default(),
             heartbeat: None,

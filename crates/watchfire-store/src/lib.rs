@@ -50,7 +50,9 @@ pub use history::{CaseEntry, HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, RecordedEvent
 pub use idempotency::{ANSWER_BYTES_MAX, KEY_BYTES_MAX};
 pub use log::{Checkpoint, Inception, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
 pub use obligation::{Draft, ObligationRow, Owner};
-pub use outbox::{CLAIM_ROWS_MAX, ClaimedNotice, Notice, NoticeRow, PAYLOAD_BYTES_MAX};
+pub use outbox::{
+    CLAIM_ROWS_MAX, Claim, ClaimedNotice, Notice, NoticeRow, PAYLOAD_BYTES_MAX, UnreadableNotice,
+};
 pub use page::{PAGE_ROWS_MAX, Page, PageRequest};
 pub use party::{PartyKind, PartyRow};
 pub use policy::{Authorized, NotFound};

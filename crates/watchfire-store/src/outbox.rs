@@ -112,6 +112,35 @@ pub struct ClaimedNotice {
     pub embargoed: bool,
 }
 
+/// What a sender has taken.
+#[derive(Debug, Default)]
+pub struct Claim {
+    pub notices: Vec<ClaimedNotice>,
+    /// Rows that cannot be read. They were put off like the others and stop none of them.
+    pub unreadable: Vec<UnreadableNotice>,
+}
+
+impl Claim {
+    /// Returns how many rows were taken.
+    pub fn len(&self) -> usize {
+        self.notices.len() + self.unreadable.len()
+    }
+
+    /// Returns whether nothing was there to take.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A row of the outbox that holds no notice.
+#[derive(Debug)]
+pub struct UnreadableNotice {
+    /// What stands where id and channel should, for a person who looks for the row.
+    pub row: String,
+    /// What is wrong with it.
+    pub problem: StoreError,
+}
+
 /// Where a notice stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeRow {
@@ -221,7 +250,8 @@ fn claimed(row: &Row) -> Result<ClaimedNotice, StoreError> {
 impl Store {
     /// Takes up to `limit` notices that may be sent at `now`, until `lease_until`.
     ///
-    /// No two senders take the same. The result of each is recorded with
+    /// No two senders take the same, and a row that cannot be read is told beside the others. The
+    /// result of each is recorded with
     /// [`Append::notice_result`](crate::Append::notice_result); without one before
     /// `lease_until`, it is taken again.
     ///
@@ -233,7 +263,7 @@ impl Store {
         now: Timestamp,
         lease_until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<ClaimedNotice>, StoreError> {
+    ) -> Result<Claim, StoreError> {
         if !viewer.is_one_of(&[Service::Sender]) {
             return Err(NotFound.into());
         }
@@ -244,7 +274,17 @@ impl Store {
         let params = params![now, lease_until, limit, &lease];
         connection.execute(&differing::CLAIM_NOTICES, params).await?;
         let rows = connection.all(&CLAIMED, params![&lease]).await?;
-        rows.iter().map(claimed).collect()
+        let mut claim = Claim::default();
+        for row in &rows {
+            match claimed(row) {
+                Ok(notice) => claim.notices.push(notice),
+                Err(problem) => {
+                    let row = format!("{}/{}", row.text("id")?, row.text("channel")?);
+                    claim.unreadable.push(UnreadableNotice { row, problem });
+                }
+            }
+        }
+        Ok(claim)
     }
 
     /// Returns what waits to be sent, in the order in which it will be tried.

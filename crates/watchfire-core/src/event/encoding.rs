@@ -98,7 +98,8 @@ pub fn decode(bytes: &[u8]) -> Result<Event, EncodingError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{FactRecord, Service};
+    use crate::event::{FactRecord, SendEvidence, SendResult, Service};
+    use crate::ids::NoticeId;
 
     fn event(body: Body) -> Event {
         Event {
@@ -154,6 +155,47 @@ mod tests {
         let bytes = encode(&before).unwrap();
         assert_eq!(decode(&bytes).unwrap(), before);
         assert_eq!(encode(&decode(&bytes).unwrap()).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_try_to_send_is_written_with_its_evidence_and_read_without() {
+        let (notice, who) = (NoticeId::from_random([1; 20]), PartyId::from_random([2; 5]));
+        let tried = |evidence| {
+            event(Body::Node(NodeEvent::NoticeTried {
+                notice: notice.clone(),
+                recipient: who.clone(),
+                channel: "mail".into(),
+                attempt: 1,
+                result: SendResult::Accepted,
+                detail: "250".into(),
+                evidence,
+            }))
+        };
+        let before = [
+            r#"{"v":1,"id":"WE-0W3G-E1R7-0W3G-E1R7-0W3G-E1R7-0W3G-E1R7","#,
+            r#""recorded_at":"2021-11-24T08:00:00Z","actor":{"service":"ticker"},"#,
+            r#""stream":"node","event":{"kind":"notice-tried","data":{"#,
+            &format!(r#""notice":"{notice}","recipient":"{who}","channel":"mail","attempt":1,"#),
+            r#""result":"accepted","detail":"250"}}}"#,
+        ]
+        .concat();
+        let bare = tried(SendEvidence::default());
+        assert_eq!(String::from_utf8(encode(&bare).unwrap()).unwrap(), before);
+        assert_eq!(decode(before.as_bytes()).unwrap(), bare);
+        let whole = tried(SendEvidence {
+            endpoint: Some("smtps://relay.example:465".into()),
+            peer_sha256: Some("aa".into()),
+            body_sha256: Some("bb".into()),
+        });
+        let after = before.replace(
+            r#""250"}"#,
+            concat!(
+                r#""250","evidence":{"endpoint":"smtps://relay.example:465","#,
+                r#""peer_sha256":"aa","body_sha256":"bb"}}"#
+            ),
+        );
+        assert_eq!(String::from_utf8(encode(&whole).unwrap()).unwrap(), after);
+        assert_eq!(decode(after.as_bytes()).unwrap(), whole);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use case::{Assessment, CaseEvent, FactRecord, GapCause, OwnerCause, ParticipantRole};
-pub use node::{NodeEvent, SendResult};
+pub use node::{NodeEvent, SendEvidence, SendResult};
 pub use party::{Chain, CredentialKind, Duty, PartyEvent, Profile};
 pub use report::{Exploited, Intake, ReportEvent, Sureness};
 

@@ -24,6 +24,9 @@ pub enum NodeEvent {
         result: SendResult,
         /// Status or class of error, never the content.
         detail: String,
+        /// Whom it reached, and with which bytes. Events of before it was kept have none.
+        #[serde(default, skip_serializing_if = "SendEvidence::is_empty")]
+        evidence: SendEvidence,
     },
     /// No channel took a notice within its tries.
     NoticeGivenUp { notice: NoticeId, recipient: PartyId, channel: String, attempts: u32 },
@@ -31,6 +34,28 @@ pub enum NodeEvent {
     Restored { taken_at: Timestamp, log_size: u64 },
     /// The signing key of the log changed.
     LogKeyChanged { verifier_key: String, previous: String },
+}
+
+/// What shows later whom a try reached, and with what. Each is there as far as the try came.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendEvidence {
+    /// The machine that was spoken to, as `smtp://relay.example:587` or `https://hooks.example:443`,
+    /// without a path, in which a receiver's secret may stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// SHA-256 of the certificate by which it showed that it is that machine (DER), hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_sha256: Option<String>,
+    /// SHA-256 of the message or the body, byte for byte as the channel sends it, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_sha256: Option<String>,
+}
+
+impl SendEvidence {
+    /// Whether the try ended before anybody was spoken to and anything was written.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What became of one try to send.

@@ -1,17 +1,19 @@
 //! How a notice leaves the house: mail and webhook, one folder each.
 
 pub mod mail;
+pub mod trust;
 pub mod webhook;
 pub mod wording;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use watchfire_core::event::SendResult;
+use watchfire_core::event::{SendEvidence, SendResult};
 use watchfire_core::ids::NoticeId;
 
 use crate::settings::{Settings, SettingsError};
 use mail::Mail;
+use trust::Trust;
 use webhook::Webhook;
 
 /// A notice as its reader may see it.
@@ -40,12 +42,19 @@ pub struct Delivery {
     pub result: SendResult,
     /// Status or class of error.
     pub detail: String,
+    /// Whom it reached, and with what.
+    pub evidence: SendEvidence,
 }
 
 impl Delivery {
-    /// A try with this end.
+    /// A try with this end, of which nothing else is known.
     pub(crate) fn new(result: SendResult, detail: impl Into<String>) -> Self {
-        Self { result, detail: detail.into() }
+        Self { result, detail: detail.into(), evidence: SendEvidence::default() }
+    }
+
+    /// The same with its evidence.
+    pub(crate) fn with(self, evidence: SendEvidence) -> Self {
+        Self { evidence, ..self }
     }
 }
 
@@ -62,14 +71,11 @@ impl Channels {
     /// # Errors
     /// [`SettingsError`] if a secret cannot be read or a relay would be spoken to in the clear.
     pub fn from_settings(settings: &Settings) -> Result<Self, SettingsError> {
-        let mail = settings.mail.as_ref().map(Mail::from_settings).transpose()?;
-        let webhook = Webhook::from_settings(&settings.webhook)?;
+        let trust = Trust::from_settings(settings)?;
+        let mail = settings.mail.as_ref().map(|mail| Mail::from_settings(mail, &trust));
+        let mail = mail.transpose()?;
+        let webhook = Webhook::from_settings(&settings.webhook, &trust)?;
         Ok(Self { mail: mail.map(Arc::new), webhook: webhook.map(Arc::new) })
-    }
-
-    /// Takes channels that were made already.
-    pub fn new(mail: Option<Mail>, webhook: Option<Webhook>) -> Self {
-        Self { mail: mail.map(Arc::new), webhook: webhook.map(Arc::new) }
     }
 
     /// Tries once to bring `letter` to `address` on the channel of this name, at `now`.

@@ -13,8 +13,8 @@ use watchfire_core::log::{Checkpoint, Hash, SignerKey};
 use watchfire_store::policy::{Read, Write};
 use watchfire_store::{Append, Inception, LogHead, StoreError, Tick, Tree, Viewer};
 
+use super::heartbeat::{Beat, Heartbeat};
 use super::{Progress, in_full, process_name, rest};
-use crate::settings::HeartbeatSettings;
 use crate::state::Node;
 
 /// Ticks of the public log that are written at once after an outage.
@@ -25,8 +25,6 @@ const LOOK_EVERY_SECONDS: u64 = 1;
 const GROW_EVERY_MILLISECONDS: u64 = 50;
 /// The ticker counts as stopped when it did nothing for this long or for ten of its periods.
 const STILL_SECONDS_MAX: i64 = 60;
-/// A sign of life outside is given up after this.
-const HEARTBEAT_SECONDS_MAX: u64 = 10;
 
 /// How far the public log has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,35 +205,9 @@ impl Keeper {
         self.progress.last().is_some_and(|last| now.duration_since(last) <= still)
     }
 
-    /// Gives a sign of life outside, if the ticker works. Returns whether it was taken.
-    pub async fn heartbeat_once(
-        &self,
-        client: &reqwest::Client,
-        url: &str,
-        now: Timestamp,
-    ) -> bool {
-        if !self.is_ticking(now) {
-            tracing::error!("the ticker stands still, so no sign of life is given");
-            return false;
-        }
-        match client.get(url).send().await {
-            Ok(answer) if answer.status().is_success() => true,
-            Ok(answer) => {
-                tracing::warn!(status = answer.status().as_u16(), "the sign of life was not taken");
-                false
-            }
-            Err(error) => {
-                let error = in_full(&error.without_url());
-                tracing::warn!(error, "the sign of life did not arrive");
-                false
-            }
-        }
-    }
-
     /// Keeps the node until it stops.
     pub async fn run(self, stopped: watch::Receiver<bool>) {
-        let heartbeat = self.node.settings().heartbeat.clone();
-        tokio::join!(self.keep(stopped.clone()), self.beat(heartbeat, stopped));
+        tokio::join!(self.keep(stopped.clone()), self.beat(stopped));
     }
 
     async fn keep(&self, mut stopped: watch::Receiver<bool>) {
@@ -254,25 +226,21 @@ impl Keeper {
         }
     }
 
-    async fn beat(&self, settings: Option<HeartbeatSettings>, mut stopped: watch::Receiver<bool>) {
-        let Some(settings) = settings else { return };
-        // The client needs one for the whole process; a second installation changes nothing.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let within = Duration::from_secs(HEARTBEAT_SECONDS_MAX);
-        let client = match reqwest::Client::builder().timeout(within).build() {
-            Ok(client) => client,
+    async fn beat(&self, mut stopped: watch::Receiver<bool>) {
+        let heartbeat = match Heartbeat::from_settings(self.node.settings(), self.node.now()) {
+            Ok(Some(heartbeat)) => heartbeat,
+            Ok(None) => return,
             Err(error) => {
                 tracing::error!(error = in_full(&error), "no sign of life can be given");
                 return;
             }
         };
-        let every = Duration::from_secs(u64::from(settings.every_seconds.max(1)));
-        while !rest(&mut stopped, every).await {
-            let taken = self.heartbeat_once(&client, &settings.url, self.node.now()).await;
-            let name = if taken {
-                "watchfire_heartbeats_total"
-            } else {
-                "watchfire_heartbeats_failed_total"
+        while !rest(&mut stopped, Duration::from_secs(LOOK_EVERY_SECONDS)).await {
+            let now = self.node.now();
+            let name = match heartbeat.beat_once(self.is_ticking(now), now).await {
+                Beat::NotYet => continue,
+                Beat::Taken => "watchfire_heartbeats_total",
+                Beat::Withheld | Beat::NotTaken => "watchfire_heartbeats_failed_total",
             };
             self.node.metrics().add(name, 1);
         }

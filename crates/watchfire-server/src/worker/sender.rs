@@ -5,8 +5,11 @@
 //! then ever later. *Unknown* (nobody answered, and they may have it) is sent again after a pause
 //! under the same id, by which the other side knows the copy. Whoever kills a sender between
 //! sending and recording makes an unknown of the same kind: the lease ends and the notice is taken
-//! again.
+//! again. A row that cannot be read, or whose delivery stops with an error of ours, stops no other;
+//! people are told of it at once.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -16,7 +19,7 @@ use tokio::sync::watch;
 use watchfire_core::event::{NodeEvent, SendResult, Service};
 use watchfire_core::notice::NoticeKind;
 use watchfire_store::policy::Write;
-use watchfire_store::{Append, ClaimedNotice, StoreError, Viewer};
+use watchfire_store::{Append, ClaimedNotice, StoreError, UnreadableNotice, Viewer};
 
 use super::{in_full, rest, trouble};
 use crate::channel::wording::{self, Worded};
@@ -38,20 +41,24 @@ const UNKNOWN_PAUSE_SECONDS: i64 = 300;
 const TRIES_BEFORE_ALARM: u32 = 4;
 /// After so many tries, some six hours, a notice is given up.
 const TRIES_MAX: u32 = 30;
+/// A problem is recorded in so many characters.
+const PROBLEM_CHARS_MAX: usize = 500;
 /// Seconds between two looks into the outbox.
 const LOOK_EVERY_SECONDS: u64 = 1;
 
 /// Sends what must leave the house.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sender {
     node: Node,
     channels: Channels,
+    /// Rows that cannot be read and were told of; losing it costs a repetition and no more.
+    unreadable: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Sender {
     /// Makes a sender that uses `channels`.
     pub fn new(node: Node, channels: Channels) -> Self {
-        Self { node, channels }
+        Self { node, channels, unreadable: Arc::default() }
     }
 
     /// Tries everything once that may be tried at `now`. Returns how many tries were made.
@@ -66,8 +73,11 @@ impl Sender {
             let taken =
                 self.node.store().claim_notices(&sender, now, lease_until, CLAIM_MAX).await?;
             let count = taken.len();
-            let ends: Vec<Result<(), StoreError>> = stream::iter(taken)
-                .map(|notice| self.one(notice, now))
+            for row in taken.unreadable {
+                self.unreadable(&row, now).await?;
+            }
+            let ends: Vec<Result<(), StoreError>> = stream::iter(taken.notices)
+                .map(|notice| self.shielded(notice, now))
                 .buffer_unordered(AT_ONCE_MAX)
                 .collect()
                 .await;
@@ -79,13 +89,61 @@ impl Sender {
         }
     }
 
+    /// Records a row that holds no notice, and tells people, once for each run of the program. It
+    /// is put off by its lease and looked at again, since somebody may mend it.
+    async fn unreadable(&self, row: &UnreadableNotice, now: Timestamp) -> Result<(), StoreError> {
+        let is_new = {
+            let mut known = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+            known.insert(row.row.clone())
+        };
+        if !is_new {
+            return Ok(());
+        }
+        let mut append = self.failed(&row.row, &in_full(&row.problem), now).await?;
+        trouble::tell(&self.node, &mut append, &format!("outbox/{}", row.row), now).await?;
+        self.node.store().append(append).await.map(|_| ())
+    }
+
+    /// Tries one notice in a task of its own, so that even a panic stops no other.
+    async fn shielded(&self, notice: ClaimedNotice, now: Timestamp) -> Result<(), StoreError> {
+        let (sender, one) = (self.clone(), notice.clone());
+        let task = tokio::spawn(async move { sender.one(one, now).await });
+        let problem = match task.await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) if error.is_temporary() => return Err(error),
+            Ok(Err(error @ StoreError::StorageUnsafe(_))) => return Err(error),
+            Ok(Err(error)) => in_full(&error),
+            Err(_) => "the delivery stopped with a panic; see the log of the node".to_owned(),
+        };
+        // How far it came nobody can say.
+        let delivery = Delivery::new(SendResult::Unknown, "the delivery stopped with an error");
+        let row = format!("{}/{}", notice.id, notice.channel);
+        let append = self.failed(&row, &problem, now).await?;
+        self.record(append, &notice, &delivery, true, now).await
+    }
+
+    /// Begins an append that says of a row that it could not be processed.
+    async fn failed(&self, row: &str, problem: &str, now: Timestamp) -> Result<Append, StoreError> {
+        tracing::error!(row, problem, "a row of the outbox failed");
+        self.node.metrics().add("watchfire_rows_failed_total", 1);
+        let sender = Viewer::service(Service::Sender);
+        let grant = self.node.store().authorize_node::<Write>(&sender).await?;
+        let mut append = self.append(now);
+        let problem = problem.chars().take(PROBLEM_CHARS_MAX).collect();
+        let failed =
+            NodeEvent::RowFailed { room: "outbox".to_owned(), row: row.to_owned(), problem };
+        append.node(&grant, failed);
+        Ok(append)
+    }
+
     async fn one(&self, notice: ClaimedNotice, now: Timestamp) -> Result<(), StoreError> {
         let delivery = match wording::word(&self.node, &notice).await? {
             Worded::Withdrawn => {
                 let why = "withdrawn: the recipient may not see the case";
                 // Need-to-know holds for the chain too; but that a link is missing must be known.
                 let is_hole = trouble::is_in_chain(&self.node, &notice.recipient).await?;
-                return self.record(&notice, &refused(why), is_hole, now).await;
+                let append = self.append(now);
+                return self.record(append, &notice, &refused(why), is_hole, now).await;
             }
             Worded::Letter(letter) => match &notice.address {
                 None => refused("the recipient has no address on this channel"),
@@ -101,12 +159,18 @@ impl Sender {
                 notice.attempt == TRIES_BEFORE_ALARM || notice.attempt >= TRIES_MAX
             }
         };
-        self.record(&notice, &delivery, troubled, now).await
+        self.record(self.append(now), &notice, &delivery, troubled, now).await
+    }
+
+    /// Begins an append. A try takes time, and the clock went on.
+    fn append(&self, now: Timestamp) -> Append {
+        Append::new(&Viewer::service(Service::Sender), now.max(self.node.now()))
     }
 
     /// Records a try and what follows from it, in one append.
     async fn record(
         &self,
+        mut append: Append,
         notice: &ClaimedNotice,
         delivery: &Delivery,
         troubled: bool,
@@ -114,12 +178,10 @@ impl Sender {
     ) -> Result<(), StoreError> {
         let sender = Viewer::service(Service::Sender);
         let grant = self.node.store().authorize_node::<Write>(&sender).await?;
-        // A try takes time, and the clock went on.
         let now = now.max(self.node.now());
         let next = next_try(delivery.result, notice.attempt, now);
         let is_over = next.is_some() && notice.attempt >= TRIES_MAX;
         let next = next.filter(|_| !is_over);
-        let mut append = Append::new(&sender, now);
         let tried = NodeEvent::NoticeTried {
             notice: notice.id.clone(),
             recipient: notice.recipient.clone(),
@@ -127,6 +189,7 @@ impl Sender {
             attempt: notice.attempt,
             result: delivery.result,
             detail: delivery.detail.clone(),
+            evidence: delivery.evidence.clone(),
         };
         append.notice_result(&grant, tried, next);
         if is_over {
@@ -140,7 +203,9 @@ impl Sender {
         }
         // A notice of trouble that does not arrive causes no further one.
         if troubled && notice.template != NoticeKind::Trouble.as_str() {
-            let mark = format!("outbox/{}/{}", notice.id, notice.channel);
+            // That it was given up is another reason than that it still waits, and is told again.
+            let end = if is_over { "/given-up" } else { "" };
+            let mark = format!("outbox/{}/{}{end}", notice.id, notice.channel);
             trouble::tell(&self.node, &mut append, &mark, now).await?;
         }
         self.count(notice, delivery);
@@ -177,7 +242,7 @@ impl Sender {
 }
 
 fn refused(why: &str) -> Delivery {
-    Delivery { result: SendResult::Refused, detail: why.to_owned() }
+    Delivery::new(SendResult::Refused, why)
 }
 
 /// Returns when to try again, `None` if the result is the last.

@@ -1,16 +1,10 @@
 //! A node with people in a chain, on a clock that stands, and a receiver of webhooks.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::routing::post;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use tokio::net::TcpListener;
 use watchfire_core::event::{Body, Chain, Duty, NodeEvent, Profile, Service};
 use watchfire_core::ids::{CaseId, PartyId};
 use watchfire_core::law::Lawbook;
@@ -20,11 +14,12 @@ use watchfire_server::clock::Clock;
 use watchfire_server::command::case::FactDraft;
 use watchfire_server::command::party::PersonDraft;
 use watchfire_server::command::{Wish, case, party};
-use watchfire_server::settings::{Settings, WebhookSettings};
+use watchfire_server::settings::{MailSecurity, MailSettings, Settings, WebhookSettings};
 use watchfire_server::state::{Node, Parts};
 use watchfire_server::worker::Progress;
 use watchfire_server::worker::sender::Sender;
 use watchfire_server::worker::ticker::Ticker;
+use watchfire_sinks::{Receiver, Relay, Reply};
 use watchfire_store::policy::{Read, Write};
 use watchfire_store::{Location, PageRequest, Store, StoreConfig, Viewer};
 
@@ -32,33 +27,15 @@ const PASSWORD: &str = "a watch fire on every tower";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// What arrived, at whose address.
-pub(crate) type Arrived = Arc<Mutex<Vec<(String, Value)>>>;
-
-#[derive(Clone)]
-struct Receiver {
-    arrived: Arrived,
-    status: Arc<Mutex<u16>>,
-}
+pub(crate) type Arrived = Vec<(String, Value)>;
 
 /// A node with its people: engineer, supervisor and executive, each with a webhook.
 pub(crate) struct House {
     pub(crate) node: Node,
     pub(crate) chain: [PartyId; 3],
-    pub(crate) arrived: Arrived,
-    pub(crate) status: Arc<Mutex<u16>>,
+    pub(crate) receiver: Receiver,
     pub(crate) folder: tempfile::TempDir,
     engineer: Viewer,
-}
-
-async fn take(
-    State(receiver): State<Receiver>,
-    Path(who): Path<String>,
-    body: Bytes,
-) -> StatusCode {
-    let body = serde_json::from_slice(&body).expect("JSON");
-    receiver.arrived.lock().expect("not poisoned").push((who, body));
-    let status = *receiver.status.lock().expect("not poisoned");
-    StatusCode::from_u16(status).expect("a status")
 }
 
 pub(crate) fn node_on(store: Store, folder: &std::path::Path) -> Node {
@@ -103,15 +80,14 @@ impl House {
         let roles = BTreeSet::from(["cn-rmsv/provider".to_owned()]);
         let profile = Profile { roles, ..Profile::default() };
         party::change_profile(wish, &organization, &profile).await.expect("a profile");
-        let receiver = Receiver { arrived: Arrived::default(), status: Arc::new(Mutex::new(200)) };
-        let base = listen(receiver.clone()).await;
+        let receiver = Receiver::start(Reply::Status(200), None).await;
         let mut chain = Vec::new();
         for name in ["engineer", "supervisor", "executive"] {
             let made = party::add_person(wish, &organization, &draft(name, &[], name))
                 .await
                 .expect("a person");
             let id: PartyId = made.id.parse().expect("an id");
-            let address = format!("{base}/{name}");
+            let address = format!("{}/{name}", receiver.url);
             party::set_address(wish, &id, "webhook", &address).await.expect("an address");
             chain.push(id);
         }
@@ -122,8 +98,7 @@ impl House {
             .expect("a chain");
         let sender = Viewer::service(Service::Sender);
         let engineer = node.store().viewer_of_recipient(&sender, &chain[0]).await.expect("one");
-        let Receiver { arrived, status } = receiver;
-        Self { node, chain, arrived, status, folder, engineer }
+        Self { node, chain, receiver, folder, engineer }
     }
 
     pub(crate) fn wish(&self) -> Wish<'_> {
@@ -146,18 +121,42 @@ impl House {
         Sender::new(self.node.clone(), channels)
     }
 
+    /// A sender that hands mail to a relay on this machine too.
+    pub(crate) fn sender_by_mail(&self, relay: &Relay) -> Sender {
+        let mail = MailSettings {
+            host: "127.0.0.1".to_owned(),
+            port: relay.port,
+            security: MailSecurity::None,
+            from: "Watchfire <watchfire@psirt.example>".to_owned(),
+            login: None,
+            password_file: None,
+            timeout_seconds: 20,
+        };
+        let settings = Settings { mail: Some(mail), ..self.node.settings().clone() };
+        let channels = Channels::from_settings(&settings).expect("fine settings");
+        Sender::new(self.node.clone(), channels)
+    }
+
+    /// Gives one of the chain an address.
+    pub(crate) async fn reaches(&self, who: &PartyId, channel: &str, address: &str) {
+        let operator = Viewer::service(Service::Operator);
+        let wish = Wish { node: &self.node, viewer: &operator, key: None };
+        party::set_address(wish, who, channel, address).await.expect("an address");
+    }
+
     pub(crate) fn advance(&self, by: &str) -> Timestamp {
         self.node.clock().advance(by.parse::<SignedDuration>().expect("a span"));
         self.node.now()
     }
 
     /// Takes what arrived since the last time.
-    pub(crate) fn took(&self) -> Vec<(String, Value)> {
-        std::mem::take(&mut *self.arrived.lock().expect("not poisoned"))
+    pub(crate) fn took(&self) -> Arrived {
+        let hooks = self.receiver.took().into_iter();
+        hooks.map(|hook| (hook.path.trim_start_matches('/').to_owned(), hook.json())).collect()
     }
 
     pub(crate) fn answers(&self, status: u16) {
-        *self.status.lock().expect("not poisoned") = status;
+        self.receiver.answers(Reply::Status(status));
     }
 
     /// Everything that was recorded of the node, oldest first.
@@ -181,12 +180,4 @@ impl House {
         let page = PageRequest::default();
         self.node.store().waiting_notices(&grant, &page).await.expect("a page").rows.len()
     }
-}
-
-async fn listen(receiver: Receiver) -> String {
-    let app = Router::new().route("/{who}", post(take)).with_state(receiver);
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let base = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    base
 }

@@ -3,8 +3,12 @@
 use jiff::SignedDuration;
 use watchfire_core::event::NodeEvent;
 use watchfire_core::log::Checkpoint;
+use watchfire_server::settings::{HeartbeatSettings, Settings};
 use watchfire_server::worker::Progress;
+use watchfire_server::worker::heartbeat::{Beat, Heartbeat};
 use watchfire_server::worker::keeper::Keeper;
+use watchfire_server::worker::ticker::Ticker;
+use watchfire_sinks::{Receiver, Reply};
 use watchfire_store::Viewer;
 
 use crate::house::{House, node_on};
@@ -81,9 +85,48 @@ async fn a_ticker_that_stands_still_is_noticed() {
     let house = House::new().await;
     let progress = Progress::default();
     let keeper = Keeper::new(house.node.clone(), progress.clone());
-    let ticker = watchfire_server::worker::ticker::Ticker::new(house.node.clone(), progress);
+    let ticker = Ticker::new(house.node.clone(), progress);
     assert!(!keeper.is_ticking(house.node.now()), "it never ticked");
     ticker.tick_once(house.node.now()).await.expect("a tick");
     assert!(keeper.is_ticking(house.advance("PT60S")));
     assert!(!keeper.is_ticking(house.advance("PT1S")));
+}
+
+#[tokio::test]
+async fn a_sign_of_life_goes_out_at_its_pace_and_stops_when_the_ticker_stops() {
+    let house = House::new().await;
+    let watcher = Receiver::start(Reply::Status(200), None).await;
+    let heartbeat = HeartbeatSettings { url: format!("{}/alive", watcher.url), every_seconds: 60 };
+    let settings = Settings { heartbeat: Some(heartbeat), ..house.node.settings().clone() };
+    let heartbeat = Heartbeat::from_settings(&settings, house.node.now());
+    let heartbeat = heartbeat.expect("fine settings").expect("an address");
+    let progress = Progress::default();
+    let keeper = Keeper::new(house.node.clone(), progress.clone());
+    let ticker = Ticker::new(house.node.clone(), progress);
+    let beat = async || {
+        let now = house.node.now();
+        heartbeat.beat_once(keeper.is_ticking(now), now).await
+    };
+    ticker.tick_once(house.node.now()).await.expect("a tick");
+    assert_eq!(beat().await, Beat::NotYet, "a node that just started says nothing");
+    house.advance("PT59S");
+    assert_eq!(beat().await, Beat::NotYet);
+    let mut signs = 0;
+    for _ in 0..3 {
+        house.advance("PT1S");
+        ticker.tick_once(house.node.now()).await.expect("a tick");
+        assert_eq!(beat().await, Beat::Taken);
+        assert_eq!(beat().await, Beat::NotYet, "and one for each period");
+        signs += watcher.took().len();
+        house.advance("PT59S");
+    }
+    assert_eq!(signs, 3);
+    house.advance("PT2S");
+    assert_eq!(beat().await, Beat::Withheld, "the last tick is 61 seconds ago");
+    assert!(watcher.took().is_empty());
+    ticker.tick_once(house.advance("PT60S")).await.expect("a tick");
+    watcher.answers(Reply::Status(500));
+    assert_eq!(beat().await, Beat::NotTaken);
+    let [sign] = watcher.took().try_into().expect("one request");
+    assert_eq!((sign.method.as_str(), sign.path.as_str()), ("GET", "/alive"));
 }

@@ -2,5 +2,6 @@
 
 mod house;
 mod keeping;
+mod patience;
 mod sending;
 mod ticking;

@@ -1,7 +1,9 @@
 //! What must leave the house: taken once, tried again, ended.
 
 use jiff::Timestamp;
-use watchfire_core::event::{AnnexDigest, CaseEvent, NodeEvent, PartyEvent, SendResult, Stream};
+use watchfire_core::event::{
+    AnnexDigest, CaseEvent, NodeEvent, PartyEvent, SendEvidence, SendResult, Stream,
+};
 use watchfire_core::ids::NoticeId;
 use watchfire_store::policy::{Read, Write};
 use watchfire_store::{
@@ -45,7 +47,10 @@ async fn put(house: &House, opened: &OpenedCase, notices: Vec<Notice>) {
 }
 
 async fn take(house: &House, now: Timestamp, until: &str) -> Vec<ClaimedNotice> {
-    house.store.claim_notices(&sender(), now, at(until), 10).await.expect("the store answers")
+    let claim = house.store.claim_notices(&sender(), now, at(until), 10).await;
+    let claim = claim.expect("the store answers");
+    assert!(claim.unreadable.is_empty(), "{:?}", claim.unreadable);
+    claim.notices
 }
 
 async fn tried(
@@ -63,6 +68,7 @@ async fn tried(
         attempt: notice.attempt,
         result,
         detail: "250".into(),
+        evidence: SendEvidence::default(),
     };
     append.notice_result(&grant, event, next);
     house.store.append(append).await.map(|_| ())
@@ -103,6 +109,34 @@ async fn a_notice_is_taken_once_and_again_when_its_lease_has_ended() {
     }
 }
 
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_told_beside_the_others() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[]).await;
+        let opened = house.opened_case(&[&eva]).await;
+        let [sound, broken] = [0, 1].map(|_| notice(&house, &opened, &eva));
+        put(&house, &opened, vec![sound.clone(), broken.clone()]).await;
+        let mut beside = engine.beside().await;
+        let edit = format!("UPDATE outbox SET recipient = 'nobody' WHERE id = '{}'", broken.id);
+        beside.run(&edit).await;
+        for (now, until) in [
+            (house.now, "2021-11-24T08:01:00Z"),
+            (at("2021-11-24T08:01:00Z"), "2021-11-24T08:02:00Z"),
+        ] {
+            let claim = house.store.claim_notices(&sender(), now, at(until), 10).await.unwrap();
+            assert_eq!(claim.len(), 2);
+            assert_eq!(claim.notices[0].id, sound.id);
+            assert_eq!(claim.unreadable[0].row, format!("{}/{}", broken.id, broken.channel));
+            let problem = claim.unreadable[0].problem.to_string();
+            assert!(problem.contains("recipient"), "{problem}");
+            let held = house.store.claim_notices(&sender(), now, at(until), 10).await.unwrap();
+            assert!(held.is_empty(), "it is put off like the others");
+        }
+        house.store.close().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn senders_at_once_never_take_the_same() {
     for engine in engines().await {
@@ -116,7 +150,7 @@ async fn senders_at_once_never_take_the_same() {
             let (store, now) = (house.store.clone(), house.now);
             senders.push(tokio::spawn(async move {
                 let until = at("2021-11-24T09:00:00Z");
-                store.claim_notices(&sender(), now, until, 10).await.unwrap()
+                store.claim_notices(&sender(), now, until, 10).await.unwrap().notices
             }));
         }
         let mut ids = Vec::new();

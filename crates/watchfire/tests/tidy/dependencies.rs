@@ -5,7 +5,8 @@ use toml::Table;
 
 /// Every crate and its floor; a crate depends only on crates of a lower floor.
 /// That also keeps formats, exposure and store, which share one floor, apart from each other.
-const FLOORS: [(&str, u8); 6] = [
+const FLOORS: [(&str, u8); 7] = [
+    ("watchfire-sinks", 0),
     ("watchfire-core", 0),
     ("watchfire-formats", 1),
     ("watchfire-exposure", 1),
@@ -16,7 +17,22 @@ const FLOORS: [(&str, u8); 6] = [
 
 /// What each crate may use from outside. A new name here is a decision: say why in the commit,
 /// and in `docs/adr` when it would surprise a newcomer.
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: [(&str, &[&str]); 7] = [
+    (
+        "watchfire-sinks",
+        &[
+            "axum",
+            "base64",
+            "hmac",
+            "hyper-util",
+            "rcgen",
+            "rustls",
+            "serde_json",
+            "sha2",
+            "tokio",
+            "tokio-rustls",
+        ],
+    ),
     (
         "watchfire-core",
         &[
@@ -167,6 +183,18 @@ fn floor_problems(manifest: &Manifest) -> Vec<String> {
         .collect()
 }
 
+/// The crate that stands in for the world in tests, and is no part of the product.
+const FOR_TESTS: &str = "watchfire-sinks";
+
+/// Problems of `manifest` with what only tests may use.
+fn test_crate_problems(manifest: &Manifest) -> Vec<String> {
+    let sections = ["dependencies", "build-dependencies"];
+    let used = sections.iter().flat_map(|section| manifest.section(section));
+    used.filter(|(dependency, _)| *dependency == FOR_TESTS)
+        .map(|_| format!("`{}` may use `{FOR_TESTS}` in its tests alone", manifest.name()))
+        .collect()
+}
+
 /// Problems of `manifest` with the list of what its crate may use from outside.
 fn allow_list_problems(manifest: &Manifest) -> Vec<String> {
     let name = manifest.name();
@@ -302,7 +330,8 @@ fn crates_depend_only_downwards() {
 
 #[test]
 fn crates_use_only_what_they_may() {
-    let problems: Vec<String> = manifests().iter().flat_map(allow_list_problems).collect();
+    let mut problems: Vec<String> = manifests().iter().flat_map(allow_list_problems).collect();
+    problems.extend(manifests().iter().flat_map(test_crate_problems));
     expect_none("each crate uses only what it may", &problems);
 }
 
@@ -356,6 +385,14 @@ mod proofs_that_the_checks_can_fail {
     fn a_crate_from_outside_the_list_is_found() {
         let text = "[package]\nname = \"watchfire-core\"\n[dependencies]\ntokio = {}\n[build-dependencies]\ncc = {}\n[dev-dependencies]\nrand = {}\ninsta = {}";
         assert_eq!(problems(allow_list_problems, text).len(), 3);
+    }
+
+    #[test]
+    fn a_product_that_uses_what_is_for_tests_is_found() {
+        let text = "[package]\nname = \"watchfire\"\n[dependencies]\nwatchfire-sinks = {}";
+        assert_eq!(problems(test_crate_problems, text).len(), 1);
+        let tests = text.replace("[dependencies]", "[dev-dependencies]");
+        assert!(problems(test_crate_problems, &tests).is_empty());
     }
 
     #[test]

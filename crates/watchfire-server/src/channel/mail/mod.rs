@@ -15,12 +15,13 @@ use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail as From, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::time::timeout;
-use watchfire_core::event::SendResult;
+use watchfire_core::event::{SendEvidence, SendResult};
 
+use super::trust::{Trust, is_of_tls, sha256};
 use super::{Delivery, Letter, is_line};
 use crate::settings::{MailSecurity, MailSettings, SettingsError};
 
@@ -35,16 +36,17 @@ pub struct Mail {
     security: MailSecurity,
     from: Mailbox,
     credentials: Option<Credentials>,
+    trust: Trust,
     within: Duration,
 }
 
 impl Mail {
-    /// Reads the sender's address and the password.
+    /// Reads the sender's address and the password; `trust` says whose certificates are believed.
     ///
     /// # Errors
     /// [`SettingsError`] if the sender is no address, the password cannot be read, or a relay on
     /// another machine would be spoken to without TLS.
-    pub fn from_settings(settings: &MailSettings) -> Result<Self, SettingsError> {
+    pub fn from_settings(settings: &MailSettings, trust: &Trust) -> Result<Self, SettingsError> {
         let wrong = |setting, problem: String| SettingsError { setting, problem };
         if settings.security == MailSecurity::None && !is_here(&settings.host) {
             let problem = "`none` is for a relay on this machine; use `starttls` or `tls`";
@@ -73,6 +75,7 @@ impl Mail {
             security: settings.security,
             from,
             credentials,
+            trust: trust.clone(),
             within: Duration::from_secs(u64::from(settings.timeout_seconds.max(1))),
         })
     }
@@ -92,37 +95,74 @@ impl Mail {
             Ok(message) => message,
             Err(detail) => return Delivery::new(SendResult::Refused, detail),
         };
-        let mut relay = match timeout(self.within, self.prepare(&to)).await {
-            Ok(Ok(relay)) => relay,
-            Ok(Err(delivery)) => return delivery,
-            Err(_) => {
-                return Delivery::new(SendResult::Failed, "no answer before the message was sent");
-            }
+        let mut evidence = SendEvidence {
+            endpoint: Some(self.endpoint()),
+            peer_sha256: None,
+            body_sha256: Some(sha256(&message)),
         };
-        let delivery = match timeout(self.within, relay.message(&message)).await {
+        let Ok(connected) = timeout(self.within, self.connect()).await else {
+            return before_answer().with(evidence);
+        };
+        let mut relay = match connected {
+            Ok(relay) => relay,
+            Err(error) => return before_message(&error).with(evidence),
+        };
+        if self.security != MailSecurity::None {
+            evidence.peer_sha256 = relay.peer_certificate().ok().map(|der| sha256(&der));
+        }
+        let delivery = self.hand_over(&mut relay, &to, &message).await;
+        // The answer counts; whether the relay likes our goodbye does not.
+        drop(timeout(Duration::from_secs(1), relay.abort()).await);
+        delivery.with(evidence)
+    }
+
+    async fn hand_over(
+        &self,
+        relay: &mut AsyncSmtpConnection,
+        to: &Address,
+        message: &[u8],
+    ) -> Delivery {
+        match timeout(self.within, self.prepare(relay, to)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(delivery)) => return delivery,
+            Err(_) => return before_answer(),
+        }
+        // The dialogue ends the last line itself.
+        let message = message.strip_suffix(b"\r\n").unwrap_or(message);
+        match timeout(self.within, relay.message(message)).await {
             Ok(Ok(answer)) => Delivery::new(SendResult::Accepted, answer.code().to_string()),
             Ok(Err(error)) => after_message(&error),
             Err(_) => Delivery::new(SendResult::Unknown, "no answer after the message was sent"),
-        };
-        // The answer counts; whether the relay likes our goodbye does not.
-        drop(timeout(Duration::from_secs(1), relay.abort()).await);
-        delivery
+        }
     }
 
-    /// Comes as far as the relay asking for the message.
-    async fn prepare(&self, to: &Address) -> Result<AsyncSmtpConnection, Delivery> {
-        let mut relay = self.connect().await.map_err(|error| before_message(&error))?;
+    /// Signs in where that is asked for, and comes as far as the relay asking for the message.
+    async fn prepare(&self, relay: &mut AsyncSmtpConnection, to: &Address) -> Result<(), Delivery> {
+        if let Some(credentials) = &self.credentials {
+            let signed_in = relay.auth(&MECHANISMS, credentials).await;
+            signed_in.map_err(|error| before_message(&error))?;
+        }
         let from = From::new(Some(self.from.email.clone()), Vec::new());
         relay.command(from).await.map_err(|error| before_message(&error))?;
         let rcpt = Rcpt::new(to.clone(), Vec::new());
         relay.command(rcpt).await.map_err(|error| of_recipient(&error))?;
         relay.command(Data).await.map_err(|error| before_message(&error))?;
-        Ok(relay)
+        Ok(())
+    }
+
+    /// Names the relay and how it is spoken to.
+    fn endpoint(&self) -> String {
+        let scheme = match self.security {
+            MailSecurity::None => "smtp",
+            MailSecurity::Starttls => "smtp+starttls",
+            MailSecurity::Tls => "smtps",
+        };
+        format!("{scheme}://{}:{}", self.host, self.port)
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
         let hello = ClientId::Domain(self.domain().to_owned());
-        let tls = || TlsParameters::new(self.host.clone());
+        let tls = || self.trust.mail(&self.host);
         let implicit = if self.security == MailSecurity::Tls { Some(tls()?) } else { None };
         let server = (self.host.as_str(), self.port);
         let within = Some(self.within);
@@ -131,9 +171,6 @@ impl Mail {
         if self.security == MailSecurity::Starttls {
             // An error where the relay does not offer it: nothing is sent in the clear.
             relay.starttls(tls()?, &hello).await?;
-        }
-        if let Some(credentials) = &self.credentials {
-            relay.auth(&MECHANISMS, credentials).await?;
         }
         Ok(relay)
     }
@@ -160,7 +197,11 @@ impl Mail {
             .header(ContentType::TEXT_PLAIN)
             .body(letter.text.clone())
             .map_err(|error| error.to_string())?;
-        Ok(message.formatted())
+        let mut bytes = message.formatted();
+        if !bytes.ends_with(b"\r\n") {
+            bytes.extend(b"\r\n");
+        }
+        Ok(bytes)
     }
 }
 
@@ -184,6 +225,10 @@ impl Header for AutoSubmitted {
 
 fn is_here(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn before_answer() -> Delivery {
+    Delivery::new(SendResult::Failed, "no answer before the message was sent")
 }
 
 /// Nobody has the message, whatever went wrong; what is wrong with the relay may be mended.
@@ -215,7 +260,7 @@ fn class(error: &SmtpError) -> String {
         return status.to_string();
     }
     let class = match error {
-        _ if error.is_tls() => "TLS failed",
+        _ if error.is_tls() || is_of_tls(error) => "TLS failed",
         _ if error.is_timeout() => "timed out",
         _ if error.is_response() => "an answer that cannot be read",
         _ if error.is_client() => "the relay cannot do what is needed",

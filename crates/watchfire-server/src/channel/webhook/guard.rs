@@ -17,6 +17,14 @@ pub(super) struct Destination {
     pub(super) addresses: Vec<SocketAddr>,
 }
 
+impl Destination {
+    /// Names the machine without the path, in which a receiver's secret may stand.
+    pub(super) fn endpoint(&self) -> String {
+        let port = self.url.port_or_known_default().unwrap_or_default();
+        format!("{}://{}:{port}", self.url.scheme(), self.host)
+    }
+}
+
 /// Why nothing is sent there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Denied {

@@ -12,10 +12,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode};
+use reqwest::tls::TlsInfo;
+use reqwest::{Client, Response, StatusCode};
 use serde::Serialize;
-use watchfire_core::event::SendResult;
+use watchfire_core::event::{SendEvidence, SendResult};
 
+use super::trust::{Trust, is_of_tls, sha256};
 use super::{Delivery, Letter};
 use crate::settings::{Network, SettingsError, WebhookSettings};
 use guard::{Denied, Destination};
@@ -26,6 +28,7 @@ use signature::Secrets;
 pub struct Webhook {
     secrets: Secrets,
     allowed: Vec<Network>,
+    trust: Trust,
     within: Duration,
 }
 
@@ -47,11 +50,15 @@ struct WireData<'a> {
 }
 
 impl Webhook {
-    /// Reads the secrets. `None` where no file of secrets is named: then no webhook is sent.
+    /// Reads the secrets; `trust` says whose certificates are believed. `None` where no file of
+    /// secrets is named: then no webhook is sent.
     ///
     /// # Errors
     /// [`SettingsError`] if the file cannot be read or holds no secret.
-    pub fn from_settings(settings: &WebhookSettings) -> Result<Option<Self>, SettingsError> {
+    pub fn from_settings(
+        settings: &WebhookSettings,
+        trust: &Trust,
+    ) -> Result<Option<Self>, SettingsError> {
         let Some(file) = &settings.secret_file else { return Ok(None) };
         let wrong = |problem| SettingsError { setting: "webhook.secret_file", problem };
         let text = std::fs::read_to_string(file)
@@ -59,10 +66,9 @@ impl Webhook {
         let secrets = Secrets::parse(&text).ok_or_else(|| {
             wrong("each line must be `whsec_` and 24 to 64 bytes in base 64".to_owned())
         })?;
-        // The client needs one for the whole process; a second installation changes nothing.
-        drop(rustls::crypto::ring::default_provider().install_default());
         let within = Duration::from_secs(u64::from(settings.timeout_seconds.max(1)));
-        Ok(Some(Self { secrets, allowed: settings.allowed_networks.clone(), within }))
+        let allowed = settings.allowed_networks.clone();
+        Ok(Some(Self { secrets, allowed, trust: trust.clone(), within }))
     }
 
     /// Gives up a try after `within` instead of what the settings say.
@@ -81,10 +87,16 @@ impl Webhook {
             Err(denied) => return Delivery::new(SendResult::Refused, denied.detail()),
         };
         let body = body(letter);
+        let mut evidence = SendEvidence {
+            endpoint: Some(destination.endpoint()),
+            peer_sha256: None,
+            body_sha256: Some(sha256(&body)),
+        };
         let seconds = now.as_second();
         let id = letter.id.as_str();
         let Ok(client) = self.client(&destination) else {
-            return Delivery::new(SendResult::Failed, "the client cannot be made");
+            let failed = Delivery::new(SendResult::Failed, "the client cannot be made");
+            return failed.with(evidence);
         };
         let request = client
             .post(destination.url)
@@ -94,14 +106,19 @@ impl Webhook {
             .header("webhook-signature", self.secrets.sign(id, seconds, &body))
             .body(body);
         match request.send().await {
-            Ok(answer) => answered(answer.status()),
-            Err(error) => unanswered(&error),
+            Ok(answer) => {
+                evidence.peer_sha256 = peer(&answer);
+                answered(answer.status()).with(evidence)
+            }
+            Err(error) => unanswered(&error).with(evidence),
         }
     }
 
     /// Makes a client that connects to the judged addresses alone.
     fn client(&self, destination: &Destination) -> reqwest::Result<Client> {
-        Client::builder()
+        self.trust
+            .web()
+            .tls_info(true)
             .resolve_to_addrs(&destination.host, &destination.addresses)
             .redirect(Policy::none())
             .no_proxy()
@@ -126,6 +143,11 @@ fn body(letter: &Letter) -> Vec<u8> {
         },
     };
     serde_json::to_vec(&wire).expect("texts have a JSON form")
+}
+
+/// Returns the SHA-256 of the certificate that the other side showed.
+fn peer(answer: &Response) -> Option<String> {
+    answer.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate).map(sha256)
 }
 
 /// Judges by the status alone; the body of the answer is never read.
@@ -154,7 +176,8 @@ fn unanswered(error: &reqwest::Error) -> Delivery {
         return Delivery::new(SendResult::Refused, "the request cannot be made");
     }
     if error.is_connect() {
-        return Delivery::new(SendResult::Failed, "no connection");
+        let detail = if is_of_tls(error) { "TLS failed" } else { "no connection" };
+        return Delivery::new(SendResult::Failed, detail);
     }
     if error.is_timeout() {
         return Delivery::new(SendResult::Unknown, "no answer in time");
