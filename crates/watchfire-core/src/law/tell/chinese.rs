@@ -112,7 +112,9 @@ impl Teller<'_> {
             (false, true) => "（其日期为内部目标，并非法律规定）",
             (false, false) => "",
         };
-        format!("`{id}`：《{law}》{article}{kind}。")
+        // A title with marks of its own gets no second pair around them.
+        let law = if law.contains('《') { law.to_owned() } else { format!("《{law}》") };
+        format!("`{id}`：{law}{article}{kind}。")
     }
 
     fn arose_zh(

@@ -299,3 +299,14 @@ fn what_nobody_declared_is_told_by_its_name() {
     let steps = [Step::Provision { id: name("none/1"), norm: false, cites: None }];
     assert_eq!(tell(&steps, Lawbook::builtin(), Language::En), ["`none/1`: none."]);
 }
+
+#[test]
+fn a_law_stands_in_one_pair_of_title_marks() {
+    for (id, told) in [
+        ("cn-ndsr/10", "`cn-ndsr/10`：《网络数据安全管理条例》。"),
+        ("eu-gdpr/33.1", "`eu-gdpr/33.1`：《通用数据保护条例》，欧盟第2016/679号条例。"),
+    ] {
+        let steps = [Step::Provision { id: name(id), norm: false, cites: None }];
+        assert_eq!(tell(&steps, Lawbook::builtin(), Language::ZhCn), [told]);
+    }
+}
