@@ -341,6 +341,19 @@ fn an_embargo_ends_by_its_date_or_by_disclosure_and_not_before() {
 }
 
 #[test]
+fn a_case_has_another_title_from_then_on_and_none_that_says_nothing() {
+    let mut world = World::log4shell();
+    let before = world.state().title.clone();
+    for nothing in [" ", &"x".repeat(201)] {
+        let refused = world.state().rename(nothing);
+        assert!(matches!(refused, Err(Refusal::Text { field: "title", .. })), "{nothing}");
+    }
+    assert_eq!(world.state().rename(&before).map(|same| same.events.len()), Ok(0));
+    world.act(|case, _, _| case.rename("Remote code execution in a logging library"));
+    assert_eq!(world.state().title, "Remote code execution in a logging library");
+}
+
+#[test]
 fn an_embargo_leaves_nothing_with_a_holder_who_cannot_see_it() {
     let mut world = World::log4shell();
     let public = fact("public", "disclosed", "2021-11-24T06:00Z", "2021-11-24T07:00:00Z");

@@ -90,6 +90,7 @@ fn cases() -> Vec<Route> {
         route(SignedIn, routes!(api::case::list)),
         route(SignedIn, routes!(api::case::open)),
         route(Grant, routes!(api::case::show)),
+        route(Grant, routes!(api::case::rename)),
         route(Grant, routes!(api::export::export)),
         route(Grant, routes!(api::fact::list)),
         route(Grant, routes!(api::fact::record)),

@@ -429,6 +429,19 @@ impl Case {
         Ok(Decision { events: vec![exited], notices: Vec::new() })
     }
 
+    /// Gives the case another title; the same title changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::Text`].
+    pub fn rename(&self, title: &str) -> Result<Decision, Refusal> {
+        text("title", title, TITLE_CHARS_MAX)?;
+        if self.title == title {
+            return Ok(Decision::default());
+        }
+        let renamed = CaseEvent::Renamed { title: title.to_owned() };
+        Ok(Decision { events: vec![renamed], notices: Vec::new() })
+    }
+
     /// Writes to the participants.
     ///
     /// # Errors

@@ -66,3 +66,6 @@ obligation-version = version in force since { $day }
 obligation-no-date = no date: it runs from an event that has not happened
 obligation-no-target = no date: the law names none, and the house has set no target
 obligation-chain-empty = the chain is empty: nobody would be told
+obligation-told-people = told { $people }
+obligation-rung-percent = { $percent } %
+obligation-in-brackets = ({ $words })

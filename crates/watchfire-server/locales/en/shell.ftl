@@ -26,3 +26,5 @@ shell-no = no
 shell-undecided = undecided
 shell-save = Save
 shell-optional = optional
+shell-optional-mark = (optional)
+shell-full-stop = .{" "}

@@ -10,11 +10,12 @@ use watchfire_core::ids::CaseId;
 use watchfire_core::law::tell;
 use watchfire_core::law::text::Language;
 use watchfire_store::CaseRow;
+use watchfire_store::policy::Write as ToWrite;
 
 use super::embargo::Embargo;
 use super::fact::{Fact, NewFact};
 use super::obligation::{Holding, Names, Owed};
-use super::{Asked, List, Made, Paging, Shown, id, made, wish};
+use super::{Asked, Changed, List, Made, Paging, Shown, id, made, wish};
 use crate::auth::Caller;
 use crate::command::Answer;
 use crate::command::case as command;
@@ -100,6 +101,30 @@ pub(crate) async fn open(State(node): State<Node>, caller: Caller, write: Write)
     let embargoed = new.secrecy == Secrecy::Embargoed;
     let wish = wish(&node, &caller, &write);
     made(command::open(wish, &new.title, embargoed, &facts).await?)
+}
+
+/// What of a case shall be otherwise.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangedCase {
+    /// One line for people who may see the case.
+    title: String,
+}
+
+/// Gives a case another title. The old one stays in its timeline.
+#[utoipa::path(patch, path = "/api/v1/cases/{id}", tag = "cases",
+    params(("id" = String, Path, description = "Id of a case.")),
+    request_body = ChangedCase, responses((status = 200, body = Answer)))]
+pub(crate) async fn rename(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(case): Path<String>,
+    write: Write,
+) -> Changed {
+    let case = id::<CaseId>(&case)?;
+    node.store().authorize_case::<ToWrite>(&caller.viewer, &case).await?;
+    let ChangedCase { title } = write.body()?;
+    Ok(Json(command::rename(wish(&node, &caller, &write), &case, &title).await?))
 }
 
 /// Which instant is asked for.

@@ -181,9 +181,13 @@ fn shown(api: &Value, declared: &[(&'static str, String, Access)]) -> String {
 pub(crate) fn operations(api: &OpenApi) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     for (path, item) in &api.paths.paths {
-        for (method, operation) in
-            [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)]
-        {
+        for (method, operation) in [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("PUT", &item.put),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ] {
             if operation.is_some() {
                 found.push((method, path.clone()));
             }

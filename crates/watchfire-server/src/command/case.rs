@@ -365,6 +365,14 @@ pub async fn exit_embargo(wish: Wish<'_>, id: &CaseId, reason: &str) -> Result<A
     change(wish, id, &first_event, |case, _, now| case.exit_embargo(reason, now)).await
 }
 
+/// Gives a case another title.
+///
+/// # Errors
+/// What [`Case::rename`] refuses.
+pub async fn rename(wish: Wish<'_>, id: &CaseId, title: &str) -> Result<Answer, Problem> {
+    change(wish, id, &|_, _| id.to_string(), |case, _, _| case.rename(title)).await
+}
+
 /// Writes to the participants.
 ///
 /// # Errors

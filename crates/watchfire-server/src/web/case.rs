@@ -5,6 +5,7 @@ mod embargo;
 pub mod list;
 mod owed;
 mod participant;
+mod report;
 mod submission;
 pub mod timeline;
 
@@ -16,6 +17,7 @@ use watchfire_core::event::ParticipantRole;
 use watchfire_core::ids::{CaseId, PartyId, SubmissionId};
 
 use super::fact::{self, FactForm, FactView};
+use super::form::{Form, Input, Kind, Typed};
 use super::layout::{self, Room};
 use super::obligation::{LawMark, ObligationView, State};
 use super::reader::{Problem, Reader};
@@ -32,6 +34,8 @@ pub struct CaseView {
     pub opened_at: Timestamp,
     /// The component concerned, as the report named it.
     pub component: Option<String>,
+    /// The report that it was opened on, if the reader may see it.
+    pub report: Option<ReportView>,
     pub participants: Vec<Participant>,
     pub facts: Vec<FactView>,
     /// Open and met, the most urgent first.
@@ -47,6 +51,10 @@ pub struct CaseView {
     pub people: Vec<(PartyId, String)>,
     /// Whether the reader may change the case.
     pub may_write: bool,
+    /// Whether the reader may read the evidence log, as auditors do.
+    pub may_read_log: bool,
+    /// What was typed into a form that was refused.
+    pub typed: Typed,
     pub problem: Option<Problem>,
 }
 
@@ -56,6 +64,21 @@ pub enum EmbargoView {
     None,
     Active { until: Option<Timestamp> },
     Exited { at: Timestamp },
+}
+
+/// What somebody reported, and what was written back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportView {
+    pub received_at: Timestamp,
+    pub what: String,
+    /// How sure the reporter is, and whether it is exploited, in words.
+    pub sure: String,
+    pub exploited: String,
+    /// How to reach the reporter; `None` if they did not say, or if it was erased.
+    pub contact: Option<String>,
+    pub contact_erased: bool,
+    pub answers: Vec<(Timestamp, String)>,
+    pub may_answer: bool,
 }
 
 /// A party in the case.
@@ -134,6 +157,18 @@ pub struct SubmissionView {
     pub fields: Vec<(String, String)>,
 }
 
+impl CaseView {
+    /// Draws one of its forms.
+    fn form<'v>(&'v self, reader: &'v Reader, name: &'v str) -> Form<'v> {
+        Form { reader, name, typed: &self.typed, problem: self.problem.as_ref() }
+    }
+
+    /// Returns the path of one of its acts.
+    fn path(&self, act: &str) -> String {
+        format!("/cases/{}/{act}", self.id)
+    }
+}
+
 /// Makes the page.
 pub fn page(view: &CaseView, reader: &Reader) -> Markup {
     let below = html! {
@@ -141,6 +176,7 @@ pub fn page(view: &CaseView, reader: &Reader) -> Markup {
             span.id { (view.id) } " · " (reader.text("case-opened")) " " (time::moment(reader, view.opened_at))
             @if let Some(component) = &view.component { " · " code.chip { (component) } }
         }
+        @if view.may_write { (rename(reader, view)) }
     };
     let content = html! {
         (embargo::banner(reader, view))
@@ -151,6 +187,7 @@ pub fn page(view: &CaseView, reader: &Reader) -> Markup {
             (slider::slider(reader, &view.slider))
             div.column {
                 (facts(reader, view))
+                (report::section(reader, view))
                 (decision::decisions(reader, view))
                 (submission::submissions(reader, view))
                 (participant::participants(reader, view))
@@ -159,10 +196,48 @@ pub fn page(view: &CaseView, reader: &Reader) -> Markup {
                 (owed::obligations(reader, view))
                 (owed::not_owed(reader, view))
             }
-            div.wide { (timeline(reader, view)) }
+            div.wide { (timeline(reader, view)) (bundle(reader, view)) }
         }
     };
     layout::page(reader, Room::Cases, &format!("{} {}", view.id, view.title), content)
+}
+
+fn rename(reader: &Reader, view: &CaseView) -> Markup {
+    let form = view.form(reader, "rename");
+    html! {
+        details.quiet open[form.is_refused()] {
+            summary { (reader.text("case-rename")) }
+            form.stack method="post" action=(view.path("title")) {
+                (layout::csrf(reader))
+                (form.input(&Input { name: "title", label: "case-title", value: &view.title,
+                    help: Some("case-rename-help"), ..Input::default() }))
+                div.acts { button type="submit" { (reader.text("case-rename")) } }
+            }
+        }
+    }
+}
+
+/// The case as a file that a stranger can check.
+fn bundle(reader: &Reader, view: &CaseView) -> Markup {
+    html! {
+        @if !view.slider.past {
+            section.print-hidden aria-labelledby="bundle" {
+                h2 #bundle { (reader.text("case-bundle")) }
+                p.soft { (reader.text("case-bundle-why")) }
+                p.acts {
+                    a.button href=(view.path("bundle")) download={ (view.id) ".json" } {
+                        (reader.text("case-bundle-get"))
+                    }
+                    @if view.may_read_log {
+                        a.button href=(view.path("bundle?anchor=internal")) download={ (view.id) ".json" } {
+                            (reader.text("case-bundle-internal"))
+                        }
+                    }
+                }
+                p.soft { code { "watchfire log verify --bundle " (view.id) ".json" } }
+            }
+        }
+    }
 }
 
 fn past_banner(reader: &Reader, view: &CaseView) -> Markup {
@@ -173,10 +248,10 @@ fn past_banner(reader: &Reader, view: &CaseView) -> Markup {
         div.banner.past role="note" {
             span.shape aria-hidden="true" { "◷" }
             span {
-                strong { (reader.text("case-past")) } " " (time::moment(reader, view.slider.at)) ". "
+                strong { (reader.text("case-past")) } " " (time::moment(reader, view.slider.at)) (reader.text("shell-full-stop"))
                 @if view.slider.known_at != view.slider.at {
                     (reader.text("case-past-known")) " "
-                    (time::moment(reader, view.slider.known_at)) ". "
+                    (time::moment(reader, view.slider.known_at)) (reader.text("shell-full-stop"))
                 }
                 (reader.text("case-past-readonly"))
             }
@@ -212,11 +287,11 @@ fn timeline(reader: &Reader, view: &CaseView) -> Markup {
             h2 #timeline { (reader.text("case-timeline")) }
             (timeline::list(reader, &view.timeline))
             @if view.may_write {
-                form.stack method="post" action={ "/cases/" (view.id) "/messages" } {
+                @let form = view.form(reader, "message");
+                form.stack method="post" action=(view.path("messages")) {
                     (layout::csrf(reader))
-                    label for="message" { (reader.text("case-message")) }
-                    textarea #message name="text" rows="2" required maxlength="20000" {}
-                    p.soft { (reader.text("case-message-help")) }
+                    (form.input(&Input { name: "text", label: "case-message", kind: Kind::Lines(2),
+                        help: Some("case-message-help"), chars_max: 20_000, ..Input::default() }))
                     div.acts { button type="submit" { (reader.text("case-message-send")) } }
                 }
             }

@@ -10,9 +10,12 @@ mod draft;
 mod holding;
 mod law;
 mod log;
+mod me;
 mod party;
+mod person;
 mod report;
 mod session;
+mod share;
 mod visit;
 mod watch;
 mod words;
@@ -84,15 +87,21 @@ fn cases() -> Vec<Route> {
     use Access::{Grant, SignedIn};
     vec![
         shows(SignedIn, "/cases", case::list),
+        takes(SignedIn, "/cases", case::open),
         shows(Grant, "/cases/{id}", case::page),
         shows(Grant, "/cases/{id}/moment", case::moment),
         takes(Grant, "/cases/{id}/facts", act::record_fact),
         takes(Grant, "/cases/{id}/facts/{fact}/retract", act::retract),
         takes(Grant, "/cases/{id}/decisions", act::decide),
-        takes(Grant, "/cases/{id}/participants", act::add_participant),
-        takes(Grant, "/cases/{id}/participants/{party}/remove", act::remove_participant),
-        takes(Grant, "/cases/{id}/embargo/exit", act::exit_embargo),
-        takes(Grant, "/cases/{id}/messages", act::post_message),
+        takes(Grant, "/cases/{id}/participants", share::add_participant),
+        takes(Grant, "/cases/{id}/participants/{party}/remove", share::remove_participant),
+        takes(Grant, "/cases/{id}/title", share::rename),
+        takes(Grant, "/cases/{id}/embargo", share::agree_embargo),
+        takes(Grant, "/cases/{id}/embargo/exit", share::exit_embargo),
+        takes(Grant, "/cases/{id}/messages", share::post_message),
+        takes(Grant, "/cases/{id}/report/answers", share::answer_reporter),
+        takes(Grant, "/cases/{id}/report/contact/erase", share::erase_contact),
+        shows(Grant, "/cases/{id}/bundle", share::bundle),
     ]
 }
 
@@ -119,10 +128,16 @@ fn parties() -> Vec<Route> {
         takes(Duty(Administrator), "/organization/chain", party::set_chain),
         shows(Duty(Administrator), "/people", party::people),
         takes(Duty(Administrator), "/people", party::add_person),
-        shows(SignedIn, "/me", party::settings),
-        takes(SignedIn, "/me", party::set_preferences),
-        takes(SignedIn, "/me/address", party::set_address),
-        takes(SignedIn, "/me/test-notice", party::test_notice),
+        shows(Duty(Administrator), "/people/{party}", person::page),
+        takes(Duty(Administrator), "/people/{party}/duties", person::change_duties),
+        takes(Duty(Administrator), "/people/{party}/password", person::set_password),
+        takes(Duty(Administrator), "/people/{party}/account", person::open_account),
+        takes(Duty(Administrator), "/people/{party}/account/close", person::close_account),
+        shows(SignedIn, "/me", me::page),
+        takes(SignedIn, "/me", me::set_preferences),
+        takes(SignedIn, "/me/address", me::set_address),
+        takes(SignedIn, "/me/password", me::set_password),
+        takes(SignedIn, "/me/test-notice", me::test_notice),
     ]
 }
 
@@ -172,7 +187,7 @@ async fn shown(node: &Node, caller: Option<&Caller>, parts: &Parts, problem: &Pr
     let page = if problem.status() == StatusCode::NOT_FOUND {
         layout::not_found(&reader)
     } else {
-        let told = refusal::problem(&reader, problem.code(), problem.detail());
+        let told = refusal::of(&reader, problem);
         let id = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
         layout::failure(&reader, &told, id)
     };

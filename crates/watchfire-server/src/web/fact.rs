@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use watchfire_core::ids::CaseId;
 
+use super::form;
 use super::layout;
 use super::reader::Reader;
 use super::time;
@@ -223,7 +224,7 @@ pub fn form(reader: &Reader, case: &CaseId, form: &FactForm) -> Markup {
                 (layout::csrf(reader))
                 (kind_input(reader, form))
                 (instant_inputs(reader, form))
-                label for="fact-note" { (reader.text("fact-note")) " " (optional(reader)) }
+                label for="fact-note" { (reader.text("fact-note")) " " (form::optional(reader)) }
                 textarea id="fact-note" name="note" rows="2" maxlength="20000" { (form.note) }
                 (rare_inputs(reader, form))
                 div.acts {
@@ -232,10 +233,6 @@ pub fn form(reader: &Reader, case: &CaseId, form: &FactForm) -> Markup {
             }
         }
     }
-}
-
-fn optional(reader: &Reader) -> Markup {
-    html! { span.soft { "(" (reader.text("shell-optional")) ")" } }
 }
 
 fn kind_input(reader: &Reader, form: &FactForm) -> Markup {
@@ -276,7 +273,7 @@ fn instant_inputs(reader: &Reader, form: &FactForm) -> Markup {
                     autocomplete="off" spellcheck="false";
             }
             div {
-                label for="fact-known" { (reader.text("fact-known-input")) " " (optional(reader)) }
+                label for="fact-known" { (reader.text("fact-known-input")) " " (form::optional(reader)) }
                 input.num id="fact-known" name="known_at" value=(form.known_at)
                     placeholder=(reader.text("fact-known-default")) aria-describedby="fact-instant-help"
                     autocomplete="off" spellcheck="false";

@@ -424,7 +424,9 @@ fn told_line(reader: &Reader, told: &Told) -> Markup {
             span.dot aria-hidden="true" {} b { (list(reader, &told.people)) } " "
             span {
                 (reader.text("obligation-told")) " " (time::moment(reader, told.at))
-                " " span.soft { "(" (rung(reader, &told.rung)) ")" }
+                " " span.soft {
+                    (reader.text_with("obligation-in-brackets", &[("words", rung(reader, &told.rung).into())]))
+                }
             }
         }
     }
@@ -439,7 +441,9 @@ pub fn rung(reader: &Reader, rung: &str) -> String {
         Ok(Rung::Review(count)) => {
             reader.text_with("obligation-rung-review", &[("count", i64::from(count).into())])
         }
-        Ok(Rung::Percent(percent)) => format!("{percent} %"),
+        Ok(Rung::Percent(percent)) => {
+            reader.text_with("obligation-rung-percent", &[("percent", i64::from(percent).into())])
+        }
         Err(_) => rung.to_owned(),
     }
 }

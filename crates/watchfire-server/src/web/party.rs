@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use watchfire_core::event::Duty;
 use watchfire_core::ids::PartyId;
 
+use super::form;
 use super::layout::{self, Room};
 use super::obligation;
 use super::reader::{Problem, Reader};
-use crate::locale::Language;
 
 /// What the organization is by law, and who is told in what order.
 #[derive(Debug, Clone)]
@@ -68,16 +68,6 @@ pub struct PeopleView {
     pub people: Vec<PersonRow>,
     pub name: String,
     pub login: String,
-    pub problem: Option<Problem>,
-}
-
-/// One's own settings.
-#[derive(Debug, Clone)]
-pub struct MeView {
-    pub language: Language,
-    pub time_zone: String,
-    /// Channel and whether an address is set; the address itself is not shown again.
-    pub channels: Vec<(String, bool)>,
     pub problem: Option<Problem>,
 }
 
@@ -192,7 +182,7 @@ fn chain(reader: &Reader, view: &OrganizationView) -> Markup {
     }
 }
 
-const DUTIES: [(Duty, &str, &str); 3] = [
+pub(super) const DUTIES: [(Duty, &str, &str); 3] = [
     (Duty::Responder, "responder", "party-duty-responder"),
     (Duty::Auditor, "auditor", "party-duty-auditor"),
     (Duty::Administrator, "administrator", "party-duty-administrator"),
@@ -206,11 +196,11 @@ pub fn people(view: &PeopleView, reader: &Reader) -> Markup {
         (layout::heading(reader, &title, &html! { p.soft { (reader.text("party-people-below")) } }))
         ul.list {
             @for person in &view.people {
-                li.row.short {
+                li.row.short data-row {
                     div.who {
                         span.face aria-hidden="true" { (obligation::initials(&person.name)) }
                         div {
-                            strong { (person.name) }
+                            a href={ "/people/" (person.party) } data-open { strong { (person.name) } }
                             span.next {
                                 @match &person.login {
                                     Some(login) => { code { (login) } }
@@ -238,31 +228,34 @@ pub fn people(view: &PeopleView, reader: &Reader) -> Markup {
 }
 
 fn add(reader: &Reader, view: &PeopleView) -> Markup {
+    let problem = view.problem.as_ref();
     html! {
         section aria-labelledby="add" {
             h2 #add { (reader.text("party-add")) }
             form.stack method="post" action="/people" {
                 (layout::csrf(reader))
                 label for="person-name" { (reader.text("party-name")) }
-                input #person-name name="name" value=(view.name) required maxlength="100" autocomplete="off";
+                input #person-name name="name" value=(view.name) required maxlength="100"
+                    aria-invalid=[form::invalid(problem, "person-name")]
+                    aria-describedby=[form::described(problem, "person-name", None)] autocomplete="off";
+                (form::wrong(problem, "person-name"))
                 label for="person-login" { (reader.text("session-login")) }
                 input #person-login name="login" value=(view.login) required maxlength="64"
-                    autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="person-login-help";
+                    autocomplete="off" autocapitalize="none" spellcheck="false"
+                    aria-invalid=[form::invalid(problem, "person-login")]
+                    aria-describedby=[form::described(problem, "person-login", Some("person-login-help"))];
                 p.soft #person-login-help { (reader.text("party-login-help")) }
+                (form::wrong(problem, "person-login"))
                 label for="person-password" { (reader.text("party-password")) }
                 input #person-password name="password" type="password" required minlength="12"
-                    maxlength="200" autocomplete="new-password" aria-describedby="person-password-help";
+                    maxlength="200" autocomplete="new-password"
+                    aria-invalid=[form::invalid(problem, "person-password")]
+                    aria-describedby=[form::described(problem, "person-password", Some("person-password-help"))];
                 p.soft #person-password-help { (reader.text("party-password-help")) }
+                (form::wrong(problem, "person-password"))
                 fieldset.plain {
                     legend { (reader.text("party-duties")) }
-                    @for (_, name, key) in DUTIES {
-                        @let input = format!("duty-{name}");
-                        div.choice {
-                            input type="checkbox" id=(input) name={ "duty." (name) } value="yes";
-                            label for=(input) { (reader.text(key)) }
-                        }
-                    }
-                    p.soft { (reader.text("party-duties-why")) }
+                    (duty_boxes(reader, &BTreeSet::new()))
                 }
                 div.acts { button.primary type="submit" { (reader.text("party-add")) } }
             }
@@ -270,79 +263,17 @@ fn add(reader: &Reader, view: &PeopleView) -> Markup {
     }
 }
 
-/// Makes the page of one's own settings.
-pub fn me(view: &MeView, reader: &Reader) -> Markup {
-    let title = reader.account.as_ref().map_or_else(String::new, |account| account.name.clone());
-    let content = html! {
-        (layout::problem(view.problem.as_ref()))
-        (layout::heading(reader, &title, &html! { p.soft { (reader.text("party-me-below")) } }))
-        (preferences(reader, view))
-        (addresses(reader, view))
-    };
-    layout::page(reader, Room::Me, &title, content)
-}
-
-fn preferences(reader: &Reader, view: &MeView) -> Markup {
+/// A box to tick for each duty.
+pub(super) fn duty_boxes(reader: &Reader, ticked: &BTreeSet<Duty>) -> Markup {
     html! {
-        section aria-labelledby="preferences" {
-            h2 #preferences { (reader.text("party-preferences")) }
-            form.stack method="post" action="/me" {
-                (layout::csrf(reader))
-                label for="me-language" { (reader.text("shell-language")) }
-                select #me-language name="language" {
-                    @for language in Language::ALL {
-                        option value=(language.tag()) lang=(language.tag()) selected[language == view.language] { (language.own_name()) }
-                    }
-                }
-                label for="me-zone" { (reader.text("fact-zone")) }
-                input #me-zone name="time_zone" value=(view.time_zone) required maxlength="60"
-                    placeholder="Asia/Shanghai" autocomplete="off" spellcheck="false" list="me-zones";
-                datalist #me-zones {
-                    @for zone in ["Asia/Shanghai", "Europe/Brussels", "Europe/Berlin", "Europe/Paris",
-                        "Europe/Dublin", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "UTC"] {
-                        option value=(zone) {}
-                    }
-                }
-                div.acts { button.primary type="submit" { (reader.text("shell-save")) } }
+        @for (duty, name, key) in DUTIES {
+            @let input = format!("duty-{name}");
+            div.choice {
+                input type="checkbox" id=(input) name={ "duty." (name) } value="yes"
+                    checked[ticked.contains(&duty)];
+                label for=(input) { (reader.text(key)) }
             }
         }
-    }
-}
-
-fn addresses(reader: &Reader, view: &MeView) -> Markup {
-    html! {
-        section aria-labelledby="channels" {
-            h2 #channels { (reader.text("party-channels")) }
-            p.soft { (reader.text("party-channels-why")) }
-            @for (channel, is_set) in &view.channels {
-                @let input = format!("address-{channel}");
-                form.stack method="post" action="/me/address" {
-                    (layout::csrf(reader))
-                    input type="hidden" name="channel" value=(channel);
-                    label for=(input) {
-                        (channel_name(reader, channel)) " "
-                        span.soft { (reader.text(if *is_set { "party-address-set" } else { "party-address-unset" })) }
-                    }
-                    input id=(input) name="address" required maxlength="500" autocomplete="off" spellcheck="false";
-                    div.acts { button type="submit" { (reader.text("shell-save")) } }
-                }
-            }
-            form method="post" action="/me/test-notice" {
-                (layout::csrf(reader))
-                div.acts {
-                    button.primary type="submit" { (reader.text("party-test")) }
-                    span.soft { (reader.text("party-test-why")) }
-                }
-            }
-        }
-    }
-}
-
-/// Returns what people call a channel.
-fn channel_name(reader: &Reader, channel: &str) -> String {
-    match channel {
-        "mail" => reader.text("party-mail"),
-        "webhook" => reader.text("party-webhook"),
-        other => other.to_owned(),
+        p.soft { (reader.text("party-duties-why")) }
     }
 }

@@ -2,43 +2,94 @@
 
 use super::instant::InstantProblem;
 use super::reader::{Problem, Reader};
+use crate::error::Problem as Refused;
+use crate::locale::Language;
 
-/// The words for each stable code; the same codes as the API's.
-const WORDS: [(&str, &str, &str); 22] = [
-    ("fact_invalid", "refusal-fact-invalid", "refusal-fact-invalid-hint"),
+/// The words for each stable code that a page can show; the same codes as the API's.
+const WORDS: [(&str, &str, &str); 46] = [
+    ("request_malformed", "refusal-malformed", "refusal-malformed-hint"),
+    ("not_signed_in", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
+    ("token_invalid", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
+    ("login_failed", "refusal-password-wrong", "refusal-password-wrong-hint"),
+    ("duty_missing", "refusal-duty-missing", "refusal-duty-missing-hint"),
+    ("origin_foreign", "refusal-origin-foreign", "refusal-origin-foreign-hint"),
+    ("not_found", "shell-not-found", "shell-not-found-why"),
+    ("method_not_allowed", "refusal-malformed", "refusal-malformed-hint"),
+    ("taken", "refusal-taken", "refusal-taken-hint"),
+    ("conflict", "refusal-conflict", "refusal-look-again"),
     ("fact_taken", "refusal-fact-taken", "refusal-look-again"),
-    ("fact_unknown", "refusal-fact-unknown", "refusal-look-again"),
     ("fact_retracted", "refusal-fact-retracted", "refusal-fact-retracted-hint"),
-    ("known_in_future", "refusal-known-in-future", "refusal-known-in-future-hint"),
-    ("obligation_unknown", "refusal-obligation-unknown", "refusal-look-again"),
     ("obligation_not_owed", "refusal-not-owed", "refusal-not-owed-hint"),
     ("obligation_held", "refusal-held", "refusal-held-hint"),
     ("obligation_not_held", "refusal-not-held", "refusal-not-held-hint"),
     ("embargo_active", "refusal-embargo-active", "refusal-embargo-active-hint"),
     ("embargo_none", "refusal-embargo-none", "refusal-look-again"),
     ("embargo_exited", "refusal-embargo-exited", "refusal-embargo-exited-hint"),
-    ("participant_unknown", "refusal-participant-unknown", "refusal-participant-hint"),
     ("participant_last", "refusal-participant-last", "refusal-participant-hint"),
+    ("body_too_large", "refusal-too-large", "refusal-too-large-hint"),
+    ("media_type_unsupported", "refusal-malformed", "refusal-malformed-hint"),
+    ("field_invalid", "refusal-field", "refusal-field-hint"),
+    ("too_large", "refusal-too-large", "refusal-too-large-hint"),
     ("text_length", "refusal-text-length", "refusal-text-length-hint"),
+    ("fact_invalid", "refusal-fact-invalid", "refusal-fact-invalid-hint"),
+    ("fact_unknown", "refusal-fact-unknown", "refusal-look-again"),
+    ("known_in_future", "refusal-known-in-future", "refusal-known-in-future-hint"),
+    ("obligation_unknown", "refusal-obligation-unknown", "refusal-look-again"),
+    ("participant_unknown", "refusal-participant-unknown", "refusal-participant-add-hint"),
     ("submission_incomplete", "refusal-incomplete", "refusal-incomplete-hint"),
-    ("case_full", "refusal-case-full", "refusal-case-full-hint"),
     ("submission_empty", "refusal-submission-empty", "refusal-look-again"),
-    ("conflict", "refusal-conflict", "refusal-look-again"),
+    ("case_full", "refusal-case-full", "refusal-case-full-hint"),
+    ("role_unknown", "refusal-role", "refusal-look-again"),
+    ("attribute_invalid", "refusal-attribute", "refusal-field-hint"),
+    ("name_invalid", "refusal-name", "refusal-text-length-hint"),
+    ("login_invalid", "refusal-login", "party-login-help"),
+    ("password_length", "refusal-password-length", "party-password-help"),
     ("rate_limited", "refusal-rate-limited", "refusal-rate-limited-hint"),
-    ("duty_missing", "refusal-duty-missing", "refusal-duty-missing-hint"),
-    ("origin_foreign", "refusal-origin-foreign", "refusal-origin-foreign-hint"),
+    ("internal", "refusal-internal", "refusal-internal-hint"),
+    ("outcome_unknown", "refusal-unknown", "refusal-unknown-hint"),
+    ("request_timeout", "refusal-unknown", "refusal-unknown-hint"),
+    ("not_ready", "refusal-not-ready", "refusal-not-ready-hint"),
+    ("entry_pending", "refusal-pending", "refusal-pending-hint"),
+    ("overloaded", "refusal-overloaded", "refusal-rate-limited-hint"),
+    ("storage_unsafe", "refusal-storage-unsafe", "refusal-internal-hint"),
+    ("storage_unavailable", "refusal-storage-away", "refusal-rate-limited-hint"),
 ];
 
-/// Tells the refusal of `code`; `detail` is shown as it is where there are no words for the code.
-pub fn problem(reader: &Reader, code: &str, detail: &str) -> Problem {
+/// The words for a field that cannot be so, by the pointer of the problem.
+const FIELDS: [(&str, &str); 7] = [
+    ("/address", "refusal-address"),
+    ("/component", "report-component-wrong"),
+    ("/contact", "refusal-text-length"),
+    ("/party", "refusal-party"),
+    ("/reason", "refusal-text-length"),
+    ("/text", "refusal-text-length"),
+    ("/time_zone", "refusal-time-zone"),
+];
+
+/// Tells a problem in the reader's words; at no input yet.
+pub fn of(reader: &Reader, problem: &Refused) -> Problem {
+    let (code, detail) = (problem.code(), problem.detail());
     let Some((_, message, hint)) = WORDS.iter().find(|(known, _, _)| *known == code) else {
         return Problem { message: detail.to_owned(), hint: None, input: None };
     };
-    Problem {
-        message: reader.text_with(message, &[("detail", detail.to_owned().into())]),
-        hint: Some(reader.text(hint)),
-        input: None,
-    }
+    let pointer = problem.pointer().unwrap_or_default();
+    let field = FIELDS.iter().find(|(known, _)| code == "field_invalid" && *known == pointer);
+    let message = field.map_or(*message, |(_, message)| message);
+    let message = match reader.language {
+        // What the rules say of a fact is told in English alone.
+        Language::En if message == "refusal-fact-invalid" => {
+            format!("{}: {detail}", reader.text(message))
+        }
+        _ => reader.text(message),
+    };
+    Problem { message, hint: Some(reader.text(hint)), input: None }
+}
+
+/// Tells a problem at the input of the form `form` that its pointer names.
+pub fn in_form(reader: &Reader, problem: &Refused, form: &str) -> Problem {
+    let input = problem.pointer().and_then(|pointer| pointer.strip_prefix('/'));
+    let input = input.filter(|name| !name.is_empty()).map(|name| format!("{form}-{name}"));
+    Problem { input, ..of(reader, problem) }
 }
 
 /// Tells why a typed instant cannot be taken, with the id of its input.
@@ -53,4 +104,39 @@ pub fn instant(reader: &Reader, problem: &InstantProblem, input: &str) -> Proble
         InstantProblem::OneOfTwo { twice: false, .. } => reader.text("refusal-instant-never"),
     };
     Problem { message, hint: Some(reader.text("fact-instant-help")), input: Some(input.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use crate::error::CODES;
+
+    /// Pages send no keys.
+    const API_ALONE: [&str; 3] =
+        ["idempotency_key_missing", "idempotency_key_invalid", "idempotency_key_reused"];
+
+    #[test]
+    fn every_problem_is_told_in_every_language() {
+        for (code, _, _) in CODES.iter().filter(|(code, _, _)| !API_ALONE.contains(code)) {
+            for language in Language::ALL {
+                let reader = sample::reader(language);
+                let told = of(&reader, &Refused::new(code, "the detail", "the hint"));
+                assert!(told.hint.is_some(), "`{code}` has no words");
+                assert!(!told.message.contains('⟦'), "{code}: {}", told.message);
+                let english = told.message.contains("the detail");
+                assert!(!english || language == Language::En, "{code}: {}", told.message);
+            }
+        }
+    }
+
+    #[test]
+    fn a_problem_is_told_at_the_input_that_it_names() {
+        let reader = sample::reader(Language::En);
+        let told = in_form(&reader, &Refused::field("/party", "nobody"), "add");
+        assert_eq!(told.input.as_deref(), Some("add-party"));
+        assert_eq!(told.message, Language::En.text("refusal-party"));
+        let whole = in_form(&reader, &Refused::new("conflict", "x", "y"), "add");
+        assert_eq!(whole.input, None);
+    }
 }

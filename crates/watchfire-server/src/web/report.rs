@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use watchfire_core::event::{Exploited, Sureness};
 
+use super::form;
 use super::layout::{self, Room};
 use super::reader::{Problem, Reader};
 use super::time;
@@ -80,7 +81,7 @@ fn what(reader: &Reader, view: &FormView) -> Markup {
         div.ask {
             label for="report-component" {
                 span.number aria-hidden="true" { "2" } (reader.text("report-component")) " "
-                span.soft { "(" (reader.text("shell-optional")) ")" }
+                (form::optional(reader))
             }
             input #report-component name="component" value=(view.component) maxlength="500"
                 placeholder="pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"

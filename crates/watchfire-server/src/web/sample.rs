@@ -10,9 +10,10 @@ use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 use super::case::timeline::{Entry, EntryKind};
 use super::case::{
     CaseView, Completeness, DecisionView, Detail, EmbargoView, NotOwed, Participant, Quote,
-    SubmissionView,
+    ReportView, SubmissionView,
 };
 use super::fact::{FactForm, FactView, Kind, Occurred};
+use super::form::Typed;
 use super::obligation::{Acts, Class, Holder, LawMark, NextRung, ObligationView, State, Told};
 use super::reader::{Account, Done, Reader};
 use super::slider::{Moment, MomentKind, SliderView};
@@ -416,6 +417,16 @@ pub(super) fn case(language: Language) -> CaseView {
         embargo: EmbargoView::Active { until: None },
         opened_at: at("2021-11-24T02:10Z"),
         component: Some("pkg:maven/org.apache.logging.log4j/log4j-core".into()),
+        report: Some(ReportView {
+            received_at: at("2021-11-24T02:10Z"),
+            what: words(language, "It loads remote classes", "会加载远程类"),
+            sure: language.text("report-sure-sure"),
+            exploited: language.text("report-exploited-unknown"),
+            contact: Some("finder@example.com".into()),
+            contact_erased: false,
+            answers: vec![(at("2021-11-24T03:00Z"), words(language, "Thank you", "谢谢"))],
+            may_answer: true,
+        }),
         participants: vec![
             member(1, "Wen Li", "温莉", ParticipantRole::Member),
             member(4, "Zhao Ming", "赵明", ParticipantRole::Member),
@@ -447,6 +458,8 @@ pub(super) fn case(language: Language) -> CaseView {
             (party(6), words(language, "Chen Rui", "陈睿")),
         ],
         may_write: true,
+        may_read_log: true,
+        typed: Typed::default(),
         problem: None,
     }
 }

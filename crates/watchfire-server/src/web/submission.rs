@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::case::{self, Completeness};
+use super::form;
 use super::layout::{self, Room};
 use super::obligation::{self, ObligationView};
 use super::reader::{Problem, Reader};
@@ -253,7 +254,7 @@ fn sending(reader: &Reader, view: &DraftView) -> Markup {
                 div {
                     label for="submitted-number" {
                         (reader.text("submission-number")) " "
-                        span.soft { "(" (reader.text("shell-optional")) ")" }
+                        (form::optional(reader))
                     }
                     input.num #submitted-number name="number" value=(sending.number) maxlength="200";
                 }

@@ -107,6 +107,11 @@ pub fn zone_name(language: Language, zone: &TimeZone) -> String {
     }
 }
 
+/// Returns an instant in the reader's zone, for the midst of a sentence.
+pub fn in_words(reader: &Reader, at: Timestamp) -> String {
+    instant(reader.language, at, &reader.zone, reader.now)
+}
+
 /// Shows an instant in the reader's zone, with UTC behind it.
 pub fn moment(reader: &Reader, at: Timestamp) -> Markup {
     let shown = instant(reader.language, at, &reader.zone, reader.now);

@@ -6,6 +6,7 @@ mod cases;
 mod failure;
 mod house;
 mod page_access;
+mod page_acts;
 mod pages;
 mod reports;
 mod socket;

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::form::{Input, Kind};
 use super::super::layout;
 use super::super::reader::Reader;
 use super::super::time;
@@ -39,17 +40,54 @@ pub(super) fn banner(reader: &Reader, view: &CaseView) -> Markup {
     }
 }
 
-pub(super) fn end_embargo(reader: &Reader, view: &CaseView) -> Markup {
-    let EmbargoView::Active { .. } = view.embargo else { return html! {} };
+/// What the reader may do with the embargo.
+pub(super) fn acts(reader: &Reader, view: &CaseView) -> Markup {
+    // Whoever agrees an embargo without taking part would see the case no more.
+    let takes_part = view.participants.iter().any(|it| reader.is(&it.party));
     html! {
-        details.quiet {
+        @if takes_part && !matches!(view.embargo, EmbargoView::Exited { .. }) { (agree(reader, view)) }
+        @if matches!(view.embargo, EmbargoView::Active { .. }) { (end(reader, view)) }
+    }
+}
+
+fn agree(reader: &Reader, view: &CaseView) -> Markup {
+    let form = view.form(reader, "embargo");
+    let (key, until) = match view.embargo {
+        EmbargoView::Active { until } => ("case-embargo-move", until),
+        _ => ("case-embargo-agree", None),
+    };
+    let until = until.map(|at| time::input_value(reader, at)).unwrap_or_default();
+    let zone = reader.zone.iana_name().unwrap_or("UTC");
+    html! {
+        details.quiet open[form.is_refused()] {
+            summary { (reader.text(key)) }
+            form.stack method="post" action=(view.path("embargo")) {
+                (layout::csrf(reader))
+                p.soft { (reader.text("case-embargo-agree-help")) }
+                (form.input(&Input { name: "until", label: "case-embargo-end", kind: Kind::Instant,
+                    value: &until, help: Some("case-embargo-end-help"), required: false,
+                    chars_max: 120 }))
+                (form.input(&Input { name: "zone", label: "fact-zone", value: zone, chars_max: 60,
+                    ..Input::default() }))
+                (form.input(&Input { name: "note", label: "case-embargo-note",
+                    kind: Kind::Lines(2), chars_max: 20_000, ..Input::default() }))
+                div.acts { button type="submit" { (reader.text(key)) } }
+            }
+        }
+    }
+}
+
+fn end(reader: &Reader, view: &CaseView) -> Markup {
+    let form = view.form(reader, "exit");
+    html! {
+        details.quiet open[form.is_refused()] {
             summary { (reader.text("case-embargo-exit")) }
-            form method="post" action={ "/cases/" (view.id) "/embargo/exit" } {
+            form.stack method="post" action=(view.path("embargo/exit")) {
                 (layout::csrf(reader))
                 p.soft { (reader.text("case-embargo-exit-help")) }
-                label for="embargo-reason" { (reader.text("case-embargo-exit-why")) }
-                input #embargo-reason name="reason" required maxlength="2000";
-                button type="submit" { (reader.text("case-embargo-exit")) }
+                (form.input(&Input { name: "reason", label: "case-embargo-exit-why",
+                    chars_max: 20_000, ..Input::default() }))
+                div.acts { button type="submit" { (reader.text("case-embargo-exit")) } }
             }
         }
     }

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use watchfire_core::ids::CaseId;
 
+use super::super::form::{Form, Input, Typed};
 use super::super::layout::{self, Room};
-use super::super::reader::Reader;
+use super::super::reader::{Problem, Reader};
 use super::super::time;
 
 /// A page of cases.
@@ -14,6 +15,11 @@ pub struct ListView {
     pub rows: Vec<Row>,
     /// Cursor of the next page.
     pub next: Option<String>,
+    /// Whether the reader may open a case.
+    pub may_open: bool,
+    /// What was typed into a form that was refused.
+    pub typed: Typed,
+    pub problem: Option<Problem>,
 }
 
 /// One case.
@@ -30,7 +36,9 @@ pub fn page(view: &ListView, reader: &Reader) -> Markup {
     let title = reader.text("case-list-title");
     let below = html! { p.soft { (reader.text("case-list-below")) } };
     let content = html! {
+        (layout::problem(view.problem.as_ref()))
         (layout::heading(reader, &title, &below))
+        @if view.may_open { (open(reader, view)) }
         @if view.rows.is_empty() {
             div.empty { p { (reader.text("case-list-empty")) } }
         } @else {
@@ -53,4 +61,31 @@ pub fn page(view: &ListView, reader: &Reader) -> Markup {
         }
     };
     layout::page(reader, Room::Cases, &title, content)
+}
+
+/// The form to open a case without a report.
+fn open(reader: &Reader, view: &ListView) -> Markup {
+    let form = Form { reader, name: "open", typed: &view.typed, problem: view.problem.as_ref() };
+    html! {
+        details.record open[form.is_refused()] {
+            summary { (reader.text("case-open")) }
+            form.stack method="post" action="/cases" {
+                (layout::csrf(reader))
+                (form.input(&Input { name: "title", label: "case-title",
+                    help: Some("case-open-help"), ..Input::default() }))
+                fieldset.plain {
+                    legend { (reader.text("case-participants")) }
+                    @for (value, key) in [("embargoed", "case-open-embargoed"), ("open", "case-open-open")] {
+                        @let id = form.id(value);
+                        div.choice {
+                            input type="radio" id=(id) name="secrecy" value=(value) required
+                                checked[form.value("secrecy", "embargoed") == value];
+                            label for=(id) { (reader.text(key)) }
+                        }
+                    }
+                }
+                div.acts { button.primary type="submit" { (reader.text("case-open")) } }
+            }
+        }
+    }
 }

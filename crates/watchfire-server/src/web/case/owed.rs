@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::form::Input;
 use super::super::layout;
 use super::super::obligation::{self, Class, ObligationView, State};
 use super::super::reader::Reader;
@@ -135,7 +136,7 @@ fn acts(reader: &Reader, case: &CaseView, view: &ObligationView) -> Markup {
                 a.button href=(view.path("draft")) { (reader.text("obligation-draft")) }
             }
             @if acts.assign && !case.people.is_empty() { (assign(reader, case, view)) }
-            @if acts.release { (release(reader, view)) }
+            @if acts.release { (release(reader, case, view)) }
         }
     }
 }
@@ -157,15 +158,16 @@ fn assign(reader: &Reader, case: &CaseView, view: &ObligationView) -> Markup {
     }
 }
 
-fn release(reader: &Reader, view: &ObligationView) -> Markup {
-    let input = format!("release-{}", view.id);
+fn release(reader: &Reader, case: &CaseView, view: &ObligationView) -> Markup {
+    let name = format!("release-{}", view.id);
+    let form = case.form(reader, &name);
     html! {
-        details.quiet {
+        details.quiet open[form.is_refused()] {
             summary { (reader.text("obligation-release")) }
             form method="post" action=(view.path("release")) {
                 (layout::csrf(reader))
-                label for=(input) { (reader.text("obligation-release-why")) }
-                input id=(input) name="reason" required maxlength="2000";
+                (form.input(&Input { name: "reason", label: "obligation-release-why",
+                    chars_max: 2_000, ..Input::default() }))
                 button type="submit" { (reader.text("obligation-release")) }
             }
         }

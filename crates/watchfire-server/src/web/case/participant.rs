@@ -42,7 +42,7 @@ pub(super) fn participants(reader: &Reader, view: &CaseView) -> Markup {
                     }
                 }
             }
-            @if view.may_write { (add_participant(reader, view)) (embargo::end_embargo(reader, view)) }
+            @if view.may_write { (add_participant(reader, view)) (embargo::acts(reader, view)) }
         }
     }
 }

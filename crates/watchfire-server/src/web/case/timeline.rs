@@ -106,6 +106,11 @@ fn tell(reader: &Reader, names: &Names, event: &CaseEvent) -> (EntryKind, String
         CaseEvent::ParticipantRemoved { party } => {
             with("case-event-participant-removed", "name", names.party(party))
         }
+        CaseEvent::EmbargoAgreed { until: Some(until), note } => {
+            let until = time::in_words(reader, *until);
+            let (kind, words, _) = with("case-event-embargo-agreed-until", "until", until);
+            (kind, words, Some(note.clone()))
+        }
         CaseEvent::EmbargoAgreed { note, .. } => said("case-event-embargo-agreed", note),
         CaseEvent::EmbargoExited { reason } => said("case-event-embargo-exited", reason),
         CaseEvent::FactRecorded { fact } if fact.kind == "retracted" => {

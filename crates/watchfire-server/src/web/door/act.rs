@@ -2,7 +2,6 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use watchfire_core::event::ParticipantRole;
 use watchfire_core::ids::{CaseId, ObligationId, PartyId};
 use watchfire_core::law::instant::Instant;
 
@@ -13,6 +12,7 @@ use crate::command::{Answer, Wish};
 use crate::error::Problem;
 use crate::web::fact::FactForm;
 use crate::web::instant::{self, InstantProblem};
+use crate::web::reader::{Problem as Told, Reader};
 use crate::web::refusal;
 
 /// The id of the page's element where facts are.
@@ -27,26 +27,49 @@ pub(super) fn is_refusal(problem: &Problem) -> bool {
     matches!(problem.status().as_u16(), 409 | 422)
 }
 
-/// Goes on after an act, or shows the case again with why it was refused.
-async fn answered(
+/// What a form of the page of a case wants, and where one lands when it is done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Name of the form; the ids of its inputs begin with it.
+    pub(super) form: &'a str,
+    pub(super) sent: &'a Sent,
+    /// Key of the words that say what was done.
+    pub(super) act: &'static str,
+    /// Id of the element that shows it.
+    pub(super) element: &'a str,
+}
+
+/// Goes on after an act, or shows the case again with why it was refused, at the field concerned.
+pub(super) async fn answered(
     visit: Visit,
     id: &CaseId,
     answer: Result<Answer, Problem>,
-    act: &'static str,
-    element: &str,
+    wanted: Wanted<'_>,
 ) -> Result<Response, Problem> {
     match answer {
         Ok(answer) => {
-            Ok(visit.done(&format!("/cases/{id}#{element}"), act, answer.receipt.as_deref()))
+            let path = format!("/cases/{id}#{}", wanted.element);
+            Ok(visit.done(&path, wanted.act, answer.receipt.as_deref()))
         }
         Err(problem) if is_refusal(&problem) => {
-            let mut view = case::view(&visit, id, &Asked::default()).await?;
-            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
-            view.problem = Some(told);
-            Ok(visit.refuse(crate::web::case::page(&view, &visit.reader)))
+            let told = refusal::in_form(&visit.reader, &problem, wanted.form);
+            shown_again(visit, id, wanted, told).await
         }
         Err(other) => Err(other),
     }
+}
+
+/// Shows the case again with what was typed, and why it was refused.
+pub(super) async fn shown_again(
+    visit: Visit,
+    id: &CaseId,
+    wanted: Wanted<'_>,
+    told: Told,
+) -> Result<Response, Problem> {
+    let mut view = case::view(&visit, id, &Asked::default()).await?;
+    view.typed = wanted.sent.typed_into(wanted.form);
+    view.problem = Some(told);
+    Ok(visit.refuse(crate::web::case::page(&view, &visit.reader)))
 }
 
 fn typed(sent: &Sent) -> FactForm {
@@ -93,6 +116,22 @@ fn fact(form: &FactForm, exact: &str) -> Result<FactDraft, Wrong> {
     })
 }
 
+/// Tells at which input of the form a fact was refused.
+fn fact_refused(reader: &Reader, problem: &Problem) -> Told {
+    let input = match problem.pointer() {
+        Some("/kind") => Some("fact-kind"),
+        Some("/occurred_at") => Some("fact-occurred"),
+        Some("/known_at") => Some("fact-known"),
+        Some("/of") => Some("fact-of"),
+        Some("/obligation") => Some("fact-obligation"),
+        Some("/new_due") => Some("fact-new-due"),
+        Some("/number") => Some("fact-number"),
+        Some("/note") => Some("fact-note"),
+        _ => None,
+    };
+    Told { input: input.map(str::to_owned), ..refusal::of(reader, problem) }
+}
+
 /// Records a fact.
 pub(super) async fn record_fact(
     visit: Visit,
@@ -103,10 +142,12 @@ pub(super) async fn record_fact(
     let mut form = typed(&sent);
     let told = match fact(&form, sent.field("occurred_exact")) {
         Ok(draft) => match command::record_fact(wish(&visit), &id, &draft).await {
-            Err(problem) if is_refusal(&problem) => {
-                refusal::problem(&visit.reader, problem.code(), problem.detail())
+            Err(problem) if is_refusal(&problem) => fact_refused(&visit.reader, &problem),
+            answer => {
+                let wanted =
+                    Wanted { form: "fact", sent: &sent, act: "case-done-fact", element: FACTS };
+                return answered(visit, &id, answer, wanted).await;
             }
-            answer => return answered(visit, &id, answer, "case-done-fact", FACTS).await,
         },
         Err((problem, input)) => {
             if let InstantProblem::OneOfTwo { candidates, .. } = &problem {
@@ -138,7 +179,9 @@ pub(super) async fn retract(
         ..FactDraft::default()
     };
     let answer = command::record_fact(wish(&visit), &id, &draft).await;
-    answered(visit, &id, answer, "case-done-retracted", FACTS).await
+    let wanted =
+        Wanted { form: "retract", sent: &sent, act: "case-done-retracted", element: FACTS };
+    answered(visit, &id, answer, wanted).await
 }
 
 /// Answers a question of the case.
@@ -157,7 +200,9 @@ pub(super) async fn decide(
         ..FactDraft::default()
     };
     let answer = command::record_fact(wish(&visit), &id, &draft).await;
-    answered(visit, &id, answer, "case-done-decided", "obligations").await
+    let wanted =
+        Wanted { form: "decision", sent: &sent, act: "case-done-decided", element: "obligations" };
+    answered(visit, &id, answer, wanted).await
 }
 
 /// Reads the two ids of an obligation's path.
@@ -177,7 +222,8 @@ async fn held(
     if let (Some(path), Ok(answer)) = (from, &answer) {
         return Ok(visit.done(path, act, answer.receipt.as_deref()));
     }
-    answered(visit, &case, answer, act, &format!("o-{id}")).await
+    let (form, element) = (format!("release-{id}"), format!("o-{id}"));
+    answered(visit, &case, answer, Wanted { form: &form, sent, act, element: &element }).await
 }
 
 /// Takes an obligation.
@@ -223,61 +269,6 @@ pub(super) async fn assign(
     let to: PartyId = sent.field("to").parse().map_err(|_| Problem::not_found())?;
     let answer = command::assign(wish(&visit), &ids.1, &to).await;
     held(visit, ids, &sent, answer, "case-done-assigned").await
-}
-
-/// Lets somebody see the case.
-pub(super) async fn add_participant(
-    visit: Visit,
-    Path(id): Path<String>,
-    sent: Sent,
-) -> Result<Response, Problem> {
-    let id = case_id(&id)?;
-    let party: PartyId = sent.field("party").parse().map_err(|_| Problem::not_found())?;
-    let role = match sent.field("role") {
-        "vendor" => ParticipantRole::Vendor,
-        "coordinator" => ParticipantRole::Coordinator,
-        "reporter" => ParticipantRole::Reporter,
-        _ => ParticipantRole::Member,
-    };
-    let answer = command::add_participant(wish(&visit), &id, &party, role).await;
-    answered(visit, &id, answer, "case-done-added", "participants").await
-}
-
-/// Takes somebody out of the case. Who takes oneself out sees it no more.
-pub(super) async fn remove_participant(
-    visit: Visit,
-    Path((id, party)): Path<(String, String)>,
-    _: Sent,
-) -> Result<Response, Problem> {
-    let id = case_id(&id)?;
-    let party: PartyId = party.parse().map_err(|_| Problem::not_found())?;
-    let answer = command::remove_participant(wish(&visit), &id, &party).await;
-    if let (Ok(answer), true) = (&answer, visit.reader.is(&party)) {
-        return Ok(visit.done("/cases", "case-done-removed", answer.receipt.as_deref()));
-    }
-    answered(visit, &id, answer, "case-done-removed", "participants").await
-}
-
-/// Ends the embargo.
-pub(super) async fn exit_embargo(
-    visit: Visit,
-    Path(id): Path<String>,
-    sent: Sent,
-) -> Result<Response, Problem> {
-    let id = case_id(&id)?;
-    let answer = command::exit_embargo(wish(&visit), &id, sent.field("reason")).await;
-    answered(visit, &id, answer, "case-done-embargo", "participants").await
-}
-
-/// Writes to the participants.
-pub(super) async fn post_message(
-    visit: Visit,
-    Path(id): Path<String>,
-    sent: Sent,
-) -> Result<Response, Problem> {
-    let id = case_id(&id)?;
-    let answer = command::post_message(wish(&visit), &id, sent.field("text")).await;
-    answered(visit, &id, answer, "case-done-message", "timeline").await
 }
 
 #[cfg(test)]

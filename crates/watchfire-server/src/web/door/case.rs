@@ -7,24 +7,29 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 use watchfire_core::case::{Case, Embargo, Sent as SentSubmission};
-use watchfire_core::event::{Actor, Body, CaseEvent, FactRecord, ParticipantRole};
+use watchfire_core::event::{
+    Actor, Body, CaseEvent, Exploited, FactRecord, ParticipantRole, Sureness,
+};
 use watchfire_core::ids::{CaseId, PartyId};
 use watchfire_core::law::instant::Instant;
-use watchfire_store::RecordedEvent;
 use watchfire_store::policy::Write;
+use watchfire_store::{RecordedEvent, StoreError};
 
+use super::act::{is_refusal, wish};
 use super::assessed::{self, Scene};
 use super::holding::{People, in_chain};
 use super::party::colleagues;
 use super::report::zone_name;
 use super::watch::Place;
 use super::words::Words;
-use super::{Visit, redirect};
+use super::{Sent, Visit, redirect};
+use crate::command::case as command;
 use crate::command::decision::Loaded;
 use crate::error::Problem;
 use crate::web::case::timeline::{self, Entry, Names};
 use crate::web::case::{self, CaseView, EmbargoView, Participant, SubmissionView, list};
 use crate::web::fact::{FactForm, FactView, Kind, Occurred};
+use crate::web::form::Typed;
 use crate::web::instant;
 use crate::web::reader::Problem as Told;
 use crate::web::refusal;
@@ -35,6 +40,11 @@ const MOMENTS_MAX: usize = 200;
 
 /// Lists the cases that the reader may see.
 pub(super) async fn list(visit: Visit, Query(place): Query<Place>) -> Result<Response, Problem> {
+    let view = rows(&visit, &place).await?;
+    Ok(visit.show(list::page(&view, &visit.reader)))
+}
+
+async fn rows(visit: &Visit, place: &Place) -> Result<list::ListView, Problem> {
     let page = visit.node.store().cases(&visit.caller.viewer, &place.request()).await?;
     let row = |row: watchfire_store::CaseRow| list::Row {
         id: row.id,
@@ -42,8 +52,35 @@ pub(super) async fn list(visit: Visit, Query(place): Query<Place>) -> Result<Res
         embargoed: row.embargoed,
         opened_at: row.opened_at,
     };
-    let view = list::ListView { rows: page.rows.into_iter().map(row).collect(), next: page.next };
-    Ok(visit.show(list::page(&view, &visit.reader)))
+    Ok(list::ListView {
+        rows: page.rows.into_iter().map(row).collect(),
+        next: page.next,
+        may_open: visit.caller.viewer.organization().is_some(),
+        ..list::ListView::default()
+    })
+}
+
+/// Opens a case without a report.
+pub(super) async fn open(visit: Visit, sent: Sent) -> Result<Response, Problem> {
+    let embargoed = sent.field("secrecy") != "open";
+    match command::open(wish(&visit), sent.field("title"), embargoed, &[]).await {
+        Ok(answer) => {
+            let path = format!("/cases/{}", answer.id);
+            Ok(visit.done(&path, "case-done-opened", answer.receipt.as_deref()))
+        }
+        Err(problem) if is_refusal(&problem) => {
+            let mut view = rows(&visit, &Place::default()).await?;
+            view.typed = sent.typed_into("open");
+            view.problem = Some(refusal::in_form(&visit.reader, &problem, "open"));
+            Ok(visit.refuse(list::page(&view, &visit.reader)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Reads a case that the reader sees.
+pub(super) async fn loaded(visit: &Visit, id: &CaseId) -> Result<Case, Problem> {
+    Ok(Loaded::read(&visit.node, &visit.caller.viewer, id).await?.case)
 }
 
 /// Which instant is looked at, as it was typed.
@@ -145,13 +182,15 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
         reader: &visit.reader,
     };
     let owed = assessed::owed(&scene)?;
-    let component = component(visit, &loaded.case).await;
+    let (component, report) = report(visit, &loaded.case, looked.at).await?;
+    let may_answer = may_write && report.is_some();
     Ok(CaseView {
         id: id.clone(),
         title: then.title.clone(),
         embargo: embargo(&then.embargo),
         opened_at: loaded.case.opened_at,
         component,
+        report: report.map(|report| case::ReportView { may_answer, ..report }),
         participants: participants(&scene),
         facts: facts(&scene),
         decisions: assessed::decisions(&scene, &owed),
@@ -163,6 +202,8 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
         obligations: owed.open,
         not_owed: owed.not_owed,
         may_write,
+        may_read_log: node.store().authorize_log(viewer).await.is_ok(),
+        typed: Typed::default(),
         problem: looked.problem,
     })
 }
@@ -195,10 +236,53 @@ fn mentioned(history: &[RecordedEvent]) -> impl Iterator<Item = PartyId> {
     })
 }
 
-async fn component(visit: &Visit, case: &Case) -> Option<String> {
-    let report = case.report.as_ref()?;
-    let found = visit.node.store().report(&visit.caller.viewer, report).await.ok()?;
-    found.intake.component
+/// The component that the report names, and the report itself, if it had come by `at`.
+async fn report(
+    visit: &Visit,
+    case: &Case,
+    at: Timestamp,
+) -> Result<(Option<String>, Option<case::ReportView>), Problem> {
+    let Some(id) = &case.report else { return Ok((None, None)) };
+    let found = match visit.node.store().report(&visit.caller.viewer, id).await {
+        Ok(found) => found,
+        Err(StoreError::NotFound(_)) => return Ok((None, None)),
+        Err(other) => return Err(other.into()),
+    };
+    let intake = found.intake;
+    let (sure, exploited) = (sureness_key(intake.sure), exploited_key(intake.exploited));
+    let until = found.answers.into_iter().filter(|answer| answer.written_at <= at);
+    let view = case::ReportView {
+        received_at: found.row.received_at,
+        what: intake.what,
+        sure: visit.reader.text(sure),
+        exploited: format!(
+            "{} {}",
+            visit.reader.text("report-exploited"),
+            visit.reader.text(exploited)
+        ),
+        contact: found.contact.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        contact_erased: found.row.contact_erased,
+        answers: until.map(|answer| (answer.written_at, answer.text)).collect(),
+        may_answer: false,
+    };
+    let come = view.received_at <= at;
+    Ok((intake.component, come.then_some(view)))
+}
+
+fn sureness_key(sure: Sureness) -> &'static str {
+    match sure {
+        Sureness::Sure => "report-sure-sure",
+        Sureness::Likely => "report-sure-likely",
+        Sureness::Unsure => "report-sure-unsure",
+    }
+}
+
+fn exploited_key(exploited: Exploited) -> &'static str {
+    match exploited {
+        Exploited::Yes => "report-exploited-yes",
+        Exploited::No => "report-exploited-no",
+        Exploited::Unknown => "report-exploited-unknown",
+    }
 }
 
 fn participants(scene: &Scene<'_>) -> Vec<Participant> {
@@ -357,7 +441,8 @@ fn slider(scene: &Scene<'_>, looked: &Looked, owed: &assessed::Owed) -> SliderVi
         if let Body::Case(_, CaseEvent::RungReached { told, .. }) = &event.event.body {
             let people = scene.people.names(told);
             let people = crate::web::obligation::list(scene.reader, &people);
-            let words = format!("{} {people}", scene.reader.text("obligation-told"));
+            let words =
+                scene.reader.text_with("obligation-told-people", &[("people", people.into())]);
             moments.push(Moment { at: event.event.recorded_at, words, kind: MomentKind::Rung });
         }
     }

@@ -159,7 +159,7 @@ pub(super) async fn save(
             Ok(visit.done(&path, "case-done-draft", answer.receipt.as_deref()))
         }
         Err(problem) if is_refusal(&problem) => {
-            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
+            let told = refusal::of(&visit.reader, &problem);
             refused(visit, (&case, &id), &sent, told).await
         }
         Err(other) => Err(other),
@@ -199,7 +199,7 @@ pub(super) async fn submit(
             Ok(visit.done(&path, "case-done-submitted", answer.receipt.as_deref()))
         }
         Err(problem) if is_refusal(&problem) => {
-            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
+            let told = refusal::of(&visit.reader, &problem);
             refused(visit, (&case, &id), &sent, told).await
         }
         Err(other) => Err(other),

@@ -8,27 +8,18 @@ use watchfire_core::ids::PartyId;
 use watchfire_core::law::vocabulary::AttributeType;
 use watchfire_store::{PageRequest, PartyKind, PartyRow};
 
+use super::act::wish;
 use super::words::Words;
-use super::{LANGUAGE_COOKIE, Sent, Visit, set_cookie};
+use super::{Sent, Visit};
+use crate::command::Answer;
 use crate::command::party::{self as command, PersonDraft};
-use crate::command::{Answer, Wish};
 use crate::error::Problem;
 use crate::web::obligation::law_label;
 use crate::web::party::{
-    self, AttributeKind, AttributeView, LawRoles, MeView, OrganizationView, PeopleView, PersonRow,
+    self, AttributeKind, AttributeView, LawRoles, OrganizationView, PeopleView, PersonRow,
 };
+use crate::web::reader::Problem as Told;
 use crate::web::refusal;
-
-/// The channels that people can be reached by, in the order of the page.
-const CHANNELS: [&str; 2] = ["mail", "webhook"];
-
-fn wish(visit: &Visit) -> Wish<'_> {
-    Wish { node: &visit.node, viewer: &visit.caller.viewer, key: None }
-}
-
-fn me(visit: &Visit) -> Result<PartyId, Problem> {
-    visit.caller.viewer.party().cloned().ok_or_else(Problem::not_found)
-}
 
 /// Everybody that the reader knows.
 pub(super) async fn everybody(visit: &Visit) -> Result<Vec<PartyRow>, Problem> {
@@ -158,7 +149,7 @@ async fn organization_answer(
         }
         Err(problem) if problem.status().as_u16() == 422 => {
             let mut view = organization_view(&visit).await?;
-            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
+            let told = refusal::of(&visit.reader, &problem);
             view.problem = Some(told);
             Ok(visit.refuse(party::organization(&view, &visit.reader)))
         }
@@ -191,7 +182,7 @@ async fn people_view(visit: &Visit) -> Result<PeopleView, Problem> {
     Ok(PeopleView { people, ..PeopleView::default() })
 }
 
-fn duties(sent: &Sent) -> BTreeSet<Duty> {
+pub(super) fn duties(sent: &Sent) -> BTreeSet<Duty> {
     let named: BTreeMap<&str, Duty> = BTreeMap::from([
         ("responder", Duty::Responder),
         ("auditor", Duty::Auditor),
@@ -217,74 +208,13 @@ pub(super) async fn add_person(visit: Visit, sent: Sent) -> Result<Response, Pro
             let mut view = people_view(&visit).await?;
             view.name = draft.name;
             view.login = draft.login.unwrap_or_default();
-            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
-            view.problem = Some(told);
+            let told = refusal::in_form(&visit.reader, &problem, "person");
+            // Of all that is unique, a page asks for the login alone.
+            let input = told.input.clone();
+            let taken = (problem.code() == "taken").then(|| "person-login".to_owned());
+            view.problem = Some(Told { input: input.or(taken), ..told });
             Ok(visit.refuse(party::people(&view, &visit.reader)))
         }
         Err(other) => Err(other),
     }
-}
-
-/// Shows one's own settings.
-pub(super) async fn settings(visit: Visit) -> Result<Response, Problem> {
-    let view = me_view(&visit).await?;
-    Ok(visit.show(party::me(&view, &visit.reader)))
-}
-
-async fn me_view(visit: &Visit) -> Result<MeView, Problem> {
-    let me = me(visit)?;
-    let known = visit.node.store().addresses(&visit.caller.viewer, &me).await?;
-    let is_set = |channel: &str| known.iter().any(|(found, _)| found == channel);
-    Ok(MeView {
-        language: visit.reader.language,
-        time_zone: super::report::zone_name(visit),
-        channels: CHANNELS.map(|channel| (channel.to_owned(), is_set(channel))).to_vec(),
-        problem: None,
-    })
-}
-
-async fn me_answer(
-    visit: Visit,
-    answer: Result<Answer, Problem>,
-    act: &'static str,
-) -> Result<Response, Problem> {
-    match answer {
-        Ok(answer) => Ok(visit.done("/me", act, answer.receipt.as_deref())),
-        Err(problem) if problem.status().as_u16() == 422 => {
-            let mut view = me_view(&visit).await?;
-            let told = refusal::problem(&visit.reader, problem.code(), problem.detail());
-            view.problem = Some(told);
-            Ok(visit.refuse(party::me(&view, &visit.reader)))
-        }
-        Err(other) => Err(other),
-    }
-}
-
-/// Keeps language and zone; the language chosen at the foot of a page gives way to them.
-pub(super) async fn set_preferences(visit: Visit, sent: Sent) -> Result<Response, Problem> {
-    let me = me(&visit)?;
-    let (language, zone) = (sent.field("language"), sent.field("time_zone"));
-    let answer = command::set_preferences(wish(&visit), &me, language, zone).await;
-    let forgotten = visit.cookie(LANGUAGE_COOKIE, "", 0);
-    let kept = answer.is_ok();
-    let mut response = me_answer(visit, answer, "party-done-saved").await?;
-    if kept {
-        set_cookie(&mut response, &forgotten);
-    }
-    Ok(response)
-}
-
-/// Keeps an address.
-pub(super) async fn set_address(visit: Visit, sent: Sent) -> Result<Response, Problem> {
-    let me = me(&visit)?;
-    let (channel, address) = (sent.field("channel"), sent.field("address"));
-    let answer = command::set_address(wish(&visit), &me, channel, address).await;
-    me_answer(visit, answer, "party-done-saved").await
-}
-
-/// Sends the reader a notice.
-pub(super) async fn test_notice(visit: Visit, _: Sent) -> Result<Response, Problem> {
-    let me = me(&visit)?;
-    let answer = command::test_notice(wish(&visit), &me).await;
-    me_answer(visit, answer, "party-done-test").await
 }

@@ -102,7 +102,7 @@ fn refused(visit: &Visit, problem: &Problem) -> Told {
         Some("/what") => Some("report-what"),
         _ => None,
     };
-    let mut told = refusal::problem(&visit.reader, problem.code(), problem.detail());
+    let mut told = refusal::of(&visit.reader, problem);
     if input == Some("report-component") {
         told.message = visit.reader.text("report-component-wrong");
         told.hint = Some(problem.detail().to_owned());

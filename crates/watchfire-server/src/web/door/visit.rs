@@ -14,6 +14,7 @@ use crate::error::Problem;
 use crate::locale::Language;
 use crate::request::Arrival;
 use crate::state::Node;
+use crate::web::form::Typed;
 use crate::web::reader::{Account, Done, Reader};
 
 /// Keeps the language of readers without an account.
@@ -29,22 +30,33 @@ const RECEIPT_CHARS_MAX: usize = 128;
 /// An address to return to has at most so many characters.
 const RETURN_CHARS_MAX: usize = 1_000;
 
+/// What no page shows again.
+const HIDDEN: [&str; 3] = ["csrf", "password", "present"];
+
 /// What can have been done, by the keys of its words.
-const ACTS: [&str; 16] = [
+const ACTS: [&str; 24] = [
     "case-done-acknowledged",
     "case-done-added",
+    "case-done-answered",
     "case-done-assigned",
     "case-done-claimed",
     "case-done-decided",
     "case-done-draft",
     "case-done-embargo",
+    "case-done-embargo-agreed",
+    "case-done-erased",
     "case-done-fact",
     "case-done-message",
+    "case-done-opened",
     "case-done-released",
     "case-done-removed",
+    "case-done-renamed",
     "case-done-retracted",
     "case-done-submitted",
     "party-done-added",
+    "party-done-closed",
+    "party-done-opened",
+    "party-done-password",
     "party-done-saved",
     "party-done-test",
 ];
@@ -226,6 +238,13 @@ impl Sent {
     /// Returns what was typed into `name`, without blanks around it; nothing where it is not there.
     pub(crate) fn field(&self, name: &str) -> &str {
         self.typed(name).trim()
+    }
+
+    /// Returns what was typed into the form `name`, to be shown again; no password among it.
+    pub(crate) fn typed_into(&self, name: &str) -> Typed {
+        let plain = self.0.iter().filter(|(name, _)| !HIDDEN.contains(&name.as_str()));
+        let values = plain.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Typed { form: name.to_owned(), values }
     }
 
     /// Returns every field whose name begins with `prefix`, without the prefix.
