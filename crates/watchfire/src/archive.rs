@@ -8,6 +8,8 @@
 //! laws/…           the law packs in use
 //! ```
 //!
+//! The tar file may lie in an envelope ([`crate::envelope`]).
+//!
 //! The manifest names each file with its length and SHA-256; `tree` is the root (RFC 9162) over the
 //! lines `path bytes sha256`, and `note` signs it with the key of the log. No key is in it.
 
@@ -117,7 +119,7 @@ impl Manifest {
 }
 
 /// The backup is not what it says.
-fn bad(message: impl Into<String>) -> Failure {
+pub(crate) fn bad(message: impl Into<String>) -> Failure {
     let mut failure = Failure::request(message);
     failure.exit = Exit::No;
     failure.hint("this backup was changed or damaged; take another")
@@ -136,19 +138,34 @@ fn line(folder: &Path, path: &str) -> Result<FileLine, Failure> {
     let cannot =
         |error: io::Error| Failure::world(format!("`{path}` cannot be read")).because(error);
     let mut file = File::open(folder.join(path)).map_err(cannot)?;
-    let (bytes, sha256) = copy(&mut file, &mut io::sink()).map_err(cannot)?;
+    let (bytes, sha256) =
+        copy(&mut file, &mut io::sink()).map_err(|halt| cannot(halt.into_inner()))?;
     Ok(FileLine { path: path.to_owned(), bytes, sha256 })
 }
 
+/// Why copying came to no end.
+enum Halt {
+    Reading(io::Error),
+    Writing(io::Error),
+}
+
+impl Halt {
+    fn into_inner(self) -> io::Error {
+        match self {
+            Self::Reading(error) | Self::Writing(error) => error,
+        }
+    }
+}
+
 /// Copies and returns length and SHA-256 of what was copied.
-fn copy(from: &mut impl Read, to: &mut impl Write) -> io::Result<(u64, String)> {
+fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<(u64, String), Halt> {
     let (mut bytes, mut hash, mut piece) = (0, Sha256::new(), vec![0; PIECE_BYTES]);
     loop {
-        match from.read(&mut piece)? {
+        match from.read(&mut piece).map_err(Halt::Reading)? {
             0 => return Ok((bytes, hex(&hash.finalize()))),
             read => {
                 hash.update(&piece[..read]);
-                to.write_all(&piece[..read])?;
+                to.write_all(&piece[..read]).map_err(Halt::Writing)?;
                 bytes += read as u64;
             }
         }
@@ -159,16 +176,15 @@ fn copy(from: &mut impl Read, to: &mut impl Write) -> io::Result<(u64, String)> 
 ///
 /// # Errors
 /// What the disk says.
-pub(crate) fn pack(manifest: &Manifest, folder: &Path, out: &mut File) -> io::Result<()> {
-    let mut tar = tar::Builder::new(&mut *out);
+pub(crate) fn pack(manifest: &Manifest, folder: &Path, out: &mut impl Write) -> io::Result<()> {
+    let mut tar = tar::Builder::new(out);
     let text = serde_json::to_vec_pretty(manifest).map_err(io::Error::other)?;
     tar.append_data(&mut header(text.len() as u64), MANIFEST, text.as_slice())?;
     for file in &manifest.files {
         let content = File::open(folder.join(&file.path))?;
         tar.append_data(&mut header(file.bytes), &file.path, content.take(file.bytes))?;
     }
-    tar.into_inner()?;
-    out.sync_all()
+    tar.into_inner().map(|_| ())
 }
 
 fn header(bytes: u64) -> tar::Header {
@@ -178,15 +194,14 @@ fn header(bytes: u64) -> tar::Header {
     header
 }
 
-/// Unpacks a backup into `folder`, and verifies every byte of it.
+/// Unpacks a backup into `folder`, and verifies every byte of it. `shown` is its name.
 ///
 /// # Errors
 /// A failure of the request for what is no backup, of the answer for one that was changed.
-pub(crate) fn unpack(file: &Path, folder: &Path) -> Result<Manifest, Failure> {
-    let none = |error: io::Error| {
-        Failure::request(format!("`{}` is not a backup", file.display())).because(error)
-    };
-    let mut tar = tar::Archive::new(File::open(file).map_err(none)?);
+pub(crate) fn unpack(from: impl Read, shown: &str, folder: &Path) -> Result<Manifest, Failure> {
+    let none =
+        |error: io::Error| Failure::request(format!("`{shown}` is not a backup")).because(error);
+    let mut tar = tar::Archive::new(from);
     let mut entries = tar.entries().map_err(none)?;
     let first = entries.next().ok_or_else(|| none(io::ErrorKind::UnexpectedEof.into()))?;
     let manifest = read_manifest(first.map_err(none)?).map_err(none)?;
@@ -194,7 +209,7 @@ pub(crate) fn unpack(file: &Path, folder: &Path) -> Result<Manifest, Failure> {
     let mut missing: BTreeMap<&str, &FileLine> =
         manifest.files.iter().map(|file| (file.path.as_str(), file)).collect();
     for entry in entries {
-        let mut entry = entry.map_err(none)?;
+        let mut entry = entry.map_err(|error| cut_off("what follows in it").because(error))?;
         let path = entry.path().map_err(none)?.to_string_lossy().into_owned();
         let plain = Path::new(&path).components().all(|part| matches!(part, Component::Normal(_)));
         let listed = missing.remove(path.as_str());
@@ -203,20 +218,30 @@ pub(crate) fn unpack(file: &Path, folder: &Path) -> Result<Manifest, Failure> {
             return Err(bad(format!("`{path}` is in the backup and not in its manifest")));
         };
         let target = folder.join(&path);
-        let kept = write_new(&target, &mut entry).map_err(|error| {
-            Failure::world(format!("`{}` cannot be written", target.display())).because(error)
+        let kept = write_new(&target, &mut entry).map_err(|halt| match halt {
+            Halt::Reading(error) => cut_off(&format!("`{path}`")).because(error),
+            Halt::Writing(error) => {
+                Failure::world(format!("`{}` cannot be written", target.display())).because(error)
+            }
         })?;
         if kept != (listed.bytes, listed.sha256.clone()) {
             return Err(bad(format!("`{path}` is not what the manifest says")));
         }
     }
-    match missing.first_key_value() {
-        None => Ok(manifest),
-        Some((path, _)) => Err(bad(format!("`{path}` is missing in the backup"))),
+    if let Some((path, _)) = missing.first_key_value() {
+        return Err(bad(format!("`{path}` is missing in the backup")));
     }
+    // An envelope is whole only once its end was read.
+    let mut rest = tar.into_inner();
+    io::copy(&mut rest, &mut io::sink()).map_err(|error| cut_off("its end").because(error))?;
+    Ok(manifest)
 }
 
-fn read_manifest(entry: tar::Entry<'_, File>) -> io::Result<Manifest> {
+fn cut_off(what: &str) -> Failure {
+    bad(format!("the backup was cut off or damaged: {what} cannot be read"))
+}
+
+fn read_manifest(entry: tar::Entry<'_, impl Read>) -> io::Result<Manifest> {
     if entry.path()?.as_os_str() != MANIFEST {
         return Err(io::Error::other("it does not begin with a manifest"));
     }
@@ -225,12 +250,12 @@ fn read_manifest(entry: tar::Entry<'_, File>) -> io::Result<Manifest> {
     serde_json::from_slice(&text).map_err(io::Error::other)
 }
 
-fn write_new(target: &Path, from: &mut impl Read) -> io::Result<(u64, String)> {
+fn write_new(target: &Path, from: &mut impl Read) -> Result<(u64, String), Halt> {
     if let Some(above) = target.parent() {
-        fs::create_dir_all(above)?;
+        fs::create_dir_all(above).map_err(Halt::Writing)?;
     }
-    let mut file = File::create_new(target)?;
+    let mut file = File::create_new(target).map_err(Halt::Writing)?;
     let kept = copy(from, &mut file)?;
-    file.sync_all()?;
+    file.sync_all().map_err(Halt::Writing)?;
     Ok(kept)
 }

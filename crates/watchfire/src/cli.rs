@@ -12,7 +12,7 @@ pub(crate) use api::{Case, CaseShow, Report, ReportNew, Server};
 pub(crate) use demo::Demo;
 pub(crate) use law::{Law, Laws, Obligations};
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
-pub(crate) use operate::{Backup, Doctor, Migrate, Restore};
+pub(crate) use operate::{Backup, Doctor, Migrate, Opener, Restore};
 
 /// Knows every reporting obligation a vulnerability creates, runs its clock, and proves it was met.
 #[derive(Debug, Parser)]

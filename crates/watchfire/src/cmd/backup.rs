@@ -1,17 +1,23 @@
 //! `watchfire backup`: one file with everything but the keys.
 
 use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
 use watchfire_core::law::Lawbook;
+use watchfire_server::clock::Clock;
+use watchfire_server::settings::Settings;
 use watchfire_server::state::Node;
 use watchfire_store::policy::Write;
 use watchfire_store::{Engine, Location, Store, StoreConfig, schema_version};
 
 use super::log::verify;
+use super::restore;
 use crate::archive::{self, FORMAT, Manifest};
 use crate::cli::Backup;
+use crate::envelope::{self, Lock};
 use crate::exit::{Exit, Failure};
 use crate::open::{self, operator, store_failure};
 use crate::{config, evidence, postgres, print};
@@ -19,38 +25,78 @@ use crate::{config, evidence, postgres, print};
 /// Where it is kept when the last backup was taken; `doctor` reads it.
 pub(super) const LAST: &str = "last-backup";
 
+/// Where it is kept when a backup was last restored for practice; `doctor` reads it.
+pub(super) const REHEARSED: &str = "last-rehearsal";
+
 pub(super) fn run(args: &Backup) -> Result<Exit, Failure> {
+    if let Some(file) = &args.make_key {
+        print::say(&format!(
+            "`{}` opens every backup for this recipient: keep it away from this machine",
+            file.display()
+        ));
+        return print::data(&envelope::make_key(file)?).map(|()| Exit::Done);
+    }
     let settings = config::read(&args.place)?;
-    if args.out.exists() {
-        return Err(Failure::request(format!("`{}` is there already", args.out.display()))
+    if let Some(file) = &args.rehearse {
+        return rehearse(&settings, file, args);
+    }
+    let Some(out) = &args.out else {
+        return Err(Failure::request("there is no file to write").hint("name it with `--out`"));
+    };
+    if args.opener.identity.is_some() {
+        return Err(Failure::request("a secret key closes nothing")
+            .hint("name its recipient with `--recipient`"));
+    }
+    let lock = match (&args.opener.passphrase_file, &args.recipients[..]) {
+        (Some(file), _) => Some(Lock::passphrase(file)?),
+        (None, []) => None,
+        (None, typed) => Some(Lock::recipients(typed)?),
+    };
+    if out.exists() {
+        return Err(Failure::request(format!("`{}` is there already", out.display()))
             .hint("a backup never replaces another; name a new file"));
     }
     open::block_on(async {
         let node = open::existing(settings).await?;
-        let result = take(&node, args).await;
+        let result = take(&node, args.place.config.as_deref(), out, lock.as_ref()).await;
         node.store().clone().close().await;
         result
     })
 }
 
-async fn take(node: &Node, args: &Backup) -> Result<Exit, Failure> {
+/// Restores a backup into a temporary folder, and notes that it could be.
+fn rehearse(settings: &Settings, file: &Path, args: &Backup) -> Result<Exit, Failure> {
+    let manifest = restore::rehearse(settings, file, &args.opener, args.into.clone())?;
+    let note = settings.data.join(REHEARSED);
+    if settings.data.is_dir() {
+        let doubt_over = SignedDuration::from_secs(i64::from(settings.clock_doubt_seconds));
+        let text = format!("{}\n", Clock::machine(None, doubt_over).now());
+        evidence::write_whole(&note, text.as_bytes()).map_err(|error| {
+            Failure::world(format!("`{}` cannot be written", note.display())).because(error)
+        })?;
+    }
+    print::say(&format!(
+        "the backup of {} can be restored: {} entries of the log, verified",
+        manifest.taken_at, manifest.log_size
+    ));
+    Ok(Exit::Done)
+}
+
+async fn take(
+    node: &Node,
+    settings_file: Option<&Path>,
+    out: &Path,
+    lock: Option<&Lock>,
+) -> Result<Exit, Failure> {
     let cannot = |what: &Path| {
         let message = format!("`{}` cannot be written", what.display());
         move |error: std::io::Error| Failure::world(message).because(error)
     };
-    let folder = beside(&args.out);
-    fs::create_dir(&folder).map_err(cannot(&folder))?;
-    let made = fill(node, args, &folder).await;
+    let folder = beside(out);
+    evidence::make_folder(&folder)?;
+    let made = fill(node, settings_file, &folder).await;
     let result = made.and_then(|manifest| {
-        let mut out = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&args.out)
-            .map_err(cannot(&args.out))?;
-        archive::pack(&manifest, &folder, &mut out)
-            .and_then(|()| evidence::sync_folder(&args.out))
-            .map_err(cannot(&args.out))?;
+        write(&manifest, &folder, out, lock).map_err(cannot(out))?;
         Ok(manifest)
     });
     fs::remove_dir_all(&folder).map_err(cannot(&folder))?;
@@ -63,7 +109,30 @@ async fn take(node: &Node, args: &Backup) -> Result<Exit, Failure> {
         manifest.log_size,
         node.settings().log_key_file().display()
     ));
+    if lock.is_none() {
+        print::say(
+            "the backup is not encrypted, and whoever reads it reads embargoed cases; \
+             `--recipient` or `--passphrase-file` encrypts it",
+        );
+    }
     Ok(Exit::Done)
+}
+
+/// Writes the backup; what was begun and not ended is removed.
+fn write(manifest: &Manifest, folder: &Path, out: &Path, lock: Option<&Lock>) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(out)?;
+    let packed = match lock {
+        None => archive::pack(manifest, folder, &mut file),
+        Some(lock) => {
+            let buffered = BufWriter::new(&mut file);
+            lock.close(buffered, |mut out| archive::pack(manifest, folder, &mut out))
+        }
+    };
+    let kept = packed.and_then(|()| file.sync_all()).and_then(|()| evidence::sync_folder(out));
+    if kept.is_err() {
+        fs::remove_file(out)?;
+    }
+    kept
 }
 
 /// The folder in which the parts are made, on the disk of the backup.
@@ -73,7 +142,11 @@ fn beside(out: &Path) -> PathBuf {
 }
 
 /// Makes the parts in `folder` and describes them.
-async fn fill(node: &Node, args: &Backup, folder: &Path) -> Result<Manifest, Failure> {
+async fn fill(
+    node: &Node,
+    settings_file: Option<&Path>,
+    folder: &Path,
+) -> Result<Manifest, Failure> {
     let cannot = |error: std::io::Error| {
         Failure::world(format!("`{}` cannot be written", folder.display())).because(error)
     };
@@ -97,7 +170,7 @@ async fn fill(node: &Node, args: &Backup, folder: &Path) -> Result<Manifest, Fai
             ("sqlite", head)
         }
     };
-    if let Some(file) = &args.place.config {
+    if let Some(file) = settings_file {
         fs::write(folder.join("settings.toml"), config::without_secrets(file)?).map_err(cannot)?;
         paths.push("settings.toml".to_owned());
     }

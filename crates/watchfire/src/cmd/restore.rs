@@ -10,7 +10,8 @@ use watchfire_store::{Store, StoreConfig};
 
 use super::log::verify;
 use crate::archive::{self, Manifest};
-use crate::cli::Restore;
+use crate::cli::{Opener, Restore};
+use crate::envelope::{self, Key};
 use crate::exit::{Exit, Failure};
 use crate::open::{self, store_failure};
 use crate::quarantine::{self, Quarantine};
@@ -25,7 +26,8 @@ pub(super) fn run(args: &Restore) -> Result<Exit, Failure> {
         fs::create_dir_all(above).map_err(|error| cannot(above, error))?;
     }
     evidence::make_folder(&folder)?;
-    let restored = fill(args, &settings, file, &folder);
+    let restored = fill(file, &args.opener, args.log_key.as_deref(), &settings, &folder)
+        .and_then(|manifest| quarantined(&settings, &folder, manifest));
     let manifest = match restored {
         Ok(manifest) => manifest,
         Err(failure) => {
@@ -78,16 +80,69 @@ fn beside(data: &Path) -> PathBuf {
     data.with_file_name(format!(".{name}.restoring-{}", std::process::id()))
 }
 
-/// Unpacks and verifies everything in `folder`, before it becomes the data folder.
-fn fill(
-    args: &Restore,
+/// Restores a backup into a folder that is gone afterwards, and into the PostgreSQL database
+/// `into` if it is of one.
+///
+/// # Errors
+/// As a restore.
+pub(super) fn rehearse(
     settings: &Settings,
     file: &Path,
+    opener: &Opener,
+    into: Option<String>,
+) -> Result<Manifest, Failure> {
+    let beside = file.parent().filter(|above| !above.as_os_str().is_empty());
+    let beside = beside.unwrap_or(Path::new("."));
+    // On the disk of the backup, for its owner alone, since it is in the clear.
+    let folder = tempfile::Builder::new().prefix(".rehearsal-").tempdir_in(beside);
+    let folder = folder.map_err(|error| cannot(beside, error))?;
+    let settings = Settings { database: into, ..settings.clone() };
+    let manifest = fill(file, opener, None, &settings, folder.path())?;
+    folder.close().map_err(|error| cannot(beside, error))?;
+    Ok(manifest)
+}
+
+/// Puts the restored node into quarantine.
+fn quarantined(
+    settings: &Settings,
+    folder: &Path,
+    manifest: Manifest,
+) -> Result<Manifest, Failure> {
+    let inside = Settings { data: folder.to_owned(), ..settings.clone() };
+    let Manifest { taken_at, log_size, .. } = manifest;
+    quarantine::write(&inside, &Quarantine { taken_at, log_size, recorded: false })?;
+    Ok(manifest)
+}
+
+/// Opens the backup and unpacks it.
+fn unpacked(file: &Path, opener: &Opener, folder: &Path) -> Result<Manifest, Failure> {
+    let key = match (&opener.identity, &opener.passphrase_file) {
+        (Some(file), _) => Some(Key::identities(file)?),
+        (None, Some(file)) => Some(Key::passphrase(file)?),
+        (None, None) => None,
+    };
+    let (reader, was_closed) = envelope::open(file, key.as_ref())?;
+    archive::unpack(reader, &file.display().to_string(), folder).map_err(|mut failure| {
+        // An envelope that opens was a backup once.
+        if was_closed && failure.exit == Exit::Request {
+            failure.exit = Exit::No;
+            failure.message = "the encrypted backup was cut off, changed or damaged".to_owned();
+        }
+        failure
+    })
+}
+
+/// Unpacks and verifies everything in `folder`, before it becomes the data folder.
+fn fill(
+    file: &Path,
+    opener: &Opener,
+    log_key: Option<&Path>,
+    settings: &Settings,
     folder: &Path,
 ) -> Result<Manifest, Failure> {
-    let manifest = archive::unpack(file, folder)?;
+    let manifest = unpacked(file, opener, folder)?;
     let key = manifest.verify()?;
-    if let Some(from) = &args.log_key {
+    if let Some(from) = log_key {
         let signer = evidence::read_key(from)?
             .ok_or_else(|| Failure::request(format!("there is no key `{}`", from.display())))?;
         if *signer.verifier() != key {
@@ -115,8 +170,6 @@ fn fill(
         }
     }
     open::block_on(verify_log(&inside, &key, &manifest, &folder.join("checkpoint")))?;
-    let Manifest { taken_at, log_size, .. } = manifest;
-    quarantine::write(&inside, &Quarantine { taken_at, log_size, recorded: false })?;
     Ok(manifest)
 }
 

@@ -87,6 +87,13 @@ fn the_same_node_is_backed_up_and_restored_to_the_byte_of_its_log() {
     assert!(!house.beside("new").join("log.key").exists());
 }
 
+/// Turns one bit.
+fn edited(bytes: &[u8], at: usize) -> Vec<u8> {
+    let mut edited = bytes.to_vec();
+    edited[at] ^= 1;
+    edited
+}
+
 #[test]
 fn a_backup_is_restored_whole_or_not_at_all() {
     let (house, _) = backed_up();
@@ -100,24 +107,104 @@ fn a_backup_is_restored_whole_or_not_at_all() {
     let place = |text: &str| {
         whole.windows(text.len()).position(|bytes| bytes == text.as_bytes()).expect("in there")
     };
-    let mut edited = whole.clone();
-    let at = place("the second hole");
-    edited[at] = b'T';
-    let mut renamed = whole.clone();
-    let at = place("\"taken_at\": \"2") + "\"taken_at\": \"".len();
-    renamed[at + 3] = if renamed[at + 3] == b'1' { b'2' } else { b'1' };
-    for (what, bytes, code) in [
-        ("an edited database", edited, 1),
-        ("an edited manifest", renamed, 1),
-        ("a torn file", whole[..whole.len() / 2].to_vec(), 2),
-        ("no backup", b"nothing of the kind".to_vec(), 2),
+    let database = place("the second hole");
+    let date = place("\"taken_at\": \"2") + "\"taken_at\": \"".len();
+    for (what, bytes, code, named) in [
+        ("an edited database", edited(&whole, database), 1, "`watchfire.db`"),
+        ("an edited manifest", edited(&whole, date + 3), 1, "manifest"),
+        ("a torn file", whole[..database].to_vec(), 1, "`watchfire.db`"),
+        ("a torn manifest", whole[..date].to_vec(), 2, "not a backup"),
+        ("no backup", b"nothing of the kind".to_vec(), 2, "not a backup"),
+        ("nothing", Vec::new(), 2, "not a backup"),
     ] {
         fs::write(house.beside("backup"), bytes).expect("written");
         let (found, said) = restore(&house, "new", &[]);
-        assert!(matches!(found, Some(1..=3)), "{what}: {said}");
-        assert!(what.starts_with("a torn") || found == Some(code), "{what}: {found:?} {said}");
+        assert_eq!(found, Some(code), "{what}: {said}");
+        assert!(said.contains(named), "{what}: {said}");
         assert!(!house.beside("new").exists(), "{what}");
     }
+}
+
+#[test]
+fn an_encrypted_backup_is_opened_by_its_key_alone_and_rehearsed() {
+    let (house, _) = backed_up();
+    fs::remove_file(house.beside("backup")).expect("removed");
+    let [file, key, other] = ["backup", "backup.key", "other.key"].map(|name| house.beside(name));
+    let recipient = house.done(&["backup", "--make-key", path(&key)], "");
+    assert!(recipient.starts_with("age1"), "{recipient}");
+    assert_eq!(house.run(&["backup", "--make-key", path(&key)], "").status.code(), Some(2));
+    house.done(&["backup", "--make-key", path(&other)], "");
+    house.done(&["backup", "--out", path(&file), "--recipient", &recipient], "");
+    let whole = fs::read(&file).expect("the backup");
+    let shows = |text: &str| whole.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(!shows("the second hole") && !shows("manifest.json"), "nothing is in the clear");
+
+    let identity = ["--identity", path(&key)];
+    let rehearse = [&["backup", "--rehearse", path(&file)], &identity[..]].concat();
+    house.done(&rehearse, "");
+    let (_, report) = house.json(&["doctor", "--json"]);
+    assert_eq!(check(&report, "rehearsal")["state"], "ok", "{report}");
+    let begin = whole.iter().position(|byte| *byte == b'\n').expect("a line");
+    for (what, bytes, key, code, said_of) in [
+        ("no key", whole.clone(), None, 2, "--identity"),
+        ("another key", whole.clone(), Some(&other), 2, "no key of the file opens"),
+        ("an edited head", edited(&whole, begin + 20), Some(&key), 2, "changed"),
+        ("an edited body", edited(&whole, whole.len() / 2), Some(&key), 1, "damaged"),
+        ("an edited end", edited(&whole, whole.len() - 1), Some(&key), 1, "damaged"),
+        ("cut in the middle", whole[..whole.len() / 2].to_vec(), Some(&key), 1, "cut off"),
+        ("cut at the end", whole[..whole.len() - 1].to_vec(), Some(&key), 1, "cut off"),
+        ("cut in the head", whole[..begin + 20].to_vec(), Some(&key), 1, "damaged"),
+    ] {
+        fs::write(&file, bytes).expect("written");
+        let more = key.map_or(Vec::new(), |key| vec!["--identity", path(key)]);
+        let (found, said) = restore(&house, "new", &more);
+        assert_eq!(found, Some(code), "{what}: {said}");
+        assert!(said.contains(said_of), "{what}: {said}");
+        assert!(!house.beside("new").exists(), "{what}");
+        if code == 1 {
+            let rehearsed = house.run(&rehearse, "");
+            assert_eq!(rehearsed.status.code(), Some(1), "{what}");
+        }
+    }
+    fs::write(&file, whole).expect("written");
+    assert_eq!(restore(&house, "new", &identity).0, Some(0));
+    let left = fs::read_dir(house.beside("")).expect("a folder").filter_map(Result::ok);
+    let hidden = left.filter(|entry| entry.file_name().to_string_lossy().starts_with('.'));
+    assert_eq!(hidden.count(), 0, "nothing in the clear is left behind");
+}
+
+#[test]
+fn a_passphrase_closes_and_opens_a_backup() {
+    let (house, _) = backed_up();
+    let [file, good, bad] = ["closed", "good", "bad"].map(|name| house.beside(name));
+    fs::write(&good, "nine towers and one fire\n").expect("written");
+    fs::write(&bad, "nine towers and two fires\n").expect("written");
+    let closed = ["backup", "--out", path(&file), "--passphrase-file", path(&good)];
+    house.done(&closed, "");
+    let open = |name: &str, key: &Path| {
+        let backup = ["restore", path(&file), "--passphrase-file", path(key)];
+        let output = run_on(&house.beside(name), &backup, "");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = open("new", &bad);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("the passphrase does not open the backup"), "{said}");
+    assert!(!house.beside("new").exists());
+    assert_eq!(open("new", &good).0, Some(0));
+    let plain = house.beside("backup");
+    let plain = ["restore", path(&plain), "--passphrase-file", path(&good)];
+    let exchanged = run_on(&house.beside("other"), &plain, "");
+    assert_eq!(exchanged.status.code(), Some(2), "it should have been encrypted");
+    fs::write(&bad, "short\n").expect("written");
+    let short = ["backup", "--out", path(&bad), "--passphrase-file", path(&bad)];
+    assert_eq!(house.run(&short, "").status.code(), Some(2));
+}
+
+/// One check of what a doctor found.
+fn check<'a>(report: &'a serde_json::Value, name: &str) -> &'a serde_json::Value {
+    let checks = report["checks"].as_array().expect("checks");
+    let check = checks.iter().find(|check| check["name"] == name);
+    check.unwrap_or_else(|| panic!("no `{name}` in {report}"))
 }
 
 #[test]
@@ -127,9 +214,7 @@ fn a_doctor_finds_a_folder_that_others_may_read() {
     let (code, report) = house.json(&["doctor", "--json"]);
     assert_eq!((code, report["ok"].as_bool()), (0, Some(true)), "{report}");
     let state = |report: &serde_json::Value, name: &str| {
-        let checks = report["checks"].as_array().expect("checks").clone();
-        let check = checks.into_iter().find(|check| check["name"] == name);
-        check.expect("this check")["state"].as_str().expect("text").to_owned()
+        check(report, name)["state"].as_str().expect("text").to_owned()
     };
     assert_eq!(state(&report, "backup"), "ok");
     assert_eq!(state(&report, "chain"), "warning", "nobody was named");

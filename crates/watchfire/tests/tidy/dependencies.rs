@@ -98,6 +98,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
     (
         "watchfire",
         &[
+            "age",
             "annotate-snippets",
             "clap",
             "comfy-table",

@@ -19,6 +19,8 @@ use crate::quarantine;
 const NOTICE_HOURS_MAX: i64 = 1;
 /// A backup older than this is of little use.
 const BACKUP_DAYS_MAX: i64 = 7;
+/// A backup that was not restored for practice for this long may not be one.
+const REHEARSAL_DAYS_MAX: i64 = 90;
 /// A node that runs gives a sign of life each second.
 const BEAT_SECONDS_MAX: i64 = 60;
 /// Stalled obligations that are counted.
@@ -50,6 +52,7 @@ pub(super) async fn checks(settings: Settings) -> Vec<Check> {
         }));
     }
     checks.push(last_backup(&node));
+    checks.push(last_rehearsal(&node));
     checks.push(quarantined(&node));
     node.store().clone().close().await;
     checks
@@ -186,12 +189,27 @@ async fn chain(node: &Node) -> Result<Check, StoreError> {
     Ok(Check::warning(name, detail, "`watchfire user chain` names them"))
 }
 
+/// Reads an instant that was noted in a file of the data folder.
+fn noted(node: &Node, file: &str) -> Option<Timestamp> {
+    fs::read_to_string(node.settings().data.join(file)).ok()?.trim().parse().ok()
+}
+
+fn last_rehearsal(node: &Node) -> Check {
+    let name = "rehearsal";
+    let hint = "`watchfire backup --rehearse FILE` restores a backup for practice";
+    match noted(node, backup::REHEARSED) {
+        None => Check::warning(name, "no backup was ever restored for practice here", hint),
+        Some(at) if age(node, at).as_hours() > 24 * REHEARSAL_DAYS_MAX => {
+            Check::warning(name, format!("the last is of {at}"), hint)
+        }
+        Some(at) => Check::ok(name, format!("the last is of {at}")),
+    }
+}
+
 fn last_backup(node: &Node) -> Check {
     let name = "backup";
     let hint = "`watchfire backup --out FILE`, and keep it on another machine";
-    let text = fs::read_to_string(node.settings().data.join(backup::LAST)).ok();
-    let taken = text.and_then(|text| text.trim().parse::<Timestamp>().ok());
-    match taken {
+    match noted(node, backup::LAST) {
         None => Check::warning(name, "none was taken from this folder", hint),
         Some(at) if age(node, at).as_hours() > 24 * BACKUP_DAYS_MAX => {
             Check::warning(name, format!("the last is of {at}"), hint)
