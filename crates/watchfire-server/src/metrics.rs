@@ -63,7 +63,7 @@ impl Metrics {
         head(&mut out, "watchfire_clock_doubts_total", "counter", "Disagreements of the clocks.");
         line(&mut out, "watchfire_clock_doubts_total", "", clock.doubts);
         for (name, count) in &*lock(&self.counts) {
-            head(&mut out, name, "counter", "See `docs/reference/configuration.md`.");
+            head(&mut out, name, "counter", "See `docs/reference/metrics.md`.");
             line(&mut out, name, "", *count);
         }
         self.write_requests(&mut out);

@@ -1,10 +1,13 @@
 //! `watchfire doctor`: looks at everything a node needs.
 
+mod certificate;
 mod machine;
 mod node;
 
 use comfy_table::Cell;
+use jiff::SignedDuration;
 use serde::Serialize;
+use watchfire_server::clock::Clock;
 
 use crate::cli::Doctor;
 use crate::exit::{Exit, Failure};
@@ -50,7 +53,8 @@ struct Report {
 pub(super) fn run(args: &Doctor) -> Result<Exit, Failure> {
     let settings = config::read(&args.place)?;
     open::must_exist(&settings)?;
-    let mut checks = machine::checks(&settings);
+    let doubt_over = SignedDuration::from_secs(i64::from(settings.clock_doubt_seconds));
+    let mut checks = machine::checks(&settings, Clock::machine(None, doubt_over).now());
     checks.extend(open::block_on(async { Ok(node::checks(settings).await) })?);
     let ok = checks.iter().all(|check| check.state != State::Unsafe);
     let report = Report { ok, checks };

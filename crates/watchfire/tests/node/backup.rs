@@ -226,3 +226,38 @@ fn a_doctor_finds_a_folder_that_others_may_read() {
     assert_eq!((code, report["ok"].as_bool()), (1, Some(false)), "{report}");
     assert_eq!(state(&report, "data-folder"), "unsafe");
 }
+
+#[test]
+fn a_doctor_counts_the_days_of_a_certificate_and_knocks_at_the_relay() {
+    use std::os::unix::fs::PermissionsExt;
+    let (house, _) = backed_up();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../watchfire-server/tests/data");
+    let key = house.beside("first.key.pem");
+    fs::copy(data.join("first.key.pem"), &key).expect("copied");
+    let relay = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = relay.local_addr().expect("an address").port();
+    let settings = format!(
+        "[tls]\ncertificate = {:?}\nkey = {:?}\n[mail]\nhost = \"127.0.0.1\"\nport = {port}\n\
+         security = \"none\"\nfrom = \"w@example.org\"\n",
+        data.join("first.cert.pem"),
+        key
+    );
+    let file = house.beside("w.toml");
+    fs::write(&file, settings).expect("written");
+    let look = ["doctor", "--json", "--config", path(&file)];
+    let mode = |mode| fs::set_permissions(&key, fs::Permissions::from_mode(mode)).expect("a mode");
+    mode(0o600);
+    let (code, report) = house.json(&look);
+    assert_eq!(code, 0, "{report}");
+    let tls = check(&report, "tls");
+    assert_eq!(tls["state"], "ok", "{report}");
+    let detail = tls["detail"].as_str().expect("text");
+    assert!(detail.contains("2126-10-31") && detail.contains("days"), "{detail}");
+    assert_eq!(check(&report, "mail-relay")["state"], "ok", "{report}");
+    assert_eq!(check(&report, "laws")["state"], "ok", "{report}");
+    drop(relay);
+    mode(0o644);
+    let (code, report) = house.json(&look);
+    assert_eq!((code, check(&report, "tls")["state"].as_str()), (1, Some("unsafe")), "{report}");
+    assert_eq!(check(&report, "mail-relay")["state"], "warning", "{report}");
+}

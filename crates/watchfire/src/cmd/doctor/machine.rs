@@ -2,14 +2,19 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use watchfire_core::law::TIME_ZONE_DATABASE;
-use watchfire_server::settings::Settings;
+use watchfire_server::settings::{Settings, TlsSettings};
+use watchfire_server::tls::Certificate;
 
-use super::Check;
+use super::{Check, certificate};
 use crate::evidence;
 
 /// With less room than this, in bytes, somebody should look.
@@ -18,6 +23,12 @@ const FREE_BYTES_WARN: u64 = 2 << 30;
 const FREE_BYTES_MIN: u64 = 200 << 20;
 /// With fewer free inodes than this, new files may fail.
 const FREE_INODES_WARN: u64 = 1_000;
+/// A certificate that ends sooner should have been renewed by now.
+const CERTIFICATE_DAYS_WARN: i64 = 30;
+/// Rights of everybody on a file; the group of a certificate's key may be one of services.
+const OF_ALL: u32 = 0o007;
+/// Whoever does not answer within this is not there.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// File systems over a network: locks and syncs do not hold there (statfs(2)).
 const NETWORK: [(u64, &str); 5] = [
     (0x6969, "NFS"),
@@ -29,7 +40,7 @@ const NETWORK: [(u64, &str); 5] = [
 /// A file system in memory (statfs(2)).
 const TMPFS: u64 = 0x0102_1994;
 
-pub(super) fn checks(settings: &Settings) -> Vec<Check> {
+pub(super) fn checks(settings: &Settings, now: Timestamp) -> Vec<Check> {
     let mut checks = vec![
         folder(&settings.data),
         file_system(&settings.data),
@@ -38,13 +49,76 @@ pub(super) fn checks(settings: &Settings) -> Vec<Check> {
         key(settings),
         Check::ok("time-zones", format!("bundled database {TIME_ZONE_DATABASE}")),
     ];
-    if let Some(tls) = &settings.tls {
-        checks.push(match watchfire_server::tls::Certificate::load(tls) {
-            Ok(_) => Check::ok("tls", "certificate and key can be used"),
-            Err(error) => Check::bad("tls", error.to_string(), "name files that fit each other"),
+    if let Some(files) = &settings.tls {
+        checks.push(tls(files, now));
+    }
+    if let Some(mail) = &settings.mail {
+        checks.push(reachable("mail-relay", &mail.host, mail.port));
+    }
+    if let Some(heartbeat) = &settings.heartbeat {
+        checks.push(match reqwest::Url::parse(&heartbeat.url) {
+            Ok(url) => {
+                let port = url.port_or_known_default().unwrap_or_default();
+                reachable("heartbeat", url.host_str().unwrap_or_default(), port)
+            }
+            Err(error) => Check::bad("heartbeat", error.to_string(), "correct `heartbeat.url`"),
         });
     }
     checks
+}
+
+/// Certificate and key fit each other, nobody else reads the key, and the certificate goes on.
+fn tls(files: &TlsSettings, now: Timestamp) -> Check {
+    let name = "tls";
+    if let Err(error) = Certificate::load(files) {
+        return Check::bad(name, error.to_string(), "name files that fit each other");
+    }
+    if let Ok(about) = fs::metadata(&files.key)
+        && about.permissions().mode() & OF_ALL != 0
+    {
+        let mode = about.permissions().mode() & 0o777;
+        let detail = format!("everybody may read `{}` (mode {mode:o})", files.key.display());
+        return Check::bad(name, detail, format!("chmod o-rwx {}", files.key.display()));
+    }
+    let first = CertificateDer::from_pem_file(&files.certificate).ok();
+    let Some(ends) = first.and_then(|first| certificate::not_after(&first)) else {
+        return Check::warning(name, "when the certificate ends cannot be read", "look at it");
+    };
+    let days = ends.duration_since(now).as_hours() / 24;
+    match ends.duration_since(now) {
+        left if !left.is_positive() => {
+            Check::bad(name, format!("the certificate ended {ends}"), "renew it at once")
+        }
+        _ if days < CERTIFICATE_DAYS_WARN => Check::warning(
+            name,
+            format!("the certificate ends {ends}, in {days} days"),
+            "renew it; the node reads it anew by itself",
+        ),
+        _ => Check::ok(name, format!("the certificate ends {ends}, in {days} days")),
+    }
+}
+
+/// Whether somebody listens there. Nothing is said to them.
+fn reachable(name: &'static str, host: &str, port: u16) -> Check {
+    let place = format!("{host}:{port}");
+    let tried = (host.trim_matches(['[', ']']), port).to_socket_addrs().and_then(|addresses| {
+        let mut last = io::Error::from(io::ErrorKind::NotFound);
+        for address in addresses {
+            match TcpStream::connect_timeout(&address, ANSWER_WITHIN) {
+                Ok(_) => return Ok(()),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    });
+    match tried {
+        Ok(()) => Check::ok(name, format!("{place} answers")),
+        Err(error) => Check::warning(
+            name,
+            format!("{place} does not answer: {error}"),
+            "look at the network, the name and the port",
+        ),
+    }
 }
 
 fn folder(data: &Path) -> Check {

@@ -35,8 +35,10 @@ pub(super) async fn checks(settings: Settings) -> Vec<Check> {
             return vec![Check::bad("database", detail, failure.hint.unwrap_or_default())];
         }
     };
-    let mut checks =
-        vec![Check::ok("schema", format!("{}, as this program has it", schema_version()))];
+    let mut checks = vec![
+        Check::ok("schema", format!("{}, as this program has it", schema_version())),
+        laws(&node),
+    ];
     for (name, found) in [
         ("database-settings", engine(&node).await),
         ("clock", clock(&node).await),
@@ -56,6 +58,12 @@ pub(super) async fn checks(settings: Settings) -> Vec<Check> {
     checks.push(quarantined(&node));
     node.store().clone().close().await;
     checks
+}
+
+/// Packs that do not load stop a node before it is opened.
+fn laws(node: &Node) -> Check {
+    let packs = node.law().packs().len();
+    Check::ok("laws", format!("{packs} packs, {}", node.law().digest_hex()))
 }
 
 async fn engine(node: &Node) -> Result<Check, StoreError> {
