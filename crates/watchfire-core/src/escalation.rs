@@ -4,6 +4,9 @@
 //! 90 % and 100 % everybody, then every 10 % at most ten times, then daily. A window of six hours
 //! or less tells everybody at 0 %. Rungs already past when an obligation is first seen are told
 //! once, together, at the highest; a rung told is not told again when a date moves.
+//!
+//! A question that is undecided while a clock of law runs has a ladder of its own on its soft clock
+//! (laws/counting.md 7.7): 0 % owner, 100 % owner and supervisor, 200 % everybody, then daily.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -24,6 +27,8 @@ const ACKNOWLEDGE_WITHIN_MINUTES_MAX: i64 = 30;
 const ACKNOWLEDGE_WITHIN_SECONDS_MIN: i64 = 60;
 /// The rungs up to the deadline, in per cent of the strict window.
 const BEFORE: [u16; 5] = [0, 50, 75, 90, 100];
+/// The rungs of an open question, in per cent of the time in which it should be answered.
+const OF_A_QUESTION: [u16; 3] = [0, 100, 200];
 /// The last rung in per cent; after it one each day.
 const PERCENT_LAST: u16 = 200;
 
@@ -83,6 +88,8 @@ pub enum Ladder {
     Window { from: Timestamp, due: Timestamp },
     /// An obligation that has no date, or not yet.
     Undated { since: Timestamp },
+    /// The time in which an open question should be answered: a house target.
+    Question { from: Timestamp, due: Timestamp },
 }
 
 /// A rung that is due, with all it tells.
@@ -102,10 +109,10 @@ impl Ladder {
     /// Fractions of a microsecond round down: early is tolerable, late is not.
     pub fn at(&self, rung: Rung) -> Option<Timestamp> {
         let micros = match (*self, rung) {
-            (Self::Window { from, due }, Rung::Percent(percent)) => {
+            (Self::Window { from, due } | Self::Question { from, due }, Rung::Percent(percent)) => {
                 from.as_microsecond() + share(from, due, percent)
             }
-            (Self::Window { from, due }, Rung::Day(day)) => {
+            (Self::Window { from, due } | Self::Question { from, due }, Rung::Day(day)) => {
                 let last = from.as_microsecond() + share(from, due, PERCENT_LAST);
                 last.saturating_add(days(1).saturating_mul(i64::from(day)))
             }
@@ -114,7 +121,8 @@ impl Ladder {
                 let reviews = days(REVIEW_EVERY_DAYS).saturating_mul(i64::from(count));
                 since.as_microsecond().saturating_add(reviews)
             }
-            (Self::Window { .. }, Rung::Review(_)) | (Self::Undated { .. }, _) => return None,
+            (Self::Window { .. } | Self::Question { .. }, Rung::Review(_))
+            | (Self::Undated { .. }, _) => return None,
         };
         Timestamp::from_microsecond(micros).ok()
     }
@@ -124,8 +132,12 @@ impl Ladder {
         match (*self, rung) {
             (Self::Undated { .. }, Rung::Review(count)) => Rung::Review(count + 1),
             (Self::Undated { .. }, _) => Rung::Review(1),
-            (Self::Window { .. }, Rung::Review(_)) => Rung::Percent(0),
-            (Self::Window { .. }, Rung::Day(day)) => Rung::Day(day + 1),
+            (Self::Window { .. } | Self::Question { .. }, Rung::Review(_)) => Rung::Percent(0),
+            (Self::Window { .. } | Self::Question { .. }, Rung::Day(day)) => Rung::Day(day + 1),
+            (Self::Question { .. }, Rung::Percent(percent)) => {
+                let next = OF_A_QUESTION.iter().find(|rung| **rung > percent);
+                next.map_or(Rung::Day(1), |next| Rung::Percent(*next))
+            }
             (Self::Window { .. }, Rung::Percent(percent)) if percent < 100 => {
                 let next = BEFORE.iter().find(|before| **before > percent);
                 Rung::Percent(next.copied().unwrap_or(100))
@@ -142,7 +154,7 @@ impl Ladder {
     /// Reviews of a time without a date say nothing about the rungs of a window that came later.
     pub fn next(&self, told: &BTreeSet<Rung>) -> Rung {
         let is_of_this = |rung: &&Rung| match self {
-            Self::Window { .. } => !matches!(rung, Rung::Review(_)),
+            Self::Window { .. } | Self::Question { .. } => !matches!(rung, Rung::Review(_)),
             Self::Undated { .. } => true,
         };
         let highest = told.iter().rev().find(is_of_this);
@@ -155,7 +167,7 @@ impl Ladder {
     /// it and by its name alone; a day of an undated ladder says nothing of a later window.
     pub fn told_by(&self, rung: Rung) -> BTreeSet<Rung> {
         match (self, rung) {
-            (Self::Window { .. }, Rung::Day(_)) => {
+            (Self::Window { .. } | Self::Question { .. }, Rung::Day(_)) => {
                 BTreeSet::from([Rung::Percent(PERCENT_LAST), rung])
             }
             _ => BTreeSet::from([rung]),
@@ -194,6 +206,7 @@ impl Ladder {
         let some: &[Place] = match (self, rung) {
             (Self::Window { from, due }, Rung::Percent(0)) if is_short(*from, *due) => &everybody,
             (_, Rung::Percent(0)) => &[Place::Owner],
+            (Self::Question { .. }, Rung::Percent(100)) => &[Place::Owner, Place::Supervisor],
             (_, Rung::Percent(50)) => &[Place::Supervisor],
             (_, Rung::Percent(75)) => &[Place::Executive],
             (_, Rung::Review(_)) => &[Place::Owner, Place::Supervisor],
@@ -207,7 +220,9 @@ impl Ladder {
         let longest = SignedDuration::from_mins(ACKNOWLEDGE_WITHIN_MINUTES_MAX);
         let shortest = SignedDuration::from_secs(ACKNOWLEDGE_WITHIN_SECONDS_MIN);
         match self {
-            Self::Window { from, due } => (due.duration_since(*from) / 10).clamp(shortest, longest),
+            Self::Window { from, due } | Self::Question { from, due } => {
+                (due.duration_since(*from) / 10).clamp(shortest, longest)
+            }
             Self::Undated { .. } => longest,
         }
     }
@@ -437,6 +452,31 @@ mod tests {
         }
         for wrong in ["50", "-1%", "70000%", "day-", "week-1"] {
             assert!(wrong.parse::<Rung>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_question_rings_at_its_start_when_it_is_due_at_twice_that_and_then_daily() {
+        let ladder =
+            Ladder::Question { from: at("2021-11-24T00:00Z"), due: at("2021-11-24T04:00Z") };
+        let everybody = BTreeSet::from([Place::Owner, Place::Supervisor, Place::Executive]);
+        let mut seen = told(&[]);
+        for (rung, instant, places) in [
+            (Rung::Percent(0), "2021-11-24T00:00Z", BTreeSet::from([Place::Owner])),
+            (
+                Rung::Percent(100),
+                "2021-11-24T04:00Z",
+                BTreeSet::from([Place::Owner, Place::Supervisor]),
+            ),
+            (Rung::Percent(200), "2021-11-24T08:00Z", everybody.clone()),
+            (Rung::Day(1), "2021-11-25T08:00Z", everybody.clone()),
+            (Rung::Day(2), "2021-11-26T08:00Z", everybody),
+        ] {
+            let before = at(instant) - SignedDuration::from_micros(1);
+            assert_eq!(ladder.due(&seen, before), None, "{rung}");
+            let due = ladder.due(&seen, at(instant)).expect("it rings");
+            assert_eq!((due.rung, due.due_at, due.places), (rung, at(instant), places));
+            seen.extend(ladder.told_by(rung));
         }
     }
 

@@ -33,6 +33,12 @@ pub enum NoticeKind {
     NotAcknowledged,
     /// Somebody was given an obligation.
     Assigned,
+    /// A question on which a clock hangs waits for an answer.
+    Question,
+    /// Somebody asked for the next of the chain.
+    Escalated,
+    /// Somebody was let into the case, because the chain reached them.
+    LetIn,
     /// Somebody asked for it, to see whether notices arrive.
     Test,
     /// The node cannot do its work by itself: a notice did not arrive, a row cannot be read.
@@ -40,12 +46,26 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
+    const ALL: [Self; 8] = [
+        Self::Rung,
+        Self::NotAcknowledged,
+        Self::Assigned,
+        Self::Question,
+        Self::Escalated,
+        Self::LetIn,
+        Self::Test,
+        Self::Trouble,
+    ];
+
     /// Returns the name that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rung => "rung",
             Self::NotAcknowledged => "not-acknowledged",
             Self::Assigned => "assigned",
+            Self::Question => "question",
+            Self::Escalated => "escalated",
+            Self::LetIn => "let-in",
             Self::Test => "test",
             Self::Trouble => "trouble",
         }
@@ -53,9 +73,7 @@ impl NoticeKind {
 
     /// Reads a stored name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Rung, Self::NotAcknowledged, Self::Assigned, Self::Test, Self::Trouble]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -134,7 +152,9 @@ mod tests {
 
     #[test]
     fn a_kind_is_read_as_it_is_written() {
-        assert_eq!(NoticeKind::parse("assigned"), Some(NoticeKind::Assigned));
+        for kind in NoticeKind::ALL {
+            assert_eq!(NoticeKind::parse(kind.as_str()), Some(kind));
+        }
         assert_eq!(NoticeKind::parse("Assigned"), None);
     }
 }

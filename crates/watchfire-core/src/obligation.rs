@@ -74,10 +74,34 @@ pub struct Obligation {
     pub owner: Option<Owner>,
     /// Why it is a gap, and since when.
     pub gap: Option<(GapCause, Timestamp)>,
-    /// The rungs that were told.
+    /// The rungs that were told of this window.
     pub told: BTreeSet<Rung>,
+    /// The people who were told of this window, by a rung or because somebody escalated.
+    pub reached: BTreeSet<PartyId>,
     /// Since when an answer of the holder is awaited.
     pub awaiting: Option<Timestamp>,
+    /// Which window of the obligation this is, from 1.
+    pub window: u32,
+    /// What the clock ran from when it last ran: the fact, and the beginning of its window.
+    last_run: LastRun,
+}
+
+/// What an obligation was owed on last, kept while it is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct LastRun {
+    /// The fact it was owed on.
+    fact: Option<String>,
+    /// Fact and beginning of its last window with a date.
+    dated: Option<(Option<String>, Option<Timestamp>)>,
+}
+
+impl LastRun {
+    fn note(&mut self, assessment: &Assessment) {
+        self.fact.clone_from(&assessment.from_fact);
+        if assessment.strict_due.is_some() {
+            self.dated = Some((assessment.from_fact.clone(), assessment.strict_from));
+        }
+    }
 }
 
 /// Who holds an obligation.
@@ -94,6 +118,61 @@ pub struct Owner {
 }
 
 impl Obligation {
+    /// The obligation as it was assessed first, at `at`.
+    pub(crate) fn new(id: ObligationId, at: Timestamp, assessment: Assessment) -> Self {
+        let mut new = Self {
+            id,
+            assessment,
+            since: at,
+            owner: None,
+            gap: None,
+            told: BTreeSet::new(),
+            reached: BTreeSet::new(),
+            awaiting: None,
+            window: 1,
+            last_run: LastRun::default(),
+        };
+        if new.is_open() {
+            new.last_run.note(&new.assessment);
+        }
+        new
+    }
+
+    /// Takes a new assessment into account.
+    ///
+    /// While the clock runs, a date that moves leaves the window what it is: what was told is not
+    /// told again. The window is a new one, in which everything is told anew, where the obligation
+    /// had ceased and is owed again on another fact, and where its clock stood (it had ceased, was
+    /// met, or waited for its anchor) and now runs from another beginning.
+    pub(crate) fn assess(&mut self, at: Timestamp, assessment: Assessment) {
+        let was_open = self.is_open();
+        let was_dated = was_open && self.assessment.strict_due.is_some();
+        self.assessment = assessment;
+        if !self.is_open() {
+            return;
+        }
+        let was_owed_before = was_open || self.last_run != LastRun::default();
+        let is_dated = self.assessment.strict_due.is_some();
+        let now_from = (self.assessment.from_fact.clone(), self.assessment.strict_from);
+        let other_fact = !was_open && self.last_run.fact != self.assessment.from_fact;
+        let other_start = is_dated && !was_dated && self.last_run.dated.as_ref() != Some(&now_from);
+        if was_owed_before && (other_fact || other_start) {
+            self.window += 1;
+            self.told.clear();
+            self.reached.clear();
+            self.awaiting = None;
+        }
+        if other_fact {
+            self.since = at;
+        }
+        self.last_run.note(&self.assessment);
+    }
+
+    /// Marks a notice of this window, so that the same rung of another window is told too.
+    pub(crate) fn mark(&self, of: &str) -> String {
+        if self.window == 1 { of.to_owned() } else { format!("{of}, window {}", self.window) }
+    }
+
     /// Returns whether something is still to be done: it is owed, and not met.
     pub fn is_open(&self) -> bool {
         !SETTLED.contains(&self.assessment.state.as_str())
@@ -110,7 +189,10 @@ impl Obligation {
         since.checked_add(self.ladder().acknowledge_within()).ok()
     }
 
-    /// Returns the next instant at which something must happen, or `None` if nothing is owed.
+    /// Returns the next instant at which its own clock wants somebody, or `None` if nothing is owed.
+    ///
+    /// A question that is open beside it may ring before: see
+    /// [`Case::due_instants`](crate::case::Case::due_instants).
     pub fn due_at(&self) -> Option<Timestamp> {
         if !self.is_open() {
             return None;

@@ -38,7 +38,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key === "j") choose(1);
     else if (event.key === "k") choose(-1);
-    else if (!["t", "a", "e"].includes(event.key) || !press(event.key)) return;
+    else if (!["t", "a", "e", "w"].includes(event.key) || !press(event.key)) return;
     event.preventDefault();
   });
 

@@ -37,6 +37,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("obligation_not_owed", 409, "The obligation is met, or owed no more."),
     ("obligation_held", 409, "Somebody else holds the obligation, and it is no gap."),
     ("obligation_not_held", 409, "The caller does not hold the obligation."),
+    ("chain_empty", 409, "The chain has nobody else to whom it could be escalated."),
     ("embargo_active", 409, "The case may not be spoken of yet."),
     ("embargo_none", 409, "There is no embargo to end."),
     ("embargo_exited", 409, "The embargo has ended; silence cannot be restored."),

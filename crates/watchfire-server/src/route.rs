@@ -122,8 +122,10 @@ fn obligations() -> Vec<Route> {
         route(Grant, routes!(api::draft::show)),
         route(Grant, routes!(api::draft::save)),
         route(SignedIn, routes!(api::obligation::gaps)),
+        route(SignedIn, routes!(api::obligation::questions)),
         route(SignedIn, routes!(api::obligation::claim)),
         route(SignedIn, routes!(api::obligation::acknowledge)),
+        route(SignedIn, routes!(api::obligation::escalate)),
     ]
 }
 

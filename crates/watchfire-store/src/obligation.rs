@@ -84,6 +84,12 @@ statements! {
          WHERE o.is_open AND o.gap_rank = 0 AND (o.sort_due, o.id) > ($3, $4) AND ", visible!(),
         " ORDER BY o.sort_due, o.id LIMIT $5"
     );
+    UNDECIDED = concat!(
+        "SELECT ", columns!(), " FROM obligations o JOIN cases c ON c.id = o.case_id \
+         WHERE o.is_open AND o.provisional AND o.decision_due IS NOT NULL \
+         AND (o.decision_due, o.id) > ($3, $4) AND ", visible!(),
+        " ORDER BY o.decision_due, o.id LIMIT $5"
+    );
     OF_CASE = concat!(
         "SELECT ", columns!(), " FROM obligations o JOIN cases c ON c.id = o.case_id \
          WHERE c.id = $3 AND ", visible!(), " ORDER BY o.sort_due, o.id LIMIT $4"
@@ -335,6 +341,26 @@ impl Store {
         let params = params![scope, party, due, id, page.probe()];
         let rows = self.obligations(&GAPS, params).await?;
         Ok(page.page(rows, |row| format!("{}.{}", sort_due(row), row.id)))
+    }
+
+    /// Returns the open obligations whose clock runs although a question is undecided, by when it
+    /// should be answered.
+    ///
+    /// # Errors
+    /// [`StoreError::Cursor`].
+    pub async fn undecided(
+        &self,
+        viewer: &Viewer,
+        page: &PageRequest,
+    ) -> Result<Page<ObligationRow>, StoreError> {
+        let (scope, party) = viewer.parameters();
+        let ([due], id) = page.key([i64::MIN])?;
+        let params = params![scope, party, due, id, page.probe()];
+        let rows = self.obligations(&UNDECIDED, params).await?;
+        Ok(page.page(rows, |row| {
+            let due = row.assessment.decision_due.map_or(NO_DATE, Timestamp::as_microsecond);
+            format!("{due}.{}", row.id)
+        }))
     }
 
     /// Returns the open obligations that `owner` holds, by `strict_due`.

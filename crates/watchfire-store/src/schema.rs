@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = migrations![
     8 "0008_outbox.sql",
     9 "0009_session.sql",
     10 "0010_node.sql",
+    11 "0011_question.sql",
 ];
 
 const MAKE_LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (\

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::refusal::Refusal;
 use super::settle::read;
 use super::{Case, Decision, Embargo, House};
-use crate::event::{CaseEvent, FactRecord, GapCause, OwnerCause, ParticipantRole};
+use crate::event::{CaseEvent, Chain, FactRecord, GapCause, OwnerCause, ParticipantRole};
 use crate::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
 use crate::law::form::{FieldId, Form};
 use crate::notice::NoticeKind;
@@ -254,6 +254,59 @@ impl Case {
             CaseEvent::GapOpened { obligation: id.clone(), cause: GapCause::HeldByNobody },
         ];
         Ok(Decision { events, notices: Vec::new() })
+    }
+
+    /// Tells the next of the chain now, without waiting for a rung: the lowest place that was not
+    /// told yet, or the highest where all were, and never the one who asks.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchObligation`], [`Refusal::NotOwed`], [`Refusal::Text`],
+    /// [`Refusal::NobodyAbove`].
+    pub fn escalate(
+        &self,
+        house: &House<'_>,
+        id: &ObligationId,
+        by: &PartyId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
+        let obligation = self.owed(id)?;
+        text("reason", reason, TEXT_CHARS_MAX)?;
+        let next = self.next_above(house, obligation, by);
+        let next = next.ok_or_else(|| Refusal::NobodyAbove(id.clone()))?;
+        let audience = self.audience(obligation, vec![next.clone()], now);
+        let mark = obligation.mark(&format!("{by} at {now}"));
+        let notice = self.notice(obligation, &next, NoticeKind::Escalated, &mark);
+        let mut decision = Decision { events: audience.events, notices: audience.notices };
+        decision.events.push(CaseEvent::Escalated {
+            obligation: id.clone(),
+            by: by.clone(),
+            reason: reason.to_owned(),
+            told: vec![next],
+            notices: vec![notice.id.clone()],
+        });
+        decision.notices.push(notice);
+        Ok(decision)
+    }
+
+    fn next_above(
+        &self,
+        house: &House<'_>,
+        obligation: &Obligation,
+        by: &PartyId,
+    ) -> Option<PartyId> {
+        let Chain { owner, supervisor, executive } = self.open_chain(house.chain);
+        let holder = obligation.owner.as_ref().map(|owner| owner.party.clone());
+        let places = [holder.or(owner), supervisor, executive];
+        let mut places: Vec<PartyId> = places.into_iter().flatten().collect();
+        if let Some(own) = places.iter().rposition(|who| who == by) {
+            // Whoever stands in the chain asks for somebody above, or, from its top, for anybody.
+            let above = places.split_off(own + 1);
+            places = if above.is_empty() { places } else { above };
+        }
+        places.retain(|who| who != by);
+        let untold = places.iter().find(|who| !obligation.reached.contains(*who));
+        untold.or(places.last()).cloned()
     }
 
     fn owed(&self, id: &ObligationId) -> Result<&Obligation, Refusal> {

@@ -4,11 +4,14 @@
 //! do with it, `settle` what follows for the obligations, and `tick` what time does.
 
 mod act;
+mod audience;
+mod open_question;
 mod refusal;
 mod replay;
 mod settle;
 mod tick;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -24,6 +27,7 @@ use crate::notice::Notice;
 use crate::obligation::{Obligation, Owner};
 
 pub use act::{FACTS_MAX, FIELDS_MAX, Opening, Submission, TEXT_CHARS_MAX, TITLE_CHARS_MAX};
+pub use open_question::OpenQuestion;
 pub use refusal::Refusal;
 
 /// What the rules need to know besides the case: the laws, and the organization.
@@ -83,6 +87,10 @@ pub struct Case {
     pub embargo: Embargo,
     /// Who takes part.
     pub participants: BTreeMap<PartyId, ParticipantRole>,
+    /// Who took part, and was taken out. The chain lets them in no more; a person may.
+    pub taken_out: BTreeSet<PartyId>,
+    /// What was told of questions that are open, by predicate.
+    asked: BTreeMap<String, Asked>,
     /// Every fact recorded, retracted ones among them, in the order of recording.
     pub facts: Vec<FactRecord>,
     /// What is or was owed.
@@ -91,6 +99,14 @@ pub struct Case {
     pub drafts: BTreeMap<ObligationId, Draft>,
     /// What was sent.
     pub submissions: Vec<Sent>,
+}
+
+/// What was told of a question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Asked {
+    told: BTreeSet<Rung>,
+    /// How many times it was answered, and asked again later.
+    rounds: u32,
 }
 
 /// The draft of a submission.
@@ -151,14 +167,21 @@ impl Case {
     /// Takes one more event into account.
     pub fn apply(&mut self, at: Timestamp, event: &CaseEvent) {
         self.version += 1;
+        if !matches!(event, CaseEvent::Assessed { .. }) {
+            // Assessments come together, so that only after the last of them it is known which
+            // questions are still open.
+            self.close_answered_questions();
+        }
         match event {
             CaseEvent::Opened { .. } | CaseEvent::MessagePosted { .. } => {}
             CaseEvent::Renamed { title } => title.clone_into(&mut self.title),
             CaseEvent::ParticipantAdded { party, role } => {
                 self.participants.insert(party.clone(), *role);
+                self.taken_out.remove(party);
             }
             CaseEvent::ParticipantRemoved { party } => {
                 self.participants.remove(party);
+                self.taken_out.insert(party.clone());
             }
             CaseEvent::EmbargoAgreed { until, .. } => {
                 self.embargo = Embargo::Active { until: *until };
@@ -192,23 +215,20 @@ impl Case {
             | CaseEvent::Acknowledged { .. }
             | CaseEvent::GapOpened { .. }
             | CaseEvent::GapClosed { .. }
-            | CaseEvent::RungReached { .. } => self.apply_to_obligation(at, event),
+            | CaseEvent::RungReached { .. }
+            | CaseEvent::Escalated { .. } => self.apply_to_obligation(at, event),
+            CaseEvent::QuestionRang { decision, rung, .. } => self.question_rang(decision, rung),
         }
     }
 
     fn apply_to_obligation(&mut self, at: Timestamp, event: &CaseEvent) {
         if let CaseEvent::Assessed { obligation, assessment } = event {
-            let fresh = || Obligation {
-                id: obligation.clone(),
-                assessment: (**assessment).clone(),
-                since: at,
-                owner: None,
-                gap: None,
-                told: BTreeSet::new(),
-                awaiting: None,
-            };
-            self.obligations.entry(obligation.clone()).or_insert_with(fresh).assessment =
-                (**assessment).clone();
+            match self.obligations.entry(obligation.clone()) {
+                Entry::Occupied(mut known) => known.get_mut().assess(at, (**assessment).clone()),
+                Entry::Vacant(none) => {
+                    none.insert(Obligation::new(obligation.clone(), at, (**assessment).clone()));
+                }
+            }
             return;
         }
         let Some((id, change)) = change_of(at, event) else { return };
@@ -217,14 +237,21 @@ impl Case {
         }
     }
 
-    /// Returns the next instant of each open obligation.
+    /// Returns the next instant of each open obligation: of its own clock, or of the question that
+    /// is open beside it.
     ///
     /// Every open obligation has one: no silence lasts.
     pub fn due_instants(&self) -> BTreeMap<ObligationId, Timestamp> {
-        self.obligations
-            .values()
-            .filter_map(|obligation| Some((obligation.id.clone(), obligation.due_at()?)))
-            .collect()
+        let own = self.obligations.values();
+        let mut found: BTreeMap<ObligationId, Timestamp> =
+            own.filter_map(|owed| Some((owed.id.clone(), owed.due_at()?))).collect();
+        for question in self.open_questions() {
+            if let Some(at) = question.next_at() {
+                let earliest = found.entry(question.carrier.id.clone()).or_insert(at);
+                *earliest = at.min(*earliest);
+            }
+        }
+        found
     }
 
     /// Returns whether `fact` was taken back, by a retraction that was not taken back itself.
@@ -243,6 +270,7 @@ enum Change<'e> {
     Answered { by: &'e PartyId, at: Timestamp },
     Gap(Option<(GapCause, Timestamp)>),
     Told { rung: Option<Rung>, told: &'e [PartyId], at: Timestamp },
+    Escalated { told: &'e [PartyId], at: Timestamp },
 }
 
 fn change_of(at: Timestamp, event: &CaseEvent) -> Option<(&ObligationId, Change<'_>)> {
@@ -262,6 +290,9 @@ fn change_of(at: Timestamp, event: &CaseEvent) -> Option<(&ObligationId, Change<
         CaseEvent::GapClosed { obligation } => (obligation, Change::Gap(None)),
         CaseEvent::RungReached { obligation, rung, told, .. } => {
             (obligation, Change::Told { rung: rung.parse().ok(), told, at })
+        }
+        CaseEvent::Escalated { obligation, told, .. } => {
+            (obligation, Change::Escalated { told, at })
         }
         _ => return None,
     })
@@ -295,12 +326,18 @@ impl Change<'_> {
                     let told = obligation.ladder().told_by(rung);
                     obligation.told.extend(told);
                 }
-                let holder_told =
-                    obligation.owner.as_ref().is_some_and(|owner| told.contains(&owner.party));
-                if holder_told && obligation.gap.is_none() {
-                    obligation.awaiting = obligation.awaiting.or(Some(at));
-                }
+                tell(obligation, told, at);
             }
+            Self::Escalated { told, at } => tell(obligation, told, at),
         }
+    }
+}
+
+/// Notes who was told; a holder who was owes an answer.
+fn tell(obligation: &mut Obligation, told: &[PartyId], at: Timestamp) {
+    obligation.reached.extend(told.iter().cloned());
+    let holder_told = obligation.owner.as_ref().is_some_and(|owner| told.contains(&owner.party));
+    if holder_told && obligation.gap.is_none() {
+        obligation.awaiting = obligation.awaiting.or(Some(at));
     }
 }

@@ -59,6 +59,9 @@ pub enum Refusal {
     /// There is more than a case may hold.
     #[error("the case holds the most {what} it may: {max}")]
     Full { what: &'static str, max: usize },
+    /// The chain has nobody but the one who asks.
+    #[error("there is nobody in the chain to whom `{0}` could be escalated")]
+    NobodyAbove(ObligationId),
     /// A submission names no obligation.
     #[error("a submission must name at least one obligation")]
     NothingSubmitted,
@@ -85,6 +88,7 @@ impl Refusal {
             Self::Text { .. } => "text_length",
             Self::IncompleteWithoutReason { .. } => "submission_incomplete",
             Self::Full { .. } => "case_full",
+            Self::NobodyAbove(_) => "chain_empty",
             Self::NothingSubmitted => "submission_empty",
         }
     }
@@ -113,6 +117,7 @@ impl Refusal {
                 "fill the fields in, or say in `incomplete_reason` why it was sent without them"
             }
             Self::Full { .. } => "open a further case and name this one in it",
+            Self::NobodyAbove(_) => "set a supervisor and an executive for the organization",
             Self::NothingSubmitted => "name the obligations that it meets",
         }
     }

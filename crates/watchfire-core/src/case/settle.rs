@@ -26,6 +26,8 @@ impl Case {
             opened_at: now,
             embargo: if *embargoed { Embargo::Active { until: None } } else { Embargo::None },
             participants: BTreeMap::new(),
+            taken_out: BTreeSet::new(),
+            asked: BTreeMap::new(),
             facts: Vec::new(),
             obligations: BTreeMap::new(),
             drafts: BTreeMap::new(),

@@ -46,6 +46,26 @@ pub enum CaseEvent {
         told: Vec<PartyId>,
         notices: Vec<NoticeId>,
     },
+    /// A question on which clocks hang was still undecided, and these people were told.
+    QuestionRang {
+        /// The predicate that is undecided.
+        decision: String,
+        /// Of those that hang on it, the one whose question is due first.
+        obligation: ObligationId,
+        /// `0%` when it was asked, `100%` when it should have been answered, `200%`, `day-1`.
+        rung: String,
+        due_at: Timestamp,
+        told: Vec<PartyId>,
+        notices: Vec<NoticeId>,
+    },
+    /// Somebody did not wait for the next rung: the next of the chain was told.
+    Escalated {
+        obligation: ObligationId,
+        by: PartyId,
+        reason: String,
+        told: Vec<PartyId>,
+        notices: Vec<NoticeId>,
+    },
     /// The draft of a submission was saved.
     DraftSaved { obligation: ObligationId, form: String, fields: BTreeMap<String, String> },
     /// A submission was made to an authority, and this is what it said.

@@ -73,3 +73,5 @@ refusal-storage-away = The database does not answer
 refusal-address = That is no address for this channel
 refusal-party = There is no such party, or none that you may know of
 refusal-time-zone = There is no such time zone
+refusal-chain-empty = There is nobody in the chain above you to whom this could go
+refusal-chain-empty-hint = Set a supervisor and an executive on the page of the organization.

@@ -73,3 +73,5 @@ refusal-storage-away = 数据库没有响应
 refusal-address = 该地址不适用于此通知渠道
 refusal-party = 没有该主体，或者您无权知悉
 refusal-time-zone = 没有该时区
+refusal-chain-empty = 升级链中没有可以接收升级的其他人
+refusal-chain-empty-hint = 请在单位页面设置主管和高管。

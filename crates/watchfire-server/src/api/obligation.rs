@@ -330,6 +330,21 @@ pub(crate) async fn gaps(
     Ok(Json(List::of(page, |row| WireObligation::of(row, &names, now))))
 }
 
+/// Lists the open obligations whose clock runs although a question is undecided (`decision`), by
+/// when it should be answered (`decision_due`).
+#[utoipa::path(get, path = "/api/v1/questions", tag = "obligations", params(Paging),
+    responses((status = 200, body = List<WireObligation>)))]
+pub(crate) async fn questions(
+    extract::State(node): extract::State<Node>,
+    caller: Caller,
+    asked: Asked<Paging>,
+) -> Shown<List<WireObligation>> {
+    let page = node.store().undecided(&caller.viewer, &asked.0.request()?).await?;
+    let names = Names::of_owners(&node, &caller, &page.rows).await?;
+    let now = node.now();
+    Ok(Json(List::of(page, |row| WireObligation::of(row, &names, now))))
+}
+
 /// Lists the obligations of a case, ended ones too.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/obligations", tag = "cases",
     params(("id" = String, Path, description = "Id of a case.")),
@@ -444,4 +459,30 @@ pub(crate) async fn acknowledge(
 ) -> Made {
     let obligation = write.body::<OfObligation>()?.id()?;
     made(command::acknowledge(wish(&node, &caller, &write), &obligation).await?)
+}
+
+/// Which obligation goes up the chain, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewEscalation {
+    /// Id of an obligation.
+    obligation: String,
+    /// Why you do not wait for the next rung.
+    reason: String,
+}
+
+/// Tells the next of the chain now, with your reason. Anybody who sees the obligation may.
+///
+/// That is the lowest place of the chain that was not told yet, or the highest where all were, and
+/// never yourself.
+#[utoipa::path(post, path = "/api/v1/escalations", tag = "obligations",
+    request_body = NewEscalation, responses((status = 201, body = Answer)))]
+pub(crate) async fn escalate(
+    extract::State(node): extract::State<Node>,
+    caller: Caller,
+    write: Write,
+) -> Made {
+    let new = write.body::<NewEscalation>()?;
+    let obligation = id::<ObligationId>(&new.obligation)?;
+    made(command::escalate(wish(&node, &caller, &write), &obligation, &new.reason).await?)
 }

@@ -61,16 +61,16 @@ pub(crate) struct Happened {
     /// Somebody it concerns: who was added, who holds it now.
     #[serde(skip_serializing_if = "Option::is_none")]
     party: Option<String>,
-    /// Who was told, of `rung-reached`.
+    /// Who was told, of `rung-reached`, `question-rang` and `escalated`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     told: Vec<String>,
-    /// Id of the fact or the submission.
+    /// Id of the fact or the submission; of `question-rang`, the predicate.
     #[serde(skip_serializing_if = "Option::is_none")]
     of: Option<String>,
     /// Kind of the fact, state of the assessment, cause of the gap, name of the rung.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// When it was due, of `rung-reached`; until when, of `embargo-agreed`; the strict deadline, of
+    /// When it was due, of `rung-reached` and `question-rang`; until when, of `embargo-agreed`; the strict deadline, of
     /// `assessed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -202,6 +202,21 @@ fn happened_to_obligation(event: &CaseEvent, blank: Happened) -> Happened {
             told: told.iter().map(ToString::to_string).collect(),
             ..blank
         },
+        CaseEvent::QuestionRang { decision, obligation, rung, due_at, told, .. } => Happened {
+            obligation: some(obligation),
+            of: some(decision),
+            detail: some(rung),
+            due_at: Some(*due_at),
+            told: told.iter().map(ToString::to_string).collect(),
+            ..blank
+        },
+        CaseEvent::Escalated { obligation, by, reason, told, .. } => Happened {
+            obligation: some(obligation),
+            party: some(by),
+            told: told.iter().map(ToString::to_string).collect(),
+            text: some(reason),
+            ..blank
+        },
         CaseEvent::DraftSaved { obligation, form, .. } => {
             Happened { obligation: some(obligation), detail: some(form), ..blank }
         }
@@ -225,6 +240,8 @@ fn kind(event: &CaseEvent) -> &'static str {
         CaseEvent::GapOpened { .. } => "gap-opened",
         CaseEvent::GapClosed { .. } => "gap-closed",
         CaseEvent::RungReached { .. } => "rung-reached",
+        CaseEvent::QuestionRang { .. } => "question-rang",
+        CaseEvent::Escalated { .. } => "escalated",
         CaseEvent::DraftSaved { .. } => "draft-saved",
         CaseEvent::SubmissionRecorded { .. } => "submission-recorded",
         CaseEvent::MessagePosted { .. } => "message-posted",

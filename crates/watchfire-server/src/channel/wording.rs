@@ -3,7 +3,9 @@
 use fluent_bundle::FluentValue;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use watchfire_core::event::Service;
+use watchfire_core::event::{Assessment, Service};
+use watchfire_core::law::Lawbook;
+use watchfire_core::law::text::Language as LawLanguage;
 use watchfire_core::notice::NoticeKind;
 use watchfire_store::{ClaimedNotice, ObligationRow, StoreError, Viewer};
 
@@ -32,7 +34,7 @@ pub async fn word(node: &Node, notice: &ClaimedNotice) -> Result<Worded, StoreEr
         return Ok(Worded::Withdrawn);
     }
     let language = notice.language.as_deref().and_then(Language::parse).unwrap_or(Language::En);
-    let desk = Desk { notice, language, base: node.settings().base_url() };
+    let desk = Desk { notice, language, base: node.settings().base_url(), law: node.law() };
     let kind = NoticeKind::parse(&notice.template);
     let (Some(kind), None) = (kind, &notice.obligation) else {
         return of_obligation(node, &desk, kind).await;
@@ -72,6 +74,7 @@ struct Desk<'a> {
     notice: &'a ClaimedNotice,
     language: Language,
     base: String,
+    law: &'a Lawbook,
 }
 
 impl Desk<'_> {
@@ -111,23 +114,33 @@ impl Desk<'_> {
                 let text = self.language.text_with("notice-trouble-text", &[("row", mark.into())]);
                 self.letter(subject, text, self.watch(), "notice.trouble")
             }
-            NoticeKind::Rung | NoticeKind::NotAcknowledged | NoticeKind::Assigned => self.bare(),
+            NoticeKind::Rung
+            | NoticeKind::NotAcknowledged
+            | NoticeKind::Assigned
+            | NoticeKind::Question
+            | NoticeKind::Escalated
+            | NoticeKind::LetIn => self.bare(),
         }
+    }
+
+    /// The question on which the clock hangs while nobody has answered it.
+    fn question(&self, assessment: &Assessment, zone: Option<&str>) -> Option<String> {
+        let predicate = assessment.decision.as_ref().filter(|_| assessment.provisional)?;
+        let question = question(self.law, predicate, self.language).into();
+        let due = assessment.decision_due.map(|due| instant(due, zone)).unwrap_or_default();
+        let arguments = [("question", question), ("due", due.into())];
+        Some(self.language.text_with("notice-question-open", &arguments))
     }
 
     fn in_full(&self, kind: NoticeKind, owed: &ObligationRow, zone: Option<&str>) -> Letter {
         let assessment = &owed.assessment;
         let provision = [("provision", FluentValue::from(assessment.provision.as_str()))];
-        let (why, topic) = match kind {
-            NoticeKind::NotAcknowledged => {
-                (self.language.text("notice-not-acknowledged"), "notice.not-acknowledged")
-            }
-            NoticeKind::Assigned => (self.language.text("notice-assigned"), "notice.assigned"),
-            NoticeKind::Rung | NoticeKind::Test | NoticeKind::Trouble => {
-                (self.language.text("notice-rung"), "notice.rung")
-            }
-        };
+        let (why, topic) = why(kind);
+        let why = self.language.text(why);
         let subject = match assessment.strict_due {
+            _ if kind == NoticeKind::Question => {
+                self.language.text_with("notice-question-subject", &provision)
+            }
             // As it stood when the notice came to be, so that every try says the same.
             Some(due) if due <= self.notice.created_at => {
                 self.language.text_with("notice-overdue-subject", &provision)
@@ -157,9 +170,36 @@ impl Desk<'_> {
             Some(_) => self.language.text("notice-held"),
             None => self.language.text("notice-gap"),
         };
-        let text = [why, String::new(), case, law, due, held].join("\n");
+        let mut lines = vec![why, String::new(), case, law, due, held];
+        lines.extend(self.question(assessment, zone));
+        let text = lines.join("\n");
         self.letter(subject, text, format!("{}/cases/{}", self.base, owed.case), topic)
     }
+}
+
+/// Why somebody is told: the key of the words, and the topic.
+fn why(kind: NoticeKind) -> (&'static str, &'static str) {
+    match kind {
+        NoticeKind::NotAcknowledged => ("notice-not-acknowledged", "notice.not-acknowledged"),
+        NoticeKind::Assigned => ("notice-assigned", "notice.assigned"),
+        NoticeKind::Question => ("notice-question", "notice.question"),
+        NoticeKind::Escalated => ("notice-escalated", "notice.escalated"),
+        NoticeKind::LetIn => ("notice-let-in", "notice.let-in"),
+        NoticeKind::Rung | NoticeKind::Test | NoticeKind::Trouble => ("notice-rung", "notice.rung"),
+    }
+}
+
+/// The words of a question; the predicate itself where no pack declares it any more.
+fn question(law: &Lawbook, predicate: &str, language: Language) -> String {
+    let found = law.words().predicates.iter().find(|(known, _)| known.as_str() == predicate);
+    let language = match language {
+        Language::En => LawLanguage::En,
+        Language::ZhCn => LawLanguage::ZhCn,
+    };
+    found.map_or_else(
+        || predicate.to_owned(),
+        |(_, declared)| declared.question.in_language(language).to_owned(),
+    )
 }
 
 /// Writes an instant in the reader's zone and in UTC.

@@ -225,6 +225,18 @@ pub async fn release(wish: Wish<'_>, id: &ObligationId, reason: &str) -> Result<
     hold(wish, id, |case, _| case.release(id, &me, reason)).await
 }
 
+/// Tells the next of the chain now, without waiting for a rung.
+///
+/// # Errors
+/// What [`Case::escalate`] refuses.
+pub async fn escalate(wish: Wish<'_>, id: &ObligationId, reason: &str) -> Result<Answer, Problem> {
+    let me = me(wish)?;
+    let case = case_of(wish, id).await?;
+    let named = |_: &Case, _: &[Recorded]| id.to_string();
+    let decide = |case: &Case, house: &House<'_>, now| case.escalate(house, id, &me, reason, now);
+    change(wish, &case, &named, decide).await
+}
+
 /// Gives an obligation to somebody the caller sees.
 ///
 /// # Errors

@@ -113,6 +113,7 @@ fn obligations() -> Vec<Route> {
         takes(Grant, "/cases/{id}/obligations/{obligation}/acknowledge", act::acknowledge),
         takes(Grant, "/cases/{id}/obligations/{obligation}/release", act::release),
         takes(Grant, "/cases/{id}/obligations/{obligation}/assign", act::assign),
+        takes(Grant, "/cases/{id}/obligations/{obligation}/escalate", act::escalate),
         shows(Grant, "/cases/{id}/obligations/{obligation}/draft", draft::page),
         takes(Grant, "/cases/{id}/obligations/{obligation}/draft", draft::save),
         takes(Grant, "/cases/{id}/obligations/{obligation}/submission", draft::submit),

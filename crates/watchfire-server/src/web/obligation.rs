@@ -12,6 +12,8 @@ use super::time;
 
 /// The rungs that are marked on the burn bar, in per cent of the strict window.
 const MARKED_RUNGS: [u16; 3] = [50, 75, 90];
+/// What stands in the place of a rung where somebody escalated by hand.
+pub const ESCALATED: &str = "escalated";
 /// The last rungs that were told are shown at once; those before them unfold.
 const TOLD_SHOWN: usize = 3;
 
@@ -191,6 +193,7 @@ pub struct Acts {
     pub acknowledge: bool,
     pub release: bool,
     pub assign: bool,
+    pub escalate: bool,
     pub draft: bool,
 }
 
@@ -309,9 +312,21 @@ pub fn no_date(reader: &Reader, view: &ObligationView) -> String {
 
 /// The share of the strict window that is used, with a mark for each rung.
 pub fn burn(reader: &Reader, view: &ObligationView) -> Markup {
-    let (Some(from), Some(due)) = (view.strict_from, view.strict_due) else { return html! {} };
+    let Some(due) = view.strict_due else { return html! {} };
+    used(reader, view.strict_from, due, view.seen_at, &MARKED_RUNGS)
+}
+
+/// The share of a time that is used, with marks at some per cents of it.
+pub fn used(
+    reader: &Reader,
+    from: Option<Timestamp>,
+    due: Timestamp,
+    seen_at: Timestamp,
+    marked: &[u16],
+) -> Markup {
+    let Some(from) = from else { return html! {} };
     let window = due.duration_since(from).as_secs_f64();
-    let used = view.seen_at.duration_since(from).as_secs_f64();
+    let used = seen_at.duration_since(from).as_secs_f64();
     let share = if window > 0.0 { (used / window * 100.0).clamp(0.0, 100.0) } else { 100.0 };
     let percent = share.floor() as i64;
     let label = reader.text_with("obligation-burn", &[("percent", percent.into())]);
@@ -319,7 +334,7 @@ pub fn burn(reader: &Reader, view: &ObligationView) -> Markup {
         svg.burn viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label=(label) {
             rect.track x="0" y="2" width="100" height="6" rx="1.5" {}
             rect.used x="0" y="2" width=(format!("{share:.1}")) height="6" rx="1.5" {}
-            @for rung in MARKED_RUNGS {
+            @for rung in marked {
                 line.rung x1=(rung) x2=(rung) y1="0" y2="10" {}
             }
         }
@@ -444,6 +459,7 @@ pub fn rung(reader: &Reader, rung: &str) -> String {
         Ok(Rung::Percent(percent)) => {
             reader.text_with("obligation-rung-percent", &[("percent", i64::from(percent).into())])
         }
+        Err(_) if rung == ESCALATED => reader.text("obligation-rung-escalated"),
         Err(_) => rung.to_owned(),
     }
 }

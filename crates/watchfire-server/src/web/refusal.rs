@@ -6,7 +6,7 @@ use crate::error::Problem as Refused;
 use crate::locale::Language;
 
 /// The words for each stable code that a page can show; the same codes as the API's.
-const WORDS: [(&str, &str, &str); 46] = [
+const WORDS: [(&str, &str, &str); 47] = [
     ("request_malformed", "refusal-malformed", "refusal-malformed-hint"),
     ("not_signed_in", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
     ("token_invalid", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
@@ -22,6 +22,7 @@ const WORDS: [(&str, &str, &str); 46] = [
     ("obligation_not_owed", "refusal-not-owed", "refusal-not-owed-hint"),
     ("obligation_held", "refusal-held", "refusal-held-hint"),
     ("obligation_not_held", "refusal-not-held", "refusal-not-held-hint"),
+    ("chain_empty", "refusal-chain-empty", "refusal-chain-empty-hint"),
     ("embargo_active", "refusal-embargo-active", "refusal-embargo-active-hint"),
     ("embargo_none", "refusal-embargo-none", "refusal-look-again"),
     ("embargo_exited", "refusal-embargo-exited", "refusal-embargo-exited-hint"),

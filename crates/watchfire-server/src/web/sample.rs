@@ -18,7 +18,7 @@ use super::obligation::{Acts, Class, Holder, LawMark, NextRung, ObligationView, 
 use super::reader::{Account, Done, Reader};
 use super::slider::{Moment, MomentKind, SliderView};
 use super::submission::{DraftView, FieldView, FormView, Need, Sending};
-use super::watch::WatchView;
+use super::watch::{QuestionView, WatchView};
 use crate::locale::Language;
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -211,8 +211,22 @@ fn met(language: Language) -> ObligationView {
     }
 }
 
+fn question(language: Language) -> QuestionView {
+    QuestionView {
+        question: words(
+            language,
+            "Is the component part of one of our own products?",
+            "该组件是否属于本单位自有产品的组成部分？",
+        ),
+        from: Some(at("2021-11-25T07:00:00Z")),
+        due: at("2021-11-25T11:00:00Z"),
+        hangs: vec![provisional(language)],
+    }
+}
+
 pub(super) fn watch(language: Language) -> WatchView {
     WatchView {
+        questions: vec![question(language)],
         open: vec![
             provisional(language),
             house_target(language),

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::layout::{self, Room};
 use super::obligation::{self, Class, ObligationView, State};
 use super::reader::Reader;
+use super::time;
 
 /// How far the nearest group reaches.
 const NEAR_HOURS: i64 = 24;
@@ -17,10 +18,24 @@ const REFRESH_SECONDS: u32 = 30;
 pub struct WatchView {
     /// Open obligations of this page, in order of time left; those without a date last.
     pub open: Vec<ObligationView>,
+    /// Questions that nobody has answered, on this first page.
+    pub questions: Vec<QuestionView>,
     /// Cursor of the next page.
     pub next: Option<String>,
     /// Whether this is not the first page.
     pub continued: bool,
+}
+
+/// A question on which clocks hang, with the clock of its own.
+#[derive(Debug, Clone)]
+pub struct QuestionView {
+    /// In the reader's words.
+    pub question: String,
+    /// Where its clock begins, and when it should be answered: a house target.
+    pub from: Option<Timestamp>,
+    pub due: Timestamp,
+    /// What hangs on it; the first is that whose question is due first.
+    pub hangs: Vec<ObligationView>,
 }
 
 /// The groups of the watch, in the order in which they want somebody.
@@ -78,6 +93,7 @@ fn clocks(view: &WatchView, reader: &Reader) -> Markup {
                 p { a.button href="/report" { (reader.text("shell-report")) } }
             }
         }
+        (questions(view, reader))
         @for (wanted, key) in GROUPS {
             @let rows = rows(view, reader, wanted);
             @if !rows.is_empty() {
@@ -93,6 +109,51 @@ fn clocks(view: &WatchView, reader: &Reader) -> Markup {
             nav.paging aria-label=(reader.text("watch-paging")) {
                 a.button href={ "/watch?after=" (super::query_part(next)) } rel="next" { (reader.text("watch-next")) }
             }
+        }
+    }
+}
+
+fn questions(view: &WatchView, reader: &Reader) -> Markup {
+    html! {
+        @if !view.questions.is_empty() {
+            section aria-labelledby="watch-questions" {
+                h2 #watch-questions {
+                    (reader.text("watch-questions")) " " span.count.num { (view.questions.len()) }
+                }
+                ul.list {
+                    @for question in &view.questions { (question_line(reader, question)) }
+                }
+            }
+        }
+    }
+}
+
+fn question_line(reader: &Reader, view: &QuestionView) -> Markup {
+    let Some(first) = view.hangs.first() else { return html! {} };
+    let past = reader.now >= view.due;
+    let span = time::span(reader.language, reader.now, view.due);
+    let key = if past { "obligation-past" } else { "obligation-left" };
+    let titles: Vec<String> = view.hangs.iter().map(|hangs| hangs.title.clone()).collect();
+    html! {
+        li.row.late[past] data-row {
+            div.clock {
+                span.left.num.late[past] {
+                    @if past { span.shape aria-hidden="true" { "▲ " } }
+                    (reader.text_with(key, &[("span", span.into())]))
+                }
+                small.until { (reader.text("watch-question-until")) " " (time::moment(reader, view.due)) }
+                (obligation::used(reader, view.from, view.due, reader.now, &[]))
+            }
+            div.what {
+                a href={ "/cases/" (first.case) "#decisions" } data-open { (view.question) }
+                p { span.id { (first.case) } " · " (first.case_title) }
+                p.soft { (reader.text("watch-question-hangs")) " " (obligation::list(reader, &titles)) }
+            }
+            div.law {
+                (obligation::chip(reader, &first.law))
+                " " span.note { (reader.text("obligation-house-target")) }
+            }
+            div.holding { (obligation::who(reader, first)) }
         }
     }
 }

@@ -227,6 +227,15 @@ impl House {
         party::change_profile(wish, &self.organization, &profile).await.expect("a profile");
     }
 
+    /// Says who is told in what order: owner, supervisor, executive.
+    pub(crate) async fn chain(&self, chain: [Option<&Person>; 3]) {
+        let operator = self.operator();
+        let wish = Wish { node: &self.node, viewer: &operator, key: None };
+        let [owner, supervisor, executive] = chain.map(|who| who.map(|person| person.id.clone()));
+        let chain = watchfire_core::event::Chain { owner, supervisor, executive };
+        party::set_chain(wish, &self.organization, &chain).await.expect("a chain");
+    }
+
     pub(crate) fn ask(&self, method: &str, path: &str) -> Asked<'_> {
         let method: Method = method.parse().expect("a method");
         Asked {

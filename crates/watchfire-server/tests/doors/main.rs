@@ -9,5 +9,6 @@ mod page_access;
 mod page_acts;
 mod pages;
 mod reports;
+mod rising;
 mod socket;
 mod wire;

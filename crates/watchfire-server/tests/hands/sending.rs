@@ -1,9 +1,9 @@
 //! What reaches people, in whose words, and what is recorded of it.
 
-use watchfire_core::event::{NodeEvent, SendResult};
+use watchfire_core::event::{NodeEvent, SendResult, Service};
 use watchfire_core::ids::CaseId;
-use watchfire_server::command::case;
-use watchfire_server::command::party;
+use watchfire_server::command::{Wish, case, party};
+use watchfire_store::Viewer;
 
 use crate::house::House;
 
@@ -132,23 +132,120 @@ async fn a_receiver_that_fails_is_tried_again_and_others_hear_of_it() {
     assert!(again.iter().chain(&at_last).any(trouble), "the supervisor hears after four tries");
 }
 
-#[tokio::test]
-async fn a_link_of_the_chain_that_may_not_see_the_case_is_no_silence() {
-    let house = House::new().await;
-    house.opens(TITLE, true).await;
+/// Everything that arrives when a case under embargo, of the engineer's alone, is half over.
+async fn half_over(house: &House) -> (CaseId, Vec<(String, serde_json::Value)>) {
+    let case = house.opens(TITLE, true).await;
     let now = house.advance("PT24H");
     house.ticker().tick_once(now).await.expect("a tick");
-    let sender = house.sender();
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    (case, house.took())
+}
+
+async fn sees(house: &House, who: usize, case: &CaseId) -> bool {
+    let sender = Viewer::service(Service::Sender);
+    let store = house.node.store();
+    let viewer = store.viewer_of_recipient(&sender, &house.chain[who]).await.expect("one");
+    store.case(&viewer, case).await.is_ok()
+}
+
+#[tokio::test]
+async fn the_chain_of_an_embargoed_case_is_let_in_when_it_is_told_and_the_others_hear_of_it() {
+    let house = House::new().await;
+    let case = house.opens(TITLE, true).await;
+    assert!(!sees(&house, 1, &case).await && !sees(&house, 2, &case).await);
+    let now = house.advance("PT24H");
+    house.ticker().tick_once(now).await.expect("a tick");
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    assert!(sees(&house, 1, &case).await, "whoever is told can look and act");
+    let arrived = house.took();
+    let to = |who: &str| arrived.iter().filter(|(name, _)| name == who).count();
+    assert!(to("supervisor") > 0);
+    assert!(to("engineer") > 1, "and hears who joined");
+    for (_, body) in &arrived {
+        assert_eq!(body["type"], "notice", "{body}");
+        assert!(!body.to_string().contains(TITLE) && !body.to_string().contains(case.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_link_of_the_chain_that_was_taken_out_is_passed_over_and_told_nothing() {
+    let house = House::new().await;
+    let (case, _) = half_over(&house).await;
+    case::remove_participant(house.wish(), &case, &house.chain[1]).await.expect("removed");
+    let now = house.advance("PT20H");
+    house.ticker().tick_once(now).await.expect("a tick");
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    let arrived = house.took();
+    assert!(arrived.iter().all(|(who, _)| who != "supervisor"), "{arrived:?}");
+    assert!(arrived.iter().any(|(who, _)| who == "executive"));
+    assert!(!sees(&house, 1, &case).await);
+    assert!(sees(&house, 2, &case).await);
+}
+
+#[tokio::test]
+async fn a_link_of_the_chain_whose_account_is_closed_is_no_silence() {
+    let house = House::new().await;
+    let operator = Viewer::service(Service::Operator);
+    let wish = Wish { node: &house.node, viewer: &operator, key: None };
+    party::close_account(wish, &house.chain[2], "left").await.expect("closed");
+    half_over(&house).await;
+    let now = house.advance("PT12H");
+    house.ticker().tick_once(now).await.expect("a tick");
     for _ in 0..2 {
-        sender.send_once(house.node.now()).await.expect("sent");
+        house.sender().send_once(house.node.now()).await.expect("sent");
     }
-    let to_supervisor: Vec<_> =
-        house.took().into_iter().filter(|(who, _)| who == "supervisor").collect();
-    assert!(!to_supervisor.is_empty(), "somebody must be told that the chain has a hole");
-    for (_, body) in &to_supervisor {
-        assert_eq!(body["type"], "notice.trouble", "and nothing of the case");
-        assert!(!body.to_string().contains(TITLE));
+    let arrived = house.took();
+    let hole = |(who, body): &(String, serde_json::Value)| {
+        who == "supervisor" && body["type"] == "notice.trouble"
+    };
+    assert!(arrived.iter().any(hole), "somebody must be told that the chain has a hole");
+    assert!(arrived.iter().all(|(_, body)| !body.to_string().contains(TITLE)));
+}
+
+#[tokio::test]
+async fn a_question_that_waits_says_what_is_asked_and_until_when() {
+    let house = House::new().await;
+    let kind = "upstream-vulnerability-known".to_owned();
+    let fact = case::FactDraft { kind, ..case::FactDraft::default() };
+    let made = case::open(house.wish(), TITLE, false, &[fact]).await.expect("a case");
+    let ticker = house.ticker();
+    ticker.tick_once(house.node.now()).await.expect("a tick");
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    house.took();
+    ticker.tick_once(house.advance("PT4H")).await.expect("a tick");
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    let arrived = house.took();
+    for who in ["engineer", "supervisor"] {
+        let asked: Vec<_> = arrived
+            .iter()
+            .filter(|(name, body)| name == who && body["type"] == "notice.question")
+            .collect();
+        let [(_, body)] = asked[..] else { panic!("{who} is asked once: {arrived:?}") };
+        let text = body["data"]["text"].as_str().expect("a text");
+        assert!(text.contains("2021-11-24 12:00 UTC") && text.contains(&made.id), "{text}");
+        assert!(text.contains("Undecided: "), "{text}");
     }
+    ticker.tick_once(house.node.now()).await.expect("a tick");
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    assert!(house.took().is_empty(), "once each");
+}
+
+#[tokio::test]
+async fn whoever_is_asked_to_step_in_is_told_at_once() {
+    let house = House::new().await;
+    let case = house.opens(TITLE, true).await;
+    house.ticker().tick_once(house.node.now()).await.expect("a tick");
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    house.took();
+    let ticker = Viewer::service(Service::Ticker);
+    let owed = house.node.store().obligations_of_case(&ticker, &case).await.expect("rows");
+    let owed = owed.iter().find(|row| row.assessment.provision == "cn-rmsv/7.2").expect("it");
+    case::escalate(house.wish(), &owed.id, "no answer from the upstream").await.expect("done");
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    let arrived = house.took();
+    assert!(!arrived.is_empty());
+    assert!(arrived.iter().all(|(_, body)| !body.to_string().contains("upstream")));
+    assert!(sees(&house, 1, &case).await || sees(&house, 2, &case).await);
 }
 
 #[tokio::test]

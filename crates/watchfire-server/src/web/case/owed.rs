@@ -136,6 +136,7 @@ fn acts(reader: &Reader, case: &CaseView, view: &ObligationView) -> Markup {
                 a.button href=(view.path("draft")) { (reader.text("obligation-draft")) }
             }
             @if acts.assign && !case.people.is_empty() { (assign(reader, case, view)) }
+            @if acts.escalate { (escalate(reader, case, view)) }
             @if acts.release { (release(reader, case, view)) }
         }
     }
@@ -153,6 +154,23 @@ fn assign(reader: &Reader, case: &CaseView, view: &ObligationView) -> Markup {
                     @for (party, name) in &case.people { option value=(party) { (name) } }
                 }
                 button type="submit" { (reader.text("obligation-assign")) }
+            }
+        }
+    }
+}
+
+/// The form by which anybody asks for the next of the chain without waiting for a rung.
+fn escalate(reader: &Reader, case: &CaseView, view: &ObligationView) -> Markup {
+    let name = format!("escalate-{}", view.id);
+    let form = case.form(reader, &name);
+    html! {
+        details.quiet open[form.is_refused()] {
+            summary data-key="e" { (reader.text("obligation-escalate")) " " kbd aria-hidden="true" { "e" } }
+            form method="post" action=(view.path("escalate")) {
+                (layout::csrf(reader))
+                (form.input(&Input { name: "reason", label: "obligation-escalate-why",
+                    chars_max: 2_000, ..Input::default() }))
+                button type="submit" { (reader.text("obligation-escalate")) }
             }
         }
     }
@@ -180,7 +198,7 @@ fn why(reader: &Reader, detail: &Detail) -> Markup {
     }
     html! {
         details.why {
-            summary data-key="e" { (reader.text("obligation-why")) }
+            summary data-key="w" { (reader.text("obligation-why")) }
             ol { @for step in &detail.trace { li { (step) } } }
             @if let Some(reading) = &detail.reading {
                 p.soft { (reader.text("obligation-reading")) " " (reading) }

@@ -49,6 +49,8 @@ pub struct Names {
     pub obligations: BTreeMap<ObligationId, String>,
     /// Meanings of kinds of facts.
     pub kinds: BTreeMap<String, String>,
+    /// The words of questions, by predicate.
+    pub questions: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -63,6 +65,10 @@ impl Names {
 
     fn obligation(&self, id: &ObligationId) -> String {
         self.obligations.get(id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    fn question(&self, predicate: &str) -> String {
+        self.questions.get(predicate).cloned().unwrap_or_else(|| predicate.to_owned())
     }
 
     fn kind(&self, kind: &str) -> String {
@@ -133,6 +139,8 @@ fn tell(reader: &Reader, names: &Names, event: &CaseEvent) -> (EntryKind, String
         | CaseEvent::GapOpened { .. }
         | CaseEvent::GapClosed { .. }
         | CaseEvent::RungReached { .. }
+        | CaseEvent::QuestionRang { .. }
+        | CaseEvent::Escalated { .. }
         | CaseEvent::DraftSaved { .. }
         | CaseEvent::SubmissionRecorded { .. } => of_obligation(reader, names, event),
     }
@@ -184,6 +192,19 @@ fn of_obligation(
                 ("people", names.people(reader, told).into()),
             ];
             (Told, reader.text_with("case-event-rung", &arguments), None)
+        }
+        CaseEvent::QuestionRang { decision, rung, told, .. } => {
+            let arguments = [
+                ("question", names.question(decision).into()),
+                ("rung", obligation::rung(reader, rung).into()),
+                ("people", names.people(reader, told).into()),
+            ];
+            (Told, reader.text_with("case-event-question", &arguments), None)
+        }
+        CaseEvent::Escalated { obligation, reason, told, .. } => {
+            let arguments = [title(obligation), ("people", names.people(reader, told).into())];
+            let words = reader.text_with("case-event-escalated", &arguments);
+            (Act, words, Some(reason.clone()))
         }
         CaseEvent::DraftSaved { obligation, .. } => tell(Act, "case-event-draft", obligation),
         CaseEvent::SubmissionRecorded { obligations, number, .. } => {

@@ -259,6 +259,19 @@ pub(super) async fn release(
     held(visit, ids, &sent, answer, "case-done-released").await
 }
 
+/// Asks for the next of the chain.
+pub(super) async fn escalate(
+    visit: Visit,
+    Path((case, id)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let (case, id) = ids(&case, &id)?;
+    let answer = command::escalate(wish(&visit), &id, sent.field("reason")).await;
+    let (form, element) = (format!("escalate-{id}"), format!("o-{id}"));
+    let (sent, act) = (&sent, "case-done-escalated");
+    answered(visit, &case, answer, Wanted { form: &form, sent, act, element: &element }).await
+}
+
 /// Gives an obligation to somebody.
 pub(super) async fn assign(
     visit: Visit,

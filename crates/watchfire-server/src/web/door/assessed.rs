@@ -14,7 +14,7 @@ use super::holding::{People, Setting, hold};
 use super::words::{Words, language_of};
 use crate::error::Problem;
 use crate::web::case::{Completeness, DecisionView, Detail, NotOwed};
-use crate::web::obligation::{Acts, ObligationView, State, Told};
+use crate::web::obligation::{Acts, ESCALATED, ObligationView, State, Told};
 use crate::web::reader::Reader;
 
 /// A case at an instant, with what showing it needs.
@@ -109,11 +109,12 @@ fn view(scene: &Scene<'_>, id: &ObligationId, owed: &law::Obligation) -> Obligat
         acts: Acts::default(),
     };
     if let Some(held) = scene.then.obligations.get(id) {
+        let chain = scene.then.open_chain(scene.house.chain);
         let setting = Setting {
             words: scene.words,
             people: scene.people,
             profile: scene.house.profile,
-            chain: scene.house.chain,
+            chain: &chain,
             now: scene.at,
         };
         hold(&setting, &mut view, held);
@@ -134,6 +135,7 @@ fn acts(scene: &Scene<'_>, view: &ObligationView) -> Acts {
         acknowledge: mine,
         release: mine,
         assign: true,
+        escalate: true,
         draft: scene.words.law.form_of(&view.law.provision).is_some(),
     }
 }
@@ -148,6 +150,13 @@ fn told(scene: &Scene<'_>, id: &ObligationId) -> Vec<Told> {
             {
                 Some(Told {
                     rung: rung.clone(),
+                    at: recorded.event.recorded_at,
+                    people: scene.people.names(told),
+                })
+            }
+            Body::Case(_, CaseEvent::Escalated { obligation, told, .. }) if obligation == id => {
+                Some(Told {
+                    rung: ESCALATED.to_owned(),
                     at: recorded.event.recorded_at,
                     people: scene.people.names(told),
                 })

@@ -228,7 +228,9 @@ fn mentioned(history: &[RecordedEvent]) -> impl Iterator<Item = PartyId> {
                 CaseEvent::ParticipantAdded { party, .. }
                 | CaseEvent::ParticipantRemoved { party }
                 | CaseEvent::OwnerSet { owner: party, .. } => found.push(party.clone()),
-                CaseEvent::RungReached { told, .. } => found.extend(told.iter().cloned()),
+                CaseEvent::RungReached { told, .. }
+                | CaseEvent::QuestionRang { told, .. }
+                | CaseEvent::Escalated { told, .. } => found.extend(told.iter().cloned()),
                 _ => {}
             }
         }
@@ -415,12 +417,17 @@ fn submission(scene: &Scene<'_>, sent: &SentSubmission) -> SubmissionView {
 fn told(scene: &Scene<'_>) -> Vec<Entry> {
     let obligations = scene.case.obligations.iter();
     let kinds: BTreeSet<&String> = scene.case.facts.iter().map(|fact| &fact.kind).collect();
+    let asked = scene.history.iter().filter_map(|recorded| match &recorded.event.body {
+        Body::Case(_, CaseEvent::QuestionRang { decision, .. }) => Some(decision.as_str()),
+        _ => None,
+    });
     let names = Names {
         parties: scene.people.all(),
         obligations: obligations
             .map(|(id, it)| (id.clone(), scene.words.title(&it.assessment.provision)))
             .collect(),
         kinds: kinds.into_iter().map(|kind| (kind.clone(), scene.words.kind(kind))).collect(),
+        questions: asked.map(|it| (it.to_owned(), scene.words.question(it))).collect(),
     };
     let seen = scene.history.iter().filter(|event| event.event.recorded_at <= scene.at);
     seen.filter_map(|recorded| {
@@ -438,7 +445,13 @@ fn slider(scene: &Scene<'_>, looked: &Looked, owed: &assessed::Owed) -> SliderVi
         moments.push(Moment { at: fact.known_at, words, kind: MomentKind::Fact });
     }
     for event in scene.history {
-        if let Body::Case(_, CaseEvent::RungReached { told, .. }) = &event.event.body {
+        if let Body::Case(
+            _,
+            CaseEvent::RungReached { told, .. }
+            | CaseEvent::QuestionRang { told, .. }
+            | CaseEvent::Escalated { told, .. },
+        ) = &event.event.body
+        {
             let people = scene.people.names(told);
             let people = crate::web::obligation::list(scene.reader, &people);
             let words =

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use watchfire_core::escalation::{Ladder, Place, Rung, people};
 use watchfire_core::event::{Assessment, Chain, Profile};
 use watchfire_core::ids::{CaseId, ObligationId, PartyId};
@@ -87,6 +87,16 @@ fn places_after(ladder: Ladder, last: Option<Rung>, due_at: Timestamp) -> BTreeS
     ladder.places(rung)
 }
 
+/// Whom the question rings that hangs on a row, if it does so at `at`.
+fn places_of_question(assessment: &Assessment, at: Timestamp) -> Option<BTreeSet<Place>> {
+    let due = assessment.decision_due.filter(|_| assessment.provisional)?;
+    let ladder = Ladder::Question { from: assessment.strict_from?, due };
+    let before = at.checked_sub(SignedDuration::from_micros(1)).ok()?;
+    let told = ladder.due(&BTreeSet::new(), before).map(|due| ladder.told_by(due.rung));
+    let next = ladder.next(&told.unwrap_or_default());
+    (ladder.at(next) == Some(at)).then(|| ladder.places(next))
+}
+
 /// What is the same for every obligation, however it is held.
 pub(super) fn computed(
     setting: &Setting<'_>,
@@ -137,7 +147,13 @@ pub(super) fn of_row(setting: &Setting<'_>, visit: &Visit, row: &ObligationRow) 
     let last = row.rung.as_ref().and_then(|(rung, _)| rung.parse().ok());
     let holder = row.owner.as_ref().map(|owner| &owner.party);
     let steps = ladder(&row.assessment, row.assessed_at);
-    view.next = row.due_at.map(|at| next_rung(setting, at, &places_after(steps, last, at), holder));
+    view.next = row.due_at.map(|at| {
+        let own = places_after(steps, last, at);
+        let asked = places_of_question(&row.assessment, at).unwrap_or_default();
+        let is_own = steps.at(steps.next(&last.into_iter().collect())) == Some(at);
+        let places = if asked.is_empty() || is_own { own } else { asked };
+        next_rung(setting, at, &places, holder)
+    });
     let mine = holder.is_some_and(|party| visit.reader.is(party));
     view.acts.claim = view.is_gap() && !mine;
     view

@@ -34,7 +34,7 @@ const RETURN_CHARS_MAX: usize = 1_000;
 const HIDDEN: [&str; 3] = ["csrf", "password", "present"];
 
 /// What can have been done, by the keys of its words.
-const ACTS: [&str; 24] = [
+const ACTS: [&str; 25] = [
     "case-done-acknowledged",
     "case-done-added",
     "case-done-answered",
@@ -45,6 +45,7 @@ const ACTS: [&str; 24] = [
     "case-done-embargo",
     "case-done-embargo-agreed",
     "case-done-erased",
+    "case-done-escalated",
     "case-done-fact",
     "case-done-message",
     "case-done-opened",
