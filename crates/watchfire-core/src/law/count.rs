@@ -76,6 +76,17 @@ pub enum Counts {
     SecB1,
 }
 
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Elapsed => "elapsed",
+            Self::NextFullHour => "next-full-hour",
+            Self::ExcludeTriggerDay => "exclude-trigger-day",
+            Self::SecB1 => "sec-b1",
+        })
+    }
+}
+
 /// Where on its last day a span ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ends {

@@ -323,6 +323,37 @@ impl Span {
     }
 }
 
+/// In the words of packs: `2d exclude-trigger-day, next-working-day-end (cn)`.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.within, self.counts)?;
+        match self.ends {
+            Ends::EndOfDay if self.counts == Counts::Elapsed => f.write_str(", end-of-day")?,
+            Ends::At(time) => write!(f, ", ends {}", time.strftime("%H:%M"))?,
+            Ends::Exact | Ends::EndOfDay => {}
+        }
+        if let Some(roll) = &self.rolls {
+            write!(f, ", {}", roll.rule)?;
+        }
+        match &self.calendar {
+            None => {}
+            Some(CalendarRule::Fixed(calendar)) => write!(f, " ({calendar})")?,
+            Some(CalendarRule::OfMemberState) => f.write_str(" (of eu/member-state)")?,
+        }
+        if let Some(only_if) = self.rolls.as_ref().and_then(|roll| roll.only_if.as_ref()) {
+            write!(f, " if {only_if}")?;
+        }
+        if let Some(from) = &self.runs_from {
+            write!(f, ", from {from}")?;
+        }
+        for cap in &self.no_later_than {
+            let unless = if cap.unless_past { " unless past" } else { "" };
+            write!(f, ", no later than {} from {}{unless}", cap.within, cap.runs_from)?;
+        }
+        Ok(())
+    }
+}
+
 /// What becomes of a last day that is a day off, and for whom.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Roll {

@@ -31,6 +31,7 @@ case-no-facts = Nothing is recorded yet.
 case-obligations = Obligations
 case-no-obligations = Nothing is owed on these facts by what your organization is.
 case-not-owed = Not owed, and why
+case-foreseen = Foreseen: no law yet, and without a clock
 case-owed-to = Owed to
 case-decisions = Decisions
 case-decide-by = decide by

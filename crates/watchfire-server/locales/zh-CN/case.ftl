@@ -27,6 +27,7 @@ case-no-facts = 尚未记录任何事实。
 case-obligations = 报送义务
 case-no-obligations = 依现有事实和本单位的身份，没有需要履行的义务。
 case-not-owed = 无须履行的义务及理由
+case-foreseen = 可预见的义务：尚非法律，不计时限
 case-owed-to = 履行对象
 case-decisions = 判断项
 case-decide-by = 应在此前作出判断：

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use watchfire_core::law::confidence::Confidence;
-use watchfire_core::law::pack::{Pack, Provision, Reading, Version};
+use watchfire_core::law::pack::{Pack, Proposal, Provision, Reading, Variant, Version};
 use watchfire_core::law::text::Text;
 
 use super::{List, Shown};
@@ -79,6 +79,9 @@ pub(crate) struct ShownProvision {
     id: String,
     /// `hard`, `soft`, `standing`, `prohibition` or `permission`.
     class: String,
+    /// `in-force`, or `proposed` where nothing of it is law.
+    #[schema(value_type = String)]
+    status: &'static str,
     title: Option<Words>,
     cites: Option<Words>,
     source: Option<String>,
@@ -92,6 +95,8 @@ pub(crate) struct ShownProvision {
     form: Option<String>,
     note: Option<Words>,
     versions: Vec<ShownVersion>,
+    /// What is proposed and not law.
+    proposals: Vec<ShownProposal>,
 }
 
 /// The text of a provision from a day on.
@@ -99,8 +104,41 @@ pub(crate) struct ShownProvision {
 pub(crate) struct ShownVersion {
     effective_from: String,
     effective_to: Option<String>,
+    /// When it was adopted, where it applies only later.
+    adopted_on: Option<String>,
+    /// The conservative reading, in the words of packs: `2d exclude-trigger-day`.
+    strict: Option<String>,
+    /// The latest defensible reading, where it differs.
+    outer: Option<String>,
+    /// Other spans for some; the rows, where there is a table.
+    variants: Vec<ShownVariant>,
+    /// The columns of the table.
+    table: Vec<String>,
+    /// Why a clock of law has no number.
+    period_unknown: Option<Words>,
     reading: Option<String>,
     cites: Option<Words>,
+    note: Option<Words>,
+}
+
+/// Spans for a case or an organization of some kind.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownVariant {
+    #[schema(example = "hk-cap-653/core-function")]
+    when: String,
+    strict: Option<String>,
+    outer: Option<String>,
+    /// What has to be done, where it differs.
+    remedy: Option<Words>,
+}
+
+/// What is proposed to apply, and does not.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownProposal {
+    proposed_on: Option<String>,
+    foreseen_from: Option<String>,
+    strict: Option<String>,
+    outer: Option<String>,
     note: Option<Words>,
 }
 
@@ -127,6 +165,7 @@ impl ShownProvision {
         Self {
             id: provision.id.to_string(),
             class: provision.class.to_string(),
+            status: if provision.is_proposed() { "proposed" } else { "in-force" },
             title: provision.title.as_ref().map(Words::of),
             cites: provision.cites.as_ref().map(Words::of),
             source: provision.source.clone(),
@@ -138,6 +177,7 @@ impl ShownProvision {
             form: provision.form.clone(),
             note: provision.note.as_ref().map(Words::of),
             versions: provision.versions.iter().map(ShownVersion::of).collect(),
+            proposals: provision.proposals.iter().map(ShownProposal::of).collect(),
         }
     }
 }
@@ -147,9 +187,38 @@ impl ShownVersion {
         Self {
             effective_from: version.effective_from.to_string(),
             effective_to: version.effective_to.map(|date| date.to_string()),
+            adopted_on: version.adopted_on.map(|date| date.to_string()),
+            strict: version.strict.as_ref().map(ToString::to_string),
+            outer: version.outer.as_ref().map(ToString::to_string),
+            variants: version.variants.iter().map(ShownVariant::of).collect(),
+            table: version.table.iter().map(|column| column.id.clone()).collect(),
+            period_unknown: version.period_unknown.as_ref().map(Words::of),
             reading: version.reading.clone(),
             cites: version.cites.as_ref().map(Words::of),
             note: version.note.as_ref().map(Words::of),
+        }
+    }
+}
+
+impl ShownVariant {
+    fn of(variant: &Variant) -> Self {
+        Self {
+            when: variant.when.to_string(),
+            strict: variant.strict.as_ref().map(ToString::to_string),
+            outer: variant.outer.as_ref().map(ToString::to_string),
+            remedy: variant.remedy.as_ref().map(Words::of),
+        }
+    }
+}
+
+impl ShownProposal {
+    fn of(proposal: &Proposal) -> Self {
+        Self {
+            proposed_on: proposal.proposed_on.map(|date| date.to_string()),
+            foreseen_from: proposal.foreseen_from.map(|date| date.to_string()),
+            strict: proposal.strict.as_ref().map(ToString::to_string),
+            outer: proposal.outer.as_ref().map(ToString::to_string),
+            note: proposal.note.as_ref().map(Words::of),
         }
     }
 }

@@ -128,6 +128,8 @@ pub struct NotOwed {
     pub title: String,
     pub law: LawMark,
     pub state: State,
+    /// It is no law yet and would oblige: shown apart.
+    pub foreseen: bool,
     pub why: Vec<String>,
 }
 

@@ -87,10 +87,15 @@ pub struct ProvisionView {
 /// A dated version of a provision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionView {
+    /// The first day; of a proposal the day foreseen, or nothing.
     pub from: String,
     pub to: Option<String>,
+    /// It is proposed, and not law.
+    pub proposed: bool,
     /// `strict 48h · outer 2d`, in the pack's own units.
     pub spans: Vec<(SpanKind, String)>,
+    /// Variants, or the rows of a table: for whom, which span, and what has to be done.
+    pub variants: Vec<(String, String)>,
     pub reading: Option<String>,
 }
 
@@ -259,7 +264,7 @@ fn versions(reader: &Reader, provision: &ProvisionView) -> Markup {
             @for version in &provision.versions {
                 li {
                     span.dot aria-hidden="true" {}
-                    strong.num { (reader.text_with("law-from", &[("day", version.from.clone().into())])) }
+                    strong.num { (since(reader, version)) }
                     @if let Some(to) = &version.to {
                         " " span.num { (reader.text_with("law-until", &[("day", to.clone().into())])) }
                     }
@@ -270,12 +275,32 @@ fn versions(reader: &Reader, provision: &ProvisionView) -> Markup {
                             SpanKind::Target => "obligation-house-target",
                         })) " " span.num { (words) }
                     }
+                    @if !version.variants.is_empty() {
+                        ul.plain {
+                            @for (condition, words) in &version.variants {
+                                li {
+                                    span.num { (words) } " · "
+                                    (reader.text_with("law-where", &[("condition", condition.clone().into())]))
+                                }
+                            }
+                        }
+                    }
                     @if let Some(reading) = &version.reading {
                         " · " a href={ "#reading-" (reading) } { (reader.text("law-reading")) }
                     }
                 }
             }
         }
+    }
+}
+
+/// From when on it applies, or that it is proposed.
+fn since(reader: &Reader, version: &VersionView) -> String {
+    let day = [("day", version.from.clone().into())];
+    match (version.proposed, version.from.is_empty()) {
+        (false, _) => reader.text_with("law-from", &day),
+        (true, true) => reader.text("law-proposed"),
+        (true, false) => reader.text_with("law-proposed-from", &day),
     }
 }
 

@@ -456,12 +456,22 @@ pub(super) fn case(language: Language) -> CaseView {
         ]
         .map(|view| detail(language, view))
         .to_vec(),
-        not_owed: vec![NotOwed {
-            title: waiting(language).title,
-            law: waiting(language).law,
-            state: State::NotApplicable,
-            why: vec![words(language, "It was not in force.", "当时尚未施行。")],
-        }],
+        not_owed: vec![
+            NotOwed {
+                title: waiting(language).title,
+                law: waiting(language).law,
+                state: State::NotApplicable,
+                foreseen: false,
+                why: vec![words(language, "It was not in force.", "当时尚未施行。")],
+            },
+            NotOwed {
+                title: met(language).title,
+                law: met(language).law,
+                state: State::NotApplicable,
+                foreseen: true,
+                why: vec![words(language, "It is a proposal.", "仅为提案。")],
+            },
+        ],
         decisions: vec![decision(language)],
         submissions: vec![sent(language)],
         timeline: timeline(language),

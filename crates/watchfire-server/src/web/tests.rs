@@ -104,6 +104,8 @@ fn provision(class: Class, class_word: &str, id: &str) -> ProvisionView {
         versions: vec![VersionView {
             from: "2021-09-01".into(),
             to: None,
+            proposed: false,
+            variants: Vec::new(),
             spans: vec![(SpanKind::Strict, "48h".into()), (SpanKind::Outer, "2d".into())],
             reading: Some("forty-eight-hours".into()),
         }],

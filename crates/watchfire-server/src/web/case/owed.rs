@@ -7,7 +7,7 @@ use super::super::layout;
 use super::super::obligation::{self, Class, ObligationView, State};
 use super::super::reader::Reader;
 use super::super::time;
-use super::{CaseView, Completeness, Detail};
+use super::{CaseView, Completeness, Detail, NotOwed};
 
 pub(super) fn obligations(reader: &Reader, view: &CaseView) -> Markup {
     html! {
@@ -216,14 +216,21 @@ fn why(reader: &Reader, detail: &Detail) -> Markup {
     }
 }
 
+/// What is foreseen, and apart from it what is not owed, each with its reason.
 pub(super) fn not_owed(reader: &Reader, view: &CaseView) -> Markup {
+    let of = |foreseen| view.not_owed.iter().filter(move |item| item.foreseen == foreseen);
     html! {
-        @if !view.not_owed.is_empty() {
-            section.foreseen aria-labelledby="not-owed" {
-                h2 #not-owed {
-                    (reader.text("case-not-owed")) " " span.count.num { (view.not_owed.len()) }
-                }
-                @for item in &view.not_owed {
+        (not_owed_group(reader, "foreseen", "case-foreseen", &of(true).collect::<Vec<_>>()))
+        (not_owed_group(reader, "not-owed", "case-not-owed", &of(false).collect::<Vec<_>>()))
+    }
+}
+
+fn not_owed_group(reader: &Reader, id: &str, title: &str, items: &[&NotOwed]) -> Markup {
+    html! {
+        @if !items.is_empty() {
+            section.foreseen aria-labelledby=(id) {
+                h2 id=(id) { (reader.text(title)) " " span.count.num { (items.len()) } }
+                @for item in items {
                     details.ob.quiet {
                         summary {
                             span { (item.title) } " " (obligation::chip(reader, &item.law)) " "

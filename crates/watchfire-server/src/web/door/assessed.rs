@@ -80,6 +80,7 @@ fn not_owed(scene: &Scene<'_>, owed: &law::Obligation) -> NotOwed {
         title: scene.words.title(&id),
         law: scene.words.mark(&id, "", &owed.class.to_string()),
         state: State::of(&owed.state.to_string()),
+        foreseen: owed.foreseen,
         why: steps(scene, owed),
     }
 }

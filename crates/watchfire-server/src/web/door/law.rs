@@ -3,7 +3,9 @@
 use axum::extract::Path;
 use axum::response::Response;
 use watchfire_core::law::confidence::Confidence as Sourced;
-use watchfire_core::law::pack::{Pack, Provision, Span, Trigger, Version, Zone};
+use watchfire_core::law::pack::{
+    Class as LawClass, Pack, Provision, Span, Trigger, Variant, Version, Zone,
+};
 
 use super::Visit;
 use super::words::Words;
@@ -136,7 +138,7 @@ fn provision(words: Words<'_>, pack: &Pack, provision: &Provision) -> ProvisionV
         runs_from: provision.runs_from.as_ref().map(|trigger| trigger_words(words, trigger)),
         quotes: words.quotes(&id),
         note: provision.note.as_ref().map(|text| words.in_own(text)),
-        versions: provision.versions.iter().map(|it| version(provision, it)).collect(),
+        versions: versions(words, provision),
         confidence: confidence(provision.confidence),
         id,
     }
@@ -152,19 +154,48 @@ fn trigger_words(words: Words<'_>, trigger: &Trigger) -> String {
     }
 }
 
-fn version(provision: &Provision, version: &Version) -> VersionView {
-    let kind = match provision.class.to_string().as_str() {
-        "soft" => SpanKind::Target,
-        _ => SpanKind::Strict,
-    };
-    let strict = version.strict.as_ref().map(|span| (kind, span_words(span)));
-    let outer = version.outer.as_ref().map(|span| (SpanKind::Outer, span_words(span)));
+fn versions(words: Words<'_>, provision: &Provision) -> Vec<VersionView> {
+    let in_force = provision.versions.iter().map(|it| version(words, provision, it));
+    let proposed = provision.proposals.iter().map(|proposal| VersionView {
+        from: proposal.foreseen_from.map(|day| day.to_string()).unwrap_or_default(),
+        to: None,
+        proposed: true,
+        spans: spans(provision, proposal.strict.as_ref(), proposal.outer.as_ref()),
+        variants: Vec::new(),
+        reading: None,
+    });
+    in_force.chain(proposed).collect()
+}
+
+fn version(words: Words<'_>, provision: &Provision, version: &Version) -> VersionView {
     VersionView {
         from: version.effective_from.to_string(),
         to: version.effective_to.map(|day| day.to_string()),
-        spans: strict.into_iter().chain(outer).collect(),
+        proposed: false,
+        spans: spans(provision, version.strict.as_ref(), version.outer.as_ref()),
+        variants: version.variants.iter().map(|it| variant(words, it)).collect(),
         reading: version.reading.clone(),
     }
+}
+
+fn spans(
+    provision: &Provision,
+    strict: Option<&Span>,
+    outer: Option<&Span>,
+) -> Vec<(SpanKind, String)> {
+    let kind = match provision.class {
+        LawClass::Soft => SpanKind::Target,
+        _ => SpanKind::Strict,
+    };
+    let strict = strict.map(|span| (kind, span_words(span)));
+    strict.into_iter().chain(outer.map(|span| (SpanKind::Outer, span_words(span)))).collect()
+}
+
+/// For whom, and the span with what has to be done.
+fn variant(words: Words<'_>, variant: &Variant) -> (String, String) {
+    let span = variant.strict.as_ref().map_or_else(|| "–".to_owned(), span_words);
+    let remedy = variant.remedy.as_ref().map(|remedy| format!(" · {}", words.in_own(remedy)));
+    (variant.when.to_string(), format!("{span}{}", remedy.unwrap_or_default()))
 }
 
 /// The span in the unit of the law.

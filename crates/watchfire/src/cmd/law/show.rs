@@ -4,10 +4,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 use watchfire_core::law::Language;
-use watchfire_core::law::count::{Counts, Ends};
 use watchfire_core::law::pack::{
-    Anchor, CalendarRule, MeasuredAt, MetBy, Pack, Proposal, Provision, Reading, Span, Variant,
-    Version,
+    Anchor, MeasuredAt, MetBy, Pack, Proposal, Provision, Reading, Span, Variant, Version,
 };
 use watchfire_core::law::text::Text;
 
@@ -238,44 +236,7 @@ impl ShownReading {
 
 /// A span in the words of packs: `2d exclude-trigger-day, next-working-day-end (cn)`.
 fn span(span: &Span) -> String {
-    let counts = match span.counts {
-        Counts::Elapsed => "elapsed",
-        Counts::NextFullHour => "next-full-hour",
-        Counts::ExcludeTriggerDay => "exclude-trigger-day",
-        Counts::SecB1 => "sec-b1",
-    };
-    let by_days = matches!(span.counts, Counts::ExcludeTriggerDay | Counts::SecB1);
-    let mut text = format!("{} {counts}", span.within);
-    match span.ends {
-        Ends::Exact => {}
-        Ends::EndOfDay if by_days => {}
-        Ends::EndOfDay => text.push_str(", end-of-day"),
-        Ends::At(time) => {
-            let _ = write!(text, ", ends {}", time.strftime("%H:%M"));
-        }
-    }
-    let calendar = match &span.calendar {
-        None => String::new(),
-        Some(CalendarRule::Fixed(calendar)) => format!(" ({calendar})"),
-        Some(CalendarRule::OfMemberState) => " (of eu/member-state)".to_owned(),
-    };
-    match &span.rolls {
-        None => text.push_str(&calendar),
-        Some(roll) => {
-            let _ = write!(text, ", {}{calendar}", roll.rule);
-            if let Some(only_if) = &roll.only_if {
-                let _ = write!(text, " if {only_if}");
-            }
-        }
-    }
-    if let Some(from) = &span.runs_from {
-        let _ = write!(text, ", from {from}");
-    }
-    for cap in &span.no_later_than {
-        let unless = if cap.unless_past { " unless past" } else { "" };
-        let _ = write!(text, ", no later than {} from {}{unless}", cap.within, cap.runs_from);
-    }
-    text
+    span.to_string()
 }
 
 fn pack_text(pack: &Pack, language: Language) -> String {
