@@ -144,6 +144,21 @@ impl Calendar {
         self.years.contains(&year)
     }
 
+    /// Returns the years whose holidays are known, in order.
+    pub fn years_held(&self) -> impl Iterator<Item = i16> {
+        self.years.iter().copied()
+    }
+
+    /// Returns the days of the week that are off.
+    pub fn weekend(&self) -> &[Weekday] {
+        &self.weekend
+    }
+
+    /// Returns the days that an authority has made working days, in order of time.
+    pub fn working_days_decreed(&self) -> impl Iterator<Item = Date> {
+        self.working.iter().copied()
+    }
+
     /// Returns the named days of the calendar, in order of time.
     pub fn holidays(&self) -> impl Iterator<Item = (Date, &Holiday)> {
         self.holidays.iter().map(|(date, holiday)| (*date, holiday))

@@ -170,6 +170,20 @@ impl Condition {
             _ => Vec::new(),
         }
     }
+
+    /// Returns every attribute that it names.
+    pub fn attributes(&self) -> Vec<&AttributeId> {
+        match self {
+            Self::Flag(id) | Self::OneOf(id, _) | Self::AtLeast(id, _) | Self::Below(id, _) => {
+                vec![id]
+            }
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().flat_map(Self::attributes).collect()
+            }
+            Self::Not(part) => part.attributes(),
+            Self::Predicate(_) | Self::Recorded(_) => Vec::new(),
+        }
+    }
 }
 
 /// As one writes it down: ids, and words between them.

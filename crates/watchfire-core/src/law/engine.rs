@@ -34,6 +34,16 @@ impl Lawbook {
     /// Returns what is owed: every provision that obliges one of the roles and whose arising fact
     /// is seen, in the order of the packs.
     pub fn obligations(&self, question: &Question) -> Vec<Obligation> {
+        self.obligations_among(question, |_| true)
+    }
+
+    /// Returns what is owed under some provisions alone. What they hang on is read all the same;
+    /// that one takes the place of another is seen where both are asked for.
+    pub(super) fn obligations_among(
+        &self,
+        question: &Question,
+        asked: impl Fn(&ProvisionId) -> bool,
+    ) -> Vec<Obligation> {
         let seen = Seen::new(self, question);
         let engine = Engine { book: self, question, seen, begun: RefCell::default() };
         let mut found = Vec::new();
@@ -41,7 +51,7 @@ impl Lawbook {
             let place = engine.place(pack);
             for provision in &pack.provisions {
                 let obliged = provision.owed_by.iter().any(|role| question.roles.contains(role));
-                if obliged {
+                if obliged && asked(&provision.id) {
                     found.extend(engine.apply(&place, provision));
                 }
             }

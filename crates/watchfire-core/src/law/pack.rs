@@ -113,7 +113,7 @@ impl fmt::Display for Class {
 }
 
 /// What an obligation arises on, or its clock runs from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trigger {
     Kind(FactKind),
     /// A submission that names this provision.
@@ -200,17 +200,26 @@ impl Provision {
         self.versions.is_empty() && !self.proposals.is_empty()
     }
 
+    /// Returns every span that it counts by, or would if it were law.
+    pub fn spans(&self) -> impl Iterator<Item = &Span> {
+        let proposed = self.proposals.iter().flat_map(|one| one.strict.iter().chain(&one.outer));
+        self.versions.iter().flat_map(Version::spans).chain(proposed)
+    }
+
+    /// Returns every condition that it asks, in itself, its variants and its spans.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let variants = self.versions.iter().flat_map(|version| &version.variants);
+        let rolls = self.spans().filter_map(|span| span.rolls.as_ref()?.only_if.as_ref());
+        let variants = variants.map(|variant| &variant.when);
+        self.when.iter().chain(&self.allowed_when).chain(variants).chain(rolls)
+    }
+
     /// Returns every trigger that it names, in its clock, its conditions and its spans.
     pub fn triggers(&self) -> Vec<&Trigger> {
-        let spans = self.versions.iter().flat_map(Version::spans);
-        let proposed = self.proposals.iter().flat_map(|one| one.strict.iter().chain(&one.outer));
-        let variants = self.versions.iter().flat_map(|version| &version.variants);
-        let conditions = variants.map(|variant| &variant.when);
-        let conditions = conditions.chain(&self.when).chain(&self.allowed_when);
         let clock = self.arises_on.iter().chain(&self.runs_from).chain(&self.arises_after);
         clock
-            .chain(conditions.flat_map(Condition::triggers))
-            .chain(spans.chain(proposed).flat_map(Span::triggers))
+            .chain(self.conditions().flat_map(Condition::triggers))
+            .chain(self.spans().flat_map(Span::triggers))
             .collect()
     }
 
@@ -317,9 +326,7 @@ pub struct Span {
 
 impl Span {
     fn triggers(&self) -> Vec<&Trigger> {
-        let caps = self.no_later_than.iter().map(|cap| &cap.runs_from);
-        let only_if = self.rolls.iter().filter_map(|roll| roll.only_if.as_ref());
-        self.runs_from.iter().chain(caps).chain(only_if.flat_map(Condition::triggers)).collect()
+        self.runs_from.iter().chain(self.no_later_than.iter().map(|cap| &cap.runs_from)).collect()
     }
 }
 

@@ -11,9 +11,10 @@ mod tests;
 
 use jiff::Timestamp;
 
+use super::count::Within;
 use super::id::{FactKind, PredicateId, ProvisionId};
 use super::lawbook::Lawbook;
-use super::pack::Class;
+use super::pack::{Class, Span, Trigger};
 use super::question::{Obligation, State};
 use super::text::Language;
 use super::trace::Step;
@@ -67,6 +68,29 @@ fn decides(step: &Step, state: State) -> bool {
 /// Returns the instant in UTC and, where a zone is given, beside it on the wall there.
 pub fn instant(at: Timestamp, zone: Option<&str>, language: Language) -> String {
     instant::tell(at, zone, language)
+}
+
+/// Returns a span in its own unit: `24 hours`, `24 小时`.
+pub fn within(within: Within, language: Language) -> String {
+    instant::span(within, language)
+}
+
+/// Returns a span and how it is counted.
+pub fn span(span: &Span, language: Language) -> String {
+    let within = instant::span(span.within, language);
+    match language {
+        Language::En => format!("{within}, {}", english::counting_en(span)),
+        Language::ZhCn => format!("{within}，{}", chinese::counting_zh(span)),
+    }
+}
+
+/// Returns a trigger in words.
+pub fn trigger(trigger: &Trigger, language: Language) -> String {
+    let written = trigger.to_string();
+    match language {
+        Language::En => english::trigger_en(&written),
+        Language::ZhCn => chinese::trigger_zh(&written),
+    }
 }
 
 /// Returns the name of the authority's zone, where a step knows it.

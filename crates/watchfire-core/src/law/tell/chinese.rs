@@ -309,7 +309,7 @@ fn vague_zh(vague: Vague, side: Side) -> &'static str {
     }
 }
 
-fn counting_zh(span: &Span) -> String {
+pub(super) fn counting_zh(span: &Span) -> String {
     let mut told = match (span.counts, span.within.unit) {
         (Counts::Elapsed, Unit::Hours) => "连续计算",
         (Counts::Elapsed, _) => "计至同一当地时刻",
@@ -352,7 +352,7 @@ fn met_zh(after_strict: bool, late: bool) -> &'static str {
 }
 
 /// A trigger as the engine writes it: a kind of fact, or `submitted` and a provision.
-fn trigger_zh(trigger: &str) -> String {
+pub(super) fn trigger_zh(trigger: &str) -> String {
     match trigger.strip_prefix("submitted ") {
         Some(provision) => format!("对 `{provision}` 的报送"),
         None => format!(" `{trigger}` 类事实"),

@@ -334,7 +334,7 @@ fn vague_en(vague: Vague, side: Side) -> &'static str {
     }
 }
 
-fn counting_en(span: &Span) -> String {
+pub(super) fn counting_en(span: &Span) -> String {
     let mut told = match (span.counts, span.within.unit) {
         (Counts::Elapsed, Unit::Hours) => "counted as elapsed time",
         (Counts::Elapsed, _) => "counted to the same local time of day",
@@ -385,7 +385,7 @@ fn met_en(after_strict: bool, late: bool) -> &'static str {
 }
 
 /// A trigger as the engine writes it: a kind of fact, or `submitted` and a provision.
-fn trigger_en(trigger: &str) -> String {
+pub(super) fn trigger_en(trigger: &str) -> String {
     match trigger.strip_prefix("submitted ") {
         Some(provision) => format!("the submission for `{provision}`"),
         None => format!("a fact of kind `{trigger}`"),
