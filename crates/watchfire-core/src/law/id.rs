@@ -1,7 +1,11 @@
 //! The names that packs and cases use: laws, provisions, roles, kinds of fact, questions.
+//!
+//! A name is shared by its copies: every answer of the engine and every step of its trace holds
+//! many, and is copied often.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A text that is not the name it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +37,7 @@ macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $valid:expr, $what:literal, $example:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Returns the name as packs write it.
@@ -54,7 +58,7 @@ macro_rules! name {
             fn from_str(text: &str) -> Result<Self, NameError> {
                 let valid: fn(&str) -> bool = $valid;
                 if valid(text) {
-                    return Ok(Self(text.to_owned()));
+                    return Ok(Self(text.into()));
                 }
                 Err(NameError { text: text.to_owned(), what: $what, example: $example })
             }

@@ -156,8 +156,7 @@ impl Finder<'_> {
 
     fn provision(&mut self, provision: &Provision) {
         let at = provision.span.start;
-        let cites =
-            |text: Option<&super::text::Text>| is_written(text.map(|text| text.en.as_str()));
+        let cites = |text: Option<&super::text::Text>| is_written(text.map(|text| &*text.en));
         let of_versions = provision.versions.iter().map(|version| version.cites.as_ref());
         let proposed = provision.proposals.iter().map(|proposal| proposal.cites.as_ref());
         let cited = cites(provision.cites.as_ref()) || of_versions.chain(proposed).all(cites);

@@ -98,7 +98,7 @@ pub fn zone_of(steps: &[Step]) -> Option<&str> {
     steps.iter().find_map(|step| match step {
         Step::MemberState { zone, .. }
         | Step::Version { zone, .. }
-        | Step::NotInForce { zone, .. } => Some(zone.as_str()),
+        | Step::NotInForce { zone, .. } => Some(&**zone),
         _ => None,
     })
 }

@@ -1,18 +1,21 @@
 //! Words for people, in every language of the house.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// A text in each of the languages of the house. Instruments of law keep their own words.
+///
+/// Its words are shared by its copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// English.
-    pub en: String,
+    pub en: Arc<str>,
     /// Chinese, simplified.
-    pub zh_cn: String,
+    pub zh_cn: Arc<str>,
 }
 
 /// A language of the house.
@@ -74,12 +77,13 @@ impl<'de> Deserialize<'de> for Text {
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-                Ok(Text { en: text.to_owned(), zh_cn: text.to_owned() })
+                let text: Arc<str> = text.into();
+                Ok(Text { en: Arc::clone(&text), zh_cn: text })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
                 let words = ByLanguage::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Text { en: words.en, zh_cn: words.zh_cn })
+                Ok(Text { en: words.en.into(), zh_cn: words.zh_cn.into() })
             }
         }
 

@@ -1,5 +1,7 @@
 //! How an obligation was computed, step by step. [`super::tell`] puts the steps into words.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -38,9 +40,9 @@ pub enum Step {
     /// The condition of the provision.
     Condition { answer: Answer, undecided: Vec<PredicateId> },
     /// The version that governs.
-    Version { effective_from: Date, zone: String },
+    Version { effective_from: Date, zone: Arc<str> },
     /// No version was in force when it arose.
-    NotInForce { first_from: Option<Date>, zone: String },
+    NotInForce { first_from: Option<Date>, zone: Arc<str> },
     /// Nothing of it is law; where it would end if it were.
     Proposed {
         proposed_on: Option<Date>,
@@ -57,7 +59,7 @@ pub enum Step {
     /// The reading of the text that was used.
     Reading { id: String, says: Text },
     /// The zone of the authority follows the Member State; whether it was assumed.
-    MemberState { code: String, zone: String, assumed: bool },
+    MemberState { code: String, zone: Arc<str>, assumed: bool },
     /// Where a side's count starts.
     Starts { side: Side, fact: FactId, at: Timestamp, vague: Vague },
     /// How a side was counted.

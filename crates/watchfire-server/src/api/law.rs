@@ -24,7 +24,7 @@ pub(crate) struct Words {
 
 impl Words {
     pub(crate) fn of(text: &Text) -> Self {
-        Self { en: text.en.clone(), zh_cn: text.zh_cn.clone() }
+        Self { en: text.en.to_string(), zh_cn: text.zh_cn.to_string() }
     }
 }
 

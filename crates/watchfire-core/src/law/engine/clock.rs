@@ -1,5 +1,7 @@
 //! What a clock runs from, and when strict and outer end.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::arise::Anchors;
@@ -58,7 +60,7 @@ impl<'q> Engine<'q> {
     ) {
         owed.version_from = Some(version.effective_from);
         owed.cites = version.cites.clone().or_else(|| provision.cites.clone());
-        let (effective_from, zone) = (version.effective_from, place.zone_name.clone());
+        let (effective_from, zone) = (version.effective_from, Arc::clone(&place.zone_name));
         owed.trace.push(Step::Version { effective_from, zone });
         if let Some(reading) = version.reading.as_ref().and_then(|id| place.pack.readings.get(id)) {
             owed.reading = Some(reading.id.clone());

@@ -14,7 +14,7 @@ fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 }
 
 fn words(en: &str, zh_cn: &str) -> Text {
-    Text { en: en.to_owned(), zh_cn: zh_cn.to_owned() }
+    Text { en: en.into(), zh_cn: zh_cn.into() }
 }
 
 fn date(text: &str) -> jiff::civil::Date {
@@ -81,9 +81,9 @@ fn of_the_text() -> Vec<Step> {
         },
         Step::Provision { id: name("cn-rmsv/8"), norm: false, cites: None },
         Step::Provision { id: name("norm-linux-distros/14"), norm: true, cites: None },
-        Step::Version { effective_from: date("2021-09-01"), zone: "Asia/Shanghai".to_owned() },
-        Step::NotInForce { first_from: Some(date("2021-09-01")), zone: "Asia/Shanghai".to_owned() },
-        Step::NotInForce { first_from: None, zone: "Asia/Shanghai".to_owned() },
+        Step::Version { effective_from: date("2021-09-01"), zone: "Asia/Shanghai".into() },
+        Step::NotInForce { first_from: Some(date("2021-09-01")), zone: "Asia/Shanghai".into() },
+        Step::NotInForce { first_from: None, zone: "Asia/Shanghai".into() },
         Step::VersionAtAnchor {
             arose_under: date("2021-09-01"),
             anchored_under: date("2027-01-01"),

@@ -65,7 +65,7 @@ fn original(words: Words<'_>, pack: &Pack) -> Option<(String, String)> {
     let chinese = pack.jurisdiction == "CN";
     let (tag, own) = if chinese { ("zh-CN", &pack.title.zh_cn) } else { ("en", &pack.title.en) };
     let foreign = chinese != (words.language == Language::ZhCn);
-    (foreign && !pack.is_norm()).then(|| (tag.to_owned(), own.clone()))
+    (foreign && !pack.is_norm()).then(|| (tag.to_owned(), own.to_string()))
 }
 
 fn confidence(sourced: Sourced) -> Confidence {

@@ -37,7 +37,7 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn of(text: &watchfire_core::law::text::Text) -> Self {
-        Self { en: text.en.clone(), zh_cn: text.zh_cn.clone() }
+        Self { en: text.en.to_string(), zh_cn: text.zh_cn.to_string() }
     }
 }
 
