@@ -19,9 +19,16 @@ pub struct PurlError {
 ///
 /// Source: ECMA-427, Package-URL specification.
 pub fn canonical(text: &str) -> Result<String, PurlError> {
-    PackageUrl::from_str(&with_small_scheme(text))
-        .map(|purl| purl.to_string())
-        .map_err(|error| PurlError { text: text.to_owned(), problem: error.to_string() })
+    let wrong =
+        |error: packageurl::Error| PurlError { text: text.to_owned(), problem: error.to_string() };
+    let mut purl = PackageUrl::from_str(&with_small_scheme(text)).map_err(wrong)?;
+    // Of a namespace whose first segment is left out, the library keeps the slash that followed.
+    let namespace = purl.namespace().map(|namespace| namespace.trim_start_matches('/').to_owned());
+    match namespace.filter(|namespace| !namespace.is_empty()) {
+        Some(namespace) => purl.with_namespace(namespace).map_err(wrong)?,
+        None => purl.without_namespace(),
+    };
+    Ok(purl.to_string())
 }
 
 /// The scheme is read in any case.
@@ -42,8 +49,11 @@ mod tests {
             ("pkg:maven/org.example/name@1.0", "pkg:maven/org.example/name@1.0"),
             ("pkg://maven/org.example/name@1.0", "pkg:maven/org.example/name@1.0"),
             ("PKG:NPM/%40angular/core@1.0.0", "pkg:npm/%40angular/core@1.0.0"),
+            ("pkg://x///./name", "pkg:x/name"),
+            ("pkg:x/./a/name", "pkg:x/a/name"),
         ] {
             assert_eq!(canonical(text).as_deref(), Ok(expected), "{text}");
+            assert_eq!(canonical(expected).as_deref(), Ok(expected), "its own canonical spelling");
         }
     }
 
