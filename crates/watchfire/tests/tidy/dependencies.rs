@@ -5,7 +5,8 @@ use toml::Table;
 
 /// Every crate and its floor; a crate depends only on crates of a lower floor.
 /// That also keeps formats, exposure and store, which share one floor, apart from each other.
-const FLOORS: [(&str, u8); 7] = [
+/// What measures and what fuzzes stand above everything, in workspaces of their own.
+const FLOORS: [(&str, u8); 9] = [
     ("watchfire-sinks", 0),
     ("watchfire-core", 0),
     ("watchfire-formats", 1),
@@ -13,11 +14,13 @@ const FLOORS: [(&str, u8); 7] = [
     ("watchfire-store", 1),
     ("watchfire-server", 2),
     ("watchfire", 3),
+    ("watchfire-bench", 4),
+    ("watchfire-fuzz", 4),
 ];
 
 /// What each crate may use from outside. A new name here is a decision: say why in the commit,
 /// and in `docs/adr` when it would surprise a newcomer.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     (
         "watchfire-sinks",
         &[
@@ -120,7 +123,12 @@ const ALLOWED: [(&str, &[&str]); 7] = [
             "tracing-subscriber",
         ],
     ),
+    ("watchfire-bench", &["clap", "jiff", "rustix", "serde_json", "sha2", "tempfile", "tokio"]),
+    ("watchfire-fuzz", &["jiff", "libfuzzer-sys", "serde_json"]),
 ];
+
+/// Workspaces beside the main one: they cannot inherit from it, so a test compares.
+const BESIDE: [&str; 2] = ["bench", "fuzz"];
 
 /// What tests may use beside what their crate uses anyway.
 const ALLOWED_IN_TESTS: [&str; 7] =
@@ -306,15 +314,71 @@ fn users_of_jiff(lock: &Table) -> impl Iterator<Item = &str> {
         .filter(|name| !name.starts_with("watchfire"))
 }
 
-fn manifests() -> Vec<Manifest> {
+/// Problems of a workspace beside the main one: other lints, or another version of what both use.
+fn beside_problems(beside: &Manifest, main: &Table) -> Vec<String> {
+    let of = |table: &Table, key: &str| table.get("workspace")?.get(key).cloned();
+    let mut problems = Vec::new();
+    if of(&beside.content, "lints") != of(main, "lints") {
+        problems.push(format!("{}: its lints are not those of the main workspace", beside.path));
+    }
+    let version = |value: &toml::Value| match value {
+        toml::Value::String(version) => Some(version.clone()),
+        other => other.get("version").and_then(toml::Value::as_str).map(str::to_owned),
+    };
+    let shared = of(main, "dependencies").unwrap_or(toml::Value::Boolean(false));
+    for (name, ours) in beside.section("dependencies") {
+        let theirs = shared.get(name.as_str()).and_then(version);
+        if theirs.is_some_and(|theirs| version(ours) != Some(theirs)) {
+            let wrong = version(ours).filter(|_| !name.starts_with("watchfire"));
+            problems.extend(wrong.map(|version| {
+                format!("{}: `{name}` {version} is not the main workspace's", beside.path)
+            }));
+        }
+    }
+    problems
+}
+
+/// Names and versions that a lock file of a workspace beside holds and the main one does not,
+/// of crates that both hold: what is measured and fuzzed must be what is shipped.
+fn lock_differences(path: &str, beside: &Table, main: &Table) -> Vec<String> {
+    let versions = |lock: &Table| -> Vec<(String, String)> {
+        let packages = lock.get("package").and_then(toml::Value::as_array).cloned();
+        let text = |package: &toml::Value, key: &str| {
+            package.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
+        };
+        let packages = packages.unwrap_or_default();
+        packages.iter().map(|package| (text(package, "name"), text(package, "version"))).collect()
+    };
+    let main = versions(main);
+    let differs = |(name, version): &(String, String)| {
+        main.iter().any(|(theirs, _)| theirs == name)
+            && !main.iter().any(|(theirs, its)| theirs == name && its == version)
+    };
+    let differing = versions(beside).into_iter().filter(differs);
+    let remedy = "copy Cargo.lock there and run `cargo metadata` in it";
+    differing.map(|(name, version)| format!("{path}: `{name}` {version}: {remedy}")).collect()
+}
+
+/// The manifests of the main workspace's crates.
+fn members() -> Vec<Manifest> {
+    manifests_where(|path| path.starts_with("crates/") && path.ends_with("/Cargo.toml"), 5)
+}
+
+/// The manifests of the workspaces beside it.
+fn beside() -> Vec<Manifest> {
+    manifests_where(|path| BESIDE.iter().any(|it| path == format!("{it}/Cargo.toml")), 2)
+}
+
+fn manifests_where(wanted: impl Fn(&str) -> bool, least: usize) -> Vec<Manifest> {
     let files = files();
-    let manifests: Vec<Manifest> = files
-        .iter()
-        .filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/Cargo.toml"))
-        .map(|file| Manifest::parse(&file.path, &file.text))
-        .collect();
-    assert!(manifests.len() >= 5, "only {} crates found", manifests.len());
+    let wanted = files.iter().filter(|file| wanted(&file.path));
+    let manifests: Vec<_> = wanted.map(|file| Manifest::parse(&file.path, &file.text)).collect();
+    assert!(manifests.len() >= least, "only {} crates found", manifests.len());
     manifests
+}
+
+fn manifests() -> Vec<Manifest> {
+    members().into_iter().chain(beside()).collect()
 }
 
 fn read_table(path: &str) -> Table {
@@ -338,13 +402,29 @@ fn crates_use_only_what_they_may() {
 
 #[test]
 fn crates_inherit_lints_and_versions() {
-    let problems: Vec<String> = manifests().iter().flat_map(inheritance_problems).collect();
+    let mut problems: Vec<String> = members().iter().flat_map(inheritance_problems).collect();
+    let main = read_table("Cargo.toml");
+    problems.extend(beside().iter().flat_map(|beside| beside_problems(beside, &main)));
     expect_none("lints and versions are the workspace's", &problems);
 }
 
 #[test]
+fn what_is_measured_and_fuzzed_is_what_is_shipped() {
+    let main = read_table("Cargo.lock");
+    let of = |workspace: &&str| {
+        let path = format!("{workspace}/Cargo.lock");
+        lock_differences(&path, &read_table(&path), &main)
+    };
+    expect_none("lock files", &BESIDE.iter().flat_map(of).collect::<Vec<_>>());
+}
+
+#[test]
 fn nothing_banned_and_nothing_from_elsewhere_is_locked() {
-    expect_none("Cargo.lock", &lock_problems(&read_table("Cargo.lock"), &read_table("deny.toml")));
+    let deny = read_table("deny.toml");
+    for workspace in ["."].iter().chain(&BESIDE) {
+        let path = format!("{workspace}/Cargo.lock");
+        expect_none(&path, &lock_problems(&read_table(&path), &deny));
+    }
 }
 
 #[test]
@@ -401,6 +481,29 @@ mod proofs_that_the_checks_can_fail {
         let text =
             "[package]\nname = \"watchfire\"\n[dependencies]\nclap = \"4\"\ntoml.workspace = true";
         assert_eq!(problems(inheritance_problems, text).len(), 2);
+    }
+
+    #[test]
+    fn other_lints_and_versions_beside_the_main_workspace_are_found() {
+        let main = "[workspace.lints.rust]\nunsafe_code = \"deny\"\n[workspace.dependencies]\nclap = \"4\"\nsha2 = { version = \"1\" }";
+        let main = main.parse().expect("TOML");
+        let count =
+            |text: &str| beside_problems(&Manifest::parse("bench/Cargo.toml", text), &main).len();
+        let same = "[workspace.lints.rust]\nunsafe_code = \"deny\"\n[dependencies]\nclap = \"4\"\nown = \"7\"";
+        assert_eq!(count(same), 0);
+        assert_eq!(count(&same.replace("deny", "warn")), 1);
+        assert_eq!(count(&same.replace("\"4\"", "{ version = \"3\" }")), 1);
+    }
+
+    #[test]
+    fn a_crate_locked_in_another_version_beside_is_found() {
+        let lock = |version: &str| -> Table {
+            format!("[[package]]\nname = \"a\"\nversion = \"{version}\"").parse().expect("TOML")
+        };
+        assert_eq!(lock_differences("bench/Cargo.lock", &lock("1"), &lock("1")).len(), 0);
+        assert_eq!(lock_differences("bench/Cargo.lock", &lock("2"), &lock("1")).len(), 1);
+        let only_there = "[[package]]\nname = \"b\"\nversion = \"1\"".parse().expect("TOML");
+        assert_eq!(lock_differences("bench/Cargo.lock", &only_there, &lock("1")).len(), 0);
     }
 
     #[test]

@@ -76,7 +76,8 @@ fn draft_problems(file: &RepositoryFile) -> Vec<String> {
 
 fn name_problems(file: &RepositoryFile) -> Vec<String> {
     let path = file.path.as_str();
-    if !path.starts_with("crates/") || is_vendored(path) {
+    let code = ["crates/", "bench/", "fuzz/"].iter().any(|folder| path.starts_with(folder));
+    if !code || is_vendored(path) {
         return Vec::new();
     }
     let stem = |part: &str| part.split('.').next().unwrap_or_default().to_owned();
@@ -220,6 +221,7 @@ mod proofs_that_the_checks_can_fail {
     fn names_that_name_nobody_are_found() {
         assert_eq!(name_problems(&file("crates/watchfire-core/src/utils.rs", "")).len(), 1);
         assert_eq!(name_problems(&file("crates/watchfire-core/src/common/mod.rs", "")).len(), 1);
+        assert_eq!(name_problems(&file("bench/src/helpers.rs", "")).len(), 1);
         assert_eq!(name_problems(&file("crates/watchfire-core/src/case.rs", "")).len(), 0);
     }
 

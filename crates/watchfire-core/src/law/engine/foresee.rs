@@ -33,8 +33,7 @@ impl<'q> Engine<'q> {
                 && adopted.is_some_and(|adopted| self.seen.now >= adopted)
         });
         let first_from = coming.map(|version| version.effective_from);
-        owed.trace
-            .push(Step::NotInForce { first_from, zone: std::sync::Arc::clone(&place.zone_name) });
+        owed.trace.push(Step::NotInForce { first_from, zone: place.zone_name.clone() });
         if owed.foreseen {
             owed.trace.push(Step::Foreseen);
         }

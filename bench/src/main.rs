@@ -1,0 +1,96 @@
+//! Measures what is built. Every figure stands beside a floor of the same run, and its answers are
+//! checked: a figure of wrong answers is none.
+
+mod engine;
+mod log;
+mod measure;
+mod server;
+mod store;
+
+use std::error::Error;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+
+use measure::Measure;
+
+/// Measures what is built, each figure beside a floor of the same run.
+///
+/// Exits with 1 if a goal is missed by a run that counts. A run beside other work, or on a floor
+/// that moved, is void: it passes and misses nothing.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// What to measure; everything if nothing is named.
+    what: Vec<Path>,
+    /// Alternations of floor and figure.
+    #[arg(long, default_value_t = 7)]
+    rounds: usize,
+    /// Leaves of the tree that proofs are made in.
+    #[arg(long, default_value_t = 1_000_000)]
+    leaves: usize,
+    /// Starts of the server.
+    #[arg(long, default_value_t = 20)]
+    starts: usize,
+    /// The binary that is started: a release build.
+    #[arg(long, default_value = "target/release/watchfire")]
+    binary: PathBuf,
+    /// The disk that is measured: a folder on it.
+    #[arg(long, default_value = ".")]
+    folder: PathBuf,
+    /// Appends each figure to this file, as one line of JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Path {
+    /// The rules: what is owed.
+    Engine,
+    /// The tree of the evidence log.
+    Log,
+    /// Durable appends.
+    Store,
+    /// The shipped binary: start, memory, size.
+    Server,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(measures) if measures.iter().any(Measure::missed) => ExitCode::from(1),
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
+    let all = [Path::Engine, Path::Log, Path::Store, Path::Server];
+    let chosen = if arguments.what.is_empty() { &all[..] } else { &arguments.what };
+    let mut measures = Vec::new();
+    for path in chosen {
+        let found = match path {
+            Path::Engine => engine::measure(arguments.rounds)?,
+            Path::Log => log::measure(arguments.leaves.max(1000), arguments.rounds)?,
+            Path::Store => store::measure(&arguments.folder, arguments.rounds)?,
+            Path::Server => {
+                server::measure(&arguments.binary, &arguments.folder, arguments.starts)?
+            }
+        };
+        for measure in found {
+            println!("{}", measure.told());
+            if let Some(file) = &arguments.json {
+                let mut file = OpenOptions::new().create(true).append(true).open(file)?;
+                writeln!(file, "{}", measure.json())?;
+            }
+            measures.push(measure);
+        }
+    }
+    Ok(measures)
+}
