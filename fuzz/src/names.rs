@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 use watchfire_core::event::FactRecord;
 use watchfire_core::ids;
-use watchfire_core::law::count::{Counting, Counts, Start, Unit, Within};
+use watchfire_core::law::count::{Counting, Counts, Ends, Start, Unit, Within};
 use watchfire_core::law::fact::WrittenFact;
 use watchfire_core::law::instant::Instant;
 use watchfire_core::law::{Lawbook, id};
@@ -115,10 +115,13 @@ fn count(from: Instant, within: Within, zone: &TimeZone) {
     let rules: &[Counts] = match within.unit {
         Unit::Hours => &[Counts::Elapsed, Counts::NextFullHour],
         Unit::Days | Unit::Weeks | Unit::Months => &[Counts::Elapsed, Counts::ExcludeTriggerDay],
+        Unit::BusinessDays => &[Counts::ExcludeTriggerDay, Counts::SecB1],
     };
+    let calendar = Lawbook::builtin().calendars().get("de");
     for counts in rules {
-        for end_of_day in [false, true] {
-            let counting = Counting { within, counts: *counts, end_of_day, rolls: None, zone };
+        for ends in [Ends::Exact, Ends::EndOfDay] {
+            let counts = *counts;
+            let counting = Counting { within, counts, ends, calendar, rolls: None, zone };
             let Some(end) = counting.end(strict) else { continue };
             assert!(end.at > strict.at, "{within} {counts:?} from {} ends {}", strict.at, end.at);
             let Some(later) = counting.end(outer) else { continue };
