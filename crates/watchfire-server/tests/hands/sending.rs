@@ -2,7 +2,9 @@
 
 use watchfire_core::event::{NodeEvent, SendResult, Service};
 use watchfire_core::ids::CaseId;
+use watchfire_server::command::case::FactDraft;
 use watchfire_server::command::{Wish, case, party};
+use watchfire_sinks::{Manner, Protection, Relay};
 use watchfire_store::Viewer;
 
 use crate::house::House;
@@ -69,6 +71,86 @@ async fn a_notice_about_an_embargoed_case_is_the_same_for_every_case() {
         }
     }
     assert!(texts.iter().all(|text| *text == texts[0]), "{texts:?}");
+}
+
+/// Everything that leaves in sixty hours about one case under embargo, in an order of its own.
+/// Only ids, signatures and the receiver's port are masked, by signs of the same number.
+async fn transcript(title: &str, note: &str) -> Vec<String> {
+    let house = House::new().await;
+    let relay = Relay::start(Manner::Accepts, Protection::None).await;
+    for (who, name) in house.chain.iter().zip(["engineer", "supervisor", "executive"]) {
+        house.reaches(who, "mail", &format!("{name}@psirt.example")).await;
+    }
+    party::set_preferences(house.wish(), &house.chain[0], "zh-CN", "Asia/Shanghai")
+        .await
+        .expect("preferences");
+    let fact = FactDraft {
+        kind: "vulnerability-known".to_owned(),
+        note: Some(note.to_owned()),
+        ..FactDraft::default()
+    };
+    let made = case::open(house.wish(), title, true, &[fact]).await.expect("a case");
+    let (ticker, sender) = (house.ticker(), house.sender_by_mail(&relay));
+    for _ in 0..60 {
+        ticker.tick_once(house.node.now()).await.expect("a tick");
+        sender.send_once(house.node.now()).await.expect("sent");
+        house.advance("PT1H");
+    }
+    let hooks = house.receiver.took().into_iter().map(|hook| {
+        let port = house.receiver.url.rsplit(':').next().expect("a port").to_owned();
+        let headers: Vec<String> = hook
+            .headers
+            .iter()
+            .map(|(name, value)| match name.as_str() {
+                "webhook-signature" => format!("{name}: {} bytes", value.len()),
+                _ => format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())),
+            })
+            .map(|header| header.replace(&port, "port"))
+            .collect();
+        let body = String::from_utf8_lossy(&hook.body).into_owned();
+        format!("{} {}\n{}\n\n{body}", hook.method, hook.path, headers.join("\n"))
+    });
+    let mails = relay.took().into_iter().map(|mail| {
+        let head = mail.text.split("\r\n\r\n").next().expect("headers").to_owned();
+        let (size, body) = (mail.text.len(), mail.body());
+        format!("{} to {:?}, {size} bytes\n{head}\n\n{body}", mail.from, mail.to)
+    });
+    let mut all: Vec<String> = hooks.chain(mails).map(|text| without_ids(&text)).collect();
+    all.sort();
+    for text in &all {
+        assert!(!text.contains(title) && !text.contains(&made.id), "{text}");
+    }
+    all
+}
+
+/// Puts as many signs in the place of each id of a notice.
+fn without_ids(text: &str) -> String {
+    const ID_BYTES: usize = "WN-0000-0000-0000-0000-0000-0000-0000-0000".len();
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("WN-").into_iter().chain(rest.find("wn-")).min() {
+        out.push_str(&rest[..at]);
+        out.push_str(&"#".repeat(ID_BYTES));
+        rest = &rest[at + ID_BYTES..];
+    }
+    out + rest
+}
+
+#[tokio::test]
+async fn what_leaves_about_two_embargoed_cases_is_the_same_to_the_byte() {
+    let one = transcript("JNDI", "a lookup in a log message").await;
+    let other = transcript(
+        "远程代码执行: a far longer title, with CVE-2021-44228 and `quotes`",
+        &"every detail of the exploit. ".repeat(40),
+    )
+    .await;
+    assert!(one.len() > 10, "there is something to compare: {}", one.len());
+    assert!(one.iter().any(|text| text.starts_with("POST")));
+    assert!(one.iter().any(|text| text.contains("supervisor@psirt.example")));
+    for (one, other) in one.iter().zip(&other) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(one.len(), other.len());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What can be typed after `watchfire demo`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -15,4 +16,13 @@ pub(crate) struct Demo {
     /// Language of the story; by default that of the terminal
     #[arg(long, value_parser = ["en", "zh-CN"])]
     pub(crate) language: Option<String>,
+    /// Mail relay on this machine that receives the story's notices, such as a mail catcher
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) mail_relay: Option<SocketAddr>,
+    /// Where the story's notices are posted, each person's at `URL/<login>`
+    #[arg(long, value_name = "URL", requires = "webhook_secret")]
+    pub(crate) webhook: Option<String>,
+    /// File with the secret that signs what is posted, `whsec_…`
+    #[arg(long, value_name = "FILE", requires = "webhook")]
+    pub(crate) webhook_secret: Option<PathBuf>,
 }

@@ -10,7 +10,7 @@ use watchfire_server::settings::Settings;
 
 use super::log::verify;
 use crate::cli::Demo;
-use crate::demo::{self, Played};
+use crate::demo::{self, Played, Reach};
 use crate::exit::{Exit, Failure};
 use crate::open::store_failure;
 use crate::print;
@@ -29,16 +29,37 @@ pub(super) fn run(args: &Demo) -> Result<Exit, Failure> {
     };
     let runtime = Runtime::new()
         .map_err(|error| Failure::world("the program cannot start its threads").because(error))?;
+    let reach = Reach {
+        mail_relay: args.mail_relay,
+        webhook: args.webhook.clone().zip(args.webhook_secret.clone()),
+    };
     runtime.block_on(async {
-        let played = demo::play(settings, language).await?;
+        let played = demo::play(settings, &reach, language).await?;
         print::data(played.text.trim_end())?;
         print::data(&format!("¹ {}", played.footnote))?;
+        print::data(&notices(&played, &reach, language))?;
         print::data(&proof(&played, language).await?)?;
         if args.no_serve {
             return Ok(Exit::Done);
         }
         served(&played, language).await
     })
+}
+
+/// Says what became of the notices; without anybody to receive them, how to see them.
+fn notices(played: &Played, reach: &Reach, language: Language) -> String {
+    let (taken, left) = (played.notices.taken, played.notices.left);
+    match (reach.is_nobody(), language) {
+        (true, Language::En) => format!(
+            "Notices: {left} would have been sent on each way on which somebody is reached; none \
+             left this machine. To receive them: `--mail-relay 127.0.0.1:1025`, or `--webhook URL`"
+        ),
+        (true, Language::ZhCn) => format!(
+            "通知：每种渠道本应发出 {left} 条，均未离开本机。如需接收：`--mail-relay 127.0.0.1:1025` 或 `--webhook URL`"
+        ),
+        (false, Language::En) => format!("Notices: {taken} taken, {left} not taken by anybody"),
+        (false, Language::ZhCn) => format!("通知：{taken} 条已送达，{left} 条未送达"),
+    }
 }
 
 /// Computes the evidence log of the story anew, as `watchfire log verify` does.
@@ -75,6 +96,9 @@ async fn served(played: &Played, language: Language) -> Result<Exit, Failure> {
             let _ = stop.send(true);
         }
     });
+    if let Some(sender) = played.sender.clone() {
+        tokio::spawn(sender.run(stopped.clone()));
+    }
     serve::serve(&played.node, listener, stopped)
         .await
         .map_err(|error| Failure::world("the story cannot be served").because(error))?;

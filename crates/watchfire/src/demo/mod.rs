@@ -1,6 +1,7 @@
 //! The Log4Shell story, played on real data against a virtual clock.
 
 mod play;
+mod reach;
 mod stage;
 mod story;
 mod tell;
@@ -10,9 +11,11 @@ use watchfire_core::ids::CaseId;
 use watchfire_core::law::Language;
 use watchfire_server::settings::Settings;
 use watchfire_server::state::Node;
+use watchfire_server::worker::sender::Sender;
 
 use crate::exit::Failure;
 use play::Life;
+pub(crate) use reach::Reach;
 use stage::{Stage, failed, person};
 
 /// What the demo leaves behind: a node that can be served, and how to sign in to it.
@@ -26,15 +29,33 @@ pub(crate) struct Played {
     pub(crate) footnote: String,
     /// The two cases: as it went, and with the watch fire lit.
     pub(crate) cases: [CaseId; 2],
+    /// What became of the notices.
+    pub(crate) notices: Notices,
+    /// Sends what the visitor still causes, if anybody receives it.
+    pub(crate) sender: Option<Sender>,
+}
+
+/// What became of the notices of the story.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Notices {
+    /// Taken by the other side.
+    pub(crate) taken: usize,
+    /// Decided, and not taken by anybody.
+    pub(crate) left: usize,
 }
 
 /// Plays the story in the data folder of `settings`, which is empty, and tells it in `language`.
+/// Its notices go to `reach`, at their own instants.
 ///
 /// # Errors
-/// A failure of the world.
-pub(crate) async fn play(settings: Settings, language: Language) -> Result<Played, Failure> {
+/// A failure of the world, or of the request if nothing can be sent to `reach`.
+pub(crate) async fn play(
+    settings: Settings,
+    reach: &Reach,
+    language: Language,
+) -> Result<Played, Failure> {
     let story = story::log4shell();
-    let stage = Stage::set(settings, story.starts_at).await?;
+    let stage = Stage::set(reach.set_up(settings), reach, story.starts_at).await?;
     let cases = play::play(&stage, &story, language).await.map_err(|problem| failed(&problem))?;
     let mut lives = Vec::new();
     for (life, id) in [(Life::Went, &cases.went), (Life::Lit, &cases.lit)] {
@@ -48,6 +69,8 @@ pub(crate) async fn play(settings: Settings, language: Language) -> Result<Playe
         login: person::VISITOR,
         password: stage.password.clone(),
         cases: [cases.went, cases.lit],
+        notices: stage.notices().await.map_err(|problem| failed(&problem))?,
+        sender: stage.sender.clone(),
     })
 }
 

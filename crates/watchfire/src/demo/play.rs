@@ -80,9 +80,10 @@ pub(super) async fn play(
     Ok(cases)
 }
 
-/// Lets time pass: whatever falls due on the way fires at its own instant.
+/// Lets time pass: whatever falls due on the way fires at its own instant, and whatever must leave
+/// leaves at its own.
 async fn run_until(stage: &Stage, until: Timestamp) -> Result<(), Problem> {
-    while let Some(due_at) = stage.ticker.next_due_at().await? {
+    while let Some(due_at) = stage.next_at().await? {
         if due_at > until {
             break;
         }
@@ -91,6 +92,7 @@ async fn run_until(stage: &Stage, until: Timestamp) -> Result<(), Problem> {
         if ticked.failed > 0 {
             return Err(Problem::internal(&"a row of the story could not be processed"));
         }
+        stage.send().await?;
     }
     stage.move_to(until);
     Ok(())

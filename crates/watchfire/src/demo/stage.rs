@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use watchfire_core::event::{Chain, Profile, Service};
+use watchfire_core::event::{Body, Chain, NodeEvent, Profile, SendResult, Service, encoding};
 use watchfire_core::ids::PartyId;
 use watchfire_core::law::Lawbook;
 use watchfire_core::log::SignerKey;
+use watchfire_server::channel::Channels;
 use watchfire_server::clock::Clock;
 use watchfire_server::command::Wish;
 use watchfire_server::command::party::{self, PersonDraft};
@@ -15,12 +16,18 @@ use watchfire_server::error::Problem;
 use watchfire_server::settings::Settings;
 use watchfire_server::state::{Node, Parts};
 use watchfire_server::worker::Progress;
+use watchfire_server::worker::sender::Sender;
 use watchfire_server::worker::ticker::Ticker;
-use watchfire_store::{Location, Store, StoreConfig, Viewer};
+use watchfire_store::policy::{Read, Write};
+use watchfire_store::{Location, NoticeRow, Page, PageRequest, Store, StoreConfig, Viewer};
 
-use super::play;
+use super::reach::Reach;
+use super::{Notices, play};
 use crate::evidence;
 use crate::exit::Failure;
+
+/// Entries of the log that are read at once.
+const ROWS_AT_ONCE: usize = 1_000;
 
 /// The fictional company.
 pub(super) const ORGANIZATION: &str = "Qingtai Cloud 青台云 (fictional)";
@@ -43,6 +50,14 @@ const PEOPLE: [(&str, &str); 5] = [
     (person::COMPLIANCE, "He Jing 何静"),
 ];
 
+/// In which language and zone each of them reads; the visitor's browser says it for the visitor.
+const READERS: [(&str, &str, &str); 4] = [
+    (person::ENGINEER, "zh-CN", "Asia/Shanghai"),
+    (person::SUPERVISOR, "zh-CN", "Asia/Shanghai"),
+    (person::EXECUTIVE, "en", "Europe/Dublin"),
+    (person::COMPLIANCE, "zh-CN", "Asia/Shanghai"),
+];
+
 /// What the company is by law.
 const ROLES: [&str; 5] = [
     "cn-rmsv/provider",
@@ -57,6 +72,8 @@ pub(super) struct Stage {
     pub(super) node: Node,
     /// Fires what is due, as it does on every node; here its owner moves the clock.
     pub(super) ticker: Ticker,
+    /// Sends the notices, if anybody receives them.
+    pub(super) sender: Option<Sender>,
     pub(super) password: String,
     parties: BTreeMap<String, PartyId>,
     viewers: BTreeMap<String, Viewer>,
@@ -66,8 +83,15 @@ impl Stage {
     /// Sets the stage in the data folder of `settings`, at `starts_at`.
     ///
     /// # Errors
-    /// A failure of the world: the folder, the database.
-    pub(super) async fn set(settings: Settings, starts_at: Timestamp) -> Result<Self, Failure> {
+    /// A failure of the world: the folder, the database; of the request: a channel that cannot be
+    /// set up.
+    pub(super) async fn set(
+        settings: Settings,
+        reach: &Reach,
+        starts_at: Timestamp,
+    ) -> Result<Self, Failure> {
+        let channels = Channels::from_settings(&settings)
+            .map_err(|error| Failure::request("the notices cannot leave").because(error))?;
         let signer = SignerKey::from_seed("demo.watchfire.example/log", &random())
             .map_err(|error| Failure::world("the log's key cannot be made").because(error))?;
         let seal = evidence::seal(&settings, &signer);
@@ -85,16 +109,17 @@ impl Stage {
         });
         let mut stage = Self {
             ticker: Ticker::new(node.clone(), Progress::default()),
+            sender: (!reach.is_nobody()).then(|| Sender::new(node.clone(), channels)),
             node,
             password: password(),
             parties: BTreeMap::new(),
             viewers: BTreeMap::new(),
         };
-        stage.people().await.map_err(|problem| failed(&problem))?;
+        stage.people(reach).await.map_err(|problem| failed(&problem))?;
         Ok(stage)
     }
 
-    async fn people(&mut self) -> Result<(), Problem> {
+    async fn people(&mut self, reach: &Reach) -> Result<(), Problem> {
         let operator = Viewer::service(Service::Operator);
         let node = self.node.clone();
         let wish = Wish { node: &node, viewer: &operator, key: None };
@@ -121,6 +146,7 @@ impl Stage {
         for (login, _) in PEOPLE {
             let viewer = self.sign_in(login).await?;
             self.viewers.insert(login.to_owned(), viewer);
+            self.reachable(login, reach).await?;
         }
         let profile = Profile {
             roles: ROLES.iter().map(ToString::to_string).collect(),
@@ -129,6 +155,19 @@ impl Stage {
         party::change_profile(wish, &organization, &profile).await?;
         let [owner, supervisor, executive] = play::chain(&self.parties);
         party::set_chain(wish, &organization, &Chain { owner, supervisor, executive }).await?;
+        Ok(())
+    }
+
+    /// Says how somebody of the story is told, and in which language.
+    async fn reachable(&self, login: &str, reach: &Reach) -> Result<(), Problem> {
+        let (viewer, party) = (self.viewer(login), self.party(login));
+        let wish = Wish { node: &self.node, viewer, key: None };
+        if let Some((_, language, zone)) = READERS.iter().find(|(reader, ..)| *reader == login) {
+            party::set_preferences(wish, party, language, zone).await?;
+        }
+        for (channel, address) in reach.addresses(login) {
+            party::set_address(wish, party, channel, &address).await?;
+        }
         Ok(())
     }
 
@@ -162,6 +201,70 @@ impl Stage {
             self.parties.iter().find(|(_, id)| *id == party).map(|(login, _)| login.as_str());
         let found = PEOPLE.iter().find(|(name, _)| Some(*name) == login);
         found.map_or("?", |(_, name)| name)
+    }
+
+    /// Returns when something falls due or must leave next, or `None` if nothing does.
+    pub(super) async fn next_at(&self) -> Result<Option<Timestamp>, Problem> {
+        let due = self.ticker.next_due_at().await?;
+        let leaves = match &self.sender {
+            None => None,
+            Some(_) => {
+                let first = PageRequest { limit: 1, ..PageRequest::default() };
+                self.waiting(&first).await?.rows.first().and_then(|row| row.next_try_at)
+            }
+        };
+        Ok(due.into_iter().chain(leaves).min())
+    }
+
+    /// Sends what must leave now, if anybody receives it.
+    pub(super) async fn send(&self) -> Result<(), Problem> {
+        if let Some(sender) = &self.sender {
+            sender.send_once(self.node.now()).await?;
+        }
+        Ok(())
+    }
+
+    async fn waiting(&self, page: &PageRequest) -> Result<Page<NoticeRow>, Problem> {
+        let keeper = Viewer::service(Service::Keeper);
+        let grant = self.node.store().authorize_node::<Read>(&keeper).await?;
+        Ok(self.node.store().waiting_notices(&grant, page).await?)
+    }
+
+    /// Counts what became of the notices.
+    pub(super) async fn notices(&self) -> Result<Notices, Problem> {
+        let mut notices = Notices::default();
+        let mut page = PageRequest::default();
+        loop {
+            let waiting = self.waiting(&page).await?;
+            notices.left += waiting.rows.len();
+            match waiting.next {
+                Some(next) => page.after = Some(next),
+                None => break,
+            }
+        }
+        let keeper = Viewer::service(Service::Keeper);
+        let grant = self.node.store().authorize_node::<Write>(&keeper).await?;
+        let mut from = 0;
+        loop {
+            let rows = self.node.store().log_rows(&grant, from, ROWS_AT_ONCE).await?;
+            from += rows.len() as u64;
+            for bytes in rows.iter().filter_map(|row| row.bytes.as_deref()) {
+                let event = encoding::decode(bytes).map_err(|error| Problem::internal(&error))?;
+                match event.body {
+                    Body::Node(NodeEvent::NoticeTried { result: SendResult::Accepted, .. }) => {
+                        notices.taken += 1;
+                    }
+                    Body::Node(
+                        NodeEvent::NoticeTried { result: SendResult::Refused, .. }
+                        | NodeEvent::NoticeGivenUp { .. },
+                    ) => notices.left += 1,
+                    _ => {}
+                }
+            }
+            if rows.len() < ROWS_AT_ONCE {
+                return Ok(notices);
+            }
+        }
     }
 
     /// Moves the virtual clock; never backwards.

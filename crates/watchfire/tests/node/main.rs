@@ -2,6 +2,7 @@
 
 mod backup;
 mod clock;
+mod demo;
 mod export;
 mod hand;
 mod house;
