@@ -11,9 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::escalation::{Ladder, Rung};
 use crate::event::{Assessment, GapCause, OwnerCause};
 use crate::ids::{CaseId, ObligationId, PartyId};
-
-/// States that time alone does not change (laws/counting.md 7.7, rows 1 to 5).
-const SETTLED: [&str; 4] = ["superseded", "not-applicable", "satisfied", "satisfied-late"];
+use crate::law::State;
 
 /// Names the obligation that `provision` gives in `case`.
 ///
@@ -31,24 +29,25 @@ pub fn name(case: &CaseId, provision: &str, each: Option<&str>) -> ObligationId 
     ObligationId::from_random(bytes)
 }
 
-/// Returns the state of an assessed obligation at `now`, in the words of the engine.
+/// Returns the state of an assessed obligation at `now`.
 ///
 /// The first that holds, in the order of laws/counting.md 7.7.
-pub fn state_at(assessment: &Assessment, now: Timestamp) -> &str {
-    let state = assessment.state.as_str();
-    if SETTLED.contains(&state) || matches!(state, "waiting-for-anchor" | "late-at-birth") {
+pub fn state_at(assessment: &Assessment, now: Timestamp) -> State {
+    let state = assessment.state;
+    // Time alone does not change these.
+    if !state.is_open() || matches!(state, State::WaitingForAnchor | State::LateAtBirth) {
         return state;
     }
     if assessment.strict_due.is_some_and(|due| now >= due) {
-        return "overdue";
+        return State::Overdue;
     }
     if assessment.provisional {
-        return "needs-decision";
+        return State::NeedsDecision;
     }
     let three_quarters = ladder(assessment, now).at(Rung::Percent(75));
     match (assessment.strict_due, three_quarters) {
-        (Some(_), Some(soon)) if now >= soon => "due-soon",
-        _ => "open",
+        (Some(_), Some(soon)) if now >= soon => State::DueSoon,
+        _ => State::Open,
     }
 }
 
@@ -175,7 +174,7 @@ impl Obligation {
 
     /// Returns whether something is still to be done: it is owed, and not met.
     pub fn is_open(&self) -> bool {
-        !SETTLED.contains(&self.assessment.state.as_str())
+        self.assessment.state.is_open()
     }
 
     /// Returns what its rungs stand on.
@@ -207,12 +206,12 @@ impl Obligation {
 pub(crate) mod tests {
     use super::*;
 
-    pub(crate) fn assessment(state: &str) -> Assessment {
+    pub(crate) fn assessment(state: State) -> Assessment {
         Assessment {
             provision: "cn-rmsv/7.2".into(),
             from_fact: Some("found".into()),
             class: "hard".into(),
-            state: state.into(),
+            state,
             provisional: false,
             after_strict: false,
             strict_from: Some(at("2021-11-24T00:00Z")),
@@ -234,33 +233,37 @@ pub(crate) mod tests {
 
     #[test]
     fn the_state_follows_the_clock_and_is_never_stored() {
-        let open = assessment("open");
+        let open = assessment(State::Open);
         for (now, expected) in [
-            ("2021-11-24T00:00Z", "open"),
-            ("2021-11-25T11:59:59Z", "open"),
-            ("2021-11-25T12:00Z", "due-soon"),
-            ("2021-11-25T23:59:59.999999Z", "due-soon"),
-            ("2021-11-26T00:00Z", "overdue"),
-            ("2031-01-01T00:00Z", "overdue"),
+            ("2021-11-24T00:00Z", State::Open),
+            ("2021-11-25T11:59:59Z", State::Open),
+            ("2021-11-25T12:00Z", State::DueSoon),
+            ("2021-11-25T23:59:59.999999Z", State::DueSoon),
+            ("2021-11-26T00:00Z", State::Overdue),
+            ("2031-01-01T00:00Z", State::Overdue),
         ] {
             assert_eq!(state_at(&open, at(now)), expected, "{now}");
         }
-        let overdue_when_computed = assessment("overdue");
-        assert_eq!(state_at(&overdue_when_computed, at("2021-11-24T00:00Z")), "open");
+        let overdue_when_computed = assessment(State::Overdue);
+        assert_eq!(state_at(&overdue_when_computed, at("2021-11-24T00:00Z")), State::Open);
     }
 
     #[test]
     fn an_undecided_question_shows_until_the_deadline_and_no_longer() {
-        let provisional = Assessment { provisional: true, ..assessment("needs-decision") };
-        assert_eq!(state_at(&provisional, at("2021-11-25T13:00Z")), "needs-decision");
-        assert_eq!(state_at(&provisional, at("2021-11-26T00:00Z")), "overdue");
+        let provisional = Assessment { provisional: true, ..assessment(State::NeedsDecision) };
+        assert_eq!(state_at(&provisional, at("2021-11-25T13:00Z")), State::NeedsDecision);
+        assert_eq!(state_at(&provisional, at("2021-11-26T00:00Z")), State::Overdue);
     }
 
     #[test]
     fn what_is_settled_stays_as_it_was_said() {
-        for state in
-            ["superseded", "not-applicable", "satisfied", "satisfied-late", "late-at-birth"]
-        {
+        for state in [
+            State::Superseded,
+            State::NotApplicable,
+            State::Satisfied,
+            State::SatisfiedLate,
+            State::LateAtBirth,
+        ] {
             assert_eq!(state_at(&assessment(state), at("2031-01-01T00:00Z")), state);
         }
     }

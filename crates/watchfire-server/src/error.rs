@@ -387,9 +387,12 @@ mod tests {
             Refusal::FactRetracted(text()),
             Refusal::KnownInFuture { known_at: now, now },
             Refusal::NoSuchObligation(obligation.clone()),
-            Refusal::NotOwed { obligation: obligation.clone(), state: text() },
+            Refusal::NotOwed {
+                obligation: obligation.clone(),
+                state: watchfire_core::law::State::Satisfied,
+            },
             Refusal::HeldByAnother { obligation: obligation.clone(), owner: party.clone() },
-            Refusal::NotHolder(obligation),
+            Refusal::NotHolder(obligation.clone()),
             Refusal::EmbargoActive { until: None },
             Refusal::NoEmbargo,
             Refusal::EmbargoExited,
@@ -398,6 +401,7 @@ mod tests {
             Refusal::Text { field: "title", chars: 0, chars_max: 1 },
             Refusal::IncompleteWithoutReason { missing: vec![text()] },
             Refusal::Full { what: "facts", max: 1 },
+            Refusal::NobodyAbove(obligation),
             Refusal::NothingSubmitted,
         ] {
             let problem = Problem::from(refusal);

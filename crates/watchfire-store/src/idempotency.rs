@@ -6,6 +6,7 @@ use crate::Store;
 use crate::append::Idempotency;
 use crate::dialect::{Connection, params};
 use crate::error::StoreError;
+use crate::log::int;
 use crate::policy::{Authorized, Node, Write};
 use crate::statement::statements;
 use crate::viewer::Viewer;
@@ -15,13 +16,18 @@ pub const KEY_BYTES_MAX: usize = 255;
 /// The longest answer that is kept.
 pub const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
+/// Answers that are forgotten at once, so that nobody waits long behind it.
+pub const FORGOTTEN_AT_ONCE_MAX: u64 = 1_000;
+
 statements! {
     ANSWERED =
         "SELECT body_digest, answer FROM idempotency_keys WHERE principal = $1 AND key = $2";
     KEEP =
         "INSERT INTO idempotency_keys (principal, key, body_digest, answer, recorded_at) \
          VALUES ($1, $2, $3, $4, $5)";
-    FORGET = "DELETE FROM idempotency_keys WHERE recorded_at < $1";
+    FORGET =
+        "DELETE FROM idempotency_keys WHERE (principal, key) IN (SELECT principal, key \
+         FROM idempotency_keys WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2)";
 }
 
 pub(crate) fn check(idempotency: &Idempotency) -> Result<(), StoreError> {
@@ -92,7 +98,8 @@ impl Store {
         answer_to(&mut self.reader().await?, &viewer.principal(), key, body_digest).await
     }
 
-    /// Forgets the answers that were given before `before`. Returns how many.
+    /// Forgets answers that were given before `before`, the oldest first, at most
+    /// [`FORGOTTEN_AT_ONCE_MAX`]. Returns how many.
     ///
     /// # Errors
     /// Failures of the database.
@@ -101,6 +108,6 @@ impl Store {
         _grant: &Authorized<Node, Write>,
         before: Timestamp,
     ) -> Result<u64, StoreError> {
-        self.writer().await?.execute(&FORGET, params![before]).await
+        self.writer().await?.execute(&FORGET, params![before, int(FORGOTTEN_AT_ONCE_MAX)?]).await
     }
 }

@@ -47,7 +47,7 @@ pub use dialect::{Engine, EngineSetting, Location};
 pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};
 pub use error::StoreError;
 pub use history::{CaseEntry, HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, RecordedEvent};
-pub use idempotency::{ANSWER_BYTES_MAX, KEY_BYTES_MAX};
+pub use idempotency::{ANSWER_BYTES_MAX, FORGOTTEN_AT_ONCE_MAX, KEY_BYTES_MAX};
 pub use log::{Checkpoint, Inception, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
 pub use obligation::{Draft, ObligationRow, Owner};
 pub use outbox::{

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use watchfire_core::event::{Assessment, Body, CaseEvent, GapCause, OwnerCause};
 use watchfire_core::ids::{CaseId, ObligationId, PartyId};
+use watchfire_core::law::State;
 
 use crate::Store;
 use crate::apply::Stored;
@@ -15,8 +16,6 @@ use crate::policy::{NotFound, visible};
 use crate::statement::statements;
 use crate::viewer::Viewer;
 
-/// States in which nothing is owed any more. Source: laws/counting.md, 7.7.
-const ENDED_STATES: [&str; 4] = ["superseded", "not-applicable", "satisfied", "satisfied-late"];
 /// Where an obligation without a date stands in the watch: after all that have one.
 const NO_DATE: i64 = i64::MAX;
 
@@ -156,11 +155,6 @@ fn gap_named(name: &str) -> Option<GapCause> {
     [HeldByNobody, NotAcknowledged, HolderGone].into_iter().find(|cause| gap_name(*cause) == name)
 }
 
-/// Returns whether something is still owed in this state.
-pub(crate) fn is_open(state: &str) -> bool {
-    !ENDED_STATES.contains(&state)
-}
-
 pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<(), StoreError> {
     let Body::Case(case, event) = &stored.event.body else {
         return Ok(());
@@ -229,8 +223,8 @@ fn assessed(
         assessment.provision.as_str(),
         assessment.from_fact.as_deref(),
         assessment.class.as_str(),
-        assessment.state.as_str(),
-        is_open(&assessment.state),
+        assessment.state.to_string(),
+        assessment.state.is_open(),
         assessment.provisional,
         assessment.after_strict,
         assessment.strict_from,
@@ -253,7 +247,7 @@ fn assessment_of(row: &Row) -> Result<Assessment, StoreError> {
         provision: row.text("provision")?,
         from_fact: row.text_or_none("from_fact")?,
         class: row.text("class")?,
-        state: row.text("state")?,
+        state: State::parse(&row.text("state")?).ok_or(StoreError::Corrupt { what: "state" })?,
         provisional: row.bool("provisional")?,
         after_strict: row.bool("after_strict")?,
         strict_from: row.instant_or_none("strict_from")?,

@@ -25,6 +25,17 @@ pub const TEXT_CHARS_MAX: usize = 20_000;
 /// A submission holds at most so many fields.
 pub const FIELDS_MAX: usize = 200;
 
+/// Once a case has so many events, people write no more into it that no clock needs: messages,
+/// drafts, assignments, participants, escalations.
+pub const EVENTS_OF_TALK_MAX: u64 = 50_000;
+/// Once a case has so many events, people add none. What is left of
+/// 100 000, up to which a history is read whole, is for what time does.
+pub const EVENTS_OF_PEOPLE_MAX: u64 = 90_000;
+/// Messages, drafts and submissions of a case have at most so many bytes together.
+pub const WRITTEN_BYTES_MAX: u64 = 64 << 20;
+/// The fields of one draft or submission have at most so many bytes together.
+pub const FIELDS_BYTES_MAX: usize = 160 << 10;
+
 /// What a case is opened with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
@@ -63,6 +74,13 @@ pub struct Submission {
     pub incomplete_reason: Option<String>,
 }
 
+fn room(what: &'static str, held: u64, max: u64) -> Result<(), Refusal> {
+    if held >= max {
+        return Err(Refusal::Full { what, max: usize::try_from(max).unwrap_or(usize::MAX) });
+    }
+    Ok(())
+}
+
 pub(super) fn text(field: &'static str, text: &str, chars_max: usize) -> Result<(), Refusal> {
     let chars = text.chars().count();
     if text.trim().is_empty() || chars > chars_max {
@@ -72,6 +90,17 @@ pub(super) fn text(field: &'static str, text: &str, chars_max: usize) -> Result<
 }
 
 impl Case {
+    /// Refuses what no clock needs in a case that is nearly full.
+    fn room_for_talk(&self) -> Result<(), Refusal> {
+        room("events", self.version, EVENTS_OF_TALK_MAX)
+    }
+
+    /// Refuses text of `bytes` in a case whose people have written as much as it holds.
+    fn room_for_text(&self, bytes: usize) -> Result<(), Refusal> {
+        let written = self.written_bytes.saturating_add(bytes as u64);
+        room("bytes of messages, drafts and submissions", written, WRITTEN_BYTES_MAX + 1)
+    }
+
     /// Opens a case.
     ///
     /// # Errors
@@ -143,6 +172,7 @@ impl Case {
         fact: &FactRecord,
         now: Timestamp,
     ) -> Result<CaseEvent, Refusal> {
+        room("events", self.version, EVENTS_OF_PEOPLE_MAX)?;
         if self.facts.len() >= FACTS_MAX {
             return Err(Refusal::Full { what: "facts", max: FACTS_MAX });
         }
@@ -201,6 +231,7 @@ impl Case {
         now: Timestamp,
     ) -> Result<Decision, Refusal> {
         let obligation = self.owed(id)?;
+        self.room_for_talk()?;
         if self.embargo.is_active() && !self.participants.contains_key(to) {
             return Err(Refusal::NotParticipant(to.clone()));
         }
@@ -271,6 +302,7 @@ impl Case {
         now: Timestamp,
     ) -> Result<Decision, Refusal> {
         let obligation = self.owed(id)?;
+        self.room_for_talk()?;
         text("reason", reason, TEXT_CHARS_MAX)?;
         let next = self.next_above(house, obligation, by);
         let next = next.ok_or_else(|| Refusal::NobodyAbove(id.clone()))?;
@@ -312,8 +344,9 @@ impl Case {
     fn owed(&self, id: &ObligationId) -> Result<&Obligation, Refusal> {
         let obligation =
             self.obligations.get(id).ok_or_else(|| Refusal::NoSuchObligation(id.clone()))?;
+        room("events", self.version, EVENTS_OF_PEOPLE_MAX)?;
         if !obligation.is_open() {
-            let state = obligation.assessment.state.clone();
+            let state = obligation.assessment.state;
             return Err(Refusal::NotOwed { obligation: id.clone(), state });
         }
         Ok(obligation)
@@ -333,6 +366,8 @@ impl Case {
             return Err(Refusal::NoSuchObligation(id.clone()));
         }
         check_fields(fields)?;
+        self.room_for_talk()?;
+        self.room_for_text(bytes_of(fields))?;
         let saved = CaseEvent::DraftSaved {
             obligation: id.clone(),
             form: form.to_owned(),
@@ -353,6 +388,7 @@ impl Case {
         now: Timestamp,
     ) -> Result<Decision, Refusal> {
         check_fields(&sent.fields)?;
+        self.room_for_text(bytes_of(&sent.fields))?;
         text("channel", &sent.channel, TITLE_CHARS_MAX)?;
         let mut provisions = Vec::new();
         let mut missing = Vec::new();
@@ -501,12 +537,21 @@ impl Case {
     /// [`Refusal::Text`].
     pub fn post_message(&self, message: &str) -> Result<Decision, Refusal> {
         text("text", message, TEXT_CHARS_MAX)?;
+        self.room_for_talk()?;
+        self.room_for_text(message.len())?;
         let posted = CaseEvent::MessagePosted { text: message.to_owned() };
         Ok(Decision { events: vec![posted], notices: Vec::new() })
     }
 }
 
+pub(super) fn bytes_of(fields: &BTreeMap<String, String>) -> usize {
+    fields.iter().map(|(id, value)| id.len() + value.len()).sum()
+}
+
 fn check_fields(fields: &BTreeMap<String, String>) -> Result<(), Refusal> {
+    if bytes_of(fields) > FIELDS_BYTES_MAX {
+        return Err(Refusal::Full { what: "bytes of fields", max: FIELDS_BYTES_MAX });
+    }
     if fields.len() > FIELDS_MAX {
         return Err(Refusal::Full { what: "fields", max: FIELDS_MAX });
     }

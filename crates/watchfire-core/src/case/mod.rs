@@ -26,7 +26,10 @@ use crate::law::retraction::taken_back;
 use crate::notice::Notice;
 use crate::obligation::{Obligation, Owner};
 
-pub use act::{FACTS_MAX, FIELDS_MAX, Opening, Submission, TEXT_CHARS_MAX, TITLE_CHARS_MAX};
+pub use act::{
+    EVENTS_OF_PEOPLE_MAX, EVENTS_OF_TALK_MAX, FACTS_MAX, FIELDS_BYTES_MAX, FIELDS_MAX, Opening,
+    Submission, TEXT_CHARS_MAX, TITLE_CHARS_MAX, WRITTEN_BYTES_MAX,
+};
 pub use open_question::OpenQuestion;
 pub use refusal::Refusal;
 
@@ -99,6 +102,8 @@ pub struct Case {
     pub drafts: BTreeMap<ObligationId, Draft>,
     /// What was sent.
     pub submissions: Vec<Sent>,
+    /// Bytes of all messages, drafts and submissions that were recorded.
+    written_bytes: u64,
 }
 
 /// What was told of a question.
@@ -172,6 +177,7 @@ impl Case {
             // questions are still open.
             self.close_answered_questions();
         }
+        self.written_bytes += written_bytes(event) as u64;
         match event {
             CaseEvent::Opened { .. } | CaseEvent::MessagePosted { .. } => {}
             CaseEvent::Renamed { title } => title.clone_into(&mut self.title),
@@ -260,6 +266,17 @@ impl Case {
         let retractions: Vec<(&str, &str)> =
             retractions.filter_map(|by| Some((by.id.as_str(), by.of.as_deref()?))).collect();
         taken_back(&retractions).contains_key(fact)
+    }
+}
+
+/// How many bytes of text an event carries that people write as they like.
+fn written_bytes(event: &CaseEvent) -> usize {
+    match event {
+        CaseEvent::MessagePosted { text } => text.len(),
+        CaseEvent::DraftSaved { fields, .. } | CaseEvent::SubmissionRecorded { fields, .. } => {
+            act::bytes_of(fields)
+        }
+        _ => 0,
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ids::{ObligationId, PartyId};
+use crate::law::State;
 use crate::law::fact::FactError;
 
 /// Why an act was refused.
@@ -28,7 +29,7 @@ pub enum Refusal {
     NoSuchObligation(ObligationId),
     /// It is met, or owed no more.
     #[error("the obligation `{obligation}` is {state}")]
-    NotOwed { obligation: ObligationId, state: String },
+    NotOwed { obligation: ObligationId, state: State },
     /// Somebody else holds it, and it is no gap.
     #[error("the obligation `{obligation}` is held by `{owner}`")]
     HeldByAnother { obligation: ObligationId, owner: PartyId },

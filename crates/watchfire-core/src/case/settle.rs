@@ -8,7 +8,7 @@ use super::{Case, Embargo, House, Refusal};
 use crate::event::{Assessment, CaseEvent, FactRecord, GapCause};
 use crate::ids::{CaseId, ObligationId};
 use crate::law::fact::{Fact, FactError, WrittenFact};
-use crate::law::{self, Class, Language, Lawbook, Question};
+use crate::law::{self, Class, Language, Lawbook, Question, State};
 use crate::obligation;
 
 impl Case {
@@ -32,6 +32,7 @@ impl Case {
             obligations: BTreeMap::new(),
             drafts: BTreeMap::new(),
             submissions: Vec::new(),
+            written_bytes: 0,
         }
     }
 
@@ -53,9 +54,8 @@ impl Case {
         }
         let listed: BTreeSet<&ObligationId> = assessed.keys().collect();
         for known in self.obligations.values().filter(|known| !listed.contains(&known.id)) {
-            if known.assessment.state != "not-applicable" {
-                let gone =
-                    Assessment { state: "not-applicable".to_owned(), ..known.assessment.clone() };
+            if known.assessment.state != State::NotApplicable {
+                let gone = Assessment { state: State::NotApplicable, ..known.assessment.clone() };
                 let assessment = Box::new(gone);
                 events.push(CaseEvent::Assessed { obligation: known.id.clone(), assessment });
             }
@@ -167,11 +167,11 @@ fn says_the_same(before: &Assessment, after: &Assessment) -> bool {
 /// Writes down what the engine said, without what changes with time alone.
 fn assessment(owed: &law::Obligation, lawbook: &str) -> Assessment {
     let state = match owed.state {
-        law::State::Open | law::State::DueSoon | law::State::Overdue => {
+        State::Open | State::DueSoon | State::Overdue => {
             if owed.provisional {
-                law::State::NeedsDecision
+                State::NeedsDecision
             } else {
-                law::State::Open
+                State::Open
             }
         }
         other => other,
@@ -181,7 +181,7 @@ fn assessment(owed: &law::Obligation, lawbook: &str) -> Assessment {
         provision: owed.provision.to_string(),
         from_fact: owed.from_fact.as_ref().map(ToString::to_string),
         class: owed.class.to_string(),
-        state: state.to_string(),
+        state,
         provisional: owed.provisional,
         after_strict: owed.after_strict,
         strict_from: owed.strict_from,

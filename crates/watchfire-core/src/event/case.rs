@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{NoticeId, ObligationId, PartyId, ReportId, SubmissionId};
+use crate::law::State;
 
 /// Something that happened in a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,8 +172,9 @@ pub struct Assessment {
     pub from_fact: Option<String>,
     /// `hard`, `soft`, `standing`, `prohibition`, `permission`.
     pub class: String,
-    /// State at the time of computing, in the words of the engine.
-    pub state: String,
+    /// State at the time of computing; written as its word.
+    #[serde(with = "state_word")]
+    pub state: State,
     pub provisional: bool,
     pub after_strict: bool,
     /// Where the strict window starts.
@@ -191,4 +193,20 @@ pub struct Assessment {
     /// Digest of the lawbook, in hexadecimal, and version of the time zone database.
     pub lawbook: String,
     pub time_zones: String,
+}
+
+/// A state is written as its word (laws/counting.md 7.7); what is no state is no event.
+mod state_word {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    use crate::law::State;
+
+    pub(super) fn serialize<S: Serializer>(state: &State, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(state)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<State, D::Error> {
+        let word = String::deserialize(from)?;
+        State::parse(&word).ok_or_else(|| D::Error::custom(format!("`{word}` is no state")))
+    }
 }

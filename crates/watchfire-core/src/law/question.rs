@@ -70,6 +70,16 @@ impl State {
         (Self::Open, "open"),
     ];
 
+    /// Returns whether something is still to be done: it is owed, and not met.
+    pub fn is_open(self) -> bool {
+        !self.is_met() && !matches!(self, Self::Superseded | Self::NotApplicable)
+    }
+
+    /// Returns whether it was met, in time or late.
+    pub fn is_met(self) -> bool {
+        matches!(self, Self::Satisfied | Self::SatisfiedLate)
+    }
+
     /// Reads a state as it is written.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, word)| *word == text).map(|(state, _)| state)

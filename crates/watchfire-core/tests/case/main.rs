@@ -6,9 +6,13 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use watchfire_core::case::{Case, Opening, Refusal, Submission};
-use watchfire_core::event::{FactRecord, GapCause, ParticipantRole};
+use watchfire_core::case::{
+    Case, Decision, EVENTS_OF_PEOPLE_MAX, EVENTS_OF_TALK_MAX, FIELDS_BYTES_MAX, Opening, Refusal,
+    Submission, WRITTEN_BYTES_MAX,
+};
+use watchfire_core::event::{CaseEvent, FactRecord, GapCause, ParticipantRole};
 use watchfire_core::ids::{ObligationId, SubmissionId};
+use watchfire_core::law::State;
 use watchfire_core::obligation::state_at;
 
 use world::{World, at, fact, person};
@@ -22,7 +26,7 @@ fn an_upstream_vulnerability_starts_the_ministrys_clock_provisionally_and_nobody
     assert_eq!(owed.assessment.strict_due, Some(at("2021-11-25T16:00:00Z")));
     assert_eq!(owed.assessment.outer_due, Some(at("2021-11-26T16:00:00Z")));
     assert_eq!(owed.gap.map(|(cause, _)| cause), Some(GapCause::HeldByNobody));
-    assert_eq!(state_at(&owed.assessment, world.now), "needs-decision");
+    assert_eq!(state_at(&owed.assessment, world.now), State::NeedsDecision);
     assert!(world.silent().is_empty());
 }
 
@@ -69,7 +73,7 @@ fn a_claim_closes_the_gap_and_a_submission_in_time_ends_the_clock() {
     sent.incomplete_reason = Some("the fields will follow".into());
     world.act(|case, house, now| case.record_submission(house, &sent, now));
     let case = world.state();
-    assert_eq!(case.obligations[&owed].assessment.state, "satisfied");
+    assert_eq!(case.obligations[&owed].assessment.state, State::Satisfied);
     assert!(!case.obligations[&owed].assessment.after_strict);
     assert!(!case.due_instants().contains_key(&owed));
     // Meeting one duty never ticks another (laws/counting.md X7).
@@ -273,7 +277,7 @@ fn laws_that_are_not_in_force_yet_are_listed_and_owe_nothing() {
     for provision in ["cn-ndsr/10", "eu-cra/14.2.a", "eu-cra/14.2.b", "eu-cra/14.2.c"] {
         let case = world.state();
         let owed = &case.obligations[&world.obligation(provision)];
-        assert_eq!(owed.assessment.state, "not-applicable", "{provision}");
+        assert_eq!(owed.assessment.state, State::NotApplicable, "{provision}");
         assert_eq!(owed.due_at(), None);
     }
 }
@@ -300,4 +304,57 @@ fn the_past_is_asked_and_answers_as_it_was() {
     assert!(after.is_none() || after.as_deref() == Some("not-applicable"), "{after:?}");
     let overdue = state_when("2021-11-25T16:00:00Z", Some("2021-11-24T09:59:59Z"));
     assert_eq!(overdue.as_deref(), Some("overdue"), "had nobody ever decided");
+}
+
+#[test]
+fn a_case_that_is_nearly_full_keeps_room_for_what_clocks_need() {
+    let mut world = World::log4shell();
+    let owed = world.obligation("cn-rmsv/7.2");
+    let posted = || CaseEvent::MessagePosted { text: "x".into() };
+    let mut case = world.state();
+    while case.version < EVENTS_OF_TALK_MAX - 1 {
+        case.apply(world.now, &posted());
+    }
+    assert!(case.post_message("the last").is_ok());
+    case.apply(world.now, &posted());
+    let full = |refused: Result<Decision, Refusal>| {
+        assert!(matches!(refused, Err(Refusal::Full { what: "events", .. })), "{refused:?}");
+    };
+    full(case.post_message("too many"));
+    full(case.save_draft(&owed, "form", &BTreeMap::new()));
+    full(case.escalate(&world.house(), &owed, &person(1), "stuck", world.now));
+    let public = fact("public", "disclosed", "2021-11-24T06:00Z", "2021-11-24T07:00:00Z");
+    assert!(case.record_fact(&world.house(), &public, world.now).is_ok(), "facts are still taken");
+    assert!(case.claim(&owed, &person(1)).is_ok(), "and gaps");
+    while case.version < EVENTS_OF_PEOPLE_MAX {
+        case.apply(world.now, &posted());
+    }
+    full(case.record_fact(&world.house(), &public, world.now));
+    full(case.claim(&owed, &person(1)));
+    world.now = at("2021-11-24T16:00:00Z");
+    assert!(!case.tick(&world.house(), &owed, world.now).events.is_empty(), "time goes on");
+}
+
+#[test]
+fn what_people_write_in_a_case_has_a_limit_in_bytes() {
+    let world = World::log4shell();
+    let owed = world.obligation("cn-rmsv/7.2");
+    let field = |bytes: usize| BTreeMap::from([("f".to_owned(), "x".repeat(bytes - 1))]);
+    let mut case = world.state();
+    let many = |fields: usize| {
+        let each = FIELDS_BYTES_MAX / 10 - 2;
+        (0..fields).map(|n| (format!("{n:02}"), "x".repeat(each))).collect::<BTreeMap<_, _>>()
+    };
+    assert!(case.save_draft(&owed, "form", &many(10)).is_ok());
+    let refused = case.save_draft(&owed, "form", &many(11));
+    assert!(matches!(refused, Err(Refusal::Full { what: "bytes of fields", .. })), "{refused:?}");
+    let written = CaseEvent::DraftSaved {
+        obligation: owed.clone(),
+        form: "form".into(),
+        fields: field(usize::try_from(WRITTEN_BYTES_MAX - 10).expect("it fits")),
+    };
+    case.apply(world.now, &written);
+    assert!(case.post_message("ten signs.").is_ok());
+    let refused = case.post_message("eleven sign");
+    assert!(matches!(refused, Err(Refusal::Full { .. })), "{refused:?}");
 }

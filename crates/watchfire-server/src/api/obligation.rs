@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use watchfire_core::case::Case;
 use watchfire_core::event::{Assessment, GapCause, OwnerCause};
 use watchfire_core::ids::{CaseId, ObligationId, PartyId};
+use watchfire_core::law;
 use watchfire_core::law::text::Language;
-use watchfire_core::law::{self, State};
 use watchfire_core::obligation::{Obligation, state_at};
 use watchfire_store::policy::Read;
 use watchfire_store::{ObligationRow, StoreError};
@@ -144,7 +144,7 @@ impl Owed {
         let assessment = assessment.clone();
         let left = assessment.strict_due.map(|due| due.duration_since(now).to_string());
         Self {
-            state: state_at(&assessment, now).to_owned(),
+            state: state_at(&assessment, now).to_string(),
             provision: assessment.provision,
             cites: assessment.cites,
             class: assessment.class,
@@ -166,10 +166,7 @@ impl Owed {
 impl Owed {
     /// Shows what the laws say at `now`, which may be any instant.
     pub(crate) fn by_law(owed: &law::Obligation, now: Timestamp, language: Language) -> Self {
-        let is_open = !matches!(
-            owed.state,
-            State::Superseded | State::NotApplicable | State::Satisfied | State::SatisfiedLate
-        );
+        let is_open = owed.state.is_open();
         let left = owed.strict_due.map(|due| due.duration_since(now).to_string());
         Self {
             provision: owed.provision.to_string(),

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use watchfire_core::escalation::{Ladder, Rung};
 use watchfire_core::event::GapCause;
 use watchfire_core::ids::{CaseId, ObligationId, PartyId};
+pub use watchfire_core::law::State;
 
 use super::reader::Reader;
 use super::time;
@@ -95,71 +96,29 @@ impl Class {
     }
 }
 
-/// The state of an obligation (laws/counting.md 7.7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    Superseded,
-    NotApplicable,
-    Satisfied,
-    SatisfiedLate,
-    WaitingForAnchor,
-    LateAtBirth,
-    Overdue,
-    NeedsDecision,
-    DueSoon,
-    Open,
+/// Returns whether it is past its strict deadline, or was when it was met or learned of.
+fn is_late(state: State) -> bool {
+    matches!(state, State::Overdue | State::LateAtBirth | State::SatisfiedLate)
 }
 
-impl State {
-    /// Reads the engine's word; what is unknown is shown as open, which alarms most.
-    pub fn of(word: &str) -> Self {
-        match word {
-            "superseded" => Self::Superseded,
-            "not-applicable" => Self::NotApplicable,
-            "satisfied" => Self::Satisfied,
-            "satisfied-late" => Self::SatisfiedLate,
-            "waiting-for-anchor" => Self::WaitingForAnchor,
-            "late-at-birth" => Self::LateAtBirth,
-            "overdue" => Self::Overdue,
-            "needs-decision" => Self::NeedsDecision,
-            "due-soon" => Self::DueSoon,
-            _ => Self::Open,
-        }
-    }
+/// Returns the key of the word for a state.
+pub fn state_key(state: State) -> &'static str {
+    signs(state).0
+}
 
-    /// Returns whether something is still to be done.
-    pub fn is_open(self) -> bool {
-        !self.is_met() && !matches!(self, Self::Superseded | Self::NotApplicable)
-    }
-
-    /// Returns whether it was met, in time or late.
-    pub fn is_met(self) -> bool {
-        matches!(self, Self::Satisfied | Self::SatisfiedLate)
-    }
-
-    fn is_late(self) -> bool {
-        matches!(self, Self::Overdue | Self::LateAtBirth | Self::SatisfiedLate)
-    }
-
-    /// Returns the key of its word.
-    pub fn key(self) -> &'static str {
-        self.signs().0
-    }
-
-    /// Key of the word, the shape beside it, and the class of its style.
-    fn signs(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Superseded => ("obligation-superseded", "⇢", "quiet"),
-            Self::NotApplicable => ("obligation-not-applicable", "–", "quiet"),
-            Self::Satisfied => ("obligation-satisfied", "✓", "met"),
-            Self::SatisfiedLate => ("obligation-satisfied-late", "✓", "late"),
-            Self::WaitingForAnchor => ("obligation-waiting", "◌", "quiet"),
-            Self::LateAtBirth => ("obligation-late-at-birth", "▲", "late"),
-            Self::Overdue => ("obligation-overdue", "▲", "late"),
-            Self::NeedsDecision => ("obligation-needs-decision", "?", "soon"),
-            Self::DueSoon => ("obligation-due-soon", "◕", "soon"),
-            Self::Open => ("obligation-open", "○", "open"),
-        }
+/// Key of the word, the shape beside it, and the class of its style.
+fn signs(state: State) -> (&'static str, &'static str, &'static str) {
+    match state {
+        State::Superseded => ("obligation-superseded", "⇢", "quiet"),
+        State::NotApplicable => ("obligation-not-applicable", "–", "quiet"),
+        State::Satisfied => ("obligation-satisfied", "✓", "met"),
+        State::SatisfiedLate => ("obligation-satisfied-late", "✓", "late"),
+        State::WaitingForAnchor => ("obligation-waiting", "◌", "quiet"),
+        State::LateAtBirth => ("obligation-late-at-birth", "▲", "late"),
+        State::Overdue => ("obligation-overdue", "▲", "late"),
+        State::NeedsDecision => ("obligation-needs-decision", "?", "soon"),
+        State::DueSoon => ("obligation-due-soon", "◕", "soon"),
+        State::Open => ("obligation-open", "○", "open"),
     }
 }
 
@@ -256,7 +215,7 @@ pub fn anchor(provision: &str) -> String {
 
 /// The state, as a shape and a word.
 pub fn state(reader: &Reader, state: State) -> Markup {
-    let (key, shape, style) = state.signs();
+    let (key, shape, style) = signs(state);
     html! {
         span.state.(style) { span.shape aria-hidden="true" { (shape) } " " (reader.text(key)) }
     }
@@ -497,7 +456,7 @@ pub fn claim(reader: &Reader, view: &ObligationView) -> Markup {
 
 /// Returns whether it wants somebody now: a gap, or late.
 pub fn wants_somebody(view: &ObligationView) -> bool {
-    view.is_gap() || (view.state.is_open() && view.state.is_late())
+    view.is_gap() || (view.state.is_open() && is_late(view.state))
 }
 
 #[cfg(test)]

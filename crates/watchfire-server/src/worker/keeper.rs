@@ -8,10 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use watchfire_core::event::{NodeEvent, Service};
 use watchfire_core::law::TIME_ZONE_DATABASE;
+use watchfire_core::log::batch::LEAVES_MAX;
 use watchfire_core::log::tick::{Schedule, Tick as Entry};
 use watchfire_core::log::{Checkpoint, Hash, SignerKey};
 use watchfire_store::policy::{Read, Write};
-use watchfire_store::{Append, Inception, LogHead, StoreError, Tick, Tree, Viewer};
+use watchfire_store::{
+    Append, FORGOTTEN_AT_ONCE_MAX, Inception, LogHead, StoreError, Tick, Tree, Viewer,
+};
 
 use super::heartbeat::{Beat, Heartbeat};
 use super::{Progress, in_full, process_name, rest};
@@ -23,6 +26,10 @@ const TICKS_AT_ONCE_MAX: u64 = 500;
 const LOOK_EVERY_SECONDS: u64 = 1;
 /// The pause between two lots of ticks while the public log catches up, for others to write.
 const GROW_EVERY_MILLISECONDS: u64 = 50;
+/// The answer to a request is kept under its `Idempotency-Key` for so many days.
+pub const ANSWERS_KEPT_DAYS: i64 = 30;
+/// Seconds between two looks for answers that are older.
+const FORGET_EVERY_SECONDS: i64 = 3_600;
 /// The ticker counts as stopped when it did nothing for this long or for ten of its periods.
 const STILL_SECONDS_MAX: i64 = 60;
 
@@ -41,12 +48,29 @@ pub struct Keeper {
     node: Node,
     progress: Progress,
     is_doubting: Mutex<bool>,
+    forgot_at: Mutex<Option<Timestamp>>,
+    leaves_per_tick_max: u64,
 }
 
 impl Keeper {
     /// Makes a keeper that watches the ticker by `progress`.
     pub fn new(node: Node, progress: Progress) -> Self {
-        Self { node, progress, is_doubting: Mutex::new(false) }
+        Self {
+            node,
+            progress,
+            is_doubting: Mutex::new(false),
+            forgot_at: Mutex::new(None),
+            leaves_per_tick_max: LEAVES_MAX as u64,
+        }
+    }
+
+    /// Lets one tick of the public log cover at most `max` entries; the next goes on.
+    ///
+    /// No tick can cover more than [`LEAVES_MAX`], which is what it covers without this.
+    #[must_use]
+    pub fn with_leaves_per_tick_max(mut self, max: u64) -> Self {
+        self.leaves_per_tick_max = max.clamp(1, LEAVES_MAX as u64);
+        self
     }
 
     /// Records the start with the time the node was down, and begins the public log if it has not
@@ -94,7 +118,31 @@ impl Keeper {
         let grant = self.node.store().authorize_node::<Write>(&keeper).await?;
         self.node.store().beat(&grant, process_name(), now).await?;
         self.doubt_once(now).await?;
-        self.grow(now).await.map(|(_, growth)| growth)
+        let (_, growth) = self.grow(now).await?;
+        self.forget_once(now).await?;
+        Ok(growth)
+    }
+
+    /// Forgets answers that are older than [`ANSWERS_KEPT_DAYS`], some at a time; looks again at
+    /// once while there are more, and else after an hour. Returns how many.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn forget_once(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let every = SignedDuration::from_secs(FORGET_EVERY_SECONDS);
+        let last = *self.forgot_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|last| now.duration_since(last) < every) {
+            return Ok(0);
+        }
+        let kept = SignedDuration::from_hours(24 * ANSWERS_KEPT_DAYS);
+        let before = now.saturating_sub(kept).unwrap_or(Timestamp::MIN);
+        let keeper = Viewer::service(Service::Keeper);
+        let grant = self.node.store().authorize_node::<Write>(&keeper).await?;
+        let forgotten = self.node.store().forget_answers(&grant, before).await?;
+        if forgotten < FORGOTTEN_AT_ONCE_MAX {
+            *self.forgot_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        }
+        Ok(forgotten)
     }
 
     /// Records a doubt of the clock once, however long it lasts.
@@ -169,7 +217,7 @@ impl Keeper {
     }
 
     /// Makes the ticks from `first` to before `end`: empty ones for those that were missed, and in
-    /// the newest, if `with_news`, everything since the last.
+    /// the newest, if `with_news`, everything since the last, as far as one tick can cover it.
     async fn ticks(
         &self,
         last: Option<&Tick>,
@@ -187,7 +235,12 @@ impl Keeper {
         for number in first..end {
             let is_newest = with_news && number + 1 == end;
             let (head, leaves) = if is_newest {
-                let head = store.log_head(&log, Tree::Internal).await?;
+                let mut head = store.log_head(&log, Tree::Internal).await?;
+                let size = before.size.saturating_add(self.leaves_per_tick_max);
+                if head.size > size {
+                    tracing::warn!(left = head.size - size, "the next tick goes on with the rest");
+                    head = store.log_head_at(&log, Tree::Internal, size).await?;
+                }
                 let leaves = store.leaf_hashes(&grant, before.size, head.size).await?;
                 (head, leaves)
             } else {
@@ -249,9 +302,8 @@ impl Keeper {
 
 fn tick(number: u64, internal: LogHead, leaves: &[Hash]) -> Result<Tick, StoreError> {
     let secret: [u8; 32] = watchfire_store::random_bytes();
-    let made = Entry::new(secret, internal.size, internal.root, leaves).map_err(|_| {
-        StoreError::TooLarge { what: "batch", limit: watchfire_core::log::batch::LEAVES_MAX }
-    })?;
+    let made = Entry::new(secret, internal.size, internal.root, leaves)
+        .map_err(|_| StoreError::TooLarge { what: "batch", limit: LEAVES_MAX })?;
     Ok(Tick { number, secret, internal, entry: Hash(made.entry().0) })
 }
 

@@ -15,7 +15,7 @@ use watchfire_core::case::Decision;
 use watchfire_core::event::{CaseEvent, NodeEvent, Service, Stream};
 use watchfire_core::ids::{CaseId, ObligationId};
 use watchfire_store::policy::Write;
-use watchfire_store::{Append, DUE_ROWS_MAX, DueRow, Outcome, StoreError, Viewer};
+use watchfire_store::{Append, DUE_ROWS_MAX, DueRow, Outcome, StalledRow, StoreError, Viewer};
 
 use super::{Progress, in_full, rest, trouble};
 use crate::command::TRIES_MAX;
@@ -148,13 +148,14 @@ impl Ticker {
             let failed = NodeEvent::RowFailed { room: "due".to_owned(), row: name, problem };
             append.node(&node_grant, failed);
             append.due(&case_grant, row.obligation.clone(), Some(again_at));
-            trouble::tell(&self.node, &mut append, &format!("due/{}", row.obligation), now).await?;
+            trouble::tell(&self.node, &mut append, &daily("due", &row.obligation, now), now)
+                .await?;
         }
         self.node.store().append(append).await.map(|_| ())
     }
 
     /// Checks that every open obligation has an owner or a gap, and a next instant. Returns how
-    /// many have not; each is recorded and told once.
+    /// many have not; each is recorded, and told once a day while it lasts.
     ///
     /// # Errors
     /// Failures of the database.
@@ -167,28 +168,46 @@ impl Ticker {
             let ids = stalled.iter().map(|row| row.obligation.clone()).collect();
             std::mem::replace(&mut memory.stalled, ids)
         };
-        let grant = self.node.store().authorize_node::<Write>(&ticker).await?;
         for row in stalled.iter().filter(|row| !known.contains(&row.obligation)) {
-            let problem = match row.due_at {
-                None => "an open obligation has no next instant",
-                Some(_) => "an open obligation has neither owner nor gap",
-            };
-            tracing::error!(case.id = %row.case, obligation.id = %row.obligation, problem);
-            self.node.metrics().add("watchfire_obligations_stalled_total", 1);
-            let mut append = Append::new(&ticker, now);
-            append.node(
-                &grant,
-                NodeEvent::RowFailed {
-                    room: "obligations".to_owned(),
-                    row: row.obligation.to_string(),
-                    problem: problem.to_owned(),
-                },
-            );
-            let mark = format!("obligations/{}", row.obligation);
-            trouble::tell(&self.node, &mut append, &mark, now).await?;
-            self.node.store().append(append).await?;
+            self.stalled(row, now).await?;
         }
         Ok(stalled.len())
+    }
+
+    /// Records that nobody would be told of an open obligation, tells people at once, and gives it
+    /// the next instant that its case says.
+    async fn stalled(&self, row: &StalledRow, now: Timestamp) -> Result<(), StoreError> {
+        let ticker = Viewer::service(Service::Ticker);
+        let problem = match row.due_at {
+            None => "an open obligation has no next instant",
+            Some(_) => "an open obligation has neither owner nor gap",
+        };
+        let name = row.obligation.to_string();
+        tracing::error!(case.id = %row.case, obligation.id = name, problem);
+        self.node.metrics().add("watchfire_obligations_stalled_total", 1);
+        let grant = self.node.store().authorize_node::<Write>(&ticker).await?;
+        let mut append = Append::new(&ticker, now);
+        let problem = problem.to_owned();
+        append.node(
+            &grant,
+            NodeEvent::RowFailed { room: "obligations".to_owned(), row: name, problem },
+        );
+        if row.due_at.is_none() {
+            // A case that cannot be read must not keep the alarm back.
+            match Loaded::read(&self.node, &ticker, &row.case).await {
+                Ok(loaded) => {
+                    let at = loaded.case.due_instants().get(&row.obligation).copied();
+                    let of_case = self.node.store().authorize_case::<Write>(&ticker, &row.case);
+                    append.due(&of_case.await?, row.obligation.clone(), at);
+                }
+                Err(error) => {
+                    tracing::error!(case.id = %row.case, error = in_full(&error), "not mended");
+                }
+            }
+        }
+        trouble::tell(&self.node, &mut append, &daily("obligations", &row.obligation, now), now)
+            .await?;
+        self.node.store().append(append).await.map(|_| ())
     }
 
     /// Ticks until the node stops.
@@ -228,6 +247,11 @@ impl Ticker {
     fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Marks a trouble of a row: told once a day for as long as it lasts, and again when it comes back.
+fn daily(room: &str, row: &ObligationId, now: Timestamp) -> String {
+    format!("{room}/{row}/{}", now.strftime("%Y-%m-%d"))
 }
 
 fn by_case(rows: Vec<DueRow>) -> BTreeMap<CaseId, Vec<DueRow>> {

@@ -1,15 +1,18 @@
 //! Signs of life, doubt of the clock, the public log.
 
 use jiff::SignedDuration;
-use watchfire_core::event::NodeEvent;
+use watchfire_core::event::{NodeEvent, Service};
 use watchfire_core::log::Checkpoint;
+use watchfire_server::command::{Wish, case};
 use watchfire_server::settings::{HeartbeatSettings, Settings};
 use watchfire_server::worker::Progress;
 use watchfire_server::worker::heartbeat::{Beat, Heartbeat};
-use watchfire_server::worker::keeper::Keeper;
+use watchfire_server::worker::keeper::{ANSWERS_KEPT_DAYS, Keeper};
 use watchfire_server::worker::ticker::Ticker;
+use watchfire_server::write::Key;
 use watchfire_sinks::{Receiver, Reply};
-use watchfire_store::Viewer;
+use watchfire_store::policy::Read;
+use watchfire_store::{Tree, Viewer};
 
 use crate::house::{House, node_on};
 
@@ -129,4 +132,49 @@ async fn a_sign_of_life_goes_out_at_its_pace_and_stops_when_the_ticker_stops() {
     assert_eq!(beat().await, Beat::NotTaken);
     let [sign] = watcher.took().try_into().expect("one request");
     assert_eq!((sign.method.as_str(), sign.path.as_str()), ("GET", "/alive"));
+}
+
+#[tokio::test]
+async fn more_than_one_tick_can_cover_goes_into_the_next_ones() {
+    let house = House::new().await;
+    let keeper = keeper(&house).with_leaves_per_tick_max(2);
+    keeper.begin(house.node.now()).await.expect("begun");
+    house.opens("something happens", false).await;
+    let viewer = Viewer::service(Service::Keeper);
+    let store = house.node.store();
+    let read = store.authorize_node::<Read>(&viewer).await.expect("a right");
+    let log = store.authorize_log(&viewer).await.expect("a right");
+    let whole = store.log_head(&log, Tree::Internal).await.expect("a head");
+    let ticks = whole.size.div_ceil(2);
+    assert!(ticks > 2, "{whole:?}");
+    for number in 1..=ticks {
+        assert_eq!(keeper.checkpoint_once(house.advance("PT300S")).await.expect("written"), 1);
+        let tick = store.latest_tick(&read).await.expect("read").expect("one");
+        assert_eq!(tick.internal.size, whole.size.min(2 * number));
+        let then = store.log_head_at(&log, Tree::Internal, tick.internal.size).await;
+        assert_eq!(tick.internal, then.expect("a head"));
+    }
+    let last = store.latest_tick(&read).await.expect("read").expect("one");
+    assert_eq!(last.internal, whole, "and nothing is left out");
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_its_time_and_forgotten_after_it() {
+    let house = House::new().await;
+    let keeper = keeper(&house);
+    let key = Key { text: "claim-1".to_owned(), digest: [7; 32] };
+    let wish = Wish { key: Some(&key), ..house.wish() };
+    case::open(wish, "something happens", false, &[]).await.expect("a case");
+    let kept = async || {
+        let answered = house.node.store().answered_before(wish.viewer, &key.text, &key.digest);
+        answered.await.expect("an answer").is_some()
+    };
+    house.node.clock().advance(SignedDuration::from_hours(24 * ANSWERS_KEPT_DAYS));
+    assert_eq!(keeper.forget_once(house.node.now()).await.expect("looked"), 0);
+    assert!(kept().await, "for the whole of its time");
+    house.advance("PT1S");
+    assert_eq!(keeper.forget_once(house.node.now()).await.expect("looked"), 0, "not each second");
+    let now = house.advance("PT1H");
+    assert!(keeper.forget_once(now).await.expect("looked") > 0);
+    assert!(!kept().await);
 }

@@ -1,13 +1,15 @@
 //! Every rung is told once, whoever ticks, and whatever breaks beside it.
 
-use watchfire_core::event::{Body, CaseEvent, NodeEvent, Service};
-use watchfire_core::ids::CaseId;
+use watchfire_core::event::{Body, CaseEvent, NodeEvent, Service, Stream};
+use watchfire_core::ids::{CaseId, ObligationId};
 use watchfire_server::worker::Progress;
 use watchfire_server::worker::ticker::Ticker;
-use watchfire_store::policy::Write;
-use watchfire_store::{Append, Location, Store, StoreConfig, Viewer};
+use watchfire_store::policy::{Case as CaseNoun, Write};
+use watchfire_store::{Append, Authorized, Location, Store, StoreConfig, Viewer};
 
 use crate::house::{House, node_on};
+
+type CaseGrant = Authorized<CaseNoun, Write>;
 
 /// The rungs of the case that were recorded, with whom each told, in order.
 async fn rungs(house: &House, case: &CaseId) -> Vec<(String, String, usize)> {
@@ -168,4 +170,84 @@ async fn a_row_that_says_another_instant_than_its_case_is_mended_and_recorded() 
     assert_eq!(rungs(&house, &case).await, before, "nobody is told for a wrong row");
     let failed = |event: &&NodeEvent| matches!(event, NodeEvent::RowFailed { .. });
     assert_eq!(house.node_events().await.iter().filter(failed).count(), 1);
+}
+
+/// What was recorded of obligations that nobody would be told of.
+async fn stalled(house: &House) -> Vec<String> {
+    let events = house.node_events().await.into_iter();
+    let found = events.filter_map(|event| match event {
+        NodeEvent::RowFailed { room, problem, .. } if room == "obligations" => Some(problem),
+        _ => None,
+    });
+    found.collect()
+}
+
+/// Whom trouble reached.
+async fn troubled(house: &House) -> Vec<String> {
+    house.sender().send_once(house.node.now()).await.expect("sent");
+    let arrived = house.took().into_iter();
+    let trouble = arrived.filter(|(_, body)| body["type"] == "notice.trouble");
+    trouble.map(|(who, _)| who).collect()
+}
+
+async fn breaks(house: &House, case: &CaseId, hand: impl FnOnce(&mut Append, &CaseGrant)) {
+    let ticker = Viewer::service(Service::Ticker);
+    let store = house.node.store();
+    let version = store.case(&ticker, case).await.expect("a case").version;
+    let grant = store.authorize_case::<Write>(&ticker, case).await.expect("a right");
+    let mut append =
+        Append::new(&ticker, house.node.now()).expect_version(Stream::Case(case.clone()), version);
+    hand(&mut append, &grant);
+    store.append(append).await.expect("broken by hand");
+}
+
+#[tokio::test]
+async fn an_obligation_that_nobody_would_be_told_of_is_alarmed_at_once_and_mended() {
+    let house = House::new().await;
+    let case = house.opens("JNDI lookup loads remote classes", true).await;
+    let ticker = house.ticker();
+    ticker.tick_once(house.node.now()).await.expect("a tick");
+    troubled(&house).await;
+    let obligation: ObligationId = rungs(&house, &case).await[0].0.parse().expect("an id");
+    let viewer = Viewer::service(Service::Ticker);
+    let due_at =
+        async || house.node.store().obligation(&viewer, &obligation).await.expect("a row").due_at;
+    let right = due_at().await;
+    breaks(&house, &case, |append, grant| {
+        append.case(grant, CaseEvent::MessagePosted { text: "by hand".to_owned() });
+        append.due(grant, obligation.clone(), None);
+    })
+    .await;
+    assert_eq!(due_at().await, None);
+    assert_eq!(ticker.check_once(house.node.now()).await.expect("a check"), 1);
+    assert_eq!(stalled(&house).await, ["an open obligation has no next instant"]);
+    let told = troubled(&house).await;
+    assert!(told.contains(&"supervisor".to_owned()) && told.contains(&"executive".to_owned()));
+    assert_eq!(due_at().await, right, "it has the instant that its case says");
+    assert_eq!(ticker.check_once(house.node.now()).await.expect("a check"), 0);
+}
+
+#[tokio::test]
+async fn an_obligation_with_neither_owner_nor_gap_is_alarmed_once_a_day_while_it_lasts() {
+    let house = House::new().await;
+    let case = house.opens("JNDI lookup loads remote classes", false).await;
+    let ticker = house.ticker();
+    ticker.tick_once(house.node.now()).await.expect("a tick");
+    troubled(&house).await;
+    let obligation: ObligationId = rungs(&house, &case).await[0].0.parse().expect("an id");
+    breaks(&house, &case, |append, grant| {
+        append.case(grant, CaseEvent::GapClosed { obligation: obligation.clone() });
+    })
+    .await;
+    for _ in 0..3 {
+        assert_eq!(ticker.check_once(house.node.now()).await.expect("a check"), 1);
+    }
+    assert_eq!(stalled(&house).await, ["an open obligation has neither owner nor gap"]);
+    assert!(!troubled(&house).await.is_empty());
+    // Another process forgets that it has told; the same day nobody is told twice.
+    assert_eq!(house.ticker().check_once(house.node.now()).await.expect("a check"), 1);
+    assert!(troubled(&house).await.is_empty());
+    house.advance("PT24H");
+    assert_eq!(house.ticker().check_once(house.node.now()).await.expect("a check"), 1);
+    assert!(!troubled(&house).await.is_empty(), "and it is not forgotten");
 }

@@ -1,9 +1,9 @@
 //! Hashes of the log, and what is read from them: proofs and tiles.
 
 use watchfire_core::log::tile::{Kind, Span, Tile, WIDTH};
-use watchfire_core::log::{Hash, NodeId, ProofError, ProofPlan};
+use watchfire_core::log::{Frontier, Hash, NodeId, ProofError, ProofPlan};
 
-use super::{Edge, Tree, hash_of, int};
+use super::{Edge, LogHead, Tree, hash_of, int};
 use crate::Store;
 use crate::dialect::{Connection, params};
 use crate::error::StoreError;
@@ -56,6 +56,31 @@ fn plan_error(_: ProofError) -> StoreError {
 }
 
 impl Store {
+    /// Returns size and root of the tree as it was when it had `size` leaves.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it never had so many.
+    pub async fn log_head_at(
+        &self,
+        _grant: &Authorized<Log, Read>,
+        tree: Tree,
+        size: u64,
+    ) -> Result<LogHead, StoreError> {
+        let mut connection = self.reader().await?;
+        if size > Edge::read(&mut connection, tree).await?.head().size {
+            return Err(NotFound.into());
+        }
+        let mut found = Vec::new();
+        for node in Frontier::nodes_at(size) {
+            let span = Span::of(node);
+            let stored = hashes(&mut connection, tree, span.level, span.first, span.count).await?;
+            found.push(span.root(&stored).ok_or(StoreError::Corrupt { what: "hash of the log" })?);
+        }
+        let frontier = Frontier::from_nodes(size, found);
+        let frontier = frontier.ok_or(StoreError::Corrupt { what: "hash of the log" })?;
+        Ok(LogHead { size, root: frontier.root() })
+    }
+
     /// Returns the hashes that show entry `index` to be in the tree of `size` leaves.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The only timer query.
 
 use watchfire_core::event::{Assessment, CaseEvent, Stream};
+use watchfire_core::law::State;
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, PageRequest, StoreError, Viewer};
 
@@ -86,7 +87,7 @@ async fn undecided_clocks_are_listed_by_when_they_should_be_answered_to_whoever_
         let rest = PageRequest { limit: 1, after: one.next };
         assert_eq!(house.store.undecided(&eva, &rest).await.unwrap().rows[0].id, later.obligation);
         assert_eq!(house.store.undecided(&mia, &all).await.unwrap().rows, []);
-        let answered = Assessment { provisional: false, ..assessment("open", house.now) };
+        let answered = Assessment { provisional: false, ..assessment(State::Open, house.now) };
         let (obligation, assessment) = (first.obligation.clone(), Box::new(answered));
         let event = CaseEvent::Assessed { obligation, assessment };
         house.to_case(&eva, &first.case, vec![event]).await.unwrap();

@@ -9,6 +9,7 @@ use watchfire_core::event::{
     Sureness,
 };
 use watchfire_core::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
+use watchfire_core::law::State;
 use watchfire_store::policy::{Administer, Node, Party, Write};
 use watchfire_store::{
     Append, Appended, Authorized, Secret, SecretDigest, Store, Viewer, random_bytes,
@@ -158,7 +159,7 @@ impl House {
             append.case(&intake.case, CaseEvent::ParticipantAdded { party, role });
         }
         append.case(&intake.case, CaseEvent::FactRecorded { fact: fact("found", self.now) });
-        let assessment = Box::new(assessment("open", self.now));
+        let assessment = Box::new(assessment(State::Open, self.now));
         append
             .case(&intake.case, CaseEvent::Assessed { obligation: obligation.clone(), assessment });
         let cause = GapCause::HeldByNobody;
@@ -227,7 +228,7 @@ impl House {
             },
             CaseEvent::Assessed {
                 obligation: obligation(),
-                assessment: Box::new(assessment("satisfied", self.now)),
+                assessment: Box::new(assessment(State::Satisfied, self.now)),
             },
         ];
         self.to_case(owner, &opened.case, events).await.expect("the owner may");
@@ -262,13 +263,13 @@ pub(crate) fn fact(id: &str, known_at: Timestamp) -> FactRecord {
     }
 }
 
-pub(crate) fn assessment(state: &str, from: Timestamp) -> Assessment {
+pub(crate) fn assessment(state: State, from: Timestamp) -> Assessment {
     let hours = |hours| from.checked_add(SignedDuration::from_hours(hours)).expect("in range");
     Assessment {
         provision: "cn-rmsv/7.2".into(),
         from_fact: Some("found".into()),
         class: "hard".into(),
-        state: state.into(),
+        state,
         provisional: true,
         after_strict: false,
         strict_from: Some(from),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use watchfire_core::event::{Assessment, Body, CaseEvent, Event, OwnerCause};
 use watchfire_core::ids::ObligationId;
-use watchfire_core::law::{Language, Lawbook};
+use watchfire_core::law::{Language, Lawbook, State};
 
 use super::play::Life;
 use super::stage::Stage;
@@ -244,8 +244,8 @@ impl Told {
         let title = provision.title.as_ref()?.in_language(language);
         let cites = provision.cites.as_ref()?.in_language(language);
         let (strict, outer) = (wall(strict), wall_end(outer));
-        let (en, zh) = match assessment.state.as_str() {
-            "needs-decision" => (
+        let (en, zh) = match assessment.state {
+            State::NeedsDecision => (
                 format!(
                     "Owed, provisionally (does an own product contain it?): {title} ({cites}); strict {strict}, outer {outer} Beijing time."
                 ),
@@ -253,7 +253,7 @@ impl Told {
                     "暂定产生义务（自有产品是否包含？）：{title}（{cites}）；严格时限 {strict}，最晚 {outer}，北京时间。"
                 ),
             ),
-            "open" => (
+            State::Open => (
                 format!(
                     "Owed for certain: {title} ({cites}); strict {strict}, outer {outer} Beijing time."
                 ),
@@ -261,7 +261,7 @@ impl Told {
                     "义务确定：{title}（{cites}）；严格时限 {strict}，最晚 {outer}，北京时间。"
                 ),
             ),
-            "satisfied" => (
+            State::Satisfied => (
                 "Met, in time by every reading.".to_owned(),
                 "已履行，任何解读下均未逾期。".to_owned(),
             ),
@@ -272,7 +272,7 @@ impl Told {
 
     /// The two instants, where they pass without a submission.
     fn passing(&self, last: &Assessment, language: Language) -> Vec<Line> {
-        if last.state.starts_with("satisfied") {
+        if last.state.is_met() {
             return Vec::new();
         }
         let strict = pick(
@@ -337,7 +337,7 @@ fn not_in_force(events: &[Event]) -> Vec<(String, String)> {
         let Some((_, provision)) = provision else { continue };
         let Some(first) = provision.versions.first() else { continue };
         let year = first.effective_from.year();
-        if assessment.state == "not-applicable" && year > 2021 {
+        if assessment.state == State::NotApplicable && year > 2021 {
             let line = (assessment.provision.clone(), first.effective_from.to_string());
             if !found.contains(&line) {
                 found.push(line);

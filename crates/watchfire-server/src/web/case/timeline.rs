@@ -157,8 +157,7 @@ fn of_obligation(
         |kind, key: &str, id: &ObligationId| (kind, reader.text_with(key, &[title(id)]), None);
     match event {
         CaseEvent::Assessed { obligation, assessment } => {
-            let state = obligation::State::of(&assessment.state);
-            let word = reader.text(state.key());
+            let word = reader.text(obligation::state_key(assessment.state));
             let arguments = [title(obligation), ("state", word.into())];
             (Computed, reader.text_with("case-event-assessed", &arguments), None)
         }

@@ -14,7 +14,7 @@ use super::holding::{People, Setting, hold};
 use super::words::{Words, language_of};
 use crate::error::Problem;
 use crate::web::case::{Completeness, DecisionView, Detail, NotOwed};
-use crate::web::obligation::{Acts, ESCALATED, ObligationView, State, Told};
+use crate::web::obligation::{Acts, ESCALATED, ObligationView, Told};
 use crate::web::reader::Reader;
 
 /// A case at an instant, with what showing it needs.
@@ -79,7 +79,7 @@ fn not_owed(scene: &Scene<'_>, owed: &law::Obligation) -> NotOwed {
     NotOwed {
         title: scene.words.title(&id),
         law: scene.words.mark(&id, "", &owed.class.to_string()),
-        state: State::of(&owed.state.to_string()),
+        state: owed.state,
         foreseen: owed.foreseen,
         why: steps(scene, owed),
     }
@@ -96,7 +96,7 @@ fn view(scene: &Scene<'_>, id: &ObligationId, owed: &law::Obligation) -> Obligat
         title: scene.words.title(&provision),
         law: scene.words.mark(&provision, "", &owed.class.to_string()),
         owed_to: scene.words.owed_to(&provision),
-        state: State::of(&owed.state.to_string()),
+        state: owed.state,
         question: question.map(|(predicate, _)| scene.words.question(predicate.as_str())),
         after_strict: owed.after_strict,
         strict_from: owed.strict_from,

@@ -12,7 +12,7 @@ use watchfire_store::{ObligationRow, StoreError};
 use super::Visit;
 use super::words::Words;
 use crate::error::Problem;
-use crate::web::obligation::{Acts, Holder, NextRung, ObligationView, State};
+use crate::web::obligation::{Acts, Holder, NextRung, ObligationView};
 
 /// Names of people, as far as the reader may know them.
 #[derive(Debug, Default)]
@@ -115,7 +115,7 @@ pub(super) fn computed(
         title: words.title(provision),
         law: words.mark(provision, &assessment.cites, &assessment.class),
         owed_to: words.owed_to(provision),
-        state: State::of(state_at(assessment, *now)),
+        state: state_at(assessment, *now),
         question: question.map(|predicate| words.question(predicate)),
         after_strict: assessment.after_strict,
         strict_from: assessment.strict_from,
