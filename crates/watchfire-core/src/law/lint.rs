@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod absence;
 mod border;
 #[cfg(test)]
 mod tests;
@@ -13,12 +14,13 @@ use super::pack::{Pack, Provision, Version};
 use super::problem::Problem;
 
 /// Codes of what a pack that loads may still lack.
-const MISSING: [&str; 6] = [
+const MISSING: [&str; 7] = [
     "missing_citation",
     "missing_source",
     "missing_checked_on",
     "missing_reading",
     "missing_border_pair",
+    "missing_absent_case",
     "missing_foreseen_case",
 ];
 
@@ -116,6 +118,7 @@ fn pack_problems(pack: &Pack, files: &[(&str, &str)], laws: &Lawbook) -> Vec<Pro
     // A border pair may stand in the file that cannot be read: then nobody can say it is missing.
     if unreadable.is_empty() {
         found.border_pairs(pack, &cases, laws);
+        found.absent_cases(pack, &cases, laws);
         found.foreseen_cases(pack, &cases);
     }
     found.problems.append(&mut unreadable);
@@ -218,6 +221,18 @@ impl Finder<'_> {
         }
     }
 
+    /// A clock that never stands still would pass every other case.
+    fn absent_cases(&mut self, pack: &Pack, cases: &[Case], laws: &Lawbook) {
+        let in_force = |provision: &&Provision| provision.is_timed() && !provision.is_proposed();
+        for provision in pack.provisions.iter().filter(in_force) {
+            if cases.iter().any(|case| absence::shows(case, pack, provision, laws)) {
+                continue;
+            }
+            let message = format!("`{}` has no case in which it must not arise", provision.id);
+            self.missing(provision.span.start, "missing_absent_case", message, ABSENT_HINT);
+        }
+    }
+
     fn border_pairs(&mut self, pack: &Pack, cases: &[Case], laws: &Lawbook) {
         for provision in pack.provisions.iter().filter(|provision| provision.is_timed()) {
             for place in 0..provision.versions.len() {
@@ -236,6 +251,10 @@ impl Finder<'_> {
         }
     }
 }
+
+/// What needs a case, and the hint how one is written.
+const ABSENT_HINT: &str = "add a case to `tests/` that expects `absent = true` while the provision \
+                           is in force: other facts, another role, or an answer that excludes it";
 
 fn is_written(text: Option<&str>) -> bool {
     text.is_some_and(|text| !text.trim().is_empty())

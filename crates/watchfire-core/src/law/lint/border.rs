@@ -106,7 +106,7 @@ fn lies_on(
         || (staged && first_on_day(facts(&anchors)))
 }
 
-fn arises_on(fact: &Fact, provision: &Provision) -> bool {
+pub(super) fn arises_on(fact: &Fact, provision: &Provision) -> bool {
     let steps = &provision.awareness;
     let is_step = steps.strict.contains(&fact.kind) || steps.outer.contains(&fact.kind);
     let arising = |kind| provision.arises_on.contains(&Trigger::Kind(kind));
@@ -125,7 +125,7 @@ fn is_of(fact: &Fact, trigger: &Trigger) -> bool {
 }
 
 /// The authority's zone in this case.
-fn zone_for(case: &Case, pack: &Pack, laws: &Lawbook) -> Option<TimeZone> {
+pub(super) fn zone_for(case: &Case, pack: &Pack, laws: &Lawbook) -> Option<TimeZone> {
     match &pack.zone {
         Zone::Fixed { zone, .. } => Some(zone.clone()),
         Zone::OfMemberState => {

@@ -5,7 +5,11 @@ const SHARED: [(&str, &str); 3] = [
         "attributes.toml",
         "[attribute.\"eu/member-state\"]\ntype = \"member-state\"\nmeaning = \"state\"\n",
     ),
-    ("facts.toml", "[fact.found]\nmeaning = \"found\"\n[fact.submitted]\nmeaning = \"sent\"\n"),
+    (
+        "facts.toml",
+        "[fact.found]\nmeaning = \"found\"\n[fact.submitted]\nmeaning = \"sent\"\n\
+         [fact.seen]\nmeaning = \"seen\"\n",
+    ),
     (
         "member-states.toml",
         "default = \"BE\"\n[[member_state]]\ncode = \"BE\"\nname = \"Belgium\"\n\
@@ -59,7 +63,17 @@ fn case(name: &str, at: &str, expect: &str) -> String {
     )
 }
 
+/// The cases that the pack needs.
 fn cases() -> String {
+    border_pairs() + ABSENT
+}
+
+/// What else happens to who owes it, on the first day of the first version.
+const ABSENT: &str = "[[case]]\nname = \"e\"\nroles = [\"xx-law/maker\"]\n[[case.fact]]\n\
+                      kind = \"seen\"\noccurred_at = \"2026-01-01T10:00+08:00\"\n\
+                      [[case.expect]]\nobligation = \"xx-law/1\"\nabsent = true\n\n";
+
+fn border_pairs() -> String {
     [
         case("a", "2025-12-31T23:59:59[Asia/Shanghai]", "absent = true"),
         case("b", "2026-01-01T00:00[Asia/Shanghai]", "state = \"open\""),
@@ -172,6 +186,36 @@ fn a_case_of_somebody_who_does_not_owe_it_is_no_border() {
     expect_one(LAW, &nobody, "missing_border_pair", 23);
 }
 
+/// Each row: what is replaced in the case in which nothing must arise, and by what, so that it says
+/// nothing any more.
+#[test]
+fn a_case_in_which_it_must_not_arise_lies_in_its_time_and_expects_that() {
+    let rows = [
+        ("absent = true", "state = \"open\""),
+        ("[\"xx-law/maker\"]", "[]"),
+        ("2026-01-01T10:00+08:00", "2025-12-31T10:00+08:00"),
+        ("2026-01-01T10:00+08:00", "2026-01-01T00:00+09:00"),
+        ("[[case.fact]]\nkind = \"seen\"\noccurred_at = \"2026-01-01T10:00+08:00\"\n", ""),
+        (ABSENT, ""),
+    ];
+    for (part, instead) in rows {
+        assert!(ABSENT.contains(part), "{part}");
+        let cases = border_pairs() + &ABSENT.replacen(part, instead, 1);
+        expect_one(LAW, &cases, "missing_absent_case", 15);
+    }
+    // To somebody else the very thing may happen on which it arises.
+    let of_another = ABSENT.replace("\"seen\"", "\"found\"").replace("[\"xx-law/maker\"]", "[]");
+    assert!(reports(LAW, &(border_pairs() + &of_another))[0].problems.is_empty());
+    // After it has ended, it is for the day that nothing arises.
+    let ended = LAW.replacen(
+        "strict = { within = \"12h\" }",
+        "effective_to = 2028-01-01\nstrict = { within = \"12h\" }",
+        1,
+    );
+    let late = ABSENT.replace("2026-01-01", "2028-01-01");
+    expect_one(&ended, &(border_pairs() + &late), "missing_absent_case", 15);
+}
+
 #[test]
 fn after_a_break_the_pair_begins_with_nothing_owed_again() {
     let broken = LAW.replacen(
@@ -198,9 +242,9 @@ fn what_does_not_load_is_found_with_its_own_code() {
     }
     expect_one(
         LAW,
-        &format!("{}[[case]]\nname = \"e\"\nroles = [\"xx/y\"]\n", cases()),
+        &format!("{}[[case]]\nname = \"f\"\nroles = [\"xx/y\"]\n", cases()),
         "undeclared",
-        45,
+        55,
     );
 }
 
