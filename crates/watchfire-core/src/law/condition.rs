@@ -35,7 +35,7 @@ impl Answer {
         }
     }
 
-    fn not(self) -> Self {
+    pub(crate) fn not(self) -> Self {
         match self {
             Self::Yes => Self::No,
             Self::No => Self::Yes,
@@ -43,25 +43,28 @@ impl Answer {
         }
     }
 
-    fn of(truth: bool) -> Self {
+    pub(crate) fn of(truth: bool) -> Self {
         if truth { Self::Yes } else { Self::No }
     }
 }
 
 /// A condition of a provision.
+///
+/// It names what it asks by the words of the packs, or, made ready for many cases, by numbers that
+/// stand for them. How its parts make a whole is the same for both.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Condition {
-    Predicate(PredicateId),
+pub enum Condition<P = PredicateId, A = AttributeId, R = Recorded, V = Value> {
+    Predicate(P),
     /// A yes-no attribute.
-    Flag(AttributeId),
-    All(Vec<Condition>),
-    Any(Vec<Condition>),
-    Not(Box<Condition>),
-    OneOf(AttributeId, Vec<Value>),
-    AtLeast(AttributeId, f64),
-    Below(AttributeId, f64),
+    Flag(A),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    OneOf(A, Vec<V>),
+    AtLeast(A, f64),
+    Below(A, f64),
     /// Whether something is recorded. It is never undecided.
-    Recorded(Recorded),
+    Recorded(R),
 }
 
 /// A question to the facts of the case: is one of this kind recorded?
@@ -90,7 +93,16 @@ impl std::fmt::Display for Value {
     }
 }
 
-/// What is known when a condition is asked.
+/// Answers the parts of a condition that have no parts.
+pub trait Knowledge<P, A, R, V> {
+    fn answer(&self, predicate: &P) -> Answer;
+    fn flag(&self, attribute: &A) -> Answer;
+    fn one_of(&self, attribute: &A, values: &[V]) -> Answer;
+    fn number(&self, attribute: &A) -> Option<f64>;
+    fn recorded(&self, asked: &R) -> bool;
+}
+
+/// What is known when a condition is asked of one case.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
     pub answers: &'a BTreeMap<PredicateId, Answer>,
@@ -99,15 +111,47 @@ pub struct Known<'a> {
     pub recorded: &'a dyn Fn(&Recorded) -> bool,
 }
 
-impl Condition {
+impl Knowledge<PredicateId, AttributeId, Recorded, Value> for Known<'_> {
+    fn answer(&self, predicate: &PredicateId) -> Answer {
+        self.answers.get(predicate).copied().unwrap_or_default()
+    }
+
+    fn flag(&self, attribute: &AttributeId) -> Answer {
+        match self.attributes.get(attribute) {
+            Some(Value::Flag(flag)) => Answer::of(*flag),
+            _ => Answer::Undecided,
+        }
+    }
+
+    fn one_of(&self, attribute: &AttributeId, values: &[Value]) -> Answer {
+        match self.attributes.get(attribute) {
+            Some(value) => Answer::of(values.contains(value)),
+            None => Answer::Undecided,
+        }
+    }
+
+    fn number(&self, attribute: &AttributeId) -> Option<f64> {
+        match self.attributes.get(attribute) {
+            Some(Value::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    fn recorded(&self, asked: &Recorded) -> bool {
+        (self.recorded)(asked)
+    }
+}
+
+impl<P: Clone + PartialEq, A, R, V> Condition<P, A, R, V> {
     /// Returns its value; the strong three-valued logic of Kleene.
-    pub fn value(&self, known: Known<'_>) -> Answer {
+    pub fn value(&self, known: &impl Knowledge<P, A, R, V>) -> Answer {
+        let compare = |id, holds: &dyn Fn(f64) -> bool| match known.number(id) {
+            Some(number) => Answer::of(holds(number)),
+            None => Answer::Undecided,
+        };
         match self {
-            Self::Predicate(id) => known.answers.get(id).copied().unwrap_or_default(),
-            Self::Flag(id) => match known.attributes.get(id) {
-                Some(Value::Flag(flag)) => Answer::of(*flag),
-                _ => Answer::Undecided,
-            },
+            Self::Predicate(id) => known.answer(id),
+            Self::Flag(id) => known.flag(id),
             Self::All(parts) => {
                 parts.iter().map(|part| part.value(known)).min().unwrap_or(Answer::Yes)
             }
@@ -115,24 +159,21 @@ impl Condition {
                 parts.iter().map(|part| part.value(known)).max().unwrap_or(Answer::No)
             }
             Self::Not(part) => part.value(known).not(),
-            Self::OneOf(id, values) => match known.attributes.get(id) {
-                Some(value) => Answer::of(values.contains(value)),
-                None => Answer::Undecided,
-            },
-            Self::AtLeast(id, least) => compare(known, id, |number| number >= *least),
-            Self::Below(id, bound) => compare(known, id, |number| number < *bound),
-            Self::Recorded(asked) => Answer::of((known.recorded)(asked)),
+            Self::OneOf(id, values) => known.one_of(id, values),
+            Self::AtLeast(id, least) => compare(id, &|number| number >= *least),
+            Self::Below(id, bound) => compare(id, &|number| number < *bound),
+            Self::Recorded(asked) => Answer::of(known.recorded(asked)),
         }
     }
 
     /// Returns the undecided questions on which the value hangs, in the order of writing.
-    pub fn undecided(&self, known: Known<'_>) -> Vec<PredicateId> {
+    pub fn undecided(&self, known: &impl Knowledge<P, A, R, V>) -> Vec<P> {
         let mut found = Vec::new();
         self.collect_undecided(known, &mut found);
         found
     }
 
-    fn collect_undecided(&self, known: Known<'_>, found: &mut Vec<PredicateId>) {
+    fn collect_undecided(&self, known: &impl Knowledge<P, A, R, V>, found: &mut Vec<P>) {
         if self.value(known) != Answer::Undecided {
             return;
         }
@@ -145,7 +186,9 @@ impl Condition {
             _ => {}
         }
     }
+}
 
+impl Condition {
     /// Returns the triggers that it asks the facts for.
     pub fn triggers(&self) -> Vec<&Trigger> {
         match self {
@@ -213,13 +256,6 @@ impl std::fmt::Display for Condition {
     }
 }
 
-fn compare(known: Known<'_>, id: &AttributeId, holds: impl Fn(f64) -> bool) -> Answer {
-    match known.attributes.get(id) {
-        Some(Value::Number(number)) => Answer::of(holds(*number)),
-        _ => Answer::Undecided,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,7 +270,7 @@ mod tests {
         let value = |condition: &Condition, answer| {
             let answers = BTreeMap::from([(b.clone(), answer)]);
             let recorded = &|_: &Recorded| false;
-            condition.value(Known { answers: &answers, attributes: &attributes, recorded })
+            condition.value(&Known { answers: &answers, attributes: &attributes, recorded })
         };
         assert_eq!(value(&all, Answer::Yes), Answer::Undecided);
         assert_eq!(value(&all, Answer::No), Answer::No);
@@ -244,7 +280,7 @@ mod tests {
         let answers = BTreeMap::from([(b, Answer::Yes)]);
         let recorded = &|_: &Recorded| false;
         let known = Known { answers: &answers, attributes: &attributes, recorded };
-        assert_eq!(all.undecided(known), vec![a]);
-        assert!(any.undecided(known).is_empty());
+        assert_eq!(all.undecided(&known), vec![a]);
+        assert!(any.undecided(&known).is_empty());
     }
 }

@@ -235,6 +235,9 @@ impl Counting<'_> {
 
     /// Closes a count that came out at an instant.
     fn finish(&self, at: Timestamp) -> Option<End> {
+        if self.rolls.is_none() && self.ends == Ends::Exact {
+            return Some(End { at, rolled: None, years_held: true });
+        }
         let local = self.zone.to_datetime(at);
         self.close(local.date(), Some((at, local.time())), true)
     }

@@ -16,16 +16,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::id::ProvisionId;
-use super::instant::midnight;
+use super::instant::{has_begun, midnight};
 use super::lawbook::Lawbook;
 use super::pack::{Anchor, Pack, Provision, Version, Zone};
 use super::question::{Obligation, Question, State};
 use super::trace::Step;
 
+pub(super) use arise::is_better;
+pub(super) use state::{Window, decision_due};
+
 use arise::Arising;
+use clock::Run;
 use seen::Seen;
 
 /// The version of the bundled time zone database, recorded with every deadline.
@@ -48,20 +53,41 @@ impl Lawbook {
         question: &Question,
         asked: impl Fn(&ProvisionId) -> bool,
     ) -> Vec<Obligation> {
+        let asked = self.obliging(&question.roles).filter(|(_, provision)| asked(&provision.id));
+        let (mut found, taking) = self.put(question, asked);
+        supersede(&taking, &mut found);
+        found
+    }
+
+    /// Returns what is owed under the provisions given, each by itself: that one takes the place
+    /// of another is not looked at. Those of a pack stand together.
+    pub(super) fn apply<'q>(
+        &'q self,
+        question: &'q Question,
+        provisions: impl Iterator<Item = (&'q Pack, &'q Provision)>,
+    ) -> Vec<Obligation> {
+        self.put(question, provisions).0
+    }
+
+    fn put<'q>(
+        &'q self,
+        question: &'q Question,
+        provisions: impl Iterator<Item = (&'q Pack, &'q Provision)>,
+    ) -> (Vec<Obligation>, Vec<Taken<'q>>) {
         let seen = Seen::new(self, question);
         let engine = Engine { book: self, question, seen, begun: RefCell::default() };
-        let mut found = Vec::new();
-        for pack in self.packs() {
-            let place = engine.place(pack);
-            for provision in &pack.provisions {
-                let obliged = provision.owed_by.iter().any(|role| question.roles.contains(role));
-                if obliged && asked(&provision.id) {
-                    found.extend(engine.apply(&place, provision));
-                }
+        let (mut found, mut taking) = (Vec::new(), Vec::new());
+        let mut place: Option<Place<'_>> = None;
+        for (pack, provision) in provisions {
+            if place.as_ref().is_none_or(|place| place.pack.id != pack.id) {
+                place = Some(engine.place(pack));
             }
+            let Some(place) = &place else { continue };
+            let listed = engine.apply(place, provision);
+            taking.extend(engine.takes_place(place, provision, &listed));
+            found.extend(listed);
         }
-        engine.supersede(&mut found);
-        found
+        (found, taking)
     }
 }
 
@@ -91,7 +117,7 @@ impl<'q> Engine<'q> {
             }
             Zone::OfMemberState => {
                 let (state, assumed) = self.member_state();
-                let zone = TimeZone::get(&state.zone).unwrap_or(TimeZone::UTC);
+                let zone = self.book.member_states().zone(state).clone();
                 let zone_name = state.zone.as_str().into();
                 Place { pack, zone, zone_name, state: Some((state, assumed)) }
             }
@@ -148,10 +174,10 @@ impl<'q> Engine<'q> {
         };
         owed.provisional = condition.is_open() || arising.is_provisional();
         let open = condition.first().or_else(|| arising.open_question());
-        let question = self.run(place, provision, version, anchors, &mut owed);
-        owed.provisional |= question.is_some();
-        let question = open.or(question);
-        self.settle(place, provision, question, &mut owed);
+        let run = self.run(place, provision, version, anchors, &mut owed);
+        owed.provisional |= run.question.is_some();
+        let run = Run { question: open.or(run.question), ..run };
+        self.settle(place, provision, run, &mut owed);
         owed.trace.push(Step::TimeZones { version: TIME_ZONE_DATABASE });
         owed
     }
@@ -199,29 +225,44 @@ impl<'q> Engine<'q> {
         }
     }
 
-    /// Marks what another listed provision has taken the place of.
-    fn supersede(&self, found: &mut [Obligation]) {
-        let mut taken = Vec::new();
-        for owed in found.iter().filter(|owed| owed.state != State::NotApplicable) {
-            let Some((pack, provision)) = self.book.provision(owed.provision.as_str()) else {
-                continue;
-            };
-            let Some((id, from)) = &provision.supersedes else { continue };
-            let zone = self.place(pack).zone;
-            let begun = from.and_then(|date| midnight(date, &zone)).is_none_or(|begin| {
-                let arose = owed.from_fact.as_ref().and_then(|id| self.seen.fact(id));
-                arose.is_none_or(|fact| fact.occurred.last() >= begin)
-            });
-            if begun {
-                taken.push((id.clone(), owed.provision.clone()));
-            }
-        }
-        for (id, by) in taken {
-            for owed in found.iter_mut().filter(|owed| owed.provision == id) {
-                owed.state = State::Superseded;
-                owed.provisional = false;
-                owed.trace.push(Step::Superseded { by: by.clone() });
-            }
+    /// Returns whose place a provision takes: once for each obligation that does so.
+    fn takes_place<'a>(
+        &'a self,
+        place: &'a Place<'q>,
+        provision: &'q Provision,
+        listed: &'a [Obligation],
+    ) -> impl Iterator<Item = Taken<'q>> + 'a {
+        let owed = listed.iter().filter(|owed| owed.state != State::NotApplicable);
+        let each = provision.supersedes.iter().flat_map(move |(id, from)| {
+            owed.clone().map(move |owed| (id, *from, owed.from_fact.as_ref()))
+        });
+        each.filter(|(_, from, arose)| {
+            let arose = arose.and_then(|id| self.seen.fact(id));
+            takes_place(*from, arose.map(|fact| fact.occurred.last()), &place.zone)
+        })
+        .map(|(id, ..)| Taken { id, by: &provision.id })
+    }
+}
+
+/// Returns whether a listed obligation takes the place of another: it arose on or after the day.
+fn takes_place(from: Option<Date>, arose_last: Option<Timestamp>, zone: &TimeZone) -> bool {
+    from.and_then(|date| midnight(date, zone))
+        .is_none_or(|begin| arose_last.is_none_or(|last| last >= begin))
+}
+
+/// A provision whose place was taken, and by which.
+struct Taken<'q> {
+    id: &'q ProvisionId,
+    by: &'q ProvisionId,
+}
+
+/// Marks what another listed provision has taken the place of.
+fn supersede(taking: &[Taken<'_>], found: &mut [Obligation]) {
+    for taken in taking {
+        for owed in found.iter_mut().filter(|owed| owed.provision == *taken.id) {
+            owed.state = State::Superseded;
+            owed.provisional = false;
+            owed.trace.push(Step::Superseded { by: taken.by.clone() });
         }
     }
 }
@@ -248,9 +289,9 @@ pub(super) fn version_at<'q>(
     let mut versions = provision.versions.iter().enumerate();
     let found = versions.find(|(at, version)| {
         let next = provision.versions.get(at + 1).map(|next| next.effective_from);
-        let end = version.effective_to.or(next).and_then(|date| midnight(date, zone));
-        let begin = midnight(version.effective_from, zone);
-        begin.is_some_and(|begin| last >= begin) && end.is_none_or(|end| first < end)
+        let end = version.effective_to.or(next);
+        has_begun(version.effective_from, last, zone) == Some(true)
+            && end.is_none_or(|end| has_begun(end, first, zone) != Some(true))
     });
     found.map(|(_, version)| version)
 }

@@ -44,6 +44,13 @@ pub struct Fact {
     pub decided: Option<(PredicateId, Answer)>,
 }
 
+impl Fact {
+    /// Returns the kind of knowledge that it is, or is a step towards.
+    pub(crate) fn knowledge(&self) -> &FactKind {
+        self.towards.as_ref().unwrap_or(&self.kind)
+    }
+}
+
 /// To when an extension goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NewDue {

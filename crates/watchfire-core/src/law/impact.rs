@@ -54,6 +54,22 @@ impl<'a> Impact<'a> {
         self.touched.keys()
     }
 
+    /// Returns whether a provision can compute otherwise.
+    pub(super) fn touches(&self, id: &ProvisionId) -> bool {
+        self.touched.contains_key(id)
+    }
+
+    /// Returns the provisions that have to be asked to tell: those touched, and those that may
+    /// take the place of one.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &ProvisionId> {
+        self.asked.iter()
+    }
+
+    /// Returns what the touched provisions read, in the one lawbook or the other.
+    pub(super) fn reads(&self) -> impl Iterator<Item = &Reads> {
+        self.touched.values().flatten()
+    }
+
     /// Returns the cases of an index that can be touched; it costs as much as there are such.
     pub fn candidates<'i, K: Ord + Clone>(&self, cases: &'i CaseIndex<K>) -> BTreeSet<&'i K> {
         cases.candidates(self.touched.values().flatten())
@@ -113,16 +129,28 @@ fn shifts(
 }
 
 fn shift(before: Option<&Obligation>, after: Option<&Obligation>) -> Option<ShiftKind> {
-    let is_owed = |one: &&Obligation| is_owed(one);
-    match (before.filter(is_owed), after.filter(is_owed)) {
-        (None, Some(_)) => return Some(ShiftKind::Gained),
-        (Some(_), None) => return Some(ShiftKind::Lost),
-        (Some(before), Some(after)) => {
-            return (!moved(before, after).is_empty()).then_some(ShiftKind::Moved);
-        }
-        (None, None) => {}
+    let of = |one: Option<&Obligation>| one.map(|one| (is_owed(one), one.foreseen));
+    let moved = match (before, after) {
+        (Some(before), Some(after)) => !moved(before, after).is_empty(),
+        _ => false,
+    };
+    shift_of(of(before), of(after), moved)
+}
+
+/// Returns the kind of shift between two answers, each with whether it is owed and foreseen.
+pub(super) fn shift_of(
+    before: Option<(bool, bool)>,
+    after: Option<(bool, bool)>,
+    moved: bool,
+) -> Option<ShiftKind> {
+    let is_owed = |one: Option<(bool, bool)>| one.is_some_and(|(owed, _)| owed);
+    let is_foreseen = |one: Option<(bool, bool)>| one.is_some_and(|(_, foreseen)| foreseen);
+    match (is_owed(before), is_owed(after)) {
+        (false, true) => return Some(ShiftKind::Gained),
+        (true, false) => return Some(ShiftKind::Lost),
+        (true, true) => return moved.then_some(ShiftKind::Moved),
+        (false, false) => {}
     }
-    let is_foreseen = |one: Option<&Obligation>| one.is_some_and(|one| one.foreseen);
     match (is_foreseen(before), is_foreseen(after)) {
         (false, true) => Some(ShiftKind::Foreseen),
         (true, false) => Some(ShiftKind::NoLongerForeseen),

@@ -1,7 +1,7 @@
 //! An instant as somebody gives it: exact, a stretch of time, or a local time that is not one.
 
 use jiff::civil::{Date, DateTime};
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 /// When something happened, as far as it is known (laws/counting.md 7.2.1 and 7.2.2).
@@ -14,6 +14,9 @@ pub enum Instant {
     /// A local time that does not exist or exists twice: one of two, the earlier first.
     Either { first: Timestamp, second: Timestamp, exists: bool },
 }
+
+/// An offset from Greenwich, with a change of clocks beside it, is less than this.
+const OFFSET_SECONDS_MAX: i64 = 2 * 86_400;
 
 /// A text that is no instant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -165,6 +168,18 @@ impl Instant {
 /// where midnight exists twice, with the first.
 pub(crate) fn midnight(date: Date, zone: &TimeZone) -> Option<Timestamp> {
     crate::law::count::wall_clock(date.at(0, 0, 0, 0), zone)
+}
+
+/// Returns whether a local day has begun at an instant, if the day exists there.
+///
+/// No zone is off Greenwich by more than a day, so far from midnight nobody has to ask the zone.
+pub(crate) fn has_begun(date: Date, at: Timestamp, zone: &TimeZone) -> Option<bool> {
+    let there = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+    let since = at.as_second() - there.as_second();
+    if since.abs() > OFFSET_SECONDS_MAX {
+        return Some(since > 0);
+    }
+    Some(at >= midnight(date, zone)?)
 }
 
 /// Finds the slash of an interval: the one outside square brackets.

@@ -27,6 +27,8 @@ pub struct Lawbook {
     packs: Vec<Pack>,
     /// Pack and place in it of each provision.
     places: BTreeMap<ProvisionId, (usize, usize)>,
+    /// The places of what obliges a role, in the order of the packs.
+    by_role: BTreeMap<RoleId, Vec<(usize, usize)>>,
     digest: [u8; 32],
 }
 
@@ -96,6 +98,7 @@ impl Lawbook {
             states: read_states(&files, &mut problems)?,
             packs: Vec::new(),
             places: BTreeMap::new(),
+            by_role: BTreeMap::new(),
             digest: digest(&files),
         };
         book.read_words(&files, &mut problems);
@@ -168,6 +171,9 @@ impl Lawbook {
     fn place(&mut self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
         for (at, pack) in self.packs.iter().enumerate() {
             for (within, provision) in pack.provisions.iter().enumerate() {
+                for role in &provision.owed_by {
+                    self.by_role.entry(role.clone()).or_default().push((at, within));
+                }
                 if self.places.insert(provision.id.clone(), (at, within)).is_some() {
                     let message = format!("the provision `{}` stands twice", provision.id);
                     problems.push(problem_of(
@@ -252,6 +258,21 @@ impl Lawbook {
         let (pack, provision) = *self.places.get(id)?;
         let pack = self.packs.get(pack)?;
         Some((pack, pack.provisions.get(provision)?))
+    }
+
+    /// Returns what obliges one of the roles, in the order of the packs.
+    pub(super) fn obliging<'a>(
+        &'a self,
+        roles: &BTreeSet<RoleId>,
+    ) -> impl Iterator<Item = (&'a Pack, &'a Provision)> {
+        let mut places: Vec<(usize, usize)> =
+            roles.iter().filter_map(|role| self.by_role.get(role)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        places.into_iter().map(|(pack, within)| {
+            let pack = &self.packs[pack];
+            (pack, &pack.provisions[within])
+        })
     }
 
     /// Returns the form of a provision's submission, and the stage of it that the provision is.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::problem::Problem;
@@ -12,6 +13,7 @@ use super::text::Text;
 pub struct MemberStates {
     default: String,
     by_code: BTreeMap<String, MemberState>,
+    zones: BTreeMap<String, TimeZone>,
 }
 
 /// Where an obligation owed in one Member State is counted.
@@ -50,13 +52,19 @@ impl MemberStates {
             vec![Problem::of_toml(path, text, &error, hint)]
         })?;
         let mut problems = Vec::new();
-        let mut by_code = BTreeMap::new();
+        let (mut by_code, mut zones) = (BTreeMap::new(), BTreeMap::new());
         for state in file.member_state {
             let span = state.span();
             let state = state.into_inner();
-            if jiff::tz::TimeZone::get(&state.zone).is_err() {
-                let message = format!("`{}` is not a time zone", state.zone);
-                problems.push(problem(span.clone(), message, "write the IANA name of the zone"));
+            match TimeZone::get(&state.zone) {
+                Ok(zone) => drop(zones.insert(state.code.clone(), zone)),
+                Err(_) => {
+                    let (message, hint) = (
+                        format!("`{}` is not a time zone", state.zone),
+                        "write the IANA name of the zone",
+                    );
+                    problems.push(problem(span.clone(), message, hint));
+                }
             }
             if let Some(twice) = by_code.insert(state.code.clone(), state) {
                 let message = format!("the Member State `{}` is written twice", twice.code);
@@ -68,12 +76,17 @@ impl MemberStates {
             problems.push(problem(file.default.span(), message, "name one of the codes below"));
         }
         let default = file.default.into_inner();
-        if problems.is_empty() { Ok(Self { default, by_code }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { default, by_code, zones }) } else { Err(problems) }
     }
 
     /// Returns the Member State with the upper-case code `code`.
     pub fn get(&self, code: &str) -> Option<&MemberState> {
         self.by_code.get(code)
+    }
+
+    /// Returns the zone of one of the Member States.
+    pub fn zone(&self, state: &MemberState) -> &TimeZone {
+        self.zones.get(&state.code).expect("`load` has found the zone of each")
     }
 
     /// Returns the Member State that is used where none is named.

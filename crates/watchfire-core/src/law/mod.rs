@@ -1,5 +1,6 @@
 //! Law meets facts.
 
+pub mod bulk;
 pub mod calendar;
 pub mod case_file;
 pub mod condition;

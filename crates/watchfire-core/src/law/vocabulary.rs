@@ -17,6 +17,15 @@ pub struct Vocabulary {
     pub attributes: BTreeMap<AttributeId, Attribute>,
     pub predicates: BTreeMap<PredicateId, Predicate>,
     pub facts: BTreeMap<FactKind, Text>,
+    /// What a kind decides and shows, so that nobody looks through all words for it.
+    by_kind: BTreeMap<FactKind, OfKind>,
+}
+
+/// What recording a kind of fact says beside itself.
+#[derive(Debug, Clone, Default)]
+struct OfKind {
+    decides: Vec<PredicateId>,
+    shows: Vec<AttributeId>,
 }
 
 /// A property of the organization or product.
@@ -131,7 +140,30 @@ impl Vocabulary {
                 }
             }
         }
+        self.index();
         if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    fn index(&mut self) {
+        self.by_kind.clear();
+        for (id, declared) in &self.predicates {
+            let Some(kind) = &declared.decided_by else { continue };
+            self.by_kind.entry(kind.clone()).or_default().decides.push(id.clone());
+        }
+        for (id, declared) in &self.attributes {
+            let Some(kind) = &declared.shown_by else { continue };
+            self.by_kind.entry(kind.clone()).or_default().shows.push(id.clone());
+        }
+    }
+
+    /// Returns the predicates that recording a kind makes *yes*, ordered by id.
+    pub fn decided_by(&self, kind: &FactKind) -> &[PredicateId] {
+        self.by_kind.get(kind).map_or(&[], |of| &of.decides)
+    }
+
+    /// Returns the attributes that recording a kind makes *yes*, ordered by id.
+    pub fn shown_by(&self, kind: &FactKind) -> &[AttributeId] {
+        self.by_kind.get(kind).map_or(&[], |of| &of.shows)
     }
 
     /// Adds the kinds of a `facts.toml`; a kind declared before is replaced.

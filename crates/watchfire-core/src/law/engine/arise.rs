@@ -82,8 +82,8 @@ impl<'q> Arising<'q> {
         let decided = self.strict().any(free);
         let group = || self.carriers.iter().filter(|carrier| free(carrier) == decided);
         let strict = group().filter(|carrier| carrier.for_strict());
-        let first = pick(strict.map(|carrier| carrier.fact), self.anchor).map(knowledge_of);
-        group().filter(|carrier| Some(knowledge_of(carrier.fact)) == first).collect()
+        let first = pick(strict.map(|carrier| carrier.fact), self.anchor).map(Fact::knowledge);
+        group().filter(|carrier| Some(carrier.fact.knowledge()) == first).collect()
     }
 
     /// Returns from what strict and outer run, or `None` if nothing carries it.
@@ -164,24 +164,23 @@ impl<'q> Arising<'q> {
     }
 }
 
-/// Returns the kind of knowledge that a fact is, or is a step towards.
-fn knowledge_of(fact: &Fact) -> &FactKind {
-    fact.towards.as_ref().unwrap_or(&fact.kind)
-}
-
 /// Picks the anchoring fact: the earliest by `lo`, or the latest; of equal ones the first recorded.
-fn pick<'q>(facts: impl Iterator<Item = &'q Fact>, anchor: Anchor) -> Option<&'q Fact> {
+pub(super) fn pick<'q>(facts: impl Iterator<Item = &'q Fact>, anchor: Anchor) -> Option<&'q Fact> {
     let mut best: Option<&Fact> = None;
     for fact in facts {
-        let better = best.is_none_or(|best| match anchor {
-            Anchor::First | Anchor::Each => fact.occurred.lo() < best.occurred.lo(),
-            Anchor::Last => fact.occurred.lo() > best.occurred.lo(),
-        });
-        if better {
+        if best.is_none_or(|best| is_better(anchor, fact.occurred.lo(), best.occurred.lo())) {
             best = Some(fact);
         }
     }
     best
+}
+
+/// Returns whether a fact that begins at `lo` counts before one that begins at `best`.
+pub(in crate::law) fn is_better<T: Ord>(anchor: Anchor, lo: T, best: T) -> bool {
+    match anchor {
+        Anchor::First | Anchor::Each => lo < best,
+        Anchor::Last => lo > best,
+    }
 }
 
 /// What the condition of a provision says.
@@ -224,11 +223,11 @@ impl<'q> Engine<'q> {
             None => true,
             Some(first) => first.is_some_and(|it| fact.occurred.last() >= it.occurred.lo()),
         };
-        for fact in self.seen.live.iter().filter(|fact| is_after(fact)) {
+        for fact in self.arising(provision).filter(|fact| is_after(fact)) {
             match self.carries(provision, fact) {
                 Some(carrier) if matches!(carrier.hangs_on, Some((_, Answer::No))) => {
                     let predicate = carrier.hangs_on.map(|(predicate, _)| predicate);
-                    arising.absent.extend(predicate.map(|predicate| (*fact, predicate)));
+                    arising.absent.extend(predicate.map(|predicate| (fact, predicate)));
                 }
                 Some(carrier) => arising.carriers.push(carrier),
                 None => {}
@@ -240,6 +239,15 @@ impl<'q> Engine<'q> {
             }
         }
         arising
+    }
+
+    /// Returns the facts that can carry the provision.
+    fn arising(&self, provision: &'q Provision) -> impl Iterator<Item = &'q Fact> {
+        let kinds = provision.arises_on.iter().map(|trigger| match trigger {
+            Trigger::Kind(kind) => kind.as_str(),
+            Trigger::Submitted(_) => "submitted",
+        });
+        self.seen.known(kinds.chain(provision.provisional_on.keys().map(FactKind::as_str)))
     }
 
     fn carries(&self, provision: &'q Provision, fact: &'q Fact) -> Option<Carrier<'q>> {
@@ -281,13 +289,24 @@ impl<'q> Engine<'q> {
         provision: &Provision,
         trace: &mut Vec<Step>,
     ) -> Verdict {
-        let lifted =
-            provision.allowed_when.clone().map(|allowed| Condition::Not(Box::new(allowed)));
-        let parts: Vec<Condition> = provision.when.clone().into_iter().chain(lifted).collect();
-        if parts.is_empty() {
+        if provision.when.is_none() && provision.allowed_when.is_none() {
             return Verdict { answer: Answer::Yes, undecided: Vec::new() };
         }
-        let (answer, undecided) = self.ask(place, &Condition::All(parts));
+        let ask = |condition: &Option<Condition>| {
+            condition.as_ref().map(|condition| self.ask(place, condition))
+        };
+        let (holds, lifted) = (ask(&provision.when), ask(&provision.allowed_when));
+        let lifted = lifted.map(|(answer, undecided)| (answer.not(), undecided));
+        let asked = || holds.iter().chain(&lifted);
+        let answer = asked().map(|(answer, _)| *answer).min().unwrap_or(Answer::Yes);
+        let mut undecided: Vec<PredicateId> = Vec::new();
+        if answer == Answer::Undecided {
+            for predicate in asked().flat_map(|(_, undecided)| undecided) {
+                if !undecided.contains(predicate) {
+                    undecided.push(predicate.clone());
+                }
+            }
+        }
         trace.push(Step::Condition { answer, undecided: undecided.clone() });
         Verdict { answer, undecided }
     }
@@ -304,7 +323,12 @@ impl<'q> Engine<'q> {
             attributes: &self.seen.attributes,
             recorded: &recorded,
         };
-        (condition.value(known), condition.undecided(known))
+        let answer = condition.value(&known);
+        let undecided = match answer {
+            Answer::Undecided => condition.undecided(&known),
+            Answer::Yes | Answer::No => Vec::new(),
+        };
+        (answer, undecided)
     }
 
     fn is_recorded(&self, zone: &TimeZone, asked: &Recorded) -> bool {

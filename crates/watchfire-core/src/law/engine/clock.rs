@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::arise::Anchors;
+use super::arise::{Anchors, pick};
 use super::reckon::Reckoned;
 use super::{Engine, Place, version_at};
 use crate::law::condition::Answer;
@@ -19,7 +19,6 @@ use crate::law::trace::{Side, Step, Vague};
 
 impl<'q> Engine<'q> {
     /// Runs the clock: fills in the instants, or leaves the obligation waiting for its anchor.
-    /// Returns the first undecided question on which the instants hang.
     pub(super) fn run(
         &self,
         place: &Place<'q>,
@@ -27,7 +26,7 @@ impl<'q> Engine<'q> {
         version: &'q Version,
         arose: Anchors<'q>,
         owed: &mut Obligation,
-    ) -> Option<PredicateId> {
+    ) -> Run {
         let Some(trigger) = &provision.runs_from else {
             return self.count(place, provision, version, arose, owed);
         };
@@ -37,7 +36,7 @@ impl<'q> Engine<'q> {
             owed.projected_latest = latest;
             owed.trace.push(Step::Waits { trigger: trigger.to_string(), latest });
             owed.state = State::WaitingForAnchor;
-            return None;
+            return Run::default();
         };
         let at_anchor =
             version_at(provision, fact.occurred.lo(), fact.occurred.last(), &place.zone);
@@ -68,7 +67,7 @@ impl<'q> Engine<'q> {
         }
     }
 
-    /// Fills in the instants. Returns the first undecided question on which they hang.
+    /// Fills in the instants.
     fn count(
         &self,
         place: &Place<'q>,
@@ -76,7 +75,7 @@ impl<'q> Engine<'q> {
         version: &Version,
         anchors: Anchors<'q>,
         owed: &mut Obligation,
-    ) -> Option<PredicateId> {
+    ) -> Run {
         self.tell_version(place, provision, version, owed);
         owed.strict_from = Some(start(provision, anchors.strict, Side::Strict).at);
         let (fitting, question) = self.fitting(place, version, &mut owed.trace);
@@ -89,7 +88,7 @@ impl<'q> Engine<'q> {
         let Some((strict, terms)) = strict else {
             owed.remedy = fitting.first().and_then(|terms| terms.remedy.cloned());
             owed.trace.extend(no_date(provision, version));
-            return question;
+            return Run { question, anchor_known_at: None };
         };
         owed.remedy = terms.remedy.cloned();
         // Without an outer of its own, outer counts by the strict rule from its own start. Where
@@ -99,9 +98,10 @@ impl<'q> Engine<'q> {
             .map(|terms| reckon(terms.outer.or(terms.strict), anchors.outer, Side::Outer))
             .collect();
         let outer = outer.and_then(|all| all.into_iter().max_by_key(|reckoned| reckoned.due));
+        let anchor_known_at = Some(strict.known_at);
         self.set(strict, outer, owed);
         self.tell_also(place, provision, version, anchors, owed);
-        question
+        Run { question, anchor_known_at }
     }
 
     /// Takes what came out. A further limit can turn the two readings of vague facts round.
@@ -168,25 +168,13 @@ impl<'q> Engine<'q> {
 
     /// Returns the fact that a clock with `runs_from` runs from, if there is one yet.
     pub(super) fn anchor_of(&self, trigger: &Trigger, anchor: Anchor) -> Option<&'q Fact> {
-        let mut best: Option<&'q Fact> = None;
-        for fact in &self.seen.live {
-            let fits = match trigger {
-                Trigger::Kind(kind) => fact.kind == *kind && fact.towards.is_none(),
-                Trigger::Submitted(id) => {
-                    fact.kind.as_str() == "submitted"
-                        && fact.obligations.contains(id)
-                        && self.submission_counts(id, fact)
-                }
-            };
-            let better = |best: &Fact| match anchor {
-                Anchor::First | Anchor::Each => fact.occurred.lo() < best.occurred.lo(),
-                Anchor::Last => fact.occurred.lo() > best.occurred.lo(),
-            };
-            if fits && best.is_none_or(better) {
-                best = Some(fact);
+        match trigger {
+            Trigger::Kind(kind) => pick(self.seen.of_kind(kind), anchor),
+            Trigger::Submitted(id) => {
+                let named = self.seen.naming(id, "submitted");
+                pick(named.filter(|fact| self.submission_counts(id, fact)), anchor)
             }
         }
-        best
     }
 
     /// Returns whether a submission counts for the provision it names: one made before the clock
@@ -261,6 +249,15 @@ impl<'q> Engine<'q> {
             })
             .min()
     }
+}
+
+/// What came of running a clock, beside the instants.
+#[derive(Default)]
+pub(super) struct Run {
+    /// The first undecided question on which the instants hang.
+    pub(super) question: Option<PredicateId>,
+    /// When the fact that strict runs from became known; none without a date.
+    pub(super) anchor_known_at: Option<Timestamp>,
 }
 
 /// Spans that hold together.

@@ -14,6 +14,8 @@ use crate::law::trace::{Side, Step};
 /// What came out, and how.
 pub(super) struct Reckoned {
     pub(super) from: Timestamp,
+    /// When the fact that it runs from became known.
+    pub(super) known_at: Timestamp,
     pub(super) due: Timestamp,
     pub(super) steps: Vec<Step>,
 }
@@ -33,7 +35,7 @@ impl<'q> Engine<'q> {
         let start = start(provision, fact, side);
         let mut steps = vec![tell_start(fact, side, start, provision)];
         let due = self.end(place, provision, span, start, side, &mut steps)?;
-        Some(Reckoned { from: start.at, due, steps })
+        Some(Reckoned { from: start.at, known_at: fact.known_at, due, steps })
     }
 
     /// Returns where the span ends that starts at `start`.

@@ -18,12 +18,13 @@ pub(in crate::law) struct Seen<'q> {
     /// Facts that stand, in the order of the question.
     pub(super) live: Vec<&'q Fact>,
     /// Facts that were taken back, each with the retraction.
-    pub(super) taken_back: Vec<(&'q Fact, &'q FactId)>,
+    pub(super) taken_back: TakenBack<'q>,
     pub(super) answers: BTreeMap<PredicateId, Answer>,
     /// The attributes, with what recorded facts show.
     pub(super) attributes: Cow<'q, BTreeMap<AttributeId, Value>>,
     pub(super) now: Timestamp,
-    by_id: BTreeMap<&'q FactId, &'q Fact>,
+    /// Places among those that stand, by what each is, or is a step towards; in their order.
+    by_knowledge: BTreeMap<&'q str, Vec<usize>>,
     /// Submissions and extensions that stand, by the provision that they name.
     about: BTreeMap<&'q ProvisionId, Vec<&'q Fact>>,
 }
@@ -40,27 +41,43 @@ impl<'q> Seen<'q> {
             .filter(|fact| fact.kind.as_str() == "retracted")
             .filter_map(|fact| Some((&fact.id, fact.about.as_ref()?)))
             .collect();
-        let by = taken_back(&retractions);
-        let (mut live, mut taken_back) = (Vec::new(), Vec::new());
-        for fact in seen {
-            match by.get(&fact.id) {
-                Some(retraction) => taken_back.push((fact, *retraction)),
-                None => live.push(fact),
-            }
-        }
+        let (live, taken_back) = standing(seen, &taken_back(&retractions));
         let answers = answers(book, question, &live);
-        let by_id = live.iter().map(|fact| (&fact.id, *fact)).collect();
+        let mut by_knowledge: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (at, fact) in live.iter().enumerate() {
+            by_knowledge.entry(fact.knowledge().as_str()).or_default().push(at);
+        }
         let mut about: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for fact in &live {
             let named: BTreeSet<&ProvisionId> = fact.obligations.iter().collect();
             named.into_iter().for_each(|id| about.entry(id).or_default().push(*fact));
         }
         let attributes = attributes(book, question, &live);
-        Self { live, taken_back, answers, attributes, now, by_id, about }
+        Self { live, taken_back, answers, attributes, now, by_knowledge, about }
     }
 
     pub(super) fn fact(&self, id: &FactId) -> Option<&'q Fact> {
-        self.by_id.get(id).copied()
+        self.live.iter().copied().find(|fact| fact.id == *id)
+    }
+
+    /// Returns the facts that are of one of the kinds, or a step towards one, in the order of the
+    /// question.
+    pub(super) fn known<'k>(
+        &self,
+        kinds: impl Iterator<Item = &'k str>,
+    ) -> impl Iterator<Item = &'q Fact> {
+        let mut places: Vec<usize> =
+            kinds.filter_map(|kind| self.by_knowledge.get(kind)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        places.into_iter().filter_map(|at| self.live.get(at).copied())
+    }
+
+    /// Returns the facts of a kind that are no steps, in the order of the question.
+    pub(super) fn of_kind(&self, kind: &FactKind) -> impl Iterator<Item = &'q Fact> {
+        let places = self.by_knowledge.get(kind.as_str()).map_or(&[][..], Vec::as_slice);
+        let facts = places.iter().filter_map(|at| self.live.get(*at).copied());
+        facts.filter(|fact| fact.towards.is_none())
     }
 
     /// Returns the facts of `kind` that name the provision, in the order of the question.
@@ -71,15 +88,32 @@ impl<'q> Seen<'q> {
 
     /// Returns the predicate that a kind once decided and that has been decided *no* since.
     pub(super) fn denied(&self, words: &'q Vocabulary, kind: &FactKind) -> Option<&'q PredicateId> {
-        let denied = words.predicates.iter().find(|(predicate, declared)| {
-            declared.decided_by.as_ref() == Some(kind) && self.answer(predicate) == Answer::No
-        });
-        denied.map(|(predicate, _)| predicate)
+        words.decided_by(kind).iter().find(|predicate| self.answer(predicate) == Answer::No)
     }
 
     pub(super) fn answer(&self, predicate: &PredicateId) -> Answer {
         self.answers.get(predicate).copied().unwrap_or_default()
     }
+}
+
+type TakenBack<'q> = Vec<(&'q Fact, &'q FactId)>;
+
+/// Parts what stands from what was taken back.
+fn standing<'q>(
+    seen: Vec<&'q Fact>,
+    by: &BTreeMap<&'q FactId, &'q FactId>,
+) -> (Vec<&'q Fact>, TakenBack<'q>) {
+    if by.is_empty() {
+        return (seen, Vec::new());
+    }
+    let (mut live, mut gone) = (Vec::new(), Vec::new());
+    for fact in seen {
+        match by.get(&fact.id) {
+            Some(retraction) => gone.push((fact, *retraction)),
+            None => live.push(fact),
+        }
+    }
+    (live, gone)
 }
 
 /// The attributes, and those that a recorded fact shows to be *yes*.
@@ -89,9 +123,8 @@ fn attributes<'q>(
     live: &[&Fact],
 ) -> Cow<'q, BTreeMap<AttributeId, Value>> {
     let mut found = Cow::Borrowed(&question.attributes);
-    for (id, attribute) in &book.words().attributes {
-        let Some(kind) = &attribute.shown_by else { continue };
-        if live.iter().any(|fact| fact.kind == *kind) {
+    for id in live.iter().flat_map(|fact| book.words().shown_by(&fact.kind)) {
+        if found.get(id) != Some(&Value::Flag(true)) {
             found.to_mut().insert(id.clone(), Value::Flag(true));
         }
     }
@@ -108,10 +141,8 @@ fn answers(book: &Lawbook, question: &Question, live: &[&Fact]) -> BTreeMap<Pred
         if let Some((predicate, answer)) = &fact.decided {
             decisions.push((fact, predicate.clone(), *answer));
         }
-        for (predicate, declared) in &book.words().predicates {
-            if declared.decided_by.as_ref() == Some(&fact.kind) {
-                decisions.push((fact, predicate.clone(), Answer::Yes));
-            }
+        for predicate in book.words().decided_by(&fact.kind) {
+            decisions.push((fact, predicate.clone(), Answer::Yes));
         }
     }
     decisions.sort_by_key(|(fact, _, _)| (fact.occurred.lo(), fact.known_at));

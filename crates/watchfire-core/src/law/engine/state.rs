@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::clock::Run;
 use super::{Engine, Place};
 use crate::law::condition::Answer;
 use crate::law::count::{Counting, RollRule};
@@ -20,7 +21,7 @@ impl<'q> Engine<'q> {
         &self,
         place: &Place<'q>,
         provision: &'q Provision,
-        question: Option<PredicateId>,
+        run: Run,
         owed: &mut Obligation,
     ) {
         let waits = owed.state == State::WaitingForAnchor;
@@ -31,43 +32,14 @@ impl<'q> Engine<'q> {
             satisfy(fact, at, owed);
             return;
         }
-        if let (true, Some(predicate)) = (owed.provisional, question) {
+        if let (true, Some(predicate)) = (owed.provisional, run.question) {
             decide(predicate, owed);
         }
         if waits {
             return;
         }
-        owed.state = self.running(owed);
-    }
-
-    /// The states of a clock that runs and is not met.
-    fn running(&self, owed: &Obligation) -> State {
-        let now = self.seen.now;
-        let anchor_known = owed.strict_from.and_then(|_| self.anchor_known_at(owed));
-        if let Some(due) = owed.strict_due {
-            if anchor_known.is_some_and(|known| known > due) {
-                return State::LateAtBirth;
-            }
-            if now >= due {
-                return State::Overdue;
-            }
-        }
-        if owed.provisional {
-            return State::NeedsDecision;
-        }
-        match (owed.strict_from, owed.strict_due) {
-            (Some(from), Some(due)) if is_three_quarters_over(from, due, now) => State::DueSoon,
-            _ => State::Open,
-        }
-    }
-
-    /// Returns when the fact that strict runs from became known.
-    fn anchor_known_at(&self, owed: &Obligation) -> Option<Timestamp> {
-        let fact = owed.trace.iter().rev().find_map(|step| match step {
-            Step::Starts { side: crate::law::trace::Side::Strict, fact, .. } => Some(fact),
-            _ => None,
-        })?;
-        self.seen.fact(fact).map(|fact| fact.known_at)
+        let window = Window::of(owed, run.anchor_known_at);
+        owed.state = window.state(self.seen.now.as_nanosecond());
     }
 
     /// Finds the first submission that counts, or what else meets it, with the last instant at
@@ -183,6 +155,59 @@ impl<'q> Engine<'q> {
     }
 }
 
+/// Returns by when a question should be answered on which a clock hangs.
+pub(in crate::law) fn decision_due(
+    from: Option<Timestamp>,
+    strict_due: Option<Timestamp>,
+) -> Option<Timestamp> {
+    let from = from?;
+    let longest = SignedDuration::from_hours(DECIDE_WITHIN_HOURS_MAX);
+    let within = strict_due.map_or(longest, |due| (due.duration_since(from) / 4).min(longest));
+    from.checked_add(within).ok()
+}
+
+/// The window of a clock, and whether it runs on a question that is open; in one unit of time.
+#[derive(Clone, Copy)]
+pub(in crate::law) struct Window {
+    pub(in crate::law) strict_from: Option<i128>,
+    pub(in crate::law) strict_due: Option<i128>,
+    /// When the fact that strict runs from became known.
+    pub(in crate::law) anchor_known_at: Option<i128>,
+    pub(in crate::law) provisional: bool,
+}
+
+impl Window {
+    fn of(owed: &Obligation, anchor_known_at: Option<Timestamp>) -> Self {
+        let unit = |at: Option<Timestamp>| at.map(Timestamp::as_nanosecond);
+        Self {
+            strict_from: unit(owed.strict_from),
+            strict_due: unit(owed.strict_due),
+            anchor_known_at: unit(anchor_known_at),
+            provisional: owed.provisional,
+        }
+    }
+
+    /// Returns the state of a clock that runs and is not met.
+    pub(in crate::law) fn state(&self, now: i128) -> State {
+        if let Some(due) = self.strict_due {
+            if self.anchor_known_at.is_some_and(|known| known > due) {
+                return State::LateAtBirth;
+            }
+            if now >= due {
+                return State::Overdue;
+            }
+        }
+        if self.provisional {
+            return State::NeedsDecision;
+        }
+        match (self.strict_from, self.strict_due) {
+            // Without rounding.
+            (Some(from), Some(due)) if (now - from) * 4 >= (due - from) * 3 => State::DueSoon,
+            _ => State::Open,
+        }
+    }
+}
+
 fn ignored(fact: &Fact, why: ExtensionIgnored) -> Step {
     Step::ExtensionIgnored { fact: fact.id.clone(), why }
 }
@@ -206,16 +231,7 @@ fn satisfy(fact: &Fact, at: Timestamp, owed: &mut Obligation) {
 /// Gives the open question a clock of its own, so that indecision cannot hide a deadline.
 fn decide(predicate: PredicateId, owed: &mut Obligation) {
     let (Class::Hard, Some(from)) = (owed.class, owed.strict_from) else { return };
-    let longest = SignedDuration::from_hours(DECIDE_WITHIN_HOURS_MAX);
-    let within = owed.strict_due.map_or(longest, |due| (due.duration_since(from) / 4).min(longest));
-    let Ok(due) = from.checked_add(within) else { return };
+    let Some(due) = decision_due(Some(from), owed.strict_due) else { return };
     owed.decision_due = Some((predicate.clone(), due));
     owed.trace.push(Step::Decide { predicate, due });
-}
-
-/// Returns whether at least three quarters of `from` to `due` are over, without rounding.
-fn is_three_quarters_over(from: Timestamp, due: Timestamp, now: Timestamp) -> bool {
-    let window = due.as_nanosecond() - from.as_nanosecond();
-    let over = now.as_nanosecond() - from.as_nanosecond();
-    over * 4 >= window * 3
 }

@@ -1,0 +1,25 @@
+//! Many cases at once: a lawbook put to a table of them.
+//!
+//! A [`Table`] holds cases in columns, a [`Plan`] a lawbook with its names as numbers and its days
+//! as instants. A provision of which the columns hold all that it reads is reckoned from them; all
+//! others, and cases with retractions, are put to the engine, one case at a time. Conditions,
+//! counting, calendars and the states of a clock are one implementation for both, and a test holds
+//! that their answers are equal.
+
+mod bits;
+mod case;
+mod change;
+mod outcome;
+mod plan;
+mod put;
+mod reckon;
+mod table;
+mod words;
+
+pub use bits::Bits;
+pub use case::AsOf;
+pub use change::{Change, Changes, Changing};
+pub use outcome::Outcome;
+pub use plan::Plan;
+pub use put::{Bulk, Found, Owed};
+pub use table::Table;
