@@ -135,9 +135,26 @@ fn a_provision_that_names_a_form_is_met_by_a_stage_of_it_and_the_other_way_round
     for (law, provision, id) in &named {
         let form = form(&format!("{law}/forms/{id}.toml"));
         assert!(form.stage_of(provision).is_some(), "{provision} has no stage in {id}");
-        for stage in form.stages.iter().filter_map(|stage| stage.provision.as_ref()) {
+        for stage in form.stages.iter().flat_map(|stage| &stage.provisions) {
             let back = (law.clone(), stage.clone(), id.clone());
             assert!(named.contains(&back), "{stage} does not name {id}");
         }
     }
+}
+
+#[test]
+fn a_steward_sends_the_form_of_a_manufacturer() {
+    let form = form("eu-cra/forms/vulnerability.toml");
+    assert_eq!(form.stage_of("eu-cra/24.3.b"), form.stage_of("eu-cra/14.2.b"));
+    let incident = self::form("eu-cra/forms/incident.toml");
+    assert_eq!(incident.stage_of("eu-cra/24.3.incident.c"), Some(2));
+}
+
+#[test]
+fn where_no_contents_are_prescribed_nothing_is_required() {
+    let form = form("cn-ndsr/forms/risk-report.toml");
+    assert_eq!(form.completeness(0, &Values::new()).required_now.total, 0);
+    let amendment = self::form("us-sec-8k/forms/item-1-05.toml");
+    let missing = amendment.completeness(1, &Values::new()).missing;
+    assert!(missing.contains(&FieldId("determined-since".into())), "{missing:?}");
 }

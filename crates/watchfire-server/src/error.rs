@@ -52,6 +52,11 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("known_in_future", 422, "The fact would be known only later than now."),
     ("obligation_unknown", 422, "The case has no obligation of this id."),
     ("participant_unknown", 422, "The party takes no part in the case."),
+    (
+        "field_value",
+        422,
+        "A field has an answer that its form does not take, and no reason was given.",
+    ),
     ("submission_incomplete", 422, "Fields required now are missing, and no reason was given."),
     ("submission_empty", 422, "The submission names no obligation."),
     ("case_full", 422, "The case holds the most it may."),
@@ -308,6 +313,7 @@ impl From<Refusal> for Problem {
             Refusal::KnownInFuture { .. } => problem.at("/known_at"),
             Refusal::NothingSubmitted => problem.at("/obligations"),
             Refusal::IncompleteWithoutReason { .. } => problem.at("/fields"),
+            Refusal::Value { field, .. } => problem.at(format!("/fields/{field}")),
             _ => problem,
         }
     }
@@ -377,6 +383,7 @@ mod tests {
     #[test]
     fn every_refusal_of_the_rules_has_an_answer() {
         use watchfire_core::ids::{ObligationId, PartyId};
+        use watchfire_core::law::form::ValueProblem;
         let obligation = ObligationId::from_random([1; 10]);
         let party = PartyId::from_random([1; 5]);
         let now = jiff::Timestamp::UNIX_EPOCH;
@@ -400,6 +407,7 @@ mod tests {
             Refusal::LastParticipant(party),
             Refusal::Text { field: "title", chars: 0, chars_max: 1 },
             Refusal::IncompleteWithoutReason { missing: vec![text()] },
+            Refusal::Value { field: text(), problem: ValueProblem::NotYesOrNo(text()) },
             Refusal::Full { what: "facts", max: 1 },
             Refusal::NobodyAbove(obligation),
             Refusal::NothingSubmitted,

@@ -121,6 +121,7 @@ fn obligations() -> Vec<Route> {
         route(Grant, routes!(api::obligation::release)),
         route(Grant, routes!(api::draft::show)),
         route(Grant, routes!(api::draft::save)),
+        route(Grant, routes!(api::draft::export)),
         route(SignedIn, routes!(api::obligation::gaps)),
         route(SignedIn, routes!(api::obligation::questions)),
         route(SignedIn, routes!(api::obligation::claim)),

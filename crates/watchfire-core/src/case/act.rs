@@ -12,7 +12,7 @@ use super::settle::read;
 use super::{Case, Decision, Embargo, House};
 use crate::event::{CaseEvent, Chain, FactRecord, GapCause, OwnerCause, ParticipantRole};
 use crate::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
-use crate::law::form::{FieldId, Form};
+use crate::law::form::{Completeness, FieldId, Form};
 use crate::notice::NoticeKind;
 use crate::obligation::Obligation;
 
@@ -380,7 +380,7 @@ impl Case {
     ///
     /// # Errors
     /// [`Refusal::NothingSubmitted`], [`Refusal::NoSuchObligation`],
-    /// [`Refusal::IncompleteWithoutReason`], and what [`Case::record_fact`] refuses.
+    /// [`Refusal::Value`] and [`Refusal::IncompleteWithoutReason`], which a reason lifts, and what [`Case::record_fact`] refuses.
     pub fn record_submission(
         &self,
         house: &House<'_>,
@@ -391,7 +391,7 @@ impl Case {
         self.room_for_text(bytes_of(&sent.fields))?;
         text("channel", &sent.channel, TITLE_CHARS_MAX)?;
         let mut provisions = Vec::new();
-        let mut missing = Vec::new();
+        let (mut missing, mut refused) = (Vec::new(), Vec::new());
         let mut form = None;
         let mut named: Vec<ObligationId> = Vec::new();
         for id in &sent.obligations {
@@ -403,15 +403,22 @@ impl Case {
                 self.obligations.get(id).ok_or_else(|| Refusal::NoSuchObligation(id.clone()))?;
             provisions.push(found.assessment.provision.clone());
             if let Some((wanted, stage)) = house.law.form_of(&found.assessment.provision) {
-                missing.extend(missing_now(wanted, stage, &sent.fields));
+                let found = completeness(wanted, stage, &sent.fields);
+                missing.extend(found.missing.into_iter().map(|FieldId(id)| id));
+                refused.extend(found.refused.into_iter().map(|(FieldId(id), why)| (id, why)));
                 form = form.or_else(|| Some(wanted.id.clone()));
             }
         }
         if provisions.is_empty() {
             return Err(Refusal::NothingSubmitted);
         }
-        if !missing.is_empty() && sent.incomplete_reason.is_none() {
-            return Err(Refusal::IncompleteWithoutReason { missing });
+        if sent.incomplete_reason.is_none() {
+            if let Some((field, problem)) = refused.into_iter().next() {
+                return Err(Refusal::Value { field, problem });
+            }
+            if !missing.is_empty() {
+                return Err(Refusal::IncompleteWithoutReason { missing });
+            }
         }
         if let Some(reason) = &sent.incomplete_reason {
             text("incomplete_reason", reason, TEXT_CHARS_MAX)?;
@@ -564,10 +571,10 @@ fn check_fields(fields: &BTreeMap<String, String>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Returns the fields that a stage requires now and that are blank.
-fn missing_now(form: &Form, stage: usize, fields: &BTreeMap<String, String>) -> Vec<String> {
+/// Says how complete the fields are for a stage.
+fn completeness(form: &Form, stage: usize, fields: &BTreeMap<String, String>) -> Completeness {
     let values = fields.iter().map(|(id, value)| (FieldId(id.clone()), value.clone())).collect();
-    form.completeness(stage, &values).missing.into_iter().map(|FieldId(id)| id).collect()
+    form.completeness(stage, &values)
 }
 
 /// The fact by which a submission counts.

@@ -5,6 +5,7 @@
 
 mod act;
 mod audience;
+mod fill;
 mod open_question;
 mod refusal;
 mod replay;
@@ -30,6 +31,7 @@ pub use act::{
     EVENTS_OF_PEOPLE_MAX, EVENTS_OF_TALK_MAX, FACTS_MAX, FIELDS_BYTES_MAX, FIELDS_MAX, Opening,
     Submission, TEXT_CHARS_MAX, TITLE_CHARS_MAX, WRITTEN_BYTES_MAX,
 };
+pub use fill::{About, Filled, Filling, Origin};
 pub use open_question::OpenQuestion;
 pub use refusal::Refusal;
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::ids::{ObligationId, PartyId};
 use crate::law::State;
 use crate::law::fact::FactError;
+use crate::law::form::ValueProblem;
 
 /// Why an act was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +58,9 @@ pub enum Refusal {
     /// Fields required now are missing, and no reason was given.
     #[error("fields required now are missing: {}", missing.join(", "))]
     IncompleteWithoutReason { missing: Vec<String> },
+    /// A field has an answer that its form does not take, and no reason was given.
+    #[error("the field `{field}` is not answered as its form asks: {problem}")]
+    Value { field: String, problem: ValueProblem },
     /// There is more than a case may hold.
     #[error("the case holds the most {what} it may: {max}")]
     Full { what: &'static str, max: usize },
@@ -88,6 +92,7 @@ impl Refusal {
             Self::LastParticipant(_) => "participant_last",
             Self::Text { .. } => "text_length",
             Self::IncompleteWithoutReason { .. } => "submission_incomplete",
+            Self::Value { .. } => "field_value",
             Self::Full { .. } => "case_full",
             Self::NobodyAbove(_) => "chain_empty",
             Self::NothingSubmitted => "submission_empty",
@@ -116,6 +121,9 @@ impl Refusal {
             Self::Text { .. } => "shorten or fill in the text",
             Self::IncompleteWithoutReason { .. } => {
                 "fill the fields in, or say in `incomplete_reason` why it was sent without them"
+            }
+            Self::Value { .. } => {
+                "correct the field, or say in `incomplete_reason` why it was sent so"
             }
             Self::Full { .. } => "open a further case and name this one in it",
             Self::NobodyAbove(_) => "set a supervisor and an executive for the organization",

@@ -283,6 +283,9 @@ pub enum Part {
     Limit,
     Help,
     Draft,
+    Language,
+    Fill,
+    SharedAs,
     Meaning,
     Type,
     ShownBy,
@@ -317,6 +320,8 @@ impl Part {
                 | Self::ReadOn
                 | Self::Help
                 | Self::Draft
+                | Self::Fill
+                | Self::SharedAs
                 | Self::Meaning
                 | Self::Question
         )

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+mod fill;
 mod read;
 mod value;
 
+pub use fill::{Fill, Take};
 pub use value::ValueProblem;
 
 use super::confidence::Confidence;
@@ -42,8 +44,8 @@ pub struct Stage {
     pub id: String,
     /// What the law calls it.
     pub name: Text,
-    /// The provision that it meets; `None` for a form that is sent once.
-    pub provision: Option<String>,
+    /// The provisions that it meets; none for a form that is sent once.
+    pub provisions: Vec<String>,
 }
 
 /// One thing that is asked.
@@ -65,6 +67,12 @@ pub struct Field {
     pub draft: Option<Text>,
     /// The article or the page that asks for it.
     pub cites: Option<Text>,
+    /// The language in which it must be answered, as a tag, where the source says so.
+    pub language: Option<String>,
+    /// Where an answer can be taken from, the first that has one.
+    pub fill: Vec<Fill>,
+    /// A name that fields of several forms share where they ask for the same.
+    pub shared_as: Option<String>,
 }
 
 /// The name of a field, unique in its form.
@@ -168,8 +176,9 @@ impl Form {
     ///
     /// A form that is sent once has one stage, which meets whatever provision names the form.
     pub fn stage_of(&self, provision: &str) -> Option<usize> {
-        let named = self.stages.iter().position(|s| s.provision.as_deref() == Some(provision));
-        named.or_else(|| self.stages.iter().position(|stage| stage.provision.is_none()))
+        let meets = |stage: &Stage| stage.provisions.iter().any(|id| id == provision);
+        let named = self.stages.iter().position(meets);
+        named.or_else(|| self.stages.iter().position(|stage| stage.provisions.is_empty()))
     }
 
     /// Returns the fields that stage `stage` asks for, with how far each is needed.

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::calendar::Calendars;
 use super::condition::Value;
 use super::fact::{self, Fact, FactError, WrittenFact};
-use super::form::Form;
+use super::form::{Fill, Form};
 use super::id::{AttributeId, FactKind, PredicateId, ProvisionId, RoleId};
 use super::member_state::MemberStates;
 use super::pack::{self, Declared, Pack, Provision, Trigger};
@@ -143,6 +144,7 @@ impl Lawbook {
             match room(path) {
                 Room::Form(law) => match Form::load(path, text) {
                     Ok(form) => {
+                        problems.extend(self.unknown_kinds(path, &form));
                         if let Some(pack) = self.pack_mut(law) {
                             pack.forms.insert(form.id.clone(), form);
                         }
@@ -162,6 +164,21 @@ impl Lawbook {
                 _ => {}
             }
         }
+    }
+
+    /// What a form is filled from and no file declares.
+    fn unknown_kinds(&self, path: &str, form: &Form) -> Vec<Problem> {
+        let kinds = form.fields.iter().flat_map(|field| &field.fill).flat_map(|fill| match fill {
+            Fill::Fact { kinds, .. } => kinds.as_slice(),
+            _ => &[],
+        });
+        let unknown = kinds.filter(|kind| !self.words.facts.contains_key(kind.as_str()));
+        let told = |kind: &String| {
+            let message = format!("the kind of fact `{kind}` is not declared");
+            let hint = "declare it in `facts.toml`, or correct the name";
+            Problem::at(path, "", 0..0, "undeclared", message, hint)
+        };
+        unknown.map(told).collect()
     }
 
     fn pack_mut(&mut self, law: &str) -> Option<&mut Pack> {
@@ -280,6 +297,21 @@ impl Lawbook {
         let (pack, found) = self.provision(provision)?;
         let form = pack.forms.get(found.form.as_ref()?)?;
         Some((form, form.stage_of(provision)?))
+    }
+
+    /// Returns the zone in which a pack counts days for an organization with these attributes.
+    ///
+    /// Without `eu/member-state`, or where it names none, that of the default Member State.
+    pub fn zone(&self, pack: &Pack, attributes: &BTreeMap<String, String>) -> TimeZone {
+        match &pack.zone {
+            pack::Zone::Fixed { zone, .. } => zone.clone(),
+            pack::Zone::OfMemberState => {
+                let named = attributes.get(pack::MEMBER_STATE);
+                let named = named.and_then(|code| self.states.get(code));
+                let state = named.unwrap_or_else(|| self.states.default_state());
+                TimeZone::get(&state.zone).unwrap_or(TimeZone::UTC)
+            }
+        }
     }
 
     /// Returns the declared words.

@@ -1,6 +1,7 @@
 //! A case through its acts: what is owed, who holds it, who is told.
 
 mod clocks;
+mod filling;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use watchfire_core::case::{Filled, Origin};
 use watchfire_core::ids::ObligationId;
-use watchfire_core::law::form::{Completeness, Count, Field, FieldId, Form, Kind, Need};
+use watchfire_core::law::form::{Completeness, Count, Field, Form, Kind, Need};
 
 use super::law::Words;
 use super::{Changed, Shown, id, wish};
 use crate::auth::Caller;
 use crate::command::Answer;
 use crate::command::case as command;
+use crate::command::form::{FilledForm, filled};
 use crate::error::Problem;
 use crate::state::Node;
 use crate::write::Write;
@@ -53,8 +57,17 @@ pub(crate) struct ShownField {
     cites: Option<Words>,
     /// Wording to start from.
     wording: Option<Words>,
-    /// What is answered so far.
+    /// The language in which it must be answered, where the source says so.
+    language: Option<String>,
+    /// What is answered so far: saved, or filled in from what the case holds.
     value: Option<String>,
+    /// Where the answer comes from: `draft`, `form`, `stage`, `fact`, `case` or `shared`.
+    #[schema(value_type = Option<String>)]
+    from: Option<&'static str>,
+    /// The submission, the fact or the obligation that it comes from.
+    from_id: Option<String>,
+    /// Why the answer is not acceptable.
+    problem: Option<String>,
 }
 
 /// An answer that may be chosen.
@@ -117,7 +130,7 @@ impl ShownCompleteness {
 }
 
 impl ShownField {
-    fn of(field: &Field, need: Need, value: Option<&String>) -> Self {
+    fn of(field: &Field, need: Need, filled: Option<&Filled>) -> Self {
         let (kind, choices) = match &field.kind {
             Kind::Text => ("text", &[][..]),
             Kind::Date => ("date", &[][..]),
@@ -146,8 +159,26 @@ impl ShownField {
             help: field.help.as_ref().map(Words::of),
             cites: field.cites.as_ref().map(Words::of),
             wording: field.draft.as_ref().map(Words::of),
-            value: value.cloned(),
+            language: field.language.clone(),
+            problem: filled
+                .map(|filled| filled.value.trim())
+                .filter(|value| !value.is_empty())
+                .and_then(|value| Some(field.refuse(value)?.to_string())),
+            value: filled.map(|filled| filled.value.clone()),
+            from: filled.map(|filled| origin(&filled.from).0),
+            from_id: filled.and_then(|filled| origin(&filled.from).1),
         }
+    }
+}
+
+fn origin(from: &Origin) -> (&'static str, Option<String>) {
+    match from {
+        Origin::Draft => ("draft", None),
+        Origin::Form => ("form", None),
+        Origin::Stage(submission) => ("stage", Some(submission.to_string())),
+        Origin::Fact(fact) => ("fact", Some(fact.clone())),
+        Origin::Case => ("case", None),
+        Origin::Shared(obligation) => ("shared", Some(obligation.to_string())),
     }
 }
 
@@ -161,27 +192,76 @@ pub(crate) async fn show(
     Path(text): Path<String>,
 ) -> Shown<ShownDraft> {
     let obligation = id::<ObligationId>(&text)?;
-    let row = node.store().obligation(&caller.viewer, &obligation).await?;
-    let (form, stage) = form_of(&node, &row.assessment.provision)?;
-    let saved = node.store().draft(&caller.viewer, &obligation).await?;
-    let saved_at = saved.as_ref().map(|draft| draft.saved_at);
-    let values: BTreeMap<FieldId, String> = saved
-        .map(|draft| draft.fields)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(field, value)| (FieldId(field), value))
-        .collect();
-    let fields = form.asked(stage);
-    let fields = fields.map(|(field, need)| ShownField::of(field, need, values.get(&field.id)));
-    let stage_name = form.stages.get(stage).map_or(&form.title, |stage| &stage.name);
-    Ok(Json(ShownDraft {
+    Ok(Json(shown(&filled(&node, &caller.viewer, &obligation).await?)))
+}
+
+fn shown(found: &FilledForm<'_>) -> ShownDraft {
+    let FilledForm { form, filling, .. } = found;
+    let fields = form.asked(filling.stage);
+    let fields =
+        fields.map(|(field, need)| ShownField::of(field, need, filling.fields.get(&field.id)));
+    let stage_name = form.stages.get(filling.stage).map_or(&form.title, |stage| &stage.name);
+    ShownDraft {
         form: form.id.clone(),
         title: Words::of(&form.title),
         stage: Words::of(stage_name),
         fields: fields.collect(),
-        completeness: ShownCompleteness::of(&form.completeness(stage, &values)),
-        saved_at,
-    }))
+        completeness: ShownCompleteness::of(&filling.completeness),
+        saved_at: filling.saved_at,
+    }
+}
+
+/// A form as a file, for whoever fills it in elsewhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExportedDraft {
+    /// Id of the case.
+    case: String,
+    /// Id of the obligation.
+    obligation: String,
+    provision: String,
+    /// Where the form comes from, and when it was compared with that.
+    source: String,
+    checked_on: String,
+    #[serde(flatten)]
+    draft: ShownDraft,
+}
+
+/// Exports the form of an obligation as a file: the same bytes as long as nothing changes.
+#[utoipa::path(get, path = "/api/v1/obligations/{id}/draft/export", tag = "obligations",
+    params(("id" = String, Path, description = "Id of an obligation.")),
+    responses((status = 200, body = ExportedDraft), (status = 404, description = "It has no form.")))]
+pub(crate) async fn export(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(text): Path<String>,
+) -> Result<Response, Problem> {
+    let obligation = id::<ObligationId>(&text)?;
+    exported(&filled(&node, &caller.viewer, &obligation).await?, &obligation)
+}
+
+/// Writes a form down as a file to download.
+///
+/// # Errors
+/// `internal` if it has no JSON form.
+pub(crate) fn exported(
+    found: &FilledForm<'_>,
+    obligation: &ObligationId,
+) -> Result<Response, Problem> {
+    let document = ExportedDraft {
+        case: found.case.id.to_string(),
+        obligation: obligation.to_string(),
+        provision: found.provision.clone(),
+        source: found.form.source.clone(),
+        checked_on: found.form.checked_on.to_string(),
+        draft: shown(found),
+    };
+    let bytes = serde_json::to_vec_pretty(&document).map_err(|error| Problem::internal(&error))?;
+    let name = format!("attachment; filename=\"{}-{obligation}.json\"", found.form.id);
+    let headers = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// Finds the form that meets a provision, and its stage.

@@ -4,6 +4,7 @@
 pub mod bundle;
 pub mod case;
 pub mod decision;
+pub mod form;
 pub mod party;
 pub mod report;
 

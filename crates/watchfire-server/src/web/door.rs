@@ -116,6 +116,8 @@ fn obligations() -> Vec<Route> {
         takes(Grant, "/cases/{id}/obligations/{obligation}/escalate", act::escalate),
         shows(Grant, "/cases/{id}/obligations/{obligation}/draft", draft::page),
         takes(Grant, "/cases/{id}/obligations/{obligation}/draft", draft::save),
+        shows(Grant, "/cases/{id}/obligations/{obligation}/draft/print", draft::print),
+        shows(Grant, "/cases/{id}/obligations/{obligation}/draft/export", draft::export),
         takes(Grant, "/cases/{id}/obligations/{obligation}/submission", draft::submit),
     ]
 }

@@ -6,7 +6,7 @@ use crate::error::Problem as Refused;
 use crate::locale::Language;
 
 /// The words for each stable code that a page can show; the same codes as the API's.
-const WORDS: [(&str, &str, &str); 47] = [
+const WORDS: [(&str, &str, &str); 48] = [
     ("request_malformed", "refusal-malformed", "refusal-malformed-hint"),
     ("not_signed_in", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
     ("token_invalid", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
@@ -38,6 +38,7 @@ const WORDS: [(&str, &str, &str); 47] = [
     ("obligation_unknown", "refusal-obligation-unknown", "refusal-look-again"),
     ("participant_unknown", "refusal-participant-unknown", "refusal-participant-add-hint"),
     ("submission_incomplete", "refusal-incomplete", "refusal-incomplete-hint"),
+    ("field_value", "refusal-field-value", "refusal-field-value-hint"),
     ("submission_empty", "refusal-submission-empty", "refusal-look-again"),
     ("case_full", "refusal-case-full", "refusal-case-full-hint"),
     ("role_unknown", "refusal-role", "refusal-look-again"),

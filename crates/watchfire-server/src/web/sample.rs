@@ -17,7 +17,7 @@ use super::form::Typed;
 use super::obligation::{Acts, Class, Holder, LawMark, NextRung, ObligationView, State, Told};
 use super::reader::{Account, Done, Reader};
 use super::slider::{Moment, MomentKind, SliderView};
-use super::submission::{DraftView, FieldView, FormView, Need, Sending};
+use super::submission::{Counts, DraftView, FieldView, FormView, Need, Sending};
 use super::watch::{QuestionView, WatchView};
 use crate::locale::Language;
 
@@ -488,8 +488,14 @@ pub(super) fn case(language: Language) -> CaseView {
     }
 }
 
-pub(super) fn draft(language: Language) -> DraftView {
-    let field = |id: &str, en: &str, zh: &str, need, limit, value: &str| FieldView {
+fn draft_field(
+    language: Language,
+    (id, en, zh): (&str, &str, &str),
+    need: Need,
+    limit: Option<usize>,
+    value: &str,
+) -> FieldView {
+    FieldView {
         id: id.into(),
         label: words(language, en, zh),
         need,
@@ -501,7 +507,16 @@ pub(super) fn draft(language: Language) -> DraftView {
             "harm" => vec![("high".into(), words(language, "high", "高"))],
             _ => Vec::new(),
         },
+        spelling: (id == "scope").then(|| language.text("submission-spell-date")),
         value: value.into(),
+        from: (id == "product-name").then(|| language.text("submission-from-case")),
+        problem: (id == "product-version").then(|| language.text("submission-problem-date")),
+    }
+}
+
+pub(super) fn draft(language: Language) -> DraftView {
+    let field = |id: &str, en: &str, zh: &str, need, limit, value: &str| {
+        draft_field(language, (id, en, zh), need, limit, value)
     };
     DraftView {
         obligation: obligation(language),
@@ -512,8 +527,11 @@ pub(super) fn draft(language: Language) -> DraftView {
                 "Vulnerability report, Article 7(2)",
                 "漏洞信息报送（第七条第二项）",
             ),
+            stage: words(language, "Report", "报送"),
             source: "https://www.nvdb.org.cn".into(),
             checked_on: "2026-11-23".into(),
+            note: Some(words(language, "The list is open.", "所列为不完全列举。")),
+            counts: Counts { required_now: (3, 4), later: (0, 1), ..Counts::default() },
             fields: vec![
                 field(
                     "product-name",

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::case::{self, Completeness};
 use super::form;
 use super::layout::{self, Room};
 use super::obligation::{self, ObligationView};
@@ -32,9 +31,23 @@ pub struct DraftView {
 pub struct FormView {
     pub id: String,
     pub title: String,
+    /// What the law calls this stage of it.
+    pub stage: String,
     pub source: String,
     pub checked_on: String,
+    /// What a reader should know of the form as a whole.
+    pub note: Option<String>,
     pub fields: Vec<FieldView>,
+    pub counts: Counts,
+}
+
+/// How much of the form is answered, by how far it is needed: answered, and asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub required_now: (usize, usize),
+    pub if_available: (usize, usize),
+    pub later: (usize, usize),
+    pub optional: (usize, usize),
 }
 
 /// A field of a form, with what is in it.
@@ -50,7 +63,13 @@ pub struct FieldView {
     pub draft: Option<String>,
     /// What may be chosen: value and words; empty where anything may be written.
     pub choices: Vec<(String, String)>,
+    /// How it must be spelled, where that is not free.
+    pub spelling: Option<String>,
     pub value: String,
+    /// Where the answer comes from, if nobody has typed it here.
+    pub from: Option<String>,
+    /// Why the answer is not taken.
+    pub problem: Option<String>,
 }
 
 /// Whether a field must be filled in now.
@@ -85,17 +104,6 @@ pub struct Sending {
     pub incomplete_reason: String,
 }
 
-impl FormView {
-    /// Returns how complete it is: of the required fields, how many are filled in.
-    pub fn completeness(&self) -> Completeness {
-        let required = || self.fields.iter().filter(|field| field.need == Need::Required);
-        let missing: Vec<String> =
-            required().filter(|field| field.is_empty()).map(|field| field.label.clone()).collect();
-        let required = required().count();
-        Completeness { filled: required - missing.len(), required, missing }
-    }
-}
-
 impl FieldView {
     fn is_empty(&self) -> bool {
         self.value.trim().is_empty()
@@ -124,6 +132,10 @@ pub fn page(view: &DraftView, reader: &Reader) -> Markup {
             (obligation::clock(reader, obligation))
             (meter(reader, &view.form))
         }
+        p.acts.print-hidden {
+            a.button href=(obligation.path("draft/print")) { (reader.text("submission-print")) }
+            a.button href=(obligation.path("draft/export")) download { (reader.text("submission-export")) }
+        }
         p.soft.print-hidden { (reader.text("submission-late-rather")) }
         form.draft #draft method="post" action=(obligation.path("draft")) {
             (layout::csrf(reader))
@@ -148,26 +160,39 @@ pub fn page(view: &DraftView, reader: &Reader) -> Markup {
 }
 
 fn meter(reader: &Reader, form: &FormView) -> Markup {
-    let complete = form.completeness();
-    let share = (complete.filled * 100).checked_div(complete.required).unwrap_or(100);
+    let counts = form.counts;
+    let (done, asked) = counts.required_now;
+    let share = (done * 100).checked_div(asked).unwrap_or(100);
+    let missing = || form.fields.iter().filter(|it| it.need == Need::Required && it.is_empty());
     html! {
         div.meter {
-            p { (case::completeness(reader, &Completeness { missing: Vec::new(), ..complete.clone() })) }
+            p { (count(reader, "submission-count-now", counts.required_now)) }
             svg.burn.filled viewBox="0 0 100 10" preserveAspectRatio="none" role="img"
                 aria-label={ (share) " %" } {
                 rect.track x="0" y="2" width="100" height="6" rx="1.5" {}
                 rect.used x="0" y="2" width=(share) height="6" rx="1.5" {}
             }
-            @if !complete.missing.is_empty() {
+            p.soft {
+                (count(reader, "submission-count-available", counts.if_available)) " · "
+                (count(reader, "submission-count-later", counts.later)) " · "
+                (count(reader, "submission-count-optional", counts.optional))
+            }
+            @if missing().next().is_some() {
                 p.missing {
                     (reader.text("submission-missing"))
-                    @for field in form.fields.iter().filter(|field| field.need == Need::Required && field.is_empty()) {
+                    @for field in missing() {
                         " " a.missing-field href={ "#field-" (field.id) } { (field.label) }
                     }
                 }
             }
         }
     }
+}
+
+fn count(reader: &Reader, key: &str, (done, asked): (usize, usize)) -> Markup {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let arguments = [("done", number(done).into()), ("asked", number(asked).into())];
+    html! { span.num { (reader.text_with(key, &arguments)) } }
 }
 
 fn fields(reader: &Reader, view: &DraftView) -> Markup {
@@ -182,9 +207,11 @@ fn field_input(reader: &Reader, field: &FieldView, may_write: bool) -> Markup {
     let (input, help) = (format!("field-{}", field.id), format!("help-{}", field.id));
     let name = format!("field.{}", field.id);
     let (key, style) = field.need.signs();
-    let several = field.limit.is_none_or(|limit| limit >= SEVERAL_LINES_FROM);
+    let invalid = field.problem.as_ref().map(|_| "true");
+    let several =
+        field.spelling.is_none() && field.limit.is_none_or(|limit| limit >= SEVERAL_LINES_FROM);
     html! {
-        li.field.(style).unfilled[field.is_empty()] {
+        li.field.(style).unfilled[field.is_empty()].wrong[field.problem.is_some()] {
             div.label {
                 label for=(input) { (field.label) }
                 span.need {
@@ -195,7 +222,8 @@ fn field_input(reader: &Reader, field: &FieldView, may_write: bool) -> Markup {
             }
             div.value {
                 @if !field.choices.is_empty() {
-                    select id=(input) name=(name) aria-describedby=(help) disabled[!may_write] {
+                    select id=(input) name=(name) aria-describedby=(help)
+                        aria-invalid=[invalid] disabled[!may_write] {
                         option value="" { "–" }
                         @for (value, words) in &field.choices {
                             option value=(value) selected[*value == field.value] { (words) }
@@ -203,14 +231,19 @@ fn field_input(reader: &Reader, field: &FieldView, may_write: bool) -> Markup {
                     }
                 } @else if several {
                     textarea id=(input) name=(name) rows="3" aria-describedby=(help)
-                        readonly[!may_write] placeholder=[field.draft.as_ref()] { (field.value) }
+                        aria-invalid=[invalid] readonly[!may_write] placeholder=[field.draft.as_ref()] { (field.value) }
                 } @else {
                     input id=(input) name=(name) value=(field.value) aria-describedby=(help)
-                        readonly[!may_write] placeholder=[field.draft.as_ref()];
+                        aria-invalid=[invalid] readonly[!may_write] placeholder=[field.draft.as_ref()];
                 }
                 (layout::copy(reader, &input))
             }
             p.soft id=(help) {
+                @if let Some(problem) = &field.problem {
+                    strong.late { span.shape aria-hidden="true" { "✕" } " " (problem) } " "
+                }
+                @if let Some(from) = &field.from { (from) " " }
+                @if let Some(spelling) = &field.spelling { (spelling) " " }
                 @if let Some(text) = &field.help { (text) " " }
                 @if let Some(limit) = field.limit { (length(reader, field, limit)) }
             }
@@ -284,39 +317,93 @@ fn also(reader: &Reader, view: &DraftView) -> Markup {
     }
 }
 
+/// Makes the form as a page of paper: what is asked and what is answered, and nothing to press.
+pub fn print(view: &DraftView, reader: &Reader) -> Markup {
+    let (obligation, form) = (&view.obligation, &view.form);
+    let below = html! {
+        p { (form.title) @if form.stage != form.title { " · " (form.stage) } }
+        p.soft {
+            span.id { (obligation.case) } " · " (obligation.case_title) " · "
+            (obligation.law.cites)
+        }
+    };
+    let content = html! {
+        (layout::heading(reader, &obligation.title, &below))
+        @if let Some(note) = &form.note { p.soft { (note) } }
+        table.paper {
+            thead { tr {
+                th scope="col" { (reader.text("submission-print-field")) }
+                th scope="col" { (reader.text("submission-print-answer")) }
+            } }
+            tbody {
+                @for field in &form.fields {
+                    tr {
+                        th scope="row" {
+                            (field.label)
+                            p.soft { (reader.text(field.need.signs().0))
+                                @if let Some(cites) = &field.cites { " · " (cites) } }
+                        }
+                        td {
+                            @if field.is_empty() { span.soft { "–" } } @else {
+                                @for line in field.shown().lines() { (line) br; }
+                            }
+                            @if let Some(problem) = &field.problem { p.late { (problem) } }
+                        }
+                    }
+                }
+            }
+        }
+        p { (count(reader, "submission-count-now", form.counts.required_now)) }
+        p.soft {
+            (reader.text("submission-form")) " " (form.source) " · "
+            (reader.text_with("submission-checked", &[("day", form.checked_on.clone().into())]))
+        }
+        p.acts.print-hidden {
+            a.button href=(obligation.path("draft")) { (reader.text("submission-print-back")) }
+        }
+    };
+    layout::page(reader, Room::Cases, &obligation.title, content)
+}
+
+impl FieldView {
+    /// The answer as a reader reads it: of a choice its words.
+    fn shown(&self) -> &str {
+        let chosen = self.choices.iter().find(|(value, _)| *value == self.value);
+        chosen.map_or(self.value.as_str(), |(_, words)| words.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_required_fields_count_and_blanks_fill_nothing() {
-        let field = |need, value: &str| FieldView {
+    fn field(value: &str) -> FieldView {
+        FieldView {
             id: "x".into(),
             label: "X".into(),
-            need,
+            need: Need::Required,
             limit: Some(3),
             help: None,
             cites: None,
             draft: None,
-            choices: Vec::new(),
+            choices: vec![("yes".into(), "Yes, it is".into())],
+            spelling: None,
             value: value.into(),
-        };
-        let form = FormView {
-            id: "f".into(),
-            title: "F".into(),
-            source: String::new(),
-            checked_on: String::new(),
-            fields: vec![
-                field(Need::Required, "abc"),
-                field(Need::Required, " \n"),
-                field(Need::Optional, ""),
-                field(Need::IfAvailable, ""),
-            ],
-        };
-        let complete = form.completeness();
-        assert_eq!((complete.filled, complete.required), (1, 2));
-        assert_eq!(complete.missing, ["X"]);
-        assert!(!field(Need::Required, "漏洞库").is_too_long());
-        assert!(field(Need::Required, "abcd").is_too_long());
+            from: None,
+            problem: None,
+        }
+    }
+
+    #[test]
+    fn signs_are_counted_and_blanks_fill_nothing() {
+        assert!(!field("漏洞库").is_too_long());
+        assert!(field("abcd").is_too_long());
+        assert!(field(" \n").is_empty());
+    }
+
+    #[test]
+    fn paper_shows_the_words_of_a_choice() {
+        assert_eq!(field("yes").shown(), "Yes, it is");
+        assert_eq!(field("other").shown(), "other");
     }
 }

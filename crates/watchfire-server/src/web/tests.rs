@@ -34,6 +34,7 @@ fn pages(language: Language) -> Vec<Page> {
         ("case-past", case::page(&past, &reader)),
         ("cases", case::list::page(&cases(), &reader)),
         ("draft", submission::page(&sample::draft(language), &reader)),
+        ("draft-print", submission::print(&sample::draft(language), &reader)),
         ("laws", law::list(&laws(), &nobody)),
         ("law", law::page(&pack(), &nobody)),
         ("report", report::form(&report_form(language), &nobody)),

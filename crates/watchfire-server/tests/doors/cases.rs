@@ -259,6 +259,31 @@ async fn a_draft_says_how_complete_it_is() {
     let unknown = json!({ "fields": { "no-such-field": "x" } });
     let refused = house.write("PUT", &path, &unknown).by(&engineer).answer().await;
     assert_eq!(refused.json()["pointer"], "/fields/no-such-field");
+
+    // What the case holds is filled in, and the field says so.
+    let field = |json: &Value, id: &str| {
+        let fields = json["fields"].as_array().expect("fields").clone();
+        fields.into_iter().find(|field| field["id"] == id).expect("a field")
+    };
+    let reporter = field(&after, "reporter");
+    assert_eq!(
+        (&reporter["value"], &reporter["from"]),
+        (&json!("Northwind Cloud"), &json!("case"))
+    );
+    assert_eq!(field(&after, "product-name")["from"], "draft");
+    assert_eq!(field(&after, "discovered-at")["from_id"], "fact-1");
+    let body = json!({ "fields": { "discovered-at": "yesterday" } });
+    house.write("PUT", &path, &body).by(&engineer).answer().await;
+    let wrong = house.get(&path).by(&engineer).answer().await.json();
+    assert!(field(&wrong, "discovered-at")["problem"].as_str().is_some(), "{wrong}");
+    assert_eq!(wrong["completeness"]["refused"][0]["id"], "discovered-at");
+
+    let file = house.get(&format!("{path}/export")).by(&engineer).answer().await;
+    let disposition = file.headers["content-disposition"].to_str().expect("a name");
+    assert!(disposition.contains("vulnerability-report-"), "{disposition}");
+    assert_eq!(file.json()["provision"], "cn-rmsv/7.2");
+    let again = house.get(&format!("{path}/export")).by(&engineer).answer().await;
+    assert_eq!(file.bytes, again.bytes, "the same as long as nothing changes");
 }
 
 #[tokio::test]

@@ -91,6 +91,11 @@ async fn submit(mia: &mut Browser<'_>, page: &str, csrf: &str) {
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", text(&saved));
     let shown = text(&mia.get(&draft).await);
     assert!(shown.contains("Cloud &lt;b&gt;Log&lt;/b&gt;"), "{shown}");
+    let paper = text(&mia.get(&format!("{draft}/print")).await);
+    keep_page("real-draft-print.en", &paper);
+    assert!(paper.contains("Cloud &lt;b&gt;Log&lt;/b&gt;") && !paper.contains("<textarea"));
+    let file = mia.get(&format!("{draft}/export")).await;
+    assert_eq!(file.json()["provision"], "cn-rmsv/7.2");
     let send = draft.replace("/draft", "/submission");
     let mut fields = vec![
         ("csrf", csrf),

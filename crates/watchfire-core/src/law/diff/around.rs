@@ -220,7 +220,7 @@ fn forms(
     moves.words(Part::Note, before.and_then(note), after.and_then(note));
     let stages = |one: &Form| {
         let all = one.stages.iter().map(|stage| {
-            let provision = stage.provision.as_deref().unwrap_or_default();
+            let provision = stage.provisions.join(", ");
             format!("{} {provision}", stage.id)
         });
         written(all.collect::<Vec<_>>().join("; "))
@@ -262,6 +262,15 @@ fn fields(was: Option<&Field>, is: Option<&Field>) -> Moves {
     ] {
         moves.words(part, was.and_then(get).map(text), is.and_then(get).map(text));
     }
+    let language = |one: &Field| one.language.as_ref().map(written);
+    moves.unclear(Part::Language, was.and_then(language), is.and_then(language));
+    let fill = |one: &Field| {
+        let all: Vec<String> = one.fill.iter().map(ToString::to_string).collect();
+        (!all.is_empty()).then(|| written(all.join(", ")))
+    };
+    moves.words(Part::Fill, was.and_then(fill), is.and_then(fill));
+    let shared_as = |one: &Field| one.shared_as.as_ref().map(written);
+    moves.words(Part::SharedAs, was.and_then(shared_as), is.and_then(shared_as));
     moves
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::{Choice, Field, FieldId, Form, Kind, Need, Stage};
+use super::{Choice, Field, FieldId, Fill, Form, Kind, Need, Stage, Take};
 use crate::law::confidence::Confidence;
 use crate::law::problem::Problem;
 use crate::law::text::Text;
@@ -33,7 +33,24 @@ struct File {
 struct StageTable {
     id: String,
     name: Text,
-    provision: String,
+    provision: OneOrMore<String>,
+}
+
+/// One thing, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "write one, or a list")]
+enum OneOrMore<T> {
+    One(T),
+    More(Vec<T>),
+}
+
+impl<T> OneOrMore<T> {
+    fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::One(one) => vec![one],
+            Self::More(more) => more,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -50,6 +67,79 @@ struct FieldTable {
     help: Option<Text>,
     draft: Option<Text>,
     cites: Option<Text>,
+    language: Option<Spanned<String>>,
+    fill: Option<Spanned<Fills>>,
+    shared_as: Option<Spanned<String>>,
+}
+
+/// Where an answer can be taken from, as it is written: one place, or a list.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "write `organization`, `case-title`, `component` or `stage`, `{ value = \"…\" }`, or \
+                 `{ fact = \"kind\", take = \"occurred-at\" }`"
+)]
+enum Fills {
+    One(FillName),
+    More(Vec<FillName>),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum FillName {
+    Word(FillWord),
+    Value(FillValue),
+    Fact(FillFact),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum FillWord {
+    Organization,
+    CaseTitle,
+    Component,
+    Stage,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FillValue {
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FillFact {
+    fact: OneOrMore<String>,
+    take: TakeName,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum TakeName {
+    OccurredAt,
+    KnownAt,
+    Note,
+}
+
+impl FillName {
+    fn fill(self) -> Fill {
+        match self {
+            Self::Word(FillWord::Organization) => Fill::Organization,
+            Self::Word(FillWord::CaseTitle) => Fill::CaseTitle,
+            Self::Word(FillWord::Component) => Fill::Component,
+            Self::Word(FillWord::Stage) => Fill::Stage,
+            Self::Value(FillValue { value }) => Fill::Value(value),
+            Self::Fact(FillFact { fact, take }) => Fill::Fact {
+                kinds: fact.into_vec(),
+                take: match take {
+                    TakeName::OccurredAt => Take::OccurredAt,
+                    TakeName::KnownAt => Take::KnownAt,
+                    TakeName::Note => Take::Note,
+                },
+            },
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -135,14 +225,20 @@ impl Reader<'_> {
         for table in file.stage {
             let span = table.span();
             let StageTable { id, name, provision } = table.into_inner();
+            let provisions = provision.into_vec();
             if stages.iter().any(|stage| stage.id == id) {
-                self.refuse(span, format!("the stage `{id}` is written twice"), "take one out");
+                let message = format!("the stage `{id}` is written twice");
+                self.refuse(span.clone(), message, "take one out");
             }
-            stages.push(Stage { id, name, provision: Some(provision) });
+            if provisions.is_empty() {
+                let message = format!("the stage `{id}` meets no provision");
+                self.refuse(span, message, "name the provision that it meets");
+            }
+            stages.push(Stage { id, name, provisions });
         }
         if stages.is_empty() {
             let name = file.title.clone();
-            stages.push(Stage { id: file.id.clone(), name, provision: None });
+            stages.push(Stage { id: file.id.clone(), name, provisions: Vec::new() });
         }
         let mut ids = BTreeSet::new();
         let mut fields = Vec::new();
@@ -188,7 +284,7 @@ impl Reader<'_> {
                 Kind::Text
             }
         };
-        Field {
+        let written = Field {
             id: FieldId(table.id),
             label: table.label,
             kind,
@@ -197,7 +293,58 @@ impl Reader<'_> {
             help: table.help,
             draft: table.draft,
             cites: table.cites,
+            language: table.language.map(|tag| self.tag(tag)),
+            fill: Vec::new(),
+            shared_as: table.shared_as.map(|name| self.named(name)),
+        };
+        let fill = table.fill.map_or_else(Vec::new, |fill| self.fill(fill, &written, stages));
+        Field { fill, ..written }
+    }
+
+    /// A language, as a tag such as `en` or `zh-CN`.
+    fn tag(&mut self, tag: Spanned<String>) -> String {
+        let part = |part: &str| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|sign| sign.is_ascii_alphanumeric())
+        };
+        if !tag.get_ref().split('-').all(part) {
+            let message = format!("`{}` is no tag of a language", tag.get_ref());
+            self.refuse(tag.span(), message, "write it as in `en` or `zh-CN`");
         }
+        tag.into_inner()
+    }
+
+    fn named(&mut self, name: Spanned<String>) -> String {
+        if name.get_ref().trim().is_empty() {
+            self.refuse(name.span(), "`shared_as` is empty".to_owned(), "name it, or leave it out");
+        }
+        name.into_inner()
+    }
+
+    /// What a field can be filled from. A value must be one that the field takes; an instant of a
+    /// fact goes into a field that takes one.
+    fn fill(&mut self, written: Spanned<Fills>, field: &Field, stages: &[Stage]) -> Vec<Fill> {
+        let span = written.span();
+        let fills: Vec<Fill> = match written.into_inner() {
+            Fills::One(one) => vec![one.fill()],
+            Fills::More(more) => more.into_iter().map(FillName::fill).collect(),
+        };
+        for fill in &fills {
+            let refused = match fill {
+                Fill::Value(value) if value.trim().is_empty() => Some("it is empty".to_owned()),
+                Fill::Value(value) => field.refuse(value.trim()).map(|problem| problem.to_string()),
+                Fill::Stage => stages
+                    .iter()
+                    .find_map(|stage| field.refuse(&stage.id))
+                    .map(|problem| problem.to_string()),
+                Fill::Fact { kinds, .. } if kinds.is_empty() => Some("no kind is named".to_owned()),
+                _ => None,
+            };
+            if let Some(problem) = refused {
+                let message = format!("the field `{}` cannot be filled so: {problem}", field.id);
+                self.refuse(span.clone(), message, "write what the field takes");
+            }
+        }
+        fills
     }
 
     fn needs(&mut self, table: &Spanned<NeedTable>, stages: &[Stage]) -> Vec<Option<Need>> {

@@ -113,7 +113,19 @@ fn answers_are_of_the_kind_of_their_field() {
 fn field_of(kind: Kind) -> Field {
     let label = Text { en: "X".into(), zh_cn: "某".into() };
     let id = FieldId("x".into());
-    Field { id, label, kind, needs: vec![], limit: None, help: None, draft: None, cites: None }
+    Field {
+        id,
+        label,
+        kind,
+        needs: vec![],
+        limit: None,
+        help: None,
+        draft: None,
+        cites: None,
+        language: None,
+        fill: vec![],
+        shared_as: None,
+    }
 }
 
 #[test]
@@ -157,6 +169,11 @@ fn a_file_that_is_wrong_is_refused_where_it_is_wrong() {
         ("kind = \"date\"", "kind = \"enum\"", 45, "do not fit"),
         ("id = \"actor\"", "id = \"impact\"", 35, "written twice"),
         ("id = \"final\"", "id = \"early\"", 12, "written twice"),
+        ("limit = 5", "fill = { fact = \"x\", take = \"at\" }", 21, "write `organization`"),
+        ("limit = 5", "limit = 5\nfill = { value = \"too long\" }", 22, "cannot be filled so"),
+        ("limit = 5", "language = \"e\"", 21, "no tag of a language"),
+        ("limit = 5", "shared_as = \" \"", 21, "is empty"),
+        ("provision = \"x/2\"", "provision = []", 12, "meets no provision"),
         ("2026-11-23", "2026-11-23T10:00:00", 4, "is not a day"),
         ("zh-CN = \"产品\"", "zh = \"产品\"", 19, "unknown field `zh`"),
     ] {

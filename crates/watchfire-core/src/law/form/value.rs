@@ -34,8 +34,8 @@ pub enum ValueProblem {
 }
 
 impl Field {
-    /// Says why `answer`, which is trimmed and not empty, is not taken.
-    pub(super) fn refuse(&self, answer: &str) -> Option<ValueProblem> {
+    /// Says why `answer`, which is trimmed and not empty, is not taken; `None` if it is.
+    pub fn refuse(&self, answer: &str) -> Option<ValueProblem> {
         let signs = answer.chars().count();
         if let Some(limit) = self.limit.filter(|limit| signs > *limit) {
             return Some(ValueProblem::TooLong { signs, limit });

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::extract::Path;
 use axum::response::Response;
+use watchfire_core::case::Origin;
 use watchfire_core::ids::ObligationId;
-use watchfire_core::law::form::{Field, Kind, Need as Needed};
+use watchfire_core::law::form::{
+    Completeness, Count, Field, FieldId, Kind, Need as Needed, ValueProblem, Values,
+};
 use watchfire_store::policy::Write;
 
 use super::act::{ids, is_refusal, wish};
@@ -13,12 +16,14 @@ use super::case::{self, Asked};
 use super::report::zone_name;
 use super::words::Words;
 use super::{Sent, Visit};
+use crate::api::draft::exported;
 use crate::command::case::{self as command, SubmissionDraft};
+use crate::command::form::filled;
 use crate::error::Problem;
 use crate::web::instant;
 use crate::web::reader::Problem as Told;
 use crate::web::refusal;
-use crate::web::submission::{self, DraftView, FieldView, FormView, Need, Sending};
+use crate::web::submission::{self, Counts, DraftView, FieldView, FormView, Need, Sending};
 use crate::web::time;
 
 /// The prefix of the names of a form's fields.
@@ -34,20 +39,84 @@ fn need(needed: Needed) -> Need {
     }
 }
 
-fn field(words: Words<'_>, field: &Field, needed: Needed, value: Option<&String>) -> FieldView {
+/// Why an answer is not taken, in the reader's words.
+fn told(visit: &Visit, problem: &ValueProblem) -> String {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let reader = &visit.reader;
+    match problem {
+        ValueProblem::TooLong { signs, limit } => reader.text_with(
+            "submission-problem-long",
+            &[("signs", number(*signs).into()), ("limit", number(*limit).into())],
+        ),
+        ValueProblem::NotADate(_) => reader.text("submission-problem-date"),
+        ValueProblem::NotAnInstant(_) => reader.text("submission-problem-instant"),
+        ValueProblem::NotYesOrNo(_) => reader.text("submission-problem-yes-no"),
+        ValueProblem::NotAChoice(answer) => {
+            reader.text_with("submission-problem-choice", &[("answer", answer.clone().into())])
+        }
+    }
+}
+
+/// Where an answer comes from, in the reader's words.
+fn origin(visit: &Visit, from: &Origin, titles: &BTreeMap<ObligationId, String>) -> Option<String> {
+    let reader = &visit.reader;
+    Some(match from {
+        Origin::Draft => return None,
+        Origin::Form | Origin::Case => reader.text("submission-from-case"),
+        Origin::Stage(submission) => reader
+            .text_with("submission-from-stage", &[("submission", submission.to_string().into())]),
+        Origin::Fact(fact) => {
+            reader.text_with("submission-from-fact", &[("fact", fact.clone().into())])
+        }
+        Origin::Shared(obligation) => {
+            let title = titles.get(obligation).cloned().unwrap_or_default();
+            reader.text_with("submission-from-shared", &[("title", title.into())])
+        }
+    })
+}
+
+/// How an answer must be spelled, in the reader's words.
+fn spelling(visit: &Visit, field: &Field) -> Option<String> {
+    let reader = &visit.reader;
+    let kind = match &field.kind {
+        Kind::Date => Some(reader.text("submission-spell-date")),
+        Kind::DateTime => Some(reader.text("submission-spell-instant")),
+        _ => None,
+    };
+    let language = field.language.as_ref().map(|tag| {
+        reader.text_with("submission-spell-language", &[("language", tag.clone().into())])
+    });
+    let all: Vec<String> = [kind, language].into_iter().flatten().collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+fn field(visit: &Visit, words: Words<'_>, field: &Field, needed: Needed) -> FieldView {
     let text = |text: &Option<watchfire_core::law::text::Text>| {
         text.as_ref().map(|text| words.in_own(text))
     };
     let choice = |id: &str, label: String| (id.to_owned(), label);
+    let several = match &field.kind {
+        Kind::List(choices) if !choices.is_empty() => {
+            let ids: Vec<&str> = choices.iter().map(|it| it.id.as_str()).collect();
+            let ids = ids.join(", ");
+            Some(visit.reader.text_with("submission-spell-list", &[("choices", ids.into())]))
+        }
+        Kind::List(_) => Some(visit.reader.text("submission-spell-lines")),
+        _ => None,
+    };
+    let help: Vec<String> = text(&field.help).into_iter().chain(several).collect();
     FieldView {
         id: field.id.to_string(),
         label: words.in_own(&field.label),
         need: need(needed),
         limit: field.limit,
-        help: text(&field.help),
+        help: (!help.is_empty()).then(|| help.join(" ")),
         cites: text(&field.cites),
         draft: text(&field.draft),
-        value: value.cloned().unwrap_or_default(),
+        spelling: spelling(visit, field),
+        value: String::new(),
+        from: None,
+        problem: None,
         choices: match &field.kind {
             Kind::Enum(choices) => {
                 choices.iter().map(|it| choice(&it.id, words.in_own(&it.label))).collect()
@@ -61,6 +130,24 @@ fn field(words: Words<'_>, field: &Field, needed: Needed, value: Option<&String>
     }
 }
 
+/// Puts an answer into its field, with what is wrong with it.
+fn answer(visit: &Visit, asked: &Field, view: &mut FieldView, value: String) {
+    let typed = value.trim();
+    let refused = (!typed.is_empty()).then(|| asked.refuse(typed)).flatten();
+    view.problem = refused.map(|problem| told(visit, &problem));
+    view.value = value;
+}
+
+fn counts(found: &Completeness) -> Counts {
+    let of = |count: Count| (count.done, count.total);
+    Counts {
+        required_now: of(found.required_now),
+        if_available: of(found.if_available),
+        later: of(found.later),
+        optional: of(found.optional),
+    }
+}
+
 /// Reads the draft of an obligation that the reader sees.
 async fn view(visit: &Visit, case: &str, id: &str) -> Result<DraftView, Problem> {
     let (case, id) = ids(case, id)?;
@@ -70,23 +157,32 @@ async fn view(visit: &Visit, case: &str, id: &str) -> Result<DraftView, Problem>
     let obligation =
         shown.obligations.iter().find(|it| mine(it)).ok_or_else(Problem::not_found)?.view.clone();
     let words = Words { law: visit.node.law(), language: visit.reader.language };
-    let (form, stage) =
-        words.law.form_of(&obligation.law.provision).ok_or_else(Problem::not_found)?;
-    let saved = visit.node.store().draft(viewer, &id).await?;
-    let value = |field: &Field| saved.as_ref().and_then(|saved| saved.fields.get(&field.id.0));
+    let found = filled(&visit.node, viewer, &id).await?;
+    let (form, stage) = (found.form, found.filling.stage);
+    let titles: BTreeMap<ObligationId, String> =
+        shown.obligations.iter().map(|it| (it.view.id.clone(), it.view.title.clone())).collect();
+    let fields = form.asked(stage).map(|(asked, needed)| {
+        let mut view = field(visit, words, asked, needed);
+        if let Some(filled) = found.filling.fields.get(&asked.id) {
+            answer(visit, asked, &mut view, filled.value.clone());
+            view.from = origin(visit, &filled.from, &titles);
+        }
+        view
+    });
+    let stage_name = form.stages.get(stage).map_or(&form.title, |stage| &stage.name);
     let others = shown.obligations.iter().filter(|it| !mine(it) && it.view.state.is_open());
     Ok(DraftView {
         form: FormView {
             id: form.id.clone(),
             title: words.in_own(&form.title),
+            stage: words.in_own(stage_name),
             source: form.source.clone(),
             checked_on: form.checked_on.to_string(),
-            fields: form
-                .asked(stage)
-                .map(|(it, needed)| field(words, it, needed, value(it)))
-                .collect(),
+            note: form.note.as_ref().map(|note| words.in_own(note)),
+            fields: fields.collect(),
+            counts: counts(&found.filling.completeness),
         },
-        saved_at: saved.as_ref().map(|saved| saved.saved_at),
+        saved_at: found.filling.saved_at,
         sending: Sending {
             submitted_at: time::input_value(&visit.reader, visit.reader.now),
             zone: zone_name(visit),
@@ -109,6 +205,28 @@ pub(super) async fn page(
     Ok(visit.show(submission::page(&view, &visit.reader)))
 }
 
+/// Shows the form as a page of paper.
+pub(super) async fn print(
+    visit: Visit,
+    Path((case, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let view = view(&visit, &case, &id).await?;
+    Ok(visit.show(submission::print(&view, &visit.reader)))
+}
+
+/// Gives the form as a file.
+pub(super) async fn export(
+    visit: Visit,
+    Path((case, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let (case, id) = ids(&case, &id)?;
+    let found = filled(&visit.node, &visit.caller.viewer, &id).await?;
+    if found.case.id != case {
+        return Err(Problem::not_found());
+    }
+    exported(&found, &id)
+}
+
 fn fields(sent: &Sent) -> BTreeMap<String, String> {
     let filled = sent.below(FIELD).filter(|(_, value)| !value.is_empty());
     filled.map(|(id, value)| (id.to_owned(), value.to_owned())).collect()
@@ -123,8 +241,16 @@ async fn refused(
 ) -> Result<Response, Problem> {
     let mut view = view(&visit, case, id).await?;
     let typed = fields(sent);
-    for field in &mut view.form.fields {
-        field.value = typed.get(&field.id).cloned().unwrap_or_default();
+    let asked = visit.node.law().form_of(&view.obligation.law.provision);
+    if let Some((form, stage)) = asked {
+        let values: Values =
+            typed.iter().map(|(id, it)| (FieldId(id.clone()), it.clone())).collect();
+        view.form.counts = counts(&form.completeness(stage, &values));
+        for (field, (asked, _)) in view.form.fields.iter_mut().zip(form.asked(stage)) {
+            let value = typed.get(&field.id).cloned().unwrap_or_default();
+            answer(&visit, asked, field, value);
+            field.from = None;
+        }
     }
     if !sent.field("submitted_at").is_empty() {
         view.sending = sending(sent);
@@ -144,6 +270,13 @@ fn sending(sent: &Sent) -> Sending {
     }
 }
 
+/// Tells a refusal at the field of the form that it names.
+fn refused_field(visit: &Visit, problem: &Problem) -> Told {
+    let field = problem.pointer().and_then(|at| at.strip_prefix("/fields/"));
+    let input = field.map(|id| format!("field-{id}"));
+    Told { input, ..refusal::of(&visit.reader, problem) }
+}
+
 /// Saves the draft.
 pub(super) async fn save(
     visit: Visit,
@@ -159,7 +292,7 @@ pub(super) async fn save(
             Ok(visit.done(&path, "case-done-draft", answer.receipt.as_deref()))
         }
         Err(problem) if is_refusal(&problem) => {
-            let told = refusal::of(&visit.reader, &problem);
+            let told = refused_field(&visit, &problem);
             refused(visit, (&case, &id), &sent, told).await
         }
         Err(other) => Err(other),
@@ -199,7 +332,7 @@ pub(super) async fn submit(
             Ok(visit.done(&path, "case-done-submitted", answer.receipt.as_deref()))
         }
         Err(problem) if is_refusal(&problem) => {
-            let told = refusal::of(&visit.reader, &problem);
+            let told = refused_field(&visit, &problem);
             refused(visit, (&case, &id), &sent, told).await
         }
         Err(other) => Err(other),
