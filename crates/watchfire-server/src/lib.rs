@@ -15,6 +15,11 @@ mod headers;
 mod health;
 pub mod limit;
 pub mod locale;
+pub mod map {
+    //! The map of what is owed, in the shape in which it is answered.
+
+    pub use crate::api::map::ShownMap;
+}
 pub mod metrics;
 pub mod request;
 pub mod route;

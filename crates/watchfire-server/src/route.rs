@@ -131,11 +131,12 @@ fn obligations() -> Vec<Route> {
 }
 
 fn laws_and_log() -> Vec<Route> {
-    use Access::{Duty, Public, SignedIn};
+    use Access::{Duty, Grant, Public, SignedIn};
     use watchfire_core::event::Duty::Auditor;
     vec![
         route(SignedIn, routes!(api::law::list)),
         route(SignedIn, routes!(api::law::show)),
+        route(Grant, routes!(api::map::show)),
         route(Public, routes!(api::log::checkpoint)),
         route(Public, routes!(api::log::tile)),
         route(Public, routes!(api::log::entries)),

@@ -14,6 +14,7 @@ use super::id::{AttributeId, FactKind, PredicateId, ProvisionId, RoleId};
 use super::member_state::MemberStates;
 use super::pack::{self, Declared, Pack, Provision, Trigger};
 use super::problem::Problem;
+use super::text::Text;
 use super::vocabulary::Vocabulary;
 
 /// The files under `laws/`, as built in: path relative to that folder, and text.
@@ -346,6 +347,12 @@ impl Lawbook {
         self.packs
             .iter()
             .any(|pack| pack.roles.contains_key(role) || pack.provisions.iter().any(owes))
+    }
+
+    /// Returns the name of a role, where its law gives one.
+    pub fn role_name(&self, role: &RoleId) -> Option<&Text> {
+        let (law, _) = role.as_str().split_once('/')?;
+        self.pack(law)?.roles.get(role)
     }
 
     /// Reads a role.

@@ -15,7 +15,9 @@ pub mod impact;
 pub mod instant;
 mod lawbook;
 pub mod lint;
+pub mod map;
 pub mod member_state;
+mod occasion;
 pub mod pack;
 pub mod problem;
 mod question;
@@ -28,6 +30,7 @@ pub mod vocabulary;
 
 pub use engine::TIME_ZONE_DATABASE;
 pub use lawbook::Lawbook;
+pub use occasion::Occasion;
 pub use pack::Class;
 pub use question::{Obligation, Question, State};
 pub use text::Language;

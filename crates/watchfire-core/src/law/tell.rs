@@ -4,6 +4,7 @@
 //! in the zone of the authority.
 
 mod chinese;
+pub mod condition;
 mod english;
 mod instant;
 #[cfg(test)]

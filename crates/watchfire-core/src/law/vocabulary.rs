@@ -1,6 +1,6 @@
 //! The words that packs share: attributes, predicates, kinds of fact. Each is declared once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::condition::Value;
 use super::id::{AttributeId, FactKind, PredicateId};
 use super::member_state::MemberStates;
+use super::occasion::Occasion;
 use super::problem::Problem;
 use super::text::Text;
 
@@ -17,6 +18,8 @@ pub struct Vocabulary {
     pub attributes: BTreeMap<AttributeId, Attribute>,
     pub predicates: BTreeMap<PredicateId, Predicate>,
     pub facts: BTreeMap<FactKind, Text>,
+    /// On which occasions a kind happens; a kind that is about none is not here.
+    pub about: BTreeMap<FactKind, BTreeSet<Occasion>>,
     /// What a kind decides and shows, so that nobody looks through all words for it.
     by_kind: BTreeMap<FactKind, OfKind>,
 }
@@ -92,6 +95,8 @@ struct FactsFile {
 #[serde(deny_unknown_fields)]
 struct FactWire {
     meaning: Text,
+    #[serde(default)]
+    about: Vec<Spanned<String>>,
 }
 
 impl Vocabulary {
@@ -174,8 +179,27 @@ impl Vocabulary {
         let file: FactsFile = parse(path, text)?;
         let mut problems = Vec::new();
         for (name, written) in file.fact {
+            let mut about = BTreeSet::new();
+            for word in &written.get_ref().about {
+                match Occasion::parse(word.get_ref()) {
+                    Some(occasion) => {
+                        about.insert(occasion);
+                    }
+                    None => {
+                        let message = format!(
+                            "`{}` is no occasion: write `vulnerability` or `incident`",
+                            word.get_ref()
+                        );
+                        problems.push(at(path, text, word.span(), message));
+                    }
+                }
+            }
             match name.parse::<FactKind>() {
                 Ok(kind) => {
+                    self.about.remove(&kind);
+                    if !about.is_empty() {
+                        self.about.insert(kind.clone(), about);
+                    }
                     self.facts.insert(kind, written.into_inner().meaning);
                 }
                 Err(error) => problems.push(at(path, text, written.span(), error.to_string())),

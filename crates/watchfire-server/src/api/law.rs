@@ -152,7 +152,7 @@ pub(crate) struct ShownReading {
     why: Words,
 }
 
-fn confidence(confidence: Confidence) -> String {
+pub(crate) fn confidence(confidence: Confidence) -> String {
     match confidence {
         Confidence::Primary => "primary".to_owned(),
         Confidence::Secondary => "secondary".to_owned(),

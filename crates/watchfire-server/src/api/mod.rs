@@ -9,6 +9,7 @@ pub(crate) mod export;
 pub(crate) mod fact;
 pub(crate) mod law;
 pub(crate) mod log;
+pub(crate) mod map;
 pub(crate) mod message;
 pub(crate) mod obligation;
 pub(crate) mod organization;

@@ -66,7 +66,11 @@ impl WireChain {
 }
 
 /// Finds an organization that the caller sees.
-async fn organization(node: &Node, caller: &Caller, text: &str) -> Result<PartyRow, Problem> {
+pub(crate) async fn organization(
+    node: &Node,
+    caller: &Caller,
+    text: &str,
+) -> Result<PartyRow, Problem> {
     let row = node.store().party(&caller.viewer, &id::<PartyId>(text)?).await?;
     match row.kind {
         PartyKind::Organization => Ok(row),

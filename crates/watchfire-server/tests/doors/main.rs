@@ -5,6 +5,7 @@ mod browser;
 mod cases;
 mod failure;
 mod house;
+mod map;
 mod page_access;
 mod page_acts;
 mod pages;

@@ -36,6 +36,46 @@ pub(crate) struct Obligations {
     pub(crate) laws: Laws,
 }
 
+/// What an organization is by law.
+#[derive(Debug, Args)]
+pub(crate) struct Organization {
+    /// A role that the organization has: eu-cra/manufacturer; may be given often
+    #[arg(long = "role", value_name = "ROLE")]
+    pub(crate) roles: Vec<String>,
+    /// An attribute and its value: eu/member-state=BE; may be given often
+    #[arg(long = "attribute", value_name = "ID=VALUE")]
+    pub(crate) attributes: Vec<String>,
+    /// Roles and attributes as JSON, as the API of a node gives them; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Map {
+    #[command(flatten)]
+    pub(crate) organization: Organization,
+    /// The local day of each authority, by default the present one in UTC: 2027-12-11
+    #[arg(long, value_name = "DAY")]
+    pub(crate) day: Option<String>,
+    /// Show one occasion alone, with what always holds
+    #[arg(long = "for", value_name = "OCCASION", value_parser = ["vulnerability", "incident"])]
+    pub(crate) occasion: Option<String>,
+    /// Answers that are assumed of the case: eu-cra/severe-incident=no, with commas between them
+    #[arg(long, value_name = "ANSWERS", default_value = "", hide_default_value = true)]
+    pub(crate) assume: String,
+    /// Also tell of every provision that is not owed what is missing
+    #[arg(long)]
+    pub(crate) why_not: bool,
+    /// Language of titles and reasons
+    #[arg(long, default_value = "en", value_parser = ["en", "zh-CN"])]
+    pub(crate) language: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) laws: Laws,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Law {
     /// List the packs
@@ -60,6 +100,9 @@ pub(crate) enum Law {
         #[command(flatten)]
         laws: Laws,
     },
+    /// Show what an organization owes on a day, for a vulnerability, for an incident and always, and
+    /// why not
+    Map(Box<Map>),
     /// Check a folder of packs: exit 2 if it does not load, 1 if something is missing
     Check {
         /// The folder; without it the built-in packs are checked

@@ -2,6 +2,8 @@
 
 mod check;
 mod list;
+mod map;
+mod profile;
 mod show;
 mod test;
 
@@ -12,6 +14,7 @@ pub(super) fn run(command: Law) -> Result<Exit, Failure> {
     match command {
         Law::List { json, laws } => list::run(json, &laws),
         Law::Show { id, language, json, laws } => show::run(&id, &language, json, &laws),
+        Law::Map(args) => map::run(&args),
         Law::Check { folder, json } => check::run(folder.as_deref(), json),
         Law::Test { files, json, laws } => test::run(&files, json, &laws),
     }

@@ -240,7 +240,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// Reads a text file, or standard input.
-fn text_of(path: &Path) -> Result<String, Failure> {
+pub(super) fn text_of(path: &Path) -> Result<String, Failure> {
     let cannot = |error: std::io::Error| {
         Failure::request(format!("`{}` cannot be read", path.display())).because(error)
     };

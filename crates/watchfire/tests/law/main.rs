@@ -71,6 +71,65 @@ fn pack_with(law: &str, part: &str, instead: &str) -> tempfile::TempDir {
     folder
 }
 
+fn row<'a>(map: &'a Value, provision: &str) -> &'a Value {
+    let rows = map["rows"].as_array().expect("rows");
+    rows.iter().find(|row| row["provision"] == provision).expect("a row")
+}
+
+#[test]
+fn the_map_tells_what_is_owed_on_a_day_and_why_not() {
+    let map = |day: &str, more: &[&str]| {
+        let role = ["law", "map", "--role", "eu-cra/manufacturer", "--day", day];
+        let output = run(&[&role, more, &["--json"]].concat(), "");
+        assert_eq!(code(&output), 0, "{}", errors(&output));
+        json(&output)
+    };
+    let before = map("2027-12-10", &[]);
+    assert_eq!(row(&before, "eu-cra/13.6")["verdict"], "foreseen");
+    let from = map("2027-12-11", &[]);
+    assert_eq!(row(&from, "eu-cra/13.6")["verdict"], "owed");
+    let early = row(&from, "eu-cra/14.2.a");
+    assert_eq!(
+        (&early["counts"][0]["words"]["en"], &early["norm"]),
+        (&"24 hours".into(), &false.into())
+    );
+    let not = row(&from, "cn-rmsv/7.2");
+    assert_eq!(
+        (&not["verdict"], &not["reasons"][0]["missing"]),
+        (&"not-owed".into(), &"role".into())
+    );
+    let incidents = map("2027-12-11", &["--for", "incident"]);
+    let ids = |map: &Value| map["rows"].as_array().expect("rows").len();
+    assert!(ids(&incidents) < ids(&from), "an occasion is left out");
+    let assumed = map("2027-12-11", &["--assume", "eu-cra/severe-incident=no"]);
+    assert_eq!(row(&assumed, "eu-cra/14.4.a")["reasons"][0]["missing"], "predicate");
+
+    let why = ["law", "map", "--role", "eu-cra/manufacturer", "--day", "2027-12-11", "--why-not"];
+    let text = run(&[&why[..], &["--language", "zh-CN"]].concat(), "");
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.contains("发生事件时：不须履行") && text.contains("本单位不是"), "{text}");
+}
+
+#[test]
+fn a_map_that_cannot_be_made_says_what_to_do() {
+    for (arguments, told) in [
+        (&["--day", "2027-12-11"][..], "give `--role` or `--profile`"),
+        (&["--role", "eu-cra/maker"], "eu-cra/maker"),
+        (&["--role", "eu-cra/manufacturer", "--day", "someday"], "`--day someday` is no day"),
+        (&["--role", "eu-cra/manufacturer", "--attribute", "eu/member-state"], "has no value"),
+        (&["--role", "eu-cra/manufacturer", "--attribute", "eu/member-state=US"], "US"),
+        (&["--role", "eu-cra/manufacturer", "--assume", "x/y=no"], "`x/y` is not declared"),
+        (&["--profile", "-"], "is no profile"),
+    ] {
+        let output = run(&[&["law", "map"], arguments].concat(), "[]");
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(errors(&output).contains(told), "{arguments:?}: {}", errors(&output));
+    }
+    let profile = r#"{"roles":["eu-cra/manufacturer"],"attributes":{},"answers":[]}"#;
+    let output = run(&["law", "map", "--profile", "-", "--json"], profile);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+}
+
 #[test]
 fn obligations_are_printed_as_promised() {
     let output = run(&["obligations", "-", "--json"], CASE);
