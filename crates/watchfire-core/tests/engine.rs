@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use watchfire_core::law::{Lawbook, case_file};
+use watchfire_core::law::{Language, Lawbook, case_file, tell};
 
 fn problems(laws: &Lawbook, text: &str) -> Vec<String> {
     let cases = case_file::parse("a.toml", text, laws).unwrap_or_else(|problems| {
@@ -56,6 +56,24 @@ fn an_extension_that_moves_nothing_leaves_the_one_before_it_as_it_was() {
         let found = problems(laws, &kernel(&extensions, &until(expected)));
         assert_eq!(found, Vec::<String>::new(), "{extensions:?}");
     }
+}
+
+#[test]
+fn the_reason_names_the_fact_that_carries_it_and_not_another() {
+    let text = "[[case]]\nname = \"two\"\nroles = [\"cn-rmsv/provider\"]\n\
+                [[case.fact]]\nid = \"later\"\nkind = \"vulnerability-known\"\n\
+                occurred_at = \"2026-07-07T10:00Z\"\n\
+                [[case.fact]]\nid = \"first\"\nkind = \"vulnerability-known\"\n\
+                occurred_at = \"2026-07-06T10:00Z\"\n\
+                [[case.fact]]\nid = \"last\"\nkind = \"vulnerability-known\"\n\
+                occurred_at = \"2026-07-07T11:00Z\"\n";
+    let laws = Lawbook::builtin();
+    let cases = case_file::parse("a.toml", text, laws).expect("a case file");
+    let (_, listed) = cases[0].run(laws, None, None);
+    let report = listed.iter().find(|one| one.provision.as_str() == "cn-rmsv/7.2").expect("owed");
+    assert_eq!(report.from_fact.as_ref().map(|fact| fact.as_str()), Some("first"));
+    let told = tell::reason(report, laws, Language::En);
+    assert!(told.contains("`first`") && !told.contains("`last`"), "{told}");
 }
 
 #[test]

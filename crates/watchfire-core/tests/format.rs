@@ -441,6 +441,73 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "none fits",
     ),
     ("anchor = \"each\"\nruns_from = \"disclosed\"", STRICT, "value", "[[provision]]", "repeats"),
+    // A comparison that could never be true would stop a clock.
+    (
+        "when = { attribute = \"xx-law/size\", is = \"larg\" }",
+        STRICT,
+        "value",
+        "{ attribute",
+        "none of small, middle, large",
+    ),
+    (
+        "when = { attribute = \"xx-law/size\", one_of = [\"large\", 3] }",
+        STRICT,
+        "value",
+        "{ attribute",
+        "none of small, middle, large",
+    ),
+    (
+        "when = { attribute = \"eu/member-state\", is = \"UK\" }",
+        STRICT,
+        "value",
+        "{ attribute",
+        "no Member State",
+    ),
+    (
+        "when = { attribute = \"xx-law/core\", is = \"maybe\" }",
+        STRICT,
+        "value",
+        "{ attribute",
+        "neither `yes` nor `no`",
+    ),
+    (
+        "when = { attribute = \"xx-law/core\", at_least = true }",
+        STRICT,
+        "value",
+        "{ attribute",
+        "is no number",
+    ),
+    (
+        "when = { attribute = \"xx-law/size\", one_of = [] }",
+        STRICT,
+        "value",
+        "{ attribute",
+        "comparison is none",
+    ),
+    // Nothing hangs on a step of awareness by itself.
+    ("met_by = [\"assessed\"]", STRICT, "value", "\"assessed\"", "step of awareness"),
+    ("runs_from = \"assessed\"", STRICT, "value", "\"assessed\"", "step of awareness"),
+    (
+        "provisional_on = { assessed = \"xx-law/oral\" }",
+        STRICT,
+        "value",
+        "\"xx-law/oral\"",
+        "step of awareness",
+    ),
+    // What does nothing where it stands.
+    ("allowed_when = \"xx-law/oral\"", STRICT, "value", "\"xx-law/oral\"", "does nothing"),
+    ("keep_at_least = \"6mo\"", STRICT, "value", "\"6mo\"", "does nothing"),
+    ("supersedes_from = 2021-01-01", STRICT, "value", "2021-01-01", "does nothing"),
+    ("supersedes = \"xx-law/1\"", STRICT, "value", "\"xx-law/1\"\n\n", "its own place"),
+    // A span of more than a hundred years has no end that can be written.
+    ("", "strict = { within = \"1201mo\" }", "value", "\"1201mo\"", "no span"),
+    (
+        "",
+        "strict = { within = \"2h\", counts = \"elapsd\" }",
+        "value",
+        "\"elapsd\"",
+        "no counting rule",
+    ),
 ];
 
 const STRICT: &str = "strict = { within = \"24h\" }";
@@ -456,6 +523,43 @@ fn every_wrong_key_is_told_with_its_line_and_column() {
         assert_eq!(problem.code, *code, "{problem}");
         assert_eq!((problem.line, problem.column), place_of(&text, fragment), "{problem}\n{text}");
     }
+}
+
+#[test]
+fn whom_it_is_owed_to_and_by_and_who_read_it_is_said() {
+    let reading =
+        "\n[[reading]]\nid = \"r\"\nsays = \"s\"\nby = \"b\"\non = 2026-11-23\nwhy = \"w\"\n";
+    let whole = format!("{HEAD}{}{reading}", provision(ARISES, &format!("{SINCE}{STRICT}")));
+    load(&whole).expect("a pack");
+    for (part, instead, code, word) in [
+        ("owed_to = \"office\"", "owed_to = \"offise\"", "undeclared", "`offise`"),
+        ("owed_to = \"office\"", "owed_to = \" \"", "value", "names nobody"),
+        ("owed_by = \"maker\"", "owed_by = [\"maker\", 3]", "value", "names no role"),
+        ("owed_by = \"maker\"", "owed_by = []", "value", "names no role"),
+        ("by = \"b\"", "by = \" \"", "unfinished", "left empty"),
+        ("why = \"w\"", "why = \"\"", "unfinished", "left empty"),
+        ("\"Europe/Brussels\"", "\"Etc/Unknown\"", "value", "not a time zone"),
+    ] {
+        let text = whole.replacen(part, instead, 1);
+        assert_ne!(text, whole, "{part}");
+        let problems = load(&text).expect_err(word);
+        let found = problems.iter().find(|problem| problem.message.contains(word));
+        assert_eq!(found.map(|problem| problem.code), Some(code), "{problems:#?}");
+    }
+    for to in ["internal", "users", "public"] {
+        let text = whole.replacen("\"office\"", &format!("\"{to}\""), 1);
+        load(&text).unwrap_or_else(|problems| panic!("{to}: {problems:#?}"));
+    }
+}
+
+#[test]
+fn a_pack_with_very_many_problems_is_told_in_a_moment() {
+    let one = provision(ARISES, &format!("{SINCE}{STRICT}")).replace("\"hard\"", "\"tough\"");
+    let text = format!("{HEAD}{}", one.repeat(5_000));
+    let begun = std::time::Instant::now();
+    assert_eq!(load(&text).expect_err("no class").len(), 5_000);
+    // Looking for the line from the beginning each time would take many minutes.
+    assert!(begun.elapsed() < std::time::Duration::from_mins(1), "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -25,23 +25,24 @@ pub struct Within {
     pub unit: Unit,
 }
 
-/// An amount is at most this, in its unit.
-const AMOUNT_MAX: i32 = 100_000;
+/// A span is at most so long, about a hundred years: no law asks for more, and from every instant
+/// that can be written it ends in a year that can be.
+const YEARS_MAX: i32 = 100;
 
 impl Within {
     /// Reads `72h`, `14d`, `2w`, `1mo` or `4bd`.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.len() - text.trim_start_matches(|sign: char| sign.is_ascii_digit()).len();
-        let amount =
-            text[..digits].parse().ok().filter(|amount| (1..=AMOUNT_MAX).contains(amount))?;
-        let unit = match &text[digits..] {
-            "h" => Unit::Hours,
-            "d" => Unit::Days,
-            "w" => Unit::Weeks,
-            "mo" => Unit::Months,
-            "bd" => Unit::BusinessDays,
+        let (unit, in_a_year) = match &text[digits..] {
+            "h" => (Unit::Hours, 366 * 24),
+            "d" => (Unit::Days, 366),
+            "w" => (Unit::Weeks, 53),
+            "mo" => (Unit::Months, 12),
+            "bd" => (Unit::BusinessDays, 250),
             _ => return None,
         };
+        let amounts = 1..=in_a_year * YEARS_MAX;
+        let amount = text[..digits].parse().ok().filter(|amount| amounts.contains(amount))?;
         Some(Self { amount, unit })
     }
 }
@@ -378,7 +379,7 @@ mod tests {
             assert_eq!(Within::parse(text), Some(Within { amount, unit }));
             assert_eq!(Within { amount, unit }.to_string(), text);
         }
-        for wrong in ["", "h", "0h", "-1h", "1", "1 h", "1m", "1.5h", "100001h"] {
+        for wrong in ["", "h", "0h", "-1h", "1", "1 h", "1m", "1.5h", "878401h", "1201mo"] {
             assert_eq!(Within::parse(wrong), None, "{wrong}");
         }
     }

@@ -17,6 +17,11 @@ const STEPS: [&str; 6] = [
     "awareness-declared",
 ];
 
+/// Kinds that say something of the case's own facts and obligations, and nothing that one can come
+/// to know of.
+const OF_THE_CASE: [&str; 5] =
+    ["submitted", "acknowledged", "extension-granted", "retracted", "decided"];
+
 /// Returns whether `kind` is a step of awareness.
 pub(crate) fn is_step(kind: &FactKind) -> bool {
     STEPS.contains(&kind.as_str())
@@ -91,6 +96,8 @@ pub enum FactError {
     Missing { kind: String, field: &'static str },
     #[error("a fact of kind `{kind}` has no `{field}`")]
     Unexpected { kind: String, field: &'static str },
+    #[error("`{0}` is nothing that a step of awareness leads to")]
+    NotKnowledge(String),
     #[error("the provision `{0}` is not known")]
     UnknownProvision(String),
     #[error("the predicate `{0}` is not declared")]
@@ -115,6 +122,7 @@ impl FactError {
             | Self::Missing { field, .. }
             | Self::Unexpected { field, .. } => field,
             Self::KnownAtVague { .. } | Self::KnownBefore { .. } => "known_at",
+            Self::NotKnowledge(_) => "of",
             Self::UnknownProvision(_) => "obligation",
             Self::UnknownPredicate(_) => "predicate",
             Self::Answer(_) => "answer",
@@ -228,6 +236,9 @@ fn of(written: &WrittenFact<'_>, kind: &FactKind, names: &impl Names) -> Result<
         if !names.has_kind(&towards) {
             return Err(unknown());
         }
+        if is_step(&towards) || OF_THE_CASE.contains(&of) {
+            return Err(FactError::NotKnowledge(of.to_owned()));
+        }
         return Ok((Some(towards), None));
     }
     let about = of.parse().map_err(|_| FactError::Id(of.to_owned()))?;
@@ -254,12 +265,8 @@ fn new_due(text: &str) -> Result<NewDue, FactError> {
     }
     match Instant::parse(text) {
         Ok(Instant::Exact(at)) => Ok(NewDue::At(at)),
-        Ok(Instant::Interval { .. }) => {
-            // A day with a zone is that day; the authority's zone decides when it ends.
-            let (date, _) = text.split_once('[').ok_or_else(wrong)?;
-            date.parse().map(NewDue::Day).map_err(|_| wrong())
-        }
-        _ => Err(wrong()),
+        // A day with a zone is that day; the authority's zone decides when it ends.
+        _ => Instant::day(text).map(NewDue::Day).ok_or_else(wrong),
     }
 }
 

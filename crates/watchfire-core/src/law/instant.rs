@@ -4,6 +4,13 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
+/// The years in which something can have happened. Every span of a pack ends in a year that can be
+/// written, whichever of them it starts from, so that no clock is left without its date.
+const YEAR_MIN: i16 = 1;
+const YEAR_MAX: i16 = 9799;
+/// A zone that stands for none: a library counts it as UTC.
+const ZONE_UNKNOWN: &str = "Etc/Unknown";
+
 /// When something happened, as far as it is known (laws/counting.md 7.2.1 and 7.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instant {
@@ -39,7 +46,9 @@ pub enum InstantError {
     #[error("`{zone}` is not a time zone: write its IANA name, such as `Europe/Brussels`")]
     Zone { zone: String },
     /// A date or time outside the calendar or the supported years.
-    #[error("`{text}` is not a date and time of the calendar")]
+    #[error(
+        "`{text}` is not a date and time of the calendar, from the year {YEAR_MIN} to {YEAR_MAX}"
+    )]
     Range { text: String },
     /// An interval that ends before, or where, it begins.
     #[error("the interval `{text}` does not end after it begins")]
@@ -58,6 +67,15 @@ impl Instant {
     /// [`InstantError`]; a library's default never decides what a text does not say.
     pub fn parse(text: &str) -> Result<Self, InstantError> {
         let text = text.trim();
+        let instant = Self::spelled(text)?;
+        let year = |at: Timestamp| TimeZone::UTC.to_datetime(at).year();
+        let years = YEAR_MIN..=YEAR_MAX;
+        let held =
+            years.contains(&year(instant.lo())) && years.contains(&year(instant.outer_start()));
+        if held { Ok(instant) } else { Err(range(text)) }
+    }
+
+    fn spelled(text: &str) -> Result<Self, InstantError> {
         if let Some((from, to)) = split_interval(text) {
             return Self::interval(text, from, to);
         }
@@ -73,6 +91,13 @@ impl Instant {
             return Ok(Self::Interval { lo, hi });
         }
         Self::point(text)
+    }
+
+    /// Returns the day, where the text is one with a zone and nothing else.
+    pub(crate) fn day(text: &str) -> Option<Date> {
+        let (date, zone) = day_form(text.trim())?;
+        zone_of(zone).ok()?;
+        date.parse().ok()
     }
 
     fn interval(text: &str, from: &str, to: &str) -> Result<Self, InstantError> {
@@ -220,7 +245,9 @@ fn local_part(text: &str) -> Option<&str> {
         return Some(local);
     }
     let (local, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
-    (shape(offset, "+dd:dd") || shape(offset, "-dd:dd")).then_some(local)
+    let shaped = shape(offset, "+dd:dd") || shape(offset, "-dd:dd");
+    // RFC 3339 knows offsets of less than a day; a library takes longer ones.
+    (shaped && offset[1..3] <= *"23" && offset[4..] <= *"59").then_some(local)
 }
 
 fn has_offset(text: &str) -> bool {
@@ -237,7 +264,9 @@ fn shape(text: &str, pattern: &str) -> bool {
 }
 
 pub(crate) fn zone_of(name: &str) -> Result<TimeZone, InstantError> {
-    TimeZone::get(name).map_err(|_| InstantError::Zone { zone: name.to_owned() })
+    let named = Some(name).filter(|name| !name.eq_ignore_ascii_case(ZONE_UNKNOWN));
+    let zone = named.and_then(|name| TimeZone::get(name).ok());
+    zone.ok_or_else(|| InstantError::Zone { zone: name.to_owned() })
 }
 
 fn range(text: &str) -> InstantError {
@@ -322,5 +351,23 @@ mod tests {
             InstantError::Offset { .. }
         ));
         assert!(matches!(refused("2026-09-30 08:00Z"), InstantError::Form { .. }));
+        assert!(matches!(refused("2026-09-30T08:00[Etc/Unknown]"), InstantError::Zone { .. }));
+        assert!(matches!(refused("2026-09-30[etc/unknown]"), InstantError::Zone { .. }));
+        assert!(matches!(refused("2026-09-30T08:00+24:00"), InstantError::Form { .. }));
+        assert!(matches!(refused("2026-09-30T08:00-01:60"), InstantError::Form { .. }));
+    }
+
+    #[test]
+    fn what_lies_outside_of_the_years_is_refused_and_every_span_ends_within_them() {
+        for far in ["9800-01-01T00:00Z", "9999-12-31[UTC]", "9999-12-31T23:59Z"] {
+            let refused = Instant::parse(far).unwrap_err();
+            assert!(refused.to_string().contains("from the year 1 to 9799"), "{refused}");
+        }
+        for early in ["0000-12-31T23:59Z", "0001-01-01[Asia/Shanghai]"] {
+            assert!(matches!(Instant::parse(early), Err(InstantError::Range { .. })), "{early}");
+        }
+        let first = Instant::parse("0001-01-01T00:00Z").unwrap();
+        let last = Instant::parse("9799-12-31T23:59:59Z").unwrap();
+        assert!(first.lo() < last.lo());
     }
 }

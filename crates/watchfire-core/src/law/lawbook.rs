@@ -13,7 +13,7 @@ use super::form::{Fill, Form};
 use super::id::{AttributeId, FactKind, PredicateId, ProvisionId, RoleId};
 use super::member_state::MemberStates;
 use super::pack::{self, Declared, Pack, Provision, Trigger};
-use super::problem::Problem;
+use super::problem::{Lines, Problem};
 use super::text::Text;
 use super::vocabulary::Vocabulary;
 
@@ -106,7 +106,7 @@ impl Lawbook {
         book.read_words(&files, &mut problems);
         for (path, text) in &files {
             if let Room::Law = room(path) {
-                let declared = Declared { words: &book.words, calendars: &book.calendars };
+                let declared = book.declared();
                 match pack::read(path, text, declared) {
                     Ok(pack) => book.packs.push(pack),
                     Err(mut found) => problems.append(&mut found),
@@ -117,6 +117,10 @@ impl Lawbook {
         book.place(&files, &mut problems);
         book.check_names(&files, &mut problems);
         if problems.is_empty() { Ok(book) } else { Err(problems) }
+    }
+
+    fn declared(&self) -> Declared<'_> {
+        Declared { words: &self.words, calendars: &self.calendars, states: &self.states }
     }
 
     fn read_words(&mut self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
@@ -188,20 +192,14 @@ impl Lawbook {
 
     fn place(&mut self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
         for (at, pack) in self.packs.iter().enumerate() {
+            let file = LawFile::of(files, pack);
             for (within, provision) in pack.provisions.iter().enumerate() {
                 for role in &provision.owed_by {
                     self.by_role.entry(role.clone()).or_default().push((at, within));
                 }
                 if self.places.insert(provision.id.clone(), (at, within)).is_some() {
                     let message = format!("the provision `{}` stands twice", provision.id);
-                    problems.push(problem_of(
-                        files,
-                        pack,
-                        provision,
-                        "twice",
-                        message,
-                        "rename one",
-                    ));
+                    problems.push(file.problem(provision, "twice", message, "rename one"));
                 }
             }
         }
@@ -210,9 +208,10 @@ impl Lawbook {
     /// Checks what one provision says of another, and of the files beside it.
     fn check_names(&self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
         for pack in &self.packs {
+            let file = LawFile::of(files, pack);
             for provision in &pack.provisions {
                 let mut undeclared = |what: String, hint: &str| {
-                    problems.push(problem_of(files, pack, provision, "undeclared", what, hint));
+                    problems.push(file.problem(provision, "undeclared", what, hint));
                 };
                 let named = provision.triggers().into_iter().filter_map(|trigger| match trigger {
                     Trigger::Submitted(id) => Some(id),
@@ -237,7 +236,7 @@ impl Lawbook {
                 if self.runs_in_a_circle(provision) {
                     let message = format!("the clock of `{}` runs from itself", provision.id);
                     let hint = "let one of the chain run from another fact";
-                    problems.push(problem_of(files, pack, provision, "circle", message, hint));
+                    problems.push(file.problem(provision, "circle", message, hint));
                 }
             }
         }
@@ -409,17 +408,28 @@ fn read_states(
     MemberStates::load(path, text)
 }
 
-fn problem_of(
-    files: &[(&str, &str)],
-    pack: &Pack,
-    provision: &Provision,
-    code: &'static str,
-    message: String,
-    hint: &str,
-) -> Problem {
-    let path = format!("{}/law.toml", pack.id);
-    let text = files.iter().find(|(name, _)| *name == path).map_or("", |(_, text)| *text);
-    Problem::at(&path, text, provision.span.clone(), code, message, hint)
+/// The `law.toml` of a pack, for saying where something stands in it.
+struct LawFile<'f> {
+    path: String,
+    lines: Lines<'f>,
+}
+
+impl<'f> LawFile<'f> {
+    fn of(files: &[(&'f str, &'f str)], pack: &Pack) -> Self {
+        let path = format!("{}/law.toml", pack.id);
+        let text = files.iter().find(|(name, _)| *name == path).map_or("", |(_, text)| *text);
+        Self { path, lines: Lines::new(text) }
+    }
+
+    fn problem(
+        &self,
+        provision: &Provision,
+        code: &'static str,
+        message: String,
+        hint: &str,
+    ) -> Problem {
+        Problem::on(&self.lines, &self.path, provision.span.clone(), code, message, hint)
+    }
 }
 
 fn digest(files: &[(&str, &str)]) -> [u8; 32] {

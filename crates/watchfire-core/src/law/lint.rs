@@ -11,7 +11,7 @@ mod tests;
 use super::case_file::{self, Case};
 use super::lawbook::Lawbook;
 use super::pack::{Pack, Provision, Version};
-use super::problem::Problem;
+use super::problem::{Lines, Problem};
 
 /// Codes of what a pack that loads may still lack.
 const MISSING: [&str; 7] = [
@@ -105,7 +105,7 @@ fn reports(
 fn pack_problems(pack: &Pack, files: &[(&str, &str)], laws: &Lawbook) -> Vec<Problem> {
     let path = format!("{}/law.toml", pack.id);
     let text = files.iter().find(|(at, _)| *at == path).map_or("", |(_, text)| *text);
-    let mut found = Finder { path: &path, text, problems: Vec::new() };
+    let mut found = Finder { path: &path, lines: Lines::new(text), problems: Vec::new() };
     found.pack(pack);
     let mut cases = Vec::new();
     let mut unreadable = Vec::new();
@@ -127,13 +127,13 @@ fn pack_problems(pack: &Pack, files: &[(&str, &str)], laws: &Lawbook) -> Vec<Pro
 
 struct Finder<'a> {
     path: &'a str,
-    text: &'a str,
+    lines: Lines<'a>,
     problems: Vec<Problem>,
 }
 
 impl Finder<'_> {
     fn missing(&mut self, at: usize, code: &'static str, message: String, hint: &str) {
-        let problem = Problem::at(self.path, self.text, at..at, code, message, hint);
+        let problem = Problem::on(&self.lines, self.path, at..at, code, message, hint);
         self.problems.push(problem);
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::instant::zone_of;
 use super::problem::Problem;
 use super::text::Text;
 
@@ -56,7 +57,7 @@ impl MemberStates {
         for state in file.member_state {
             let span = state.span();
             let state = state.into_inner();
-            match TimeZone::get(&state.zone) {
+            match zone_of(&state.zone) {
                 Ok(zone) => drop(zones.insert(state.code.clone(), zone)),
                 Err(_) => {
                     let (message, hint) = (

@@ -30,15 +30,15 @@ pub fn tell(steps: &[Step], laws: &Lawbook, language: Language) -> Vec<String> {
 pub fn reason(obligation: &Obligation, laws: &Lawbook, language: Language) -> String {
     let trace = &obligation.trace;
     let teller = Teller { laws, language, zone: zone_of(trace) };
-    let decisive = trace.iter().rev().find(|step| decides(step, obligation.state));
-    let arose = || trace.iter().find(|step| matches!(step, Step::AroseOn { .. }));
+    let decisive = trace.iter().rev().find(|step| decides(step, obligation));
+    let arose = || trace.iter().find(|step| arises(step, obligation));
     let told = decisive.or_else(arose).map(|step| teller.step(step));
     told.unwrap_or_else(|| obligation.state.to_string())
 }
 
 /// Whether a step is why an obligation is in a state, and not merely on the way to it.
-fn decides(step: &Step, state: State) -> bool {
-    match state {
+fn decides(step: &Step, obligation: &Obligation) -> bool {
+    match obligation.state {
         State::Superseded => matches!(step, Step::Superseded { .. }),
         State::NotApplicable => match step {
             Step::Retracted { .. }
@@ -55,15 +55,16 @@ fn decides(step: &Step, state: State) -> bool {
         State::NeedsDecision => matches!(step, Step::Decide { .. }),
         // The dates stand beside the state; why it is owed at all is what a reader asks then.
         State::LateAtBirth | State::Overdue | State::DueSoon | State::Open => {
-            matches!(
-                step,
-                Step::AroseOn { .. }
-                    | Step::NoTarget
-                    | Step::PeriodUnknown { .. }
-                    | Step::NoDateInTable
-            )
+            let dateless =
+                matches!(step, Step::NoTarget | Step::PeriodUnknown { .. } | Step::NoDateInTable);
+            dateless || arises(step, obligation)
         }
     }
+}
+
+/// Whether a step tells of the fact that carries the obligation, and not of another that would.
+fn arises(step: &Step, obligation: &Obligation) -> bool {
+    matches!(step, Step::AroseOn { fact, .. } if Some(fact) == obligation.from_fact.as_ref())
 }
 
 /// Returns the instant in UTC and, where a zone is given, beside it on the wall there.

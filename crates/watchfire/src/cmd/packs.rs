@@ -50,7 +50,7 @@ impl Folder {
                 folder.room(&path, "calendars")?;
             } else if SHARED.contains(&name.as_str()) {
                 folder.file(&path, name)?;
-            } else if ["forms", "tests"].iter().any(|room| path.join(room).is_dir()) {
+            } else if path.is_dir() && is_of_a_pack(&path)? {
                 return Err(Failure::request(format!("`{}` has no `law.toml`", path.display()))
                     .hint("write it, or take the folder away"));
             }
@@ -233,6 +233,15 @@ pub(super) fn own_cases(laws: &Lawbook) -> Result<Vec<CaseFile>, Failure> {
         return Ok(files);
     }
     Err(Failure::request(format!("{} problems in the packs' own case files", wrong.len())))
+}
+
+/// Whether a folder holds what belongs to a pack, so that without a `law.toml` something is missing.
+fn is_of_a_pack(at: &Path) -> Result<bool, Failure> {
+    Ok(entries(at)?.iter().any(|(path, name)| {
+        let room = ["forms", "tests"].contains(&name.as_str()) && path.is_dir();
+        let quote = name.starts_with("text.") && has_ending(path, "md");
+        room || quote || has_ending(path, "toml")
+    }))
 }
 
 fn is_stdin(path: &Path) -> bool {

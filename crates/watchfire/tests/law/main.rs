@@ -246,6 +246,25 @@ fn what_a_pack_lacks_and_what_keeps_it_from_loading_end_differently() {
 }
 
 #[test]
+fn a_folder_of_a_pack_that_lost_its_law_is_told_and_any_other_is_passed_over() {
+    let folder = pack_with("norm-linux-distros", "\"14d\"", "\"14d\"");
+    let at = folder.path().to_str().expect("a path");
+    let notes = folder.path().join("notes");
+    std::fs::create_dir(&notes).expect("a folder");
+    std::fs::write(notes.join("readme.txt"), "ours").expect("a file");
+    assert_eq!(code(&run(&["law", "check", at], "")), 0);
+    for name in ["laws.toml", "text.en.md"] {
+        let lost = folder.path().join("xx-lost");
+        std::fs::create_dir(&lost).expect("a folder");
+        std::fs::write(lost.join(name), "").expect("a file");
+        let output = run(&["law", "check", at], "");
+        assert_eq!(code(&output), 2, "{name}");
+        assert!(errors(&output).contains("has no `law.toml`"), "{}", errors(&output));
+        std::fs::remove_dir_all(&lost).expect("a folder less");
+    }
+}
+
+#[test]
 fn a_pack_of_ones_own_takes_the_place_of_the_built_in_one() {
     let folder = pack_with("norm-linux-distros", "\"14d\"", "\"7d\"");
     let at = folder.path().to_str().expect("a path");

@@ -389,6 +389,16 @@ fn code_and_hint(error: &FactError) -> (&'static str, &'static str) {
             ("undeclared", "the predicates stand in `attributes.toml`")
         }
         FactError::UnknownProvision(_) => ("undeclared", PROVISION_HINT),
+        FactError::NotKnowledge(_) => {
+            ("value", "write the kind that becomes known, such as `exploitation-known`")
+        }
+        FactError::KnownBefore { .. } => {
+            ("value", "correct one of the two, or leave `known_at` out: then it is the first")
+        }
+        FactError::NewDue(_) => (
+            "value",
+            "write `2026-12-31`, which ends in the authority's zone, or one instant with zone or offset",
+        ),
         _ => ("value", KEYS_HINT),
     }
 }

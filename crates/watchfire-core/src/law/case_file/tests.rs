@@ -61,6 +61,19 @@ fn every_mistake_is_refused_where_it_stands() {
                  [[case.expect]]";
     let decided = "kind = \"severe-incident-known\"\noccurred_at = \"2026-10-01T00:00Z\"\n\n\
                    [[case.expect]]";
+    let step = |of: &str| {
+        format!(
+            "kind = \"assessed\"\nof = \"{of}\"\noccurred_at = \"2026-10-01T00:00Z\"\n[[case.expect]]"
+        )
+    };
+    let extended = |to: &str| {
+        format!(
+            "kind = \"extension-granted\"\nobligation = \"eu-cra/14.2.a\"\nnew_due = \"{to}\"\n\
+             occurred_at = \"2026-10-01T00:00Z\"\n[[case.expect]]"
+        )
+    };
+    let stretch = "2026-10-09T10:00[Europe/Brussels]/2026-10-09T12:00[Europe/Brussels]";
+    let known_before = "10:00[Europe/Brussels]\"\nknown_at = \"2026-09-30T07:59Z";
     let fact = |rest: &str| format!("[[case.fact]]\n{rest}");
     let rows = [
         ("name = \"a case\"\n", "", 1, 1, "toml", "missing field `name`"),
@@ -78,6 +91,11 @@ fn every_mistake_is_refused_where_it_stands() {
         ("-12T00:00Z", "-12[Asia/Shanghai]", 6, 7, "value", "stands for several"),
         ("exploitation-known", "exploited-known", 10, 8, "undeclared", "`exploited-known`"),
         ("10:00[Europe/Brussels]", "10:00", 11, 15, "value", "without zone or offset"),
+        ("10:00[Europe/Brussels]", known_before, 12, 12, "value", "lies before `occurred_at`"),
+        ("[[case.expect]]", &fact(&step("evidence-held")), 21, 6, "value", "`evidence-held`"),
+        ("[[case.expect]]", &fact(&step("submitted")), 21, 6, "value", "step of awareness leads"),
+        ("[[case.expect]]", &fact(&extended(stretch)), 22, 11, "value", "nor a day"),
+        ("[[case.expect]]", &fact(&extended("2026-10-09T10:00")), 22, 11, "value", "nor a day"),
         ("note = ", "remark = ", 12, 1, "toml", "unknown field `remark`"),
         ("obligation = \"eu-cra/14.2.a\"\nocc", "occ", 14, 1, "value", "needs `obligation`"),
         ("= \"eu-cra/14.2.a\"\nocc", "= 5\nocc", 16, 14, "toml", "a provision id or a list"),

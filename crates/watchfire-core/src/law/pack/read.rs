@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::value::Datetime;
 
@@ -18,8 +17,11 @@ use super::wire;
 use super::{Authority, Pack, Reading, Trigger, Zone};
 use crate::law::calendar::Calendars;
 use crate::law::confidence::Confidence;
+use crate::law::fact::is_step;
 use crate::law::id::{FactKind, LawId, PredicateId, RoleId};
-use crate::law::problem::Problem;
+use crate::law::instant::zone_of;
+use crate::law::member_state::MemberStates;
+use crate::law::problem::{Lines, Problem};
 use crate::law::vocabulary::Vocabulary;
 
 /// The attribute that names the Member State.
@@ -32,6 +34,7 @@ const OF_MEMBER_STATE: &str = "of eu/member-state";
 pub(crate) struct Declared<'a> {
     pub(crate) words: &'a Vocabulary,
     pub(crate) calendars: &'a Calendars,
+    pub(crate) states: &'a MemberStates,
 }
 
 /// Returns the date of a TOML date, or `None` where it is none or has a time.
@@ -51,7 +54,7 @@ pub(crate) fn read(path: &str, text: &str, declared: Declared<'_>) -> Result<Pac
         let hint = "see the keys of `law.toml` in `laws/README.md`";
         vec![Problem::of_toml(path, text, &error, hint)]
     })?;
-    let mut reader = Reader { path, text, declared, problems: Vec::new() };
+    let mut reader = Reader { path, lines: Lines::new(text), declared, problems: Vec::new() };
     let pack = reader.pack(file);
     match pack {
         Some(pack) if reader.problems.is_empty() => Ok(pack),
@@ -61,14 +64,14 @@ pub(crate) fn read(path: &str, text: &str, declared: Declared<'_>) -> Result<Pac
 
 struct Reader<'a> {
     path: &'a str,
-    text: &'a str,
+    lines: Lines<'a>,
     declared: Declared<'a>,
     problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
     fn problem(&mut self, span: Range<usize>, code: &'static str, message: String, hint: &str) {
-        let problem = Problem::at(self.path, self.text, span, code, message, hint);
+        let problem = Problem::on(&self.lines, self.path, span, code, message, hint);
         self.problems.push(problem);
     }
 
@@ -147,7 +150,14 @@ impl Reader<'_> {
     fn readings(&mut self, written: Vec<Spanned<wire::Reading>>) -> BTreeMap<String, Reading> {
         let mut readings = BTreeMap::new();
         for reading in written {
+            let at = reading.span();
             let reading = reading.into_inner();
+            let said = [reading.by.as_str(), &reading.says.en, &reading.why.en];
+            if said.iter().any(|text| text.trim().is_empty()) {
+                let message = format!("the reading `{}` is left empty", reading.id.get_ref());
+                let hint = "write what it says, who decided, and why";
+                self.problem(at, "unfinished", message, hint);
+            }
             let Some(on) = self.date(&reading.on) else { continue };
             let (span, id) = (reading.id.span(), reading.id.into_inner());
             let found = Reading {
@@ -202,7 +212,7 @@ impl Reader<'_> {
         if name == OF_MEMBER_STATE {
             return Some(Zone::OfMemberState);
         }
-        match TimeZone::get(name) {
+        match zone_of(name) {
             Ok(zone) => Some(Zone::Fixed { name: name.clone(), zone }),
             Err(_) => {
                 let message = format!("`{name}` is not a time zone");
@@ -216,6 +226,18 @@ impl Reader<'_> {
         if !self.declared.words.facts.contains_key(&kind) {
             let hint = "declare it in `facts.toml`, or correct the name";
             return self.undeclared(written.span(), "kind of fact", written.get_ref(), hint);
+        }
+        Some(kind)
+    }
+
+    /// A kind on which something hangs. A step of awareness is none: it counts towards its kind.
+    fn deciding_kind(&mut self, written: &Spanned<String>) -> Option<FactKind> {
+        let kind = self.kind(written)?;
+        if is_step(&kind) {
+            let message =
+                format!("`{kind}` is a step of awareness, on which nothing hangs by itself");
+            let hint = "write the kind that it leads to, and the step in `awareness`";
+            return self.wrong(written.span(), message, hint);
         }
         Some(kind)
     }
@@ -234,7 +256,7 @@ impl Reader<'_> {
         let span = written.span();
         match written.get_ref() {
             toml::Value::String(kind) => {
-                Some(Trigger::Kind(self.kind(&Spanned::new(span, kind.clone()))?))
+                Some(Trigger::Kind(self.deciding_kind(&Spanned::new(span, kind.clone()))?))
             }
             toml::Value::Table(table) if table.len() == 1 && table.contains_key("submitted") => {
                 let provision = table["submitted"].as_str().unwrap_or_default().to_owned();

@@ -62,10 +62,13 @@ fn answer<'a>(
         return Ok(exit);
     }
     let styled = std::io::stdout().is_terminal();
-    let mut count = 0;
-    for problem in reports.iter().flat_map(|report| &report.problems) {
-        count += 1;
+    let found = || reports.iter().flat_map(|report| &report.problems);
+    let count = found().count();
+    for problem in found().take(problems::DRAWN_MAX) {
         print::data(&format!("{}\n", problems::draw(problem, &source(&problem.path), styled)))?;
+    }
+    if let Some(more) = problems::more(count) {
+        print::data(&format!("{more}\n"))?;
     }
     let packs = reports.iter().filter(|report| report.path.ends_with("/law.toml")).count();
     print::say(&format!("{packs} packs, {count} problems"));

@@ -125,36 +125,68 @@ impl Reader<'_> {
         };
         let rest: Vec<(&String, &toml::Value)> =
             table.iter().filter(|(key, _)| *key != "attribute").collect();
-        let number = |value: &toml::Value| {
-            value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
-        };
-        let found = match rest.as_slice() {
-            [(key, value)] => match key.as_str() {
-                "is" => value_of(value).map(|value| Condition::OneOf(id, vec![value])),
-                "one_of" => value
-                    .as_array()
-                    .and_then(|values| values.iter().map(value_of).collect::<Option<Vec<_>>>())
-                    .map(|values| Condition::OneOf(id, values)),
-                "at_least" => number(value).map(|least| Condition::AtLeast(id, least)),
-                "below" => number(value).map(|bound| Condition::Below(id, bound)),
-                _ => None,
-            },
+        match rest.as_slice() {
+            [(key, value)] if *key == "is" => {
+                Some(Condition::OneOf(id.clone(), vec![self.value_of(&id, value, span)?]))
+            }
+            [(key, toml::Value::Array(values))] if *key == "one_of" && !values.is_empty() => {
+                let values = values.iter().map(|value| self.value_of(&id, value, span));
+                Some(Condition::OneOf(id.clone(), values.collect::<Option<_>>()?))
+            }
+            [(key, value)] if *key == "at_least" => {
+                Some(Condition::AtLeast(id.clone(), self.number_of(&id, value, span)?))
+            }
+            [(key, value)] if *key == "below" => {
+                Some(Condition::Below(id.clone(), self.number_of(&id, value, span)?))
+            }
+            _ => {
+                let hint = "write exactly one of is, one_of, at_least, below beside `attribute`";
+                self.wrong(span.clone(), "the comparison is none".to_owned(), hint)
+            }
+        }
+    }
+
+    /// A value that the attribute can have. With any other the comparison would never be true, and
+    /// a misspelt word would stop a clock.
+    fn value_of(
+        &mut self,
+        id: &AttributeId,
+        written: &toml::Value,
+        span: &Range<usize>,
+    ) -> Option<Value> {
+        let text = match written {
+            toml::Value::String(text) => Some(text.clone()),
+            toml::Value::Integer(whole) => Some(whole.to_string()),
+            toml::Value::Float(number) => Some(number.to_string()),
+            toml::Value::Boolean(flag) => Some(if *flag { "yes" } else { "no" }.to_owned()),
             _ => None,
         };
-        if found.is_none() {
-            let hint = "write exactly one of is, one_of, at_least, below beside `attribute`";
-            self.wrong::<()>(span.clone(), "the comparison is none".to_owned(), hint);
+        let words = self.declared.words;
+        let found = text
+            .ok_or_else(|| format!("`{written}` is no value of an attribute"))
+            .and_then(|text| words.value(id.as_str(), &text, self.declared.states));
+        match found {
+            Ok((_, value)) => Some(value),
+            Err(message) => {
+                let hint =
+                    format!("compare `{id}` with a value of its type, see `attributes.toml`");
+                self.wrong(span.clone(), message, &hint)
+            }
         }
-        found
     }
-}
 
-fn value_of(written: &toml::Value) -> Option<Value> {
-    match written {
-        toml::Value::String(text) => Some(Value::Text(text.clone())),
-        toml::Value::Integer(whole) => Some(Value::Number(*whole as f64)),
-        toml::Value::Float(number) => Some(Value::Number(*number)),
-        toml::Value::Boolean(flag) => Some(Value::Flag(*flag)),
-        _ => None,
+    fn number_of(
+        &mut self,
+        id: &AttributeId,
+        written: &toml::Value,
+        span: &Range<usize>,
+    ) -> Option<f64> {
+        match self.value_of(id, written, span)? {
+            Value::Number(number) => Some(number),
+            _ => {
+                let message = format!("the attribute `{id}` is no number");
+                self.wrong(span.clone(), message, "compare it with `is` or `one_of`")
+            }
+        }
     }
 }

@@ -9,7 +9,11 @@ use toml::Spanned;
 use super::super::{Anchor, Awareness, Class, MeasuredAt, MetBy, Pack, Provision, Version, wire};
 use super::Reader;
 use crate::law::count::Within;
+use crate::law::fact::is_step;
 use crate::law::id::{FactKind, PredicateId, ProvisionId, RoleId};
+
+/// To whom something can be owed that is no authority.
+const OWED_TO_NO_AUTHORITY: [&str; 3] = ["internal", "users", "public"];
 
 impl Reader<'_> {
     pub(super) fn provision(
@@ -25,6 +29,7 @@ impl Reader<'_> {
             return self.wrong(written.id.span(), message, "begin its id with the law's");
         }
         let class = self.class(&written.class)?;
+        self.fits(class, &id, &written);
         let before = self.problems.len();
         let all = written.status.as_ref().map_or(pack.proposed, |status| self.is_proposed(status));
         let (proposed, in_force): (Vec<_>, Vec<_>) =
@@ -42,7 +47,7 @@ impl Reader<'_> {
             when: written.when.as_ref().and_then(|when| self.condition(when)),
             allowed_when: written.allowed_when.as_ref().and_then(|when| self.condition(when)),
             owed_by: self.owed_by(pack, written.owed_by.as_ref()),
-            owed_to: written.owed_to.as_ref().map(|to| to.get_ref().clone()),
+            owed_to: written.owed_to.as_ref().and_then(|to| self.owed_to(pack, to)),
             form: written.form.as_ref().map(|form| form.get_ref().clone()),
             supersedes: self.supersedes(&written),
             checked_on: written.checked_on.as_ref().and_then(|date| self.date(date)),
@@ -68,6 +73,31 @@ impl Reader<'_> {
             self.finished(&provision, &span);
         }
         Some(provision)
+    }
+
+    /// What a provision of this class cannot have, and what does nothing.
+    fn fits(&mut self, class: Class, id: &ProvisionId, written: &wire::Provision) {
+        let idle = |key: &str| format!("`{key}` does nothing in a {class} provision");
+        if let (Some(when), true) = (&written.allowed_when, class != Class::Prohibition) {
+            let hint = "write `when`, or leave it to a prohibition";
+            self.wrong::<()>(when.span(), idle("allowed_when"), hint);
+        }
+        if let (Some(span), true) = (&written.keep_at_least, class != Class::Standing) {
+            self.wrong::<()>(
+                span.span(),
+                idle("keep_at_least"),
+                "leave it to a standing provision",
+            );
+        }
+        if let (Some(from), None) = (&written.supersedes_from, &written.supersedes) {
+            let message = "`supersedes_from` without `supersedes` does nothing".to_owned();
+            self.wrong::<()>(from.span(), message, "write `supersedes`, or leave it out");
+        }
+        if let Some(other) = written.supersedes.as_ref().filter(|it| it.get_ref() == id.as_str()) {
+            let message = "a provision does not take its own place".to_owned();
+            let hint = "name the other provision; a later `[[provision.version]]` needs no word";
+            self.wrong::<()>(other.span(), message, hint);
+        }
     }
 
     /// A provision with a clock says on what it arises, who owes it, to whom, and since when.
@@ -132,7 +162,7 @@ impl Reader<'_> {
     ) -> BTreeMap<FactKind, PredicateId> {
         let mut found = BTreeMap::new();
         for (kind, predicate) in written {
-            let kind = self.kind(&Spanned::new(predicate.span(), kind.clone()));
+            let kind = self.deciding_kind(&Spanned::new(predicate.span(), kind.clone()));
             let predicate = self.predicate(predicate.get_ref(), predicate.span());
             if let (Some(kind), Some(predicate)) = (kind, predicate) {
                 found.insert(kind, predicate);
@@ -150,7 +180,7 @@ impl Reader<'_> {
 
     fn step(&mut self, written: &Spanned<String>) -> Option<FactKind> {
         let kind = self.kind(written)?;
-        if !crate::law::fact::is_step(&kind) {
+        if !is_step(&kind) {
             let message = format!("`{kind}` is no step of awareness");
             let hint = "write first-signal, received-by-channel, read-by-person, evidence-held, \
                         assessed or awareness-declared";
@@ -191,15 +221,16 @@ impl Reader<'_> {
 
     fn owed_by(&mut self, pack: &Pack, written: Option<&Spanned<toml::Value>>) -> Vec<RoleId> {
         let Some(written) = written else { return Vec::new() };
-        let names: Vec<&str> = match written.get_ref() {
-            toml::Value::String(role) => vec![role],
-            toml::Value::Array(roles) => roles.iter().filter_map(toml::Value::as_str).collect(),
-            _ => Vec::new(),
+        let names: Option<Vec<&str>> = match written.get_ref() {
+            toml::Value::String(role) => Some(vec![role]),
+            toml::Value::Array(roles) => roles.iter().map(toml::Value::as_str).collect(),
+            _ => None,
         };
-        if names.is_empty() {
+        let Some(names) = names.filter(|names| !names.is_empty()) else {
             let hint = "write a role or a list of roles";
             self.wrong::<()>(written.span(), "`owed_by` names no role".to_owned(), hint);
-        }
+            return Vec::new();
+        };
         let mut roles = Vec::new();
         for name in names {
             let full =
@@ -217,6 +248,27 @@ impl Reader<'_> {
         roles
     }
 
+    /// Whom it is owed to: somebody of the pack's table, where there is one, or of no authority.
+    fn owed_to(&mut self, pack: &Pack, written: &Spanned<String>) -> Option<String> {
+        let to = written.get_ref();
+        let known = pack.authorities.is_empty()
+            || pack.authorities.contains_key(to)
+            || OWED_TO_NO_AUTHORITY.contains(&to.as_str());
+        if to.trim().is_empty() {
+            return self.wrong(
+                written.span(),
+                "`owed_to` names nobody".to_owned(),
+                "write whom it is owed to",
+            );
+        }
+        if !known {
+            let hint = "declare it as `[authorities.<id>]` in this file, or write internal, users \
+                        or public";
+            return self.undeclared(written.span(), "authority", to, hint);
+        }
+        Some(to.clone())
+    }
+
     fn supersedes(&mut self, written: &wire::Provision) -> Option<(ProvisionId, Option<Date>)> {
         let id = self.name(written.supersedes.as_ref()?)?;
         let from = written.supersedes_from.as_ref().and_then(|date| self.date(date));
@@ -227,7 +279,8 @@ impl Reader<'_> {
         let within = Within::parse(written.get_ref());
         if within.is_none() {
             let message = format!("`{}` is no span", written.get_ref());
-            let hint = "write a number and h, d, w, mo or bd, such as `72h`, `1mo` or `4bd`";
+            let hint = "write a number and h, d, w, mo or bd, such as `72h`, `1mo` or `4bd`; it is \
+                        at most a hundred years";
             self.wrong::<()>(written.span(), message, hint);
         }
         within
@@ -238,7 +291,7 @@ impl Reader<'_> {
         let span = written.span();
         match written.get_ref() {
             toml::Value::String(kind) => {
-                Some(MetBy::Kind(self.kind(&Spanned::new(span, kind.clone()))?))
+                Some(MetBy::Kind(self.deciding_kind(&Spanned::new(span, kind.clone()))?))
             }
             toml::Value::Table(table) if table.len() == 1 && table.contains_key("decided") => {
                 let predicate = table["decided"].as_str().unwrap_or_default();

@@ -52,7 +52,8 @@ impl Reader<'_> {
             Some(other) => {
                 let message = format!("`{other}` is no counting rule");
                 let hint = "write elapsed, next-full-hour, exclude-trigger-day or sec-b1";
-                return self.wrong(at.clone(), message, hint);
+                let at = written.counts.as_ref().map_or_else(|| at.clone(), Spanned::span);
+                return self.wrong(at, message, hint);
             }
         };
         let fits = match counts {
