@@ -1,10 +1,13 @@
 //! Personal data beside events, so that it can be erased while the log still holds.
 
+use std::collections::HashMap;
+
 use watchfire_core::event::{AnnexDigest, Body, Event, PartyEvent, ReportEvent};
 use watchfire_core::ids::EventId;
 
 use crate::dialect::{Connection, params};
 use crate::error::StoreError;
+use crate::log::int;
 use crate::statement::statements;
 
 /// The longest annex.
@@ -17,6 +20,10 @@ pub const ADDRESS: &str = "address";
 
 statements! {
     KEEP = "INSERT INTO annexes (event_id, name, digest, salt, bytes) VALUES ($1, $2, $3, $4, $5)";
+    BESIDE =
+        "SELECT x.event_id, x.digest, x.salt, x.bytes FROM annexes x \
+         JOIN events e ON e.id = x.event_id WHERE e.log_index >= $1 AND e.log_index <= $2 \
+         ORDER BY e.log_index, x.name";
     ERASE_CONTACT =
         "UPDATE annexes SET salt = NULL, bytes = NULL WHERE name = 'contact' AND event_id IN (\
          SELECT r.event_id FROM reports r WHERE r.id = $1)";
@@ -73,4 +80,39 @@ pub(crate) async fn apply(tx: &mut Connection, event: &Event) -> Result<(), Stor
         _ => {}
     }
     Ok(())
+}
+
+/// What is kept beside an event, as it lies in the database.
+pub(crate) struct Kept {
+    digest: AnnexDigest,
+    /// Whether the bytes are those of the digest, or were erased.
+    whole: bool,
+}
+
+/// Returns what is kept beside the events from one place of the log to another, by event.
+pub(crate) async fn beside(
+    connection: &mut Connection,
+    first: u64,
+    last: u64,
+) -> Result<HashMap<String, Vec<Kept>>, StoreError> {
+    let mut found: HashMap<String, Vec<Kept>> = HashMap::new();
+    for row in connection.all(&BESIDE, params![int(first)?, int(last)?]).await? {
+        let digest = AnnexDigest(row.text("digest")?);
+        let (salt, bytes) = (row.bytes_or_none("salt")?, row.bytes_or_none("bytes")?);
+        let whole = match (&salt, &bytes) {
+            (Some(salt), Some(bytes)) => <&[u8; 32]>::try_from(salt.as_slice())
+                .is_ok_and(|salt| AnnexDigest::of(salt, bytes) == digest),
+            (None, None) => true,
+            _ => false,
+        };
+        found.entry(row.text("event_id")?).or_default().push(Kept { digest, whole });
+    }
+    Ok(found)
+}
+
+/// Returns whether what is kept beside an event is what the event names, or was erased.
+pub(crate) fn agree(body: &Body, kept: &[Kept]) -> bool {
+    let named = digests(body);
+    named.len() == kept.len()
+        && kept.iter().zip(named).all(|(kept, named)| kept.whole && kept.digest == *named)
 }

@@ -11,6 +11,7 @@ use watchfire_core::log::tick::TickEntry;
 use watchfire_core::log::{Commitment, Hash};
 
 use crate::Store;
+use crate::annex::{self, Kept};
 use crate::config::LogHead;
 use crate::dialect::{Connection, params};
 use crate::error::StoreError;
@@ -134,9 +135,11 @@ impl Audit<'_> {
             let from = self.auditor.size();
             self.expect_checkpoints(connection, from, from + LOG_ROWS_MAX as u64).await?;
             let rows = log_rows(connection, from, LOG_ROWS_MAX).await?;
+            let last = rows.last().map_or(from, |row| row.index);
+            let mut beside = annex::beside(connection, from, last).await?;
             for row in &rows {
                 self.feed_ticks(connection, &mut ticks, false).await?;
-                self.feed_row(row)?;
+                self.feed_row(row, &beside.remove(&row.event).unwrap_or_default())?;
             }
             if rows.is_empty() {
                 break;
@@ -268,7 +271,7 @@ impl Audit<'_> {
         Ok(())
     }
 
-    fn feed_row(&mut self, row: &LogRow) -> Result<(), Stop> {
+    fn feed_row(&mut self, row: &LogRow, annexes: &[Kept]) -> Result<(), Stop> {
         let edited = || Finding { first_bad: row.index, problem: Problem::Edited(row.index) };
         let commitment = Commitment::from_slice(&row.commitment).ok_or_else(edited)?;
         let salt = row.salt.as_deref().map(TryInto::try_into).transpose();
@@ -278,7 +281,7 @@ impl Audit<'_> {
             (None, None) => Content::Erased,
             _ => return Err(edited().into()),
         };
-        let event = self.agrees(row).then_some(row.index);
+        let event = self.agrees(row, annexes).then_some(row.index);
         let tile_hash = row.tile_hash.as_deref().and_then(Hash::from_slice);
         Ok(self.auditor.row(&AuditRow {
             index: row.index,
@@ -289,9 +292,9 @@ impl Audit<'_> {
         })?)
     }
 
-    /// Whether the columns beside the bytes say what the bytes say, and the version is the next of
-    /// its history.
-    fn agrees(&mut self, row: &LogRow) -> bool {
+    /// Whether the columns beside the bytes say what the bytes say, the version is the next of its
+    /// history, and what is kept beside the event is what it names.
+    fn agrees(&mut self, row: &LogRow, annexes: &[Kept]) -> bool {
         let history = (row.noun.clone(), row.stream.clone());
         let version = self.versions.entry(history).or_default();
         *version += 1;
@@ -306,6 +309,7 @@ impl Audit<'_> {
             event.id.as_str() == row.event
                 && stream.parts() == (row.noun.as_str(), row.stream.as_str())
                 && event.recorded_at.as_microsecond() == row.recorded_at
+                && annex::agree(&event.body, annexes)
         })
     }
 }

@@ -50,19 +50,20 @@ async fn tick(house: &House, number: u64) {
     store.append_ticks(&node, &[tick], house.now, sign).await.expect("it is the next");
 }
 
-const TABLES: [&str; 5] = ["events", "log_hashes", "log_heads", "checkpoints", "ticks"];
+/// What the log is made of, in the order in which it is put back: annexes name their events.
+const TABLES: [&str; 6] = ["events", "annexes", "log_hashes", "log_heads", "checkpoints", "ticks"];
 
 async fn keep(beside: &mut Beside) {
-    // The rest of the database is not the log.
-    beside.run("DELETE FROM annexes").await;
     for table in TABLES {
         beside.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
     }
 }
 
 async fn put_back(beside: &mut Beside) {
-    for table in TABLES {
+    for table in TABLES.iter().rev() {
         beside.run(&format!("DELETE FROM {table}")).await;
+    }
+    for table in TABLES {
         beside.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table}")).await;
     }
 }
@@ -102,7 +103,11 @@ async fn what_was_done_by_hand_is_found_and_named() {
             ("UPDATE events SET version = 999 WHERE log_index = 20", 20),
             ("UPDATE events SET stream = 'WF-0000-0000' WHERE log_index = 20", 20),
             ("UPDATE events SET bytes = NULL, salt = NULL WHERE log_index = 21", 21),
-            ("DELETE FROM events WHERE log_index = 22", 22),
+            (
+                "DELETE FROM annexes WHERE event_id IN (SELECT id FROM events WHERE log_index = 22); \
+                 DELETE FROM events WHERE log_index = 22",
+                22,
+            ),
             (
                 "UPDATE log_hashes SET hash = (SELECT salt FROM events WHERE log_index = 0) \
               WHERE tree = 'internal' AND level = 0 AND position = 23",
@@ -116,6 +121,46 @@ async fn what_was_done_by_hand_is_found_and_named() {
             put_back(&mut beside).await;
         }
         assert_eq!(first_bad(&audited(&house, &[]).await), None, "all was put back");
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_beside_an_event_is_audited_with_it() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[]).await;
+        let opened = house.opened_case(&[&eva]).await;
+        let received = opened.appended.events.first().expect("the report").1;
+        house.opened_case(&[&eva]).await;
+        assert_eq!(first_bad(&audited(&house, &[]).await), None);
+        let mut beside = engine.beside().await;
+        keep(&mut beside).await;
+        let of = format!("(SELECT id FROM events WHERE log_index = {received})");
+        for tamper in [
+            format!("UPDATE annexes SET bytes = salt WHERE event_id = {of}"),
+            format!("UPDATE annexes SET digest = 'no' WHERE event_id = {of}"),
+            format!("DELETE FROM annexes WHERE event_id = {of}"),
+            format!(
+                "INSERT INTO annexes SELECT event_id, 'another', digest, salt, bytes \
+                 FROM annexes WHERE event_id = {of}"
+            ),
+            format!(
+                "UPDATE annexes SET event_id = (SELECT id FROM events WHERE log_index = {}) \
+                 WHERE event_id = {of}",
+                received + 1
+            ),
+        ] {
+            beside.run(&tamper).await;
+            let report = audited(&house, &[]).await;
+            assert_eq!(first_bad(&report), Some(received), "{tamper}: {report:?}");
+            put_back(&mut beside).await;
+        }
+        // What was erased as it should be is not missing.
+        beside
+            .run(&format!("UPDATE annexes SET salt = NULL, bytes = NULL WHERE event_id = {of}"))
+            .await;
+        assert_eq!(first_bad(&audited(&house, &[]).await), None, "erased");
         house.store.close().await;
     }
 }
@@ -164,6 +209,8 @@ async fn a_log_that_was_cut_or_rolled_back_is_found_by_the_head_outside() {
         let mut beside = engine.beside().await;
         keep(&mut beside).await;
 
+        let cut = "SELECT id FROM events WHERE log_index >= 100";
+        beside.run(&format!("DELETE FROM annexes WHERE event_id IN ({cut})")).await;
         beside.run("DELETE FROM events WHERE log_index >= 100").await;
         assert_eq!(first_bad(&audited(&house, &[]).await), Some(100), "cut");
 

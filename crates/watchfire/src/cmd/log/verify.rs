@@ -232,7 +232,13 @@ fn outside(file: &Path, key: &VerifierKey) -> Result<Vec<LogHead>, String> {
         Ok(note) => evidence::open_note(Tree::Internal, &note, key)
             .map(|head| vec![head])
             .map_err(|error| cannot(error.to_string())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            print::say(&format!(
+                "there is no checkpoint `{}`: whether the database was rolled back cannot be told",
+                file.display()
+            ));
+            Ok(Vec::new())
+        }
         Err(error) => Err(cannot(error.to_string())),
     }
 }
