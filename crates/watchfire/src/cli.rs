@@ -3,6 +3,7 @@
 mod api;
 mod demo;
 mod law;
+mod lines;
 mod node;
 mod operate;
 
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use api::{Case, CaseShow, Report, ReportNew, Server};
 pub(crate) use demo::Demo;
 pub(crate) use law::{Law, Laws, Map, Obligations, Organization};
+pub(crate) use lines::Versions;
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
 pub(crate) use operate::{Backup, Doctor, Migrate, Opener, Restore};
 
@@ -34,6 +36,8 @@ pub(crate) enum Command {
     /// Check the evidence log
     #[command(subcommand)]
     Log(Log),
+    /// Compare the two versions of each line: `<`, `=`, `>`, or `?` where no order explains them
+    Versions(Versions),
     /// Run the node
     Serve(Serve),
     /// Keep the accounts of the node on this machine

@@ -5,6 +5,7 @@ mod case;
 mod demo;
 mod doctor;
 mod law;
+mod lines;
 mod log;
 mod migrate;
 mod obligations;
@@ -15,6 +16,7 @@ mod report;
 mod restore;
 mod serve;
 mod user;
+mod versions;
 
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -37,5 +39,6 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Restore(args) => restore::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Versions(args) => versions::run(&args),
     }
 }

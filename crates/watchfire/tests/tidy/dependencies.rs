@@ -131,8 +131,8 @@ const ALLOWED: [(&str, &[&str]); 9] = [
 const BESIDE: [&str; 2] = ["bench", "fuzz"];
 
 /// What tests may use beside what their crate uses anyway.
-const ALLOWED_IN_TESTS: [&str; 7] =
-    ["insta", "proptest", "serde_json", "sqlx", "tempfile", "tokio", "toml"];
+const ALLOWED_IN_TESTS: [&str; 8] =
+    ["flate2", "insta", "proptest", "serde_json", "sqlx", "tempfile", "tokio", "toml"];
 
 /// Registries that `Cargo.lock` may name: crates.io alone. No git, no local path but our own.
 const SOURCE: &str = "registry+https://github.com/rust-lang/crates.io-index";

@@ -1,0 +1,6 @@
+//! Version orders against the data of others.
+
+mod data;
+mod property;
+mod scalibr;
+mod vers;

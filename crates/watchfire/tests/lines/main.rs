@@ -1,0 +1,85 @@
+//! The filters that answer line by line, as somebody pipes into them.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn run(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_watchfire"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary under test runs");
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    // Written beside the reading, so that neither side waits for the other for ever.
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A command that refuses its arguments is gone before it reads.
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output().expect("the binary under test ends")
+    })
+}
+
+/// The answers to lines, of a filter that says each was answered.
+fn answers(arguments: &[&str], input: &[u8]) -> Vec<String> {
+    let output = run(arguments, input);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().map(str::to_owned).collect()
+}
+
+/// A line of hostile bytes for every filter: each must answer it, and go on.
+fn hostile() -> Vec<Vec<u8>> {
+    let mut lines = vec![
+        Vec::new(),
+        b"\t".to_vec(),
+        b"\t\t\t".to_vec(),
+        b"1.0".to_vec(),
+        b"\xff\xfe\t1.0".to_vec(),
+        b"1.0\x00\t1.0".to_vec(),
+        "１.０\t1.0".into(),
+    ];
+    for part in ["1", "9", ".", "-", "1.", "a-", "%", "(", "^", "|>=1", "漏"] {
+        let long = part.repeat((1 << 20) / part.len());
+        lines.push(format!("{long}\t{long}").into_bytes());
+        lines.push(format!("{}\t1.0", &part.repeat(2000)).into_bytes());
+    }
+    lines
+}
+
+#[test]
+fn versions_compare_line_by_line() {
+    let input = b"1.0\t1.0.0\n1.0-alpha-1\t1.0\r\n2.17.1\t2.17.0\nno tab\n";
+    assert_eq!(answers(&["versions", "Maven"], input), ["=", "<", ">", "?"]);
+    assert_eq!(answers(&["versions", "Debian:12"], b"1.0~rc1\t1.0"), ["<"]);
+    assert_eq!(answers(&["versions", "deb"], b"1:0\t2.0\n"), [">"]);
+    assert_eq!(answers(&["versions", "Go"], b"(devel)\tv1.0.0\n"), ["?"]);
+}
+
+#[test]
+fn an_unknown_ecosystem_is_refused_with_those_that_are_known() {
+    let output = run(&["versions", "Cobol"], b"1\t2\n");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("`Cobol`") && said.contains("Packagist"), "{said}");
+}
+
+#[test]
+fn hostile_lines_are_answered_and_the_next_one_too() {
+    let mut input = Vec::new();
+    for line in hostile() {
+        input.extend(line);
+        input.push(b'\n');
+    }
+    let count = hostile().len();
+    for ecosystem in ["Maven", "npm", "PyPI", "Debian", "rpm", "Packagist", "gem", "conan"] {
+        input.truncate(input.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1));
+        let asked = [input.clone(), b"1.0.0\t1.0.1\n".to_vec()].concat();
+        let said = answers(&["versions", ecosystem], &asked);
+        assert_eq!(said.len(), count + 1, "{ecosystem}");
+        assert_eq!(said.last().map(String::as_str), Some("<"), "{ecosystem}");
+    }
+}
