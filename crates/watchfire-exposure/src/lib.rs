@@ -5,6 +5,7 @@
 
 pub mod ecosystem;
 pub mod key;
+pub mod range;
 mod version;
 
 pub use ecosystem::Ecosystem;

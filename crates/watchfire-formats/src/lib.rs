@@ -1,3 +1,5 @@
 //! The documents of the field, in and out. Pure.
 
+pub mod cvss;
 pub mod purl;
+pub mod ssvc;

@@ -38,6 +38,12 @@ pub(crate) enum Command {
     Log(Log),
     /// Compare the two versions of each line: `<`, `=`, `>`, or `?` where no order explains them
     Versions(Versions),
+    /// Say of each line with a range of `vers` and a version whether it is in it: `yes`, `no`, `?`
+    Vers,
+    /// Print the canonical spelling of the package URL of each line
+    Purl,
+    /// Print the scores of the CVSS vector of each line
+    Cvss,
     /// Run the node
     Serve(Serve),
     /// Keep the accounts of the node on this machine

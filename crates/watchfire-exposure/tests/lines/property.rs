@@ -6,6 +6,7 @@ use std::str::FromStr;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use watchfire_exposure::Ecosystem;
+use watchfire_exposure::range::{Answer, Vers};
 
 /// Versions that are often fine, often alike, and full of the signs that some order gives a meaning.
 fn version() -> impl Strategy<Value = String> {
@@ -103,4 +104,32 @@ fn rpm_orders_as_another_implementation_does() {
             assert_eq!(ecosystem.order(one, two), Some(order), "{one} {two}");
         }
     });
+}
+
+/// Ranges of a few constraints around versions that are often alike.
+#[test]
+fn a_version_is_in_a_range_where_its_key_is_in_the_intervals() {
+    let constraints = proptest::collection::vec(("(|!=|<|<=|>|>=)", "[0-3][.](0|1)"), 1..5);
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    let run = runner.run(&(constraints, "[0-4][.][0-2](rc1|)"), |(constraints, version)| {
+        let parts: Vec<String> =
+            constraints.iter().map(|(sign, version)| format!("{sign}{version}")).collect();
+        // One version with two signs is refused.
+        let Ok(vers) = Vers::parse(&format!("vers:pypi/{}", parts.join("|"))) else {
+            return Ok(());
+        };
+        let intervals = vers.intervals().expect("every bound has a key");
+        let key = Ecosystem::PyPi.key(&version).expect("a version");
+        let within = Answer::from(intervals.contains(&key));
+        prop_assert_eq!(vers.contains(&version), within, "{} {}", vers, version);
+        let ends = intervals.iter().map(|(start, end)| (start.to_vec(), end.map(<[u8]>::to_vec)));
+        for pair in ends.collect::<Vec<_>>().windows(2) {
+            prop_assert!(
+                pair[0].1.as_ref().is_some_and(|end| *end < pair[1].0),
+                "they do not touch"
+            );
+        }
+        Ok(())
+    });
+    run.unwrap_or_else(|error| panic!("{error}"));
 }

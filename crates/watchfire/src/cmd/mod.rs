@@ -2,6 +2,7 @@
 
 mod backup;
 mod case;
+mod cvss;
 mod demo;
 mod doctor;
 mod law;
@@ -12,10 +13,12 @@ mod obligations;
 pub(crate) mod packs;
 mod problems;
 mod progress;
+mod purl;
 mod report;
 mod restore;
 mod serve;
 mod user;
+mod vers;
 mod versions;
 
 use crate::cli::{Cli, Command};
@@ -40,5 +43,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Migrate(args) => migrate::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Versions(args) => versions::run(&args),
+        Command::Vers => vers::run(),
+        Command::Purl => purl::run(),
+        Command::Cvss => cvss::run(),
     }
 }

@@ -83,3 +83,40 @@ fn hostile_lines_are_answered_and_the_next_one_too() {
         assert_eq!(said.last().map(String::as_str), Some("<"), "{ecosystem}");
     }
 }
+
+#[test]
+fn ranges_answer_with_three_values_or_with_their_spelling() {
+    let input = b"vers:maven/>=2.0-beta9|<2.15.0\t2.14.1\nvers:maven/>=2.0-beta9|<2.15.0\t2.15.0\n\
+        vers:golang/<1.2.0\t(devel)\nvers:NPM/<2.0.0|>=1.0.0\nlog4j\n";
+    let said = answers(&["vers"], input);
+    assert_eq!(said[..4], ["yes", "no", "?", "vers:npm/>=1.0.0|<2.0.0"]);
+    assert!(said[4].starts_with("error: ") && said.len() == 5, "{said:?}");
+}
+
+#[test]
+fn package_urls_have_one_spelling() {
+    let said = answers(&["purl"], b"PKG:PyPI/Django_X@1.0\npkg:maven/log4j-core\n");
+    assert_eq!(said[0], "pkg:pypi/django-x@1.0");
+    assert!(said[1].starts_with("error: ") && said[1].contains("namespace"), "{said:?}");
+}
+
+#[test]
+fn vectors_have_their_scores() {
+    let input = b"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H\nAV:N/AC:M/Au:N/C:C/I:C/A:C\n\
+        CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H\nhigh\n";
+    let said = answers(&["cvss"], input);
+    assert_eq!(said[..3], ["10.0 10.0 10.0 Critical", "9.3 - - High", "10.0 Critical"]);
+    assert!(said[3].starts_with("error: ") && said.len() == 4, "{said:?}");
+}
+
+#[test]
+fn every_filter_answers_every_hostile_line() {
+    let mut input = hostile().join(&b'\n');
+    input.push(b'\n');
+    for filter in ["vers", "purl", "cvss"] {
+        let said = answers(&[filter], &input);
+        assert_eq!(said.len(), hostile().len(), "{filter}");
+        let answered = |line: &String| line.starts_with("error: ") || line == "?";
+        assert!(said.iter().all(answered), "{filter}: {said:?}");
+    }
+}

@@ -50,20 +50,10 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "toml",
         ],
     ),
-    ("watchfire-formats", &["packageurl", "serde", "serde_json", "thiserror"]),
+    ("watchfire-formats", &["cvss", "serde", "serde_json", "thiserror"]),
     (
         "watchfire-exposure",
-        &[
-            "fst",
-            "memmap2",
-            "packageurl",
-            "pep440_rs",
-            "rayon",
-            "roaring",
-            "rpm-version",
-            "semver",
-            "thiserror",
-        ],
+        &["fst", "memmap2", "pep440_rs", "rayon", "roaring", "rpm-version", "semver", "thiserror"],
     ),
     ("watchfire-store", &["getrandom", "jiff", "sqlx", "thiserror", "tokio", "tracing"]),
     (

@@ -1,0 +1,30 @@
+//! `watchfire vers`: whether a version is in a range, and a range's canonical spelling.
+
+use watchfire_exposure::range::{Answer, Vers};
+
+use super::lines;
+use crate::exit::{Exit, Failure};
+
+const LINE_BYTES_MAX: u64 = 2 << 20;
+
+pub(super) fn run() -> Result<Exit, Failure> {
+    lines::answer(LINE_BYTES_MAX, |line| {
+        let line = match line {
+            Ok(line) => line,
+            Err(error) => return Some(format!("error: {error}")),
+        };
+        let (range, version) = match line.split_once('\t') {
+            Some((range, version)) => (range, Some(version)),
+            None => (line, None),
+        };
+        Some(match (Vers::parse(range), version) {
+            (Err(error), _) => format!("error: {error}"),
+            (Ok(vers), None) => vers.to_string(),
+            (Ok(vers), Some(version)) => match vers.contains(version) {
+                Answer::Yes => "yes".to_owned(),
+                Answer::No => "no".to_owned(),
+                Answer::Undecided => "?".to_owned(),
+            },
+        })
+    })
+}
