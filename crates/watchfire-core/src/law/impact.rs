@@ -3,6 +3,7 @@
 //! Pure: two lawbooks and one case give the shifts of that case. A case that no changed provision
 //! can touch is not asked.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -263,14 +264,18 @@ impl Shift {
 
     /// Returns how the strict date of one that moved lies to what it was; a date that appears is
     /// earlier than none.
-    pub fn strict_due_is(&self) -> std::cmp::Ordering {
+    pub fn strict_due_is(&self) -> Ordering {
         let due = |one: &Option<Obligation>| one.as_ref().and_then(|one| one.strict_due);
-        match (self.kind, due(&self.before), due(&self.after)) {
-            (ShiftKind::Moved, Some(before), Some(after)) => after.cmp(&before),
-            (ShiftKind::Moved, None, Some(_)) => std::cmp::Ordering::Less,
-            (ShiftKind::Moved, Some(_), None) => std::cmp::Ordering::Greater,
-            _ => std::cmp::Ordering::Equal,
-        }
+        strict_due_is(self.kind, (due(&self.before), due(&self.after)))
+    }
+}
+
+fn strict_due_is(kind: ShiftKind, due: (Option<Timestamp>, Option<Timestamp>)) -> Ordering {
+    match (kind, due) {
+        (ShiftKind::Moved, (Some(before), Some(after))) => after.cmp(&before),
+        (ShiftKind::Moved, (None, Some(_))) => Ordering::Less,
+        (ShiftKind::Moved, (Some(_), None)) => Ordering::Greater,
+        _ => Ordering::Equal,
     }
 }
 
@@ -290,7 +295,13 @@ pub struct Counts {
 
 impl Counts {
     fn add(&mut self, shift: &Shift) {
-        let count = match shift.kind {
+        let due = |one: &Option<Obligation>| one.as_ref().and_then(|one| one.strict_due);
+        self.count(shift.kind, (due(&shift.before), due(&shift.after)));
+    }
+
+    /// Counts a shift from and to a strict instant.
+    pub(super) fn count(&mut self, kind: ShiftKind, due: (Option<Timestamp>, Option<Timestamp>)) {
+        let count = match kind {
             ShiftKind::Gained => &mut self.gained,
             ShiftKind::Lost => &mut self.lost,
             ShiftKind::Moved => &mut self.moved,
@@ -298,10 +309,10 @@ impl Counts {
             ShiftKind::NoLongerForeseen => &mut self.no_longer_foreseen,
         };
         *count += 1;
-        match shift.strict_due_is() {
-            std::cmp::Ordering::Less => self.earlier += 1,
-            std::cmp::Ordering::Equal => {}
-            std::cmp::Ordering::Greater => self.later += 1,
+        match strict_due_is(kind, due) {
+            Ordering::Less => self.earlier += 1,
+            Ordering::Equal => {}
+            Ordering::Greater => self.later += 1,
         }
     }
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::Here;
+
 /// Which law packs are used.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Laws {
@@ -123,4 +125,34 @@ pub(crate) enum Law {
         #[command(flatten)]
         laws: Laws,
     },
+    /// Put the packs, or a draft of some, to past cases: what would have been owed, and what
+    /// would have been otherwise
+    Backtest(Box<Backtest>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backtest {
+    /// Case files (TOML); `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// What to compare with: `built-in`, `nothing`, or a folder of packs; with `--laws` it is
+    /// `built-in` where nothing is said
+    #[arg(long, value_name = "LAWS")]
+    pub(crate) against: Option<String>,
+    /// The instant to answer for, instead of each case's own: 2026-09-30T10:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) at: Option<String>,
+    /// Hide what became known later than this
+    #[arg(long, value_name = "T")]
+    pub(crate) known_at: Option<String>,
+    /// Print JSON, with every obligation that would have been otherwise
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) laws: Laws,
+    /// Whose rights to the cases of a node hold; without one a case under embargo is hidden
+    #[arg(long, value_name = "TOKEN", env = "WATCHFIRE_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    #[command(flatten)]
+    pub(crate) here: Here,
 }

@@ -1,5 +1,6 @@
 //! `watchfire law`: read, check and test the packs.
 
+mod backtest;
 mod check;
 mod list;
 mod map;
@@ -16,6 +17,7 @@ pub(super) fn run(command: Law) -> Result<Exit, Failure> {
         Law::Show { id, language, json, laws } => show::run(&id, &language, json, &laws),
         Law::Map(args) => map::run(&args),
         Law::Check { folder, json } => check::run(folder.as_deref(), json),
+        Law::Backtest(args) => backtest::run(*args),
         Law::Test { files, json, laws } => test::run(&files, json, &laws),
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn run(args: &Obligations) -> Result<Exit, Failure> {
 }
 
 /// Reads the instant given with a flag.
-fn instant(flag: &str, text: Option<&str>) -> Result<Option<Timestamp>, Failure> {
+pub(super) fn instant(flag: &str, text: Option<&str>) -> Result<Option<Timestamp>, Failure> {
     let Some(text) = text else { return Ok(None) };
     match Instant::parse(text) {
         Ok(Instant::Exact(at)) => Ok(Some(at)),

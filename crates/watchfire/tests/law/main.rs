@@ -282,3 +282,85 @@ fn a_pack_of_ones_own_takes_the_place_of_the_built_in_one() {
     assert_eq!(count(&[]), count(&["--laws", at]));
     assert_eq!(code(&run(&["law", "show", "no-law"], "")), 2);
 }
+
+/// Known in Brussels and met in time; known in Brussels and met after a day and a half; a case
+/// that no law of the packs that differ can touch.
+const PAST: &str = r#"
+[[case]]
+name  = "in time"
+roles = ["eu-cra/manufacturer"]
+[[case.fact]]
+kind        = "exploitation-known"
+occurred_at = "2026-09-30T08:00Z"
+[[case.fact]]
+kind        = "submitted"
+obligation  = "eu-cra/14.2.a"
+occurred_at = "2026-09-30T20:00Z"
+
+[[case]]
+name  = "late"
+roles = ["eu-cra/manufacturer"]
+[[case.fact]]
+kind        = "exploitation-known"
+occurred_at = "2026-09-30T08:00Z"
+[[case.fact]]
+kind        = "submitted"
+obligation  = "eu-cra/14.2.a"
+occurred_at = "2026-10-01T20:00Z"
+
+[[case]]
+name  = "elsewhere"
+roles = ["cn-rmsv/provider"]
+[[case.fact]]
+kind        = "vulnerability-known"
+occurred_at = "2026-09-30T08:00Z"
+"#;
+
+#[test]
+fn a_draft_is_put_to_past_cases_and_tells_what_would_have_been_otherwise() {
+    let alone = json(&run(&["law", "backtest", "-", "--json"], PAST));
+    let of = |answer: &Value, id: &str| {
+        let all = answer["provisions"].as_array().expect("a list").clone();
+        all.into_iter().find(|one| one["provision"] == id).expect("listed")
+    };
+    assert_eq!((&alone["cases"], &alone["against"]), (&3.into(), &Value::Null));
+    let early = of(&alone, "eu-cra/14.2.a");
+    assert_eq!((&early["owed"], &early["met"], &early["late"]), (&2.into(), &1.into(), &1.into()));
+
+    let draft = pack_with("eu-cra", "within = \"24h\"", "within = \"48h\"");
+    let laws = draft.path().to_str().expect("text");
+    let output = run(&["law", "backtest", "-", "--json", "--laws", laws], PAST);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let answer = json(&output);
+    let early = of(&answer, "eu-cra/14.2.a");
+    assert_eq!((&early["met"], &early["late"]), (&2.into(), &0.into()));
+    let against = &answer["against"];
+    assert_eq!((&against["laws"], &against["touchable"]), (&"built-in".into(), &2.into()));
+    let counts = ["gained", "lost", "moved", "later"].map(|name| against[name].as_u64());
+    assert_eq!(counts, [Some(0), Some(0), Some(2), Some(2)], "{against}");
+    let late = &against["changes"][1];
+    assert!(late["case"].as_str().is_some_and(|name| name.ends_with("late")), "{late}");
+    assert_eq!(late["before"]["state"], "satisfied-late");
+    assert_eq!(late["after"]["state"], "satisfied");
+    assert_eq!(late["after"]["strict_due"], "2026-10-02T08:00:00Z");
+
+    let told = run(&["law", "backtest", "-", "--laws", laws], PAST);
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("against built-in: 2 of 3 cases otherwise (2 can be touched)"), "{told}");
+    let same = json(&run(&["law", "backtest", "-", "--json", "--against", "built-in"], PAST));
+    assert_eq!(same["against"]["changes"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_backtest_without_cases_or_with_what_it_cannot_read_is_refused() {
+    let none = run(&["law", "backtest"], "");
+    assert_eq!(code(&none), 2);
+    assert!(errors(&none).contains("there is no case"), "{}", errors(&none));
+    assert_eq!(code(&run(&["law", "backtest", "-"], "case = 1")), 2);
+    assert_eq!(code(&run(&["law", "backtest", "-", "--against", "no/such/folder"], PAST)), 2);
+    assert_eq!(code(&run(&["law", "backtest", "-", "--at", "yesterday"], PAST)), 2);
+    let folder = tempfile::tempdir().expect("a folder");
+    let nowhere = folder.path().join("nobody");
+    let nowhere = nowhere.to_str().expect("text");
+    assert_ne!(code(&run(&["law", "backtest", "--data", nowhere], "")), 0);
+}

@@ -149,6 +149,28 @@ fn a_case_is_exported_from_the_database_of_a_node_that_does_not_run() {
 }
 
 #[test]
+fn laws_are_put_to_the_cases_of_a_node_that_whoever_asks_may_see() {
+    let house = House::new();
+    let token = house.with_responder();
+    let node = house.start();
+    assert_eq!(node.report("a hole", "k1").expect("an answer").0, 201);
+    assert!(node.stop().success());
+    let before = fs::read(house.database()).expect("the database");
+    let data = house.data();
+    let data = data.to_str().expect("text");
+    let tested = |more: &[&str]| {
+        house.json(&[&["law", "backtest", "--json", "--data", data][..], more].concat())
+    };
+    let (code, answer) = tested(&["--token", &token]);
+    assert_eq!((code, &answer["cases"]), (0, &1.into()), "{answer}");
+    let (code, answer) = tested(&[]);
+    assert_eq!((code, &answer["cases"]), (0, &0.into()), "a report's case is under embargo");
+    let (_, logged) = house.json(&["log", "verify", "--json"]);
+    assert_eq!(logged["ok"], true, "{logged}");
+    assert_eq!(fs::read(house.database()).expect("the database"), before, "nothing was written");
+}
+
+#[test]
 fn only_who_sees_a_case_exports_it() {
     let house = House::new();
     let token = house.with_responder();

@@ -14,6 +14,7 @@ mod plan;
 mod put;
 mod reckon;
 mod table;
+mod tally;
 mod words;
 
 pub use bits::Bits;
@@ -23,3 +24,4 @@ pub use outcome::Outcome;
 pub use plan::Plan;
 pub use put::{Bulk, Found, Owed};
 pub use table::Table;
+pub use tally::{Fates, Tally, count_changes};

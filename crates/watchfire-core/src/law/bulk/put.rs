@@ -1,6 +1,7 @@
 //! A plan put to the cases of a table.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use super::case::{AsOf, Case};
 use super::outcome::Outcome;
@@ -38,14 +39,14 @@ pub struct Bulk<'b, 'a, Q> {
     pub(super) table: &'b Table,
     question: Q,
     as_of: AsOf,
-    /// The rules of each set of roles, in the order of the packs.
-    rules: Vec<Vec<u32>>,
+    /// The rules of each set of roles that was asked for, in the order of the packs.
+    rules: Vec<OnceLock<Vec<u32>>>,
 }
 
 impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
     /// Puts a plan together with the table that it was made for.
     pub fn new(plan: &'b Plan<'a>, table: &'b Table, question: Q, as_of: AsOf) -> Self {
-        let rules = table.sets.iter().map(|roles| plan.rules_of(roles)).collect();
+        let rules = table.sets.iter().map(|_| OnceLock::new()).collect();
         let micros = |at: Option<jiff::Timestamp>| {
             at.and_then(|at| jiff::Timestamp::from_microsecond(at.as_microsecond()).ok())
         };
@@ -63,9 +64,16 @@ impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
     /// Adds what is owed in some cases to what was found.
     pub fn owed_into(&self, cases: impl IntoIterator<Item = usize>, found: &mut Found) {
         for at in cases {
-            let Some(row) = self.table.rows.get(at) else { continue };
-            self.put(at, &self.rules[row.set as usize], found);
+            if let Some(rules) = self.rules_of(at) {
+                self.put(at, rules, found);
+            }
         }
+    }
+
+    /// Returns the rules that oblige the organization of a case; none where there is no case.
+    fn rules_of(&self, at: usize) -> Option<&[u32]> {
+        let set = self.table.rows.get(at)?.set as usize;
+        Some(self.rules[set].get_or_init(|| self.plan.rules_of(&self.table.sets[set])))
     }
 
     /// Puts some rules to a case.
@@ -99,7 +107,7 @@ impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
 
     /// Returns those of some rules that oblige the organization of a case.
     pub(super) fn obliged(&self, at: usize, among: &[u32]) -> Vec<u32> {
-        let rules = self.table.rows.get(at).map(|row| &self.rules[row.set as usize]);
+        let rules = self.rules_of(at);
         let obliges = |rule: &&u32| rules.is_some_and(|all| all.binary_search(rule).is_ok());
         among.iter().filter(obliges).copied().collect()
     }
