@@ -2,7 +2,8 @@
 //!
 //! A calendar is one file of `laws/calendars/`. It has either named statutory days, each with
 //! the rule that puts it into a year, or one list of days for each year as an authority
-//! published it. A year that is not held has its weekends alone.
+//! published it. A year that is not held has its weekends alone. A further file may bring years
+//! to a calendar that is there, so that a new notice needs no new program.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 use jiff::civil::{Date, Weekday};
 
 mod easter;
+mod merge;
 mod read;
 mod rule;
 mod year;
@@ -29,11 +31,14 @@ impl Calendars {
     ///
     /// # Errors
     /// Every problem of every file: TOML that does not parse, an unknown key, a day without a
-    /// rule or with two, a date that does not exist, an id used twice.
+    /// rule or with two, a date that does not exist, an id used twice, an update of a calendar
+    /// that is not there, a year that two updates bring.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
         let mut by_id = BTreeMap::new();
         let mut problems = Vec::new();
-        for (path, text) in files {
+        let (updates, whole): (Vec<_>, Vec<_>) =
+            files.iter().partition(|(_, text)| read::is_update(text));
+        for (path, text) in whole {
             match read::calendar(path, text) {
                 Ok(calendar) if by_id.contains_key(&calendar.id) => {
                     problems.push(twice(path, &calendar.id));
@@ -44,7 +49,16 @@ impl Calendars {
                 Err(mut found) => problems.append(&mut found),
             }
         }
+        if problems.is_empty() {
+            merge::updates(&mut by_id, &updates, &mut problems);
+        }
         if problems.is_empty() { Ok(Self { by_id }) } else { Err(problems) }
+    }
+
+    /// Returns whether a calendar file, given as its text, brings years to a calendar that is there
+    /// and is none of its own.
+    pub fn is_update(text: &str) -> bool {
+        read::is_update(text)
     }
 
     /// Returns the calendar called `id`, for example `cn` or `de`.
@@ -60,7 +74,9 @@ impl Calendars {
 
 fn twice(path: &str, id: &str) -> Problem {
     let message = format!("the calendar `{id}` is defined twice");
-    Problem::at(path, "", 0..0, "twice", message, "give one of the two files another `id`")
+    let hint = "give one of the two files another `id`; to bring years to a calendar that is there, \
+                write `updates` in the place of `id`";
+    Problem::at(path, "", 0..0, "twice", message, hint)
 }
 
 /// The days off of one place.
@@ -80,12 +96,33 @@ pub struct Calendar {
     pub source: String,
     /// What the calendar leaves out or assumes.
     pub note: Option<Text>,
+    /// What was brought to it by further files, in the order of their paths.
+    pub updates: Vec<Update>,
     weekend: Vec<Weekday>,
     years: BTreeSet<i16>,
     /// The working days of the years that are held, reckoned when they are first counted.
     tables: OnceLock<BTreeMap<i16, year::WorkingDays>>,
-    holidays: BTreeMap<Date, Holiday>,
-    working: BTreeSet<Date>,
+    holidays: BTreeMap<Date, Listed>,
+    /// The weekend days that are worked, each with the year whose list has it.
+    working: BTreeMap<Date, i16>,
+}
+
+/// Years that a further file brought to a calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// The file, as the caller named it.
+    pub path: String,
+    /// The day on which a person compared it with its source.
+    pub checked_on: Date,
+    pub years: BTreeSet<i16>,
+}
+
+/// A named day off, and the year whose list has it: the first days of a holiday at the turn of the
+/// year stand in the list of the year that begins.
+#[derive(Clone, Debug)]
+struct Listed {
+    of_year: i16,
+    holiday: Holiday,
 }
 
 /// A named day off.
@@ -111,8 +148,8 @@ pub enum DayOff<'a> {
 pub struct NextWorkingDay {
     /// The working day.
     pub date: Date,
-    /// Whether every year that was looked at is held; if not, weekends alone counted there.
-    pub all_years_held: bool,
+    /// The first year that was looked at and is not held: weekends alone counted there.
+    pub year_not_held: Option<i16>,
 }
 
 impl Calendar {
@@ -120,11 +157,11 @@ impl Calendar {
     ///
     /// A weekend day that an authority has made a working day is a working day.
     pub fn day_off(&self, date: Date) -> Option<DayOff<'_>> {
-        if self.working.contains(&date) {
+        if self.working.contains_key(&date) {
             return None;
         }
-        if let Some(holiday) = self.holidays.get(&date) {
-            return Some(DayOff::Holiday(holiday));
+        if let Some(listed) = self.holidays.get(&date) {
+            return Some(DayOff::Holiday(&listed.holiday));
         }
         self.weekend.contains(&date.weekday()).then_some(DayOff::Weekend)
     }
@@ -136,7 +173,7 @@ impl Calendar {
 
     /// Returns whether an authority has made the weekend day `date` a working day.
     pub fn is_working_weekend(&self, date: Date) -> bool {
-        self.working.contains(&date) && self.weekend.contains(&date.weekday())
+        self.working.contains_key(&date) && self.weekend.contains(&date.weekday())
     }
 
     /// Returns whether the holidays of `year` are known.
@@ -156,12 +193,12 @@ impl Calendar {
 
     /// Returns the days that an authority has made working days, in order of time.
     pub fn working_days_decreed(&self) -> impl Iterator<Item = Date> {
-        self.working.iter().copied()
+        self.working.keys().copied()
     }
 
     /// Returns the named days of the calendar, in order of time.
     pub fn holidays(&self) -> impl Iterator<Item = (Date, &Holiday)> {
-        self.holidays.iter().map(|(date, holiday)| (*date, holiday))
+        self.holidays.iter().map(|(date, listed)| (*date, &listed.holiday))
     }
 
     /// Returns the first working day on or after `date`.
@@ -214,8 +251,8 @@ impl Calendar {
 
     /// The answer `last` of a search that began at `first`.
     fn looked_at(&self, first: Date, last: Date) -> NextWorkingDay {
-        let all_years_held = (first.year()..=last.year()).all(|year| self.holds_year(year));
-        NextWorkingDay { date: last, all_years_held }
+        let year_not_held = (first.year()..=last.year()).find(|year| !self.holds_year(*year));
+        NextWorkingDay { date: last, year_not_held }
     }
 }
 

@@ -17,6 +17,19 @@ pub enum Confidence {
     },
 }
 
+impl Confidence {
+    /// Returns the one that is less sure.
+    #[must_use]
+    pub fn weaker(self, other: Self) -> Self {
+        let doubt = |one: Self| match one {
+            Self::Primary => 0,
+            Self::Secondary => 1,
+            Self::Unverified { percent } => 2 + (100 - u32::from(percent)),
+        };
+        if doubt(other) > doubt(self) { other } else { self }
+    }
+}
+
 impl TryFrom<String> for Confidence {
     type Error = String;
 
@@ -45,6 +58,20 @@ impl TryFrom<String> for Confidence {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_two_the_less_sure_counts() {
+        let (eighty, ninety) =
+            (Confidence::Unverified { percent: 80 }, Confidence::Unverified { percent: 90 });
+        for (one, other, less) in [
+            (Confidence::Primary, Confidence::Secondary, Confidence::Secondary),
+            (Confidence::Secondary, ninety, ninety),
+            (ninety, eighty, eighty),
+            (eighty, eighty, eighty),
+        ] {
+            assert_eq!((one.weaker(other), other.weaker(one)), (less, less));
+        }
+    }
 
     #[test]
     fn a_doubt_is_told_with_its_measure() {

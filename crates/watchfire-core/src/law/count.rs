@@ -149,8 +149,8 @@ pub struct End {
     pub at: Timestamp,
     /// The last day before and after rolling, where the calendar moved it.
     pub rolled: Option<(Date, Date)>,
-    /// Whether the calendar held every year that it was asked for.
-    pub years_held: bool,
+    /// The first year that the calendar was asked for and does not hold.
+    pub year_not_held: Option<i16>,
 }
 
 /// A span with everything that is needed to count it.
@@ -178,8 +178,8 @@ impl Counting<'_> {
             }
             Counts::ExcludeTriggerDay | Counts::SecB1 => {
                 let day = self.zone.to_datetime(start.last).date();
-                let (last, held) = self.last_day(day)?;
-                self.close(last, None, held)
+                let (last, not_held) = self.last_day(day)?;
+                self.close(last, None, not_held)
             }
             Counts::Elapsed => self.finish(self.elapsed(start.at)?),
         }
@@ -192,7 +192,7 @@ impl Counting<'_> {
 
     /// Returns when a span that ends with `day` ends, after rolling.
     pub fn end_with(&self, day: Date) -> Option<End> {
-        self.close(day, None, true)
+        self.close(day, None, None)
     }
 
     /// The first instant of the started hour. Zones off the hour have hours of their own.
@@ -214,13 +214,13 @@ impl Counting<'_> {
         wall_clock(DateTime::from_parts(date, local.time()), self.zone)
     }
 
-    /// The last day of a count of days after `day`, and whether every year of it is held.
-    fn last_day(&self, day: Date) -> Option<(Date, bool)> {
+    /// The last day of a count of days after `day`, and the first year of it that is not held.
+    fn last_day(&self, day: Date) -> Option<(Date, Option<i16>)> {
         if self.within.unit != Unit::BusinessDays {
-            return Some((self.add_to_date(day)?, true));
+            return Some((self.add_to_date(day)?, None));
         }
         let last = self.calendar?.add_working_days(day, self.within.amount)?;
-        Some((last.date, last.all_years_held))
+        Some((last.date, last.year_not_held))
     }
 
     /// Months end on the same date number, or on the month's last day.
@@ -237,28 +237,33 @@ impl Counting<'_> {
     /// Closes a count that came out at an instant.
     fn finish(&self, at: Timestamp) -> Option<End> {
         if self.rolls.is_none() && self.ends == Ends::Exact {
-            return Some(End { at, rolled: None, years_held: true });
+            return Some(End { at, rolled: None, year_not_held: None });
         }
         let local = self.zone.to_datetime(at);
-        self.close(local.date(), Some((at, local.time())), true)
+        self.close(local.date(), Some((at, local.time())), None)
     }
 
     /// Returns where the last day `date` ends, moved where it is a day off.
     ///
     /// `came` is the instant at which the count came out, with its time of day.
-    fn close(&self, date: Date, came: Option<(Timestamp, Time)>, held: bool) -> Option<End> {
+    fn close(
+        &self,
+        date: Date,
+        came: Option<(Timestamp, Time)>,
+        not_held: Option<i16>,
+    ) -> Option<End> {
         let Some((rule, calendar)) = self.rolls.zip(self.calendar) else {
             let at = self.end_on(date, came)?;
-            return Some(End { at, rolled: None, years_held: held });
+            return Some(End { at, rolled: None, year_not_held: not_held });
         };
         let moved = match rule {
             RollRule::PreviousBusinessDay => calendar.previous_working_day(date),
             _ => calendar.next_working_day(date),
         };
-        let years_held = held && moved.all_years_held;
+        let year_not_held = not_held.or(moved.year_not_held);
         if moved.date == date {
             let at = self.end_on(date, came)?;
-            return Some(End { at, rolled: None, years_held });
+            return Some(End { at, rolled: None, year_not_held });
         }
         let at = match rule {
             RollRule::NextWorkingDayEnd => midnight(moved.date.tomorrow().ok()?, self.zone)?,
@@ -269,7 +274,7 @@ impl Counting<'_> {
                 self.end_at(moved.date, time)?
             }
         };
-        Some(End { at, rolled: Some((date, moved.date)), years_held })
+        Some(End { at, rolled: Some((date, moved.date)), year_not_held })
     }
 
     /// Where the span ends on a last day that stays.

@@ -195,6 +195,9 @@ impl<'q> Engine<'q> {
             norm: place.pack.is_norm(),
             cites: provision.cites.clone(),
         });
+        let (confidence, checked_on) =
+            (provision.confidence, provision.checked_on.or(place.pack.checked_on));
+        trace.push(Step::Sourced { confidence, checked_on });
         if let Some((state, assumed)) = place.state {
             let (code, zone) = (state.code.clone(), Arc::clone(&place.zone_name));
             trace.push(Step::MemberState { code, zone, assumed });

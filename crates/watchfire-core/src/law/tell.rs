@@ -7,6 +7,7 @@ mod chinese;
 pub mod condition;
 mod english;
 mod instant;
+mod sourced;
 #[cfg(test)]
 mod tests;
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::condition::Answer;
+use super::confidence::Confidence;
 use super::count::Within;
 use super::id::{FactId, FactKind, PredicateId, ProvisionId};
 use super::pack::Span;
@@ -23,6 +24,8 @@ pub enum Side {
 pub enum Step {
     /// The provision, its class and the article.
     Provision { id: ProvisionId, norm: bool, cites: Option<Text> },
+    /// How well its text is sourced, and when a person compared it.
+    Sourced { confidence: Confidence, checked_on: Option<Date> },
     /// The fact on which it arose.
     AroseOn {
         fact: FactId,
@@ -70,8 +73,8 @@ pub enum Step {
     RollsOnlyIf { side: Side, condition: String, answer: Answer, moves: bool },
     /// The last day was a day off and moved.
     Rolled { calendar: String, from: Date, to: Date },
-    /// The calendar does not hold a year; weekends alone were counted.
-    YearNotHeld { calendar: String },
+    /// The calendar does not hold a year, the first of which is named; weekends alone were counted.
+    YearNotHeld { calendar: String, year: i16 },
     /// Another reading, for the argument alone.
     Also { reading: String, says: Text, due: Timestamp },
     /// The clock has nothing to run from yet.

@@ -105,6 +105,23 @@ pub(crate) enum Law {
     /// Show what an organization owes on a day, for a vulnerability, for an incident and always, and
     /// why not
     Map(Box<Map>),
+    /// List the calendars of days off, or show the days of one
+    Calendars {
+        /// A calendar (`cn`); without it all are listed
+        #[arg(value_name = "ID")]
+        id: Option<String>,
+        /// The year to show; without it the last that is held
+        #[arg(long, value_name = "YEAR", requires = "id")]
+        year: Option<i16>,
+        /// Language of names and notes
+        #[arg(long, default_value = "en", value_parser = ["en", "zh-CN"])]
+        language: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        laws: Laws,
+    },
     /// Check a folder of packs: exit 2 if it does not load, 1 if something is missing
     Check {
         /// The folder; without it the built-in packs are checked

@@ -1,6 +1,7 @@
 //! `watchfire law`: read, check and test the packs.
 
 mod backtest;
+mod calendars;
 mod check;
 mod list;
 mod map;
@@ -16,6 +17,10 @@ pub(super) fn run(command: Law) -> Result<Exit, Failure> {
         Law::List { json, laws } => list::run(json, &laws),
         Law::Show { id, language, json, laws } => show::run(&id, &language, json, &laws),
         Law::Map(args) => map::run(&args),
+        Law::Calendars { id, year, language, json, laws } => match id {
+            None => calendars::list(&language, json, &laws),
+            Some(id) => calendars::show(&id, year, &language, json, &laws),
+        },
         Law::Check { folder, json } => check::run(folder.as_deref(), json),
         Law::Backtest(args) => backtest::run(*args),
         Law::Test { files, json, laws } => test::run(&files, json, &laws),

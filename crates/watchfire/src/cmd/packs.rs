@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use watchfire_core::law::Lawbook;
+use watchfire_core::law::calendar::Calendars;
 use watchfire_core::law::case_file::{self, Case};
 use watchfire_core::law::problem::Problem;
 
@@ -30,10 +31,10 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Reads a folder of packs, or one pack: a folder with a `law.toml`.
+    /// Reads a folder of packs, of calendars or of both, or one pack: a folder with a `law.toml`.
     ///
     /// # Errors
-    /// A request that was wrong: no such folder, no pack in it, a file that cannot be read.
+    /// A request that was wrong: no such folder, nothing of law in it, a file that cannot be read.
     pub(super) fn read(at: &Path) -> Result<Self, Failure> {
         let mut folder = Self { files: Vec::new() };
         if at.join("law.toml").is_file() {
@@ -55,9 +56,12 @@ impl Folder {
                     .hint("write it, or take the folder away"));
             }
         }
-        if packs == 0 {
-            return Err(Failure::request(format!("there is no pack in `{}`", at.display()))
-                .hint("name a folder of packs, or one pack: a folder with a `law.toml`"));
+        if packs == 0 && !folder.files.iter().any(|(path, ..)| path.starts_with("calendars/")) {
+            let message = format!("there is no pack and no calendar in `{}`", at.display());
+            return Err(Failure::request(message).hint(
+                "name a folder with packs or with a folder `calendars`, or one pack: a folder with a \
+                 `law.toml`",
+            ));
         }
         Ok(folder)
     }
@@ -92,8 +96,13 @@ impl Folder {
         Ok(())
     }
 
-    fn has(&self, path: &str) -> bool {
-        self.files.iter().any(|(under, ..)| under == path)
+    /// Whether a file of its own stands in the place of the built-in one. What brings years to a
+    /// calendar stands beside it, whatever its name.
+    fn replaces(&self, path: &str) -> bool {
+        let own = self.files.iter().find(|(under, ..)| under == path);
+        own.is_some_and(|(_, _, text)| {
+            !(path.starts_with("calendars/") && Calendars::is_update(text))
+        })
     }
 
     /// The laws that stand in it.
@@ -102,13 +111,13 @@ impl Folder {
         laws.map(str::to_owned).collect()
     }
 
-    /// Its files with the built-in ones that it lacks. A pack takes the place of a built-in one as
-    /// a whole.
+    /// Its files with the built-in ones that it lacks. A pack, or a whole calendar, takes the place
+    /// of a built-in one as a whole.
     pub(super) fn over_builtin(&self) -> Vec<(&str, &str)> {
         let laws = self.laws();
         let lacking = Lawbook::builtin_files().iter().filter(|(path, _)| {
             let law = path.split_once('/').map(|(law, _)| law);
-            !self.has(path) && !law.is_some_and(|law| laws.contains(law))
+            !self.replaces(path) && !law.is_some_and(|law| laws.contains(law))
         });
         let own = self.files.iter().map(|(path, _, text)| (path.as_str(), text.as_str()));
         lacking.copied().chain(own).collect()

@@ -366,3 +366,113 @@ fn a_backtest_without_cases_or_with_what_it_cannot_read_is_refused() {
     let nowhere = nowhere.to_str().expect("text");
     assert_ne!(code(&run(&["law", "backtest", "--data", nowhere], "")), 0);
 }
+
+/// A Wednesday of 2027, two days before the National Day, in the calendar of the regulation.
+const BEFORE_THE_HOLIDAY: &str = r#"
+[[case]]
+name  = "found before a holiday that nobody has published yet"
+roles = ["cn-rmsv/provider"]
+
+[[case.fact]]
+kind        = "vulnerability-known"
+occurred_at = "2027-09-29T10:00[Asia/Shanghai]"
+"#;
+
+/// What a ministry's notice might say, in the form of a calendar's update.
+const A_NEW_YEAR: &str = r#"
+updates    = "cn"
+checked_on = 2026-12-01
+
+[[year]]
+year    = 2027
+sources = ["https://notice.example/2027"]
+working = [2027-10-09]
+off     = [{ name = { en = "National Day", zh-CN = "国庆节" }, dates = [2027-10-01, 2027-10-02, 2027-10-03, 2027-10-04, 2027-10-05, 2027-10-06, 2027-10-07, 2027-10-08] }]
+"#;
+
+/// A folder with nothing but a file of calendars.
+fn calendar_folder(name: &str, text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let room = folder.path().join("calendars");
+    std::fs::create_dir(&room).expect("a room");
+    std::fs::write(room.join(name), text).expect("a file");
+    folder
+}
+
+/// Where the outer count ends, and whether the trace says that a year is not held.
+fn outer_of(laws: &[&str]) -> (String, bool) {
+    let arguments = [&["obligations", "-", "--json"], laws].concat();
+    let answer = json(&run(&arguments, BEFORE_THE_HOLIDAY));
+    let listed = answer["cases"][0]["obligations"].as_array().expect("a list").clone();
+    let owed = listed.iter().find(|one| one["obligation"] == "cn-rmsv/7.2").expect("7.2");
+    (owed["outer_due"].as_str().expect("an instant").to_owned(), {
+        let trace = owed["trace"].as_array().expect("steps");
+        trace.iter().any(|step| step.as_str().is_some_and(|step| step.contains("not hold 2027")))
+    })
+}
+
+#[test]
+fn a_new_year_of_holidays_comes_as_a_file_and_needs_no_new_program() {
+    // The second day is Friday, the 1st of October.
+    assert_eq!(outer_of(&[]), ("2027-10-01T16:00:00Z".to_owned(), true));
+    // Under any name, also that of the file that is built in.
+    for name in ["cn-2027.toml", "cn.toml"] {
+        let folder = calendar_folder(name, A_NEW_YEAR);
+        let laws = ["--laws", folder.path().to_str().expect("a path")];
+        assert_eq!(outer_of(&laws), ("2027-10-09T16:00:00Z".to_owned(), false), "{name}");
+        let show = |year| {
+            let arguments = ["law", "calendars", "cn", "--year", year, "--json"];
+            json(&run(&[&arguments, laws.as_slice()].concat(), ""))
+        };
+        let (new, old) = (show("2027"), show("2026"));
+        assert_eq!((&new["held"], new["days"].as_array().map(Vec::len)), (&true.into(), Some(9)));
+        assert_eq!(new["updates"][0]["years"], serde_json::json!([2027]));
+        assert_eq!(new["days"][8]["kind"], "working");
+        assert_eq!((&old["held"], &old["days"][0]["date"]), (&true.into(), &"2026-01-01".into()));
+        let checked = run(&["law", "check", laws[1]], "");
+        assert_eq!(code(&checked), 0, "{}", errors(&checked));
+    }
+    let bare = json(&run(&["law", "calendars", "cn", "--year", "2027", "--json"], ""));
+    assert_eq!((&bare["held"], &bare["days"]), (&false.into(), &serde_json::json!([])));
+}
+
+/// Each row: what is replaced in the file and by what, and what is then said of it.
+#[test]
+fn a_file_of_holidays_that_is_wrong_is_refused_with_its_place() {
+    let rows = [
+        ("updates    = \"cn\"", "updates    = \"xx\"", "there is no calendar `xx` to update"),
+        ("2027-10-09", "2028-10-09", "is no day of 2027"),
+        ("2027-10-09", "2027-10-08", "both off and working"),
+        ("[\"https://notice.example/2027\"]", "[]", "has no source"),
+        ("sources", "source", "unknown field `source`"),
+    ];
+    for (part, instead, said) in rows {
+        assert!(A_NEW_YEAR.contains(part), "{part}");
+        let folder = calendar_folder("new.toml", &A_NEW_YEAR.replacen(part, instead, 1));
+        let at = folder.path().to_str().expect("a path");
+        for arguments in [vec!["law", "list", "--laws", at], vec!["law", "check", at]] {
+            let output = run(&arguments, "");
+            let told = errors(&output) + &String::from_utf8_lossy(&output.stdout);
+            assert_eq!(code(&output), 2, "{said}: {told}");
+            assert!(told.contains(said) && told.contains("new.toml:"), "{said}: {told}");
+        }
+    }
+    let empty = tempfile::tempdir().expect("a folder");
+    let at = empty.path().to_str().expect("a path");
+    let output = run(&["law", "list", "--laws", at], "");
+    assert!(code(&output) == 2 && errors(&output).contains("no pack and no calendar"));
+}
+
+#[test]
+fn calendars_are_listed_with_the_years_that_are_held_and_their_source() {
+    let listed = json(&run(&["law", "calendars", "--json"], ""));
+    let listed = listed["calendars"].as_array().expect("a list");
+    let cn = listed.iter().find(|one| one["calendar"] == "cn").expect("cn");
+    assert!(cn["years_held"].as_array().is_some_and(|years| years.contains(&2026.into())));
+    assert!(listed.iter().all(|one| one["source"].is_string() && one["confidence"].is_string()));
+    let shown = run(&["law", "calendars", "cn", "--year", "2027", "--language", "zh-CN"], "");
+    let text = String::from_utf8_lossy(&shown.stdout);
+    assert!(code(&shown) == 0 && text.contains("2027 is not held"), "{text}");
+    assert_eq!(code(&run(&["law", "calendars", "nowhere"], "")), 2);
+    assert_eq!(code(&run(&["law", "calendars", "--year", "2027"], "")), 2);
+}

@@ -1,7 +1,7 @@
 //! Reading a calendar file: its keys, and what must be true of their values.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
@@ -13,10 +13,12 @@ use crate::law::problem::Problem;
 use crate::law::text::Text;
 
 use super::rule::{self, Computus, MonthDay, Rule, StatutoryDay};
-use super::{Calendar, Holiday};
+use super::{Calendar, Holiday, Listed};
 
 /// The longest span of years that a calendar may claim to hold.
 const YEARS_MAX: i16 = 200;
+/// The years that a calendar may speak of: from the Gregorian reform on.
+const YEARS: RangeInclusive<i16> = 1583..=9000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +31,21 @@ struct File {
     source: String,
     note: Option<Text>,
     weekend: Spanned<Vec<WeekdayName>>,
+    held: Option<Spanned<Held>>,
+    #[serde(default)]
+    day: Vec<Spanned<DayTable>>,
+    #[serde(default)]
+    year: Vec<Spanned<YearTable>>,
+}
+
+/// Years for a calendar that is there.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UpdateFile {
+    updates: Spanned<String>,
+    checked_on: Spanned<Datetime>,
+    confidence: Option<Confidence>,
+    source: Option<String>,
     held: Option<Spanned<Held>>,
     #[serde(default)]
     day: Vec<Spanned<DayTable>>,
@@ -122,21 +139,57 @@ impl WeekdayName {
     }
 }
 
+/// Returns whether a file brings years to a calendar that is there: it has the key `updates`.
+pub(super) fn is_update(text: &str) -> bool {
+    // Most files do not have the word at all, and need not be read twice.
+    let has_key =
+        || toml::from_str::<toml::Table>(text).is_ok_and(|file| file.contains_key("updates"));
+    text.contains("updates") && has_key()
+}
+
 /// Reads one calendar file.
 pub(super) fn calendar(path: &str, text: &str) -> Result<Calendar, Vec<Problem>> {
     let mut reader = Reader { path, text, problems: Vec::new() };
-    let file: File = match toml::from_str(text) {
-        Ok(file) => file,
-        Err(error) => {
-            let hint = "see the keys of a calendar file in `laws/README.md`";
-            return Err(vec![Problem::of_toml(path, text, &error, hint)]);
-        }
-    };
+    let file: File = parse(path, text)?;
     let calendar = reader.build(file);
-    match calendar {
-        Some(calendar) if reader.problems.is_empty() => Ok(calendar),
-        _ => Err(reader.problems),
-    }
+    reader.done(calendar)
+}
+
+/// Reads the years that a file brings to one of `calendars`, as a calendar of these years alone.
+pub(super) fn update(
+    path: &str,
+    text: &str,
+    calendars: &BTreeMap<String, Calendar>,
+) -> Result<Calendar, Vec<Problem>> {
+    let mut reader = Reader { path, text, problems: Vec::new() };
+    let file: UpdateFile = parse(path, text)?;
+    let Some(base) = calendars.get(file.updates.get_ref()) else {
+        let message = format!("there is no calendar `{}` to update", file.updates.get_ref());
+        let hint = "correct the name, or write a whole calendar with `id`";
+        let at = file.updates.span();
+        return Err(vec![Problem::at(path, text, at, "undeclared", message, hint)]);
+    };
+    let checked_on = reader.date(&file.checked_on).unwrap_or(base.checked_on);
+    let mut years = Calendar {
+        confidence: file.confidence.unwrap_or(base.confidence),
+        source: file.source.unwrap_or_else(|| base.source.clone()),
+        checked_on,
+        years: Default::default(),
+        tables: Default::default(),
+        holidays: Default::default(),
+        working: Default::default(),
+        updates: Vec::new(),
+        ..base.clone()
+    };
+    reader.years(&mut years, file.updates.span(), file.held, file.day, file.year);
+    reader.done(Some(years))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T, Vec<Problem>> {
+    toml::from_str(text).map_err(|error| {
+        let hint = "see the keys of a calendar file in `laws/README.md`";
+        vec![Problem::of_toml(path, text, &error, hint)]
+    })
 }
 
 struct Reader<'a> {
@@ -148,6 +201,13 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn refuse(&mut self, at: Range<usize>, message: String, hint: &str) {
         self.problems.push(Problem::at(self.path, self.text, at, "value", message, hint));
+    }
+
+    fn done(self, calendar: Option<Calendar>) -> Result<Calendar, Vec<Problem>> {
+        match calendar {
+            Some(calendar) if self.problems.is_empty() => Ok(calendar),
+            _ => Err(self.problems),
+        }
     }
 
     fn build(&mut self, file: File) -> Option<Calendar> {
@@ -166,23 +226,36 @@ impl Reader<'_> {
             checked_on: checked_on?,
             source: file.source,
             note: file.note,
+            updates: Vec::new(),
             weekend,
             years: Default::default(),
             tables: Default::default(),
             holidays: BTreeMap::new(),
             working: Default::default(),
         };
-        match (file.held, file.day.is_empty(), file.year.is_empty()) {
-            (Some(held), false, true) => self.by_rules(&mut calendar, &held, file.day),
-            (None, true, false) => self.by_years(&mut calendar, file.year),
+        self.years(&mut calendar, file.id.span(), file.held, file.day, file.year);
+        Some(calendar)
+    }
+
+    /// Reads the years of a file, which has them in one of two forms.
+    fn years(
+        &mut self,
+        calendar: &mut Calendar,
+        named_at: Range<usize>,
+        held: Option<Spanned<Held>>,
+        days: Vec<Spanned<DayTable>>,
+        years: Vec<Spanned<YearTable>>,
+    ) {
+        match (held, days.is_empty(), years.is_empty()) {
+            (Some(held), false, true) => self.by_rules(calendar, &held, days),
+            (None, true, false) => self.by_years(calendar, years),
             _ => self.refuse(
-                file.id.span(),
+                named_at,
                 "a calendar has either `held` and `[[day]]` tables, or `[[year]]` tables"
                     .to_owned(),
                 "write rules with the years they hold for, or the published list of each year",
             ),
         }
-        Some(calendar)
     }
 
     fn by_rules(
@@ -192,7 +265,7 @@ impl Reader<'_> {
         tables: Vec<Spanned<DayTable>>,
     ) {
         let Held { from_year, until_year } = *held.get_ref();
-        if !(1583..=9000).contains(&from_year)
+        if !YEARS.contains(&from_year)
             || until_year < from_year
             || until_year - from_year > YEARS_MAX
         {
@@ -203,37 +276,55 @@ impl Reader<'_> {
         let days: Vec<_> =
             tables.into_iter().filter_map(|table| self.statutory_day(table, calendar)).collect();
         calendar.years = (from_year..=until_year).collect();
-        calendar.holidays = rule::expand(&days, &calendar.years, &calendar.weekend);
+        let days = rule::expand(&days, &calendar.years, &calendar.weekend);
+        let listed =
+            |(date, holiday): (Date, Holiday)| (date, Listed { of_year: date.year(), holiday });
+        calendar.holidays = days.into_iter().map(listed).collect();
     }
 
     fn by_years(&mut self, calendar: &mut Calendar, tables: Vec<Spanned<YearTable>>) {
         for table in tables {
             let span = table.span();
             let table = table.into_inner();
-            if table.sources.is_empty() || !calendar.years.insert(table.year) {
+            let year = table.year;
+            if !YEARS.contains(&year) {
+                let hint = "write the year as in `year = 2027`";
+                self.refuse(span.clone(), format!("{year} is no year of a calendar"), hint);
+            }
+            if table.sources.is_empty() || !calendar.years.insert(year) {
                 let hint = "each year is written once and names the notice it comes from";
-                self.refuse(
-                    span,
-                    format!("the year {} has no source or two tables", table.year),
-                    hint,
-                );
+                self.refuse(span, format!("the year {year} has no source or two tables"), hint);
             }
             let source = table.sources.join("; ");
             for off in table.off {
                 let holiday = Holiday { name: off.name, source: source.clone() };
-                for date in off.dates.iter().filter_map(|date| self.date(date)) {
-                    calendar.holidays.insert(date, holiday.clone());
+                for date in off.dates.iter().filter_map(|date| self.date_of(year, date)) {
+                    let listed = Listed { of_year: year, holiday: holiday.clone() };
+                    calendar.holidays.insert(date, listed);
                 }
             }
             for written in &table.working {
-                let Some(date) = self.date(written) else { continue };
-                calendar.working.insert(date);
+                let Some(date) = self.date_of(year, written) else { continue };
+                calendar.working.insert(date, year);
                 if calendar.holidays.contains_key(&date) {
                     let hint = "take the date out of `off` or out of `working`";
                     self.refuse(written.span(), format!("{date} is both off and working"), hint);
                 }
             }
         }
+    }
+
+    /// A date in the list of a year. The first days of a holiday at the turn of the year stand in
+    /// the list of the year that begins.
+    fn date_of(&mut self, year: i16, written: &Spanned<Datetime>) -> Option<Date> {
+        let date = self.date(written)?;
+        let before = date.year() == year - 1 && date.month() == 12;
+        if date.year() != year && !before {
+            let hint = "a list has the days of its year, and of the December before it";
+            self.refuse(written.span(), format!("{date} is no day of {year}"), hint);
+            return None;
+        }
+        Some(date)
     }
 
     fn statutory_day(

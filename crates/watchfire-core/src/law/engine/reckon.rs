@@ -67,8 +67,8 @@ impl<'q> Engine<'q> {
             if let Some((from, to)) = end.rolled {
                 steps.push(Step::Rolled { calendar: calendar.clone(), from, to });
             }
-            if !end.years_held {
-                steps.push(Step::YearNotHeld { calendar });
+            if let Some(year) = end.year_not_held {
+                steps.push(Step::YearNotHeld { calendar, year });
             }
         }
         Some(end.at)

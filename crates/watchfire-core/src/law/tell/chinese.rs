@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Teller, instant};
+use super::{Teller, instant, sourced};
 use crate::law::condition::Answer;
 use crate::law::count::{Counts, Ends, RollRule, Unit};
 use crate::law::id::{FactId, FactKind, PredicateId, ProvisionId};
@@ -16,6 +16,9 @@ impl Teller<'_> {
     pub(super) fn in_chinese(&self, step: &Step) -> String {
         match step {
             Step::Provision { id, norm, cites } => self.provision_zh(id, *norm, cites.as_ref()),
+            Step::Sourced { confidence, checked_on } => {
+                sourced::in_chinese(*confidence, *checked_on)
+            }
             Step::AroseOn { fact, kind, towards, lo, known_at } => {
                 self.arose_zh(fact, kind, towards.as_ref(), (*lo, *known_at))
             }
@@ -55,8 +58,10 @@ impl Teller<'_> {
             Step::Rolled { calendar, from, to } => {
                 format!("最后一日 {from} 在日历 `{calendar}` 中为休息日，移至 {to}。")
             }
-            Step::YearNotHeld { calendar } => {
-                format!("日历 `{calendar}` 未收录所涉全部年份；未收录的年份仅以周末为休息日。")
+            Step::YearNotHeld { calendar, year } => {
+                format!(
+                    "日历 `{calendar}` 未收录 {year} 年：该年仅以周末为休息日，收录后日期可能变动。"
+                )
             }
             Step::Also { reading, says, due } => format!(
                 "另一种解读，仅供论证（`{reading}`）：“{}”依此截止于 {}。",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Teller, instant};
+use super::{Teller, instant, sourced};
 use crate::law::condition::Answer;
 use crate::law::count::{Counts, Ends, RollRule, Unit};
 use crate::law::id::{FactId, FactKind, PredicateId, ProvisionId};
@@ -16,6 +16,9 @@ impl Teller<'_> {
     pub(super) fn in_english(&self, step: &Step) -> String {
         match step {
             Step::Provision { id, norm, cites } => self.provision_en(id, *norm, cites.as_ref()),
+            Step::Sourced { confidence, checked_on } => {
+                sourced::in_english(*confidence, *checked_on)
+            }
             Step::AroseOn { fact, kind, towards, lo, known_at } => {
                 self.arose_en(fact, kind, towards.as_ref(), (*lo, *known_at))
             }
@@ -56,9 +59,9 @@ impl Teller<'_> {
             Step::Rolled { calendar, from, to } => format!(
                 "The last day, {from}, is a day off in the calendar `{calendar}`: it moves to {to}."
             ),
-            Step::YearNotHeld { calendar } => format!(
-                "The calendar `{calendar}` does not hold every year in question; there, weekends \
-                 alone were counted as days off."
+            Step::YearNotHeld { calendar, year } => format!(
+                "The calendar `{calendar}` does not hold {year}: weekends alone were counted as \
+                 days off there, and the date may move when that year is known."
             ),
             Step::Also { reading, says, due } => format!(
                 "Another reading, for the argument alone (`{reading}`): “{}” It would end at {}.",

@@ -1,5 +1,6 @@
 use super::*;
 use crate::law::condition::Answer;
+use crate::law::confidence::Confidence;
 use crate::law::count::{Counts, Ends, RollRule, Within};
 use crate::law::pack::{CalendarRule, Roll, Span};
 use crate::law::text::Text;
@@ -31,7 +32,7 @@ fn span(within: &str, counts: Counts) -> Span {
 
 /// The number of kinds of step. A new kind does not compile here before it is numbered, and then
 /// fails [`every_kind_of_step_is_told`] until it is in the list.
-const KINDS: usize = 33;
+const KINDS: usize = 34;
 
 fn number(step: &Step) -> usize {
     match step {
@@ -68,6 +69,7 @@ fn number(step: &Step) -> usize {
         Step::PeriodUnknown { .. } => 30,
         Step::NoDateInTable => 31,
         Step::Met { .. } => 32,
+        Step::Sourced { .. } => 33,
     }
 }
 
@@ -81,6 +83,12 @@ fn of_the_text() -> Vec<Step> {
         },
         Step::Provision { id: name("cn-rmsv/8"), norm: false, cites: None },
         Step::Provision { id: name("norm-linux-distros/14"), norm: true, cites: None },
+        Step::Sourced { confidence: Confidence::Primary, checked_on: Some(date("2026-11-23")) },
+        Step::Sourced { confidence: Confidence::Secondary, checked_on: None },
+        Step::Sourced {
+            confidence: Confidence::Unverified { percent: 85 },
+            checked_on: Some(date("2026-11-23")),
+        },
         Step::Version { effective_from: date("2021-09-01"), zone: "Asia/Shanghai".into() },
         Step::NotInForce { first_from: Some(date("2021-09-01")), zone: "Asia/Shanghai".into() },
         Step::NotInForce { first_from: None, zone: "Asia/Shanghai".into() },
@@ -177,7 +185,7 @@ fn of_the_count() -> Vec<Step> {
             from: date("2026-10-01"),
             to: date("2026-10-08"),
         },
-        Step::YearNotHeld { calendar: "cn".to_owned() },
+        Step::YearNotHeld { calendar: "cn".to_owned(), year: 2027 },
     ]
 }
 

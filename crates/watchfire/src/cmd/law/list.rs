@@ -1,6 +1,7 @@
 //! `watchfire law list`: the packs.
 
 use serde::Serialize;
+use watchfire_core::law::Language;
 use watchfire_core::law::confidence::Confidence;
 use watchfire_core::law::pack::Pack;
 
@@ -38,6 +39,13 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn of(text: &watchfire_core::law::text::Text) -> Self {
         Self { en: text.en.to_string(), zh_cn: text.zh_cn.to_string() }
+    }
+
+    pub(super) fn in_language(&self, language: Language) -> String {
+        match language {
+            Language::En => self.en.clone(),
+            Language::ZhCn => self.zh_cn.clone(),
+        }
     }
 }
 

@@ -239,6 +239,21 @@ fn span(span: &Span) -> String {
     span.to_string()
 }
 
+/// From when to when a provision applies, over all its versions.
+fn applies(provision: &Provision) -> String {
+    let Some((first, last)) = provision.versions.first().zip(provision.versions.last()) else {
+        return "proposed".to_owned();
+    };
+    let from = match first.adopted_on {
+        None => format!("from {}", first.effective_from),
+        Some(day) => format!("from {}, adopted {day}", first.effective_from),
+    };
+    match last.effective_to {
+        None => from,
+        Some(to) => format!("{from} until {to}"),
+    }
+}
+
 fn pack_text(pack: &Pack, language: Language) -> String {
     let mut text = String::new();
     let norm = match (pack.proposed, pack.is_norm()) {
@@ -252,7 +267,9 @@ fn pack_text(pack: &Pack, language: Language) -> String {
     let checked = pack.checked_on.map_or_else(|| "never".to_owned(), |day| day.to_string());
     let _ = writeln!(text, "compared on {checked}, {}\n", confidence(pack.confidence));
     let mut text = print::plain(&text);
-    let mut table = print::table(&["provision", "class", "title", "article", "strict", "outer"]);
+    let header =
+        ["provision", "class", "title", "article", "applies", "strict", "outer", "confidence"];
+    let mut table = print::table(&header);
     for provision in &pack.provisions {
         let words =
             |text: Option<&Text>| text.map_or("", |text| text.in_language(language)).to_owned();
@@ -274,8 +291,10 @@ fn pack_text(pack: &Pack, language: Language) -> String {
             provision.class.to_string(),
             words(provision.title.as_ref()),
             words(provision.cites.as_ref()),
+            applies(provision),
             strict,
             outer,
+            confidence(provision.confidence),
         ];
         table.add_row(cells.iter().map(|cell| print::plain(cell)).collect::<Vec<_>>());
     }
