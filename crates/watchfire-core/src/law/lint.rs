@@ -41,6 +41,11 @@ pub fn is_missing(code: &str) -> bool {
     MISSING.contains(&code)
 }
 
+/// Returns whether a code advises what makes a pack better, and does not keep it from being done.
+pub fn is_advice(code: &str) -> bool {
+    code == "missing_absent_case"
+}
+
 /// Checks packs, given as paths relative to the folder of laws and texts, with the files that
 /// they share.
 ///

@@ -246,6 +246,19 @@ fn what_a_pack_lacks_and_what_keeps_it_from_loading_end_differently() {
 }
 
 #[test]
+fn a_clock_without_a_case_in_which_it_must_not_arise_is_advice_and_no_failure() {
+    let folder = pack_with("norm-linux-distros", "\"14d\"", "\"14d\"");
+    let at = folder.path().to_str().expect("a path");
+    std::fs::remove_file(folder.path().join("norm-linux-distros/tests/absent.toml")).expect("less");
+    let output = run(&["law", "check", at, "--json"], "");
+    let answer = json(&output);
+    assert_eq!((code(&output), &answer["ok"]), (0, &true.into()), "{answer}");
+    assert_eq!(answer["packs"][0]["problems"][0]["code"], "missing_absent_case");
+    std::fs::remove_file(folder.path().join("norm-linux-distros/tests/border.toml")).expect("less");
+    assert_eq!(code(&run(&["law", "check", at], "")), 1, "a border pair is no advice");
+}
+
+#[test]
 fn a_folder_of_a_pack_that_lost_its_law_is_told_and_any_other_is_passed_over() {
     let folder = pack_with("norm-linux-distros", "\"14d\"", "\"14d\"");
     let at = folder.path().to_str().expect("a path");
