@@ -24,6 +24,7 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $language, "/fact.ftl")),
             include_str!(concat!("../locales/", $language, "/law.ftl")),
             include_str!(concat!("../locales/", $language, "/log.ftl")),
+            include_str!(concat!("../locales/", $language, "/map.ftl")),
             include_str!(concat!("../locales/", $language, "/notice.ftl")),
             include_str!(concat!("../locales/", $language, "/obligation.ftl")),
             include_str!(concat!("../locales/", $language, "/party.ftl")),
@@ -38,8 +39,8 @@ macro_rules! sources {
     };
 }
 
-const EN: [&str; 14] = sources!("en");
-const ZH_CN: [&str; 14] = sources!("zh-CN");
+const EN: [&str; 15] = sources!("en");
+const ZH_CN: [&str; 15] = sources!("zh-CN");
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> =
     LazyLock::new(|| [bundle(Language::En, &EN), bundle(Language::ZhCn, &ZH_CN)]);

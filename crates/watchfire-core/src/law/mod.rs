@@ -21,6 +21,7 @@ mod occasion;
 pub mod pack;
 pub mod problem;
 mod question;
+pub mod quotation;
 pub mod reads;
 pub(crate) mod retraction;
 pub mod tell;

@@ -8,6 +8,7 @@ pub mod condition;
 mod english;
 mod instant;
 mod sourced;
+pub mod span;
 #[cfg(test)]
 mod tests;
 

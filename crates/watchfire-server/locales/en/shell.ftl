@@ -5,6 +5,7 @@ shell-watch = Watch
 shell-cases = Cases
 shell-report = Report something
 shell-laws = Laws
+shell-map = What we owe
 shell-log = Evidence
 shell-organization = Organization
 shell-people = People

@@ -5,6 +5,7 @@ shell-watch = 值守
 shell-cases = 个案
 shell-report = 报告漏洞
 shell-laws = 法规
+shell-map = 义务地图
 shell-log = 存证
 shell-organization = 本单位
 shell-people = 人员

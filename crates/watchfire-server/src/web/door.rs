@@ -10,6 +10,7 @@ mod draft;
 mod holding;
 mod law;
 mod log;
+mod map;
 mod me;
 mod party;
 mod person;
@@ -78,6 +79,7 @@ fn outside() -> Vec<Route> {
         takes(Anybody, "/report/track", report::look_up),
         shows(Anybody, "/laws", law::list),
         shows(Anybody, "/laws/{law}", law::page),
+        shows(Anybody, "/laws/{law}/{path}", law::provision),
         shows(Anybody, "/log", log::page),
         takes(Anybody, "/log", log::look_up),
     ]
@@ -126,6 +128,7 @@ fn parties() -> Vec<Route> {
     use Access::{Duty, SignedIn};
     use watchfire_core::event::Duty::Administrator;
     vec![
+        shows(SignedIn, "/map", map::page),
         shows(SignedIn, "/organization", party::organization),
         takes(Duty(Administrator), "/organization", party::change_profile),
         takes(Duty(Administrator), "/organization/chain", party::set_chain),

@@ -15,6 +15,7 @@ pub enum Room {
     Cases,
     Report,
     Laws,
+    Map,
     Log,
     Organization,
     People,
@@ -32,11 +33,12 @@ struct Way {
     needs_account: bool,
 }
 
-const WAYS: [Way; 7] = [
+const WAYS: [Way; 8] = [
     way(Room::Watch, "/watch", "shell-watch", true),
     way(Room::Cases, "/cases", "shell-cases", true),
     way(Room::Report, "/report", "shell-report", false),
     way(Room::Laws, "/laws", "shell-laws", false),
+    way(Room::Map, "/map", "shell-map", true),
     way(Room::Log, "/log", "shell-log", false),
     way(Room::Organization, "/organization", "shell-organization", true),
     Way {

@@ -9,9 +9,13 @@ use watchfire_core::ids::PartyId;
 
 use super::case::list::{ListView, Row};
 use super::form::Typed;
-use super::law::{
-    Confidence, PackRow, PackView, ProvisionView, ReadingView, SpanKind, VersionView,
+use super::law::article::{
+    ArticleView, ProvisionView, ReadingView, SpanKind, TextView, VariantView, VersionView, When,
 };
+use super::law::instrument::{self, Ours, PackView, ProvisionPage};
+use super::law::map::{self, MapView, NotOwedLaw, NotOwedRow, RowView, SectionView};
+use super::law::worked::{CaseView, ExpectView};
+use super::law::{Confidence, PackRow};
 use super::obligation::Class;
 use super::reader::{Problem, Reader};
 use super::sample::{self, at};
@@ -36,7 +40,10 @@ fn pages(language: Language) -> Vec<Page> {
         ("draft", submission::page(&sample::draft(language), &reader)),
         ("draft-print", submission::print(&sample::draft(language), &reader)),
         ("laws", law::list(&laws(), &nobody)),
-        ("law", law::page(&pack(), &nobody)),
+        ("law", instrument::page(&pack(), &nobody)),
+        ("provision", instrument::provision(&provision_page(), &reader)),
+        ("map", map::page(&the_map(), &reader)),
+        ("map-nothing", map::page(&MapView::default(), &reader)),
         ("report", report::form(&report_form(language), &nobody)),
         ("report-received", report::received(&received(), &nobody)),
         ("report-track", report::track(&tracked(), &nobody)),
@@ -79,38 +86,110 @@ fn laws() -> law::ListView {
         confidence,
         checked_on: "2026-11-23".into(),
         provisions: 24,
+        proposed: false,
     };
     law::ListView {
         groups: vec![
             ("CN".into(), vec![row(Confidence::Secondary)]),
-            ("EU".into(), vec![row(Confidence::Primary)]),
+            ("EU".into(), vec![PackRow { proposed: true, ..row(Confidence::Primary) }]),
             ("global".into(), vec![row(Confidence::Unverified("0.85".into()))]),
         ],
+        places: ["CN", "EU", "US-NY", "global"].map(str::to_owned).to_vec(),
+        filter: law::Filter { place: "EU".into(), words: "a\"b".into(), ..law::Filter::default() },
+        hidden: 3,
+    }
+}
+
+fn version(from: &str, when: When) -> VersionView {
+    VersionView {
+        from: from.into(),
+        to: (when == When::Past).then(|| "2026-01-01".into()),
+        adopted_on: (when == When::Coming).then(|| "2024-11-20".into()),
+        when,
+        counts: vec![
+            (SpanKind::Strict, "48 hours, counted as elapsed time".into()),
+            (SpanKind::Outer, "2 days, the day of the event not counted".into()),
+        ],
+        variants: vec![VariantView {
+            condition: "this holds: “a core function is disrupted”".into(),
+            counts: Vec::new(),
+            remedy: Some("update".into()),
+        }],
+        table: when == When::Past,
+        period_unknown: None,
+        reading: Some("forty-eight-hours".into()),
+        also: vec![("Counted from the report".into(), "2 days".into())],
+        note: None,
+    }
+}
+
+fn reading() -> ReadingView {
+    ReadingView {
+        id: "forty-eight-hours".into(),
+        says: "Two days are 48 hours".into(),
+        by: "Watchfire".into(),
+        on: "2026-11-23".into(),
+        why: "The stricter reading".into(),
     }
 }
 
 fn provision(class: Class, class_word: &str, id: &str) -> ProvisionView {
+    let others = || vec![("cn-rmsv/7.platform".into(), "Pass it on".into())];
     ProvisionView {
         id: id.into(),
         cites: "Article 7, item (2)".into(),
         title: "Report the vulnerability to the ministry's sharing platform".into(),
         class,
         class_word: class_word.into(),
-        owed_by: vec!["network product provider".into()],
-        owed_to: Some("MIIT".into()),
-        arises_on: vec!["A vulnerability in an own product was discovered".into()],
-        runs_from: None,
-        quotes: Vec::new(),
+        is_norm: false,
+        data: vec![("law-owed-by", vec!["network product provider".into()])],
+        links: vec![("law-chain-after", others()), ("law-superseded-by", others())],
         note: Some("Runs in parallel with item (1)".into()),
-        versions: vec![VersionView {
-            from: "2021-09-01".into(),
-            to: None,
-            proposed: false,
-            variants: Vec::new(),
-            spans: vec![(SpanKind::Strict, "48h".into()), (SpanKind::Outer, "2d".into())],
-            reading: Some("forty-eight-hours".into()),
-        }],
+        versions: vec![
+            version("2021-09-01", When::Past),
+            version("2026-01-01", When::InForce),
+            version("2027-12-11", When::Coming),
+            version("", When::Proposed),
+        ],
+        readings: vec![reading()],
         confidence: Confidence::Secondary,
+        source: "https://www.cac.gov.cn/2021-07/13/c_1627761607640342.htm".into(),
+        checked_on: "2026-11-23".into(),
+    }
+}
+
+fn article() -> ArticleView {
+    use watchfire_core::law::quotation::Quotation;
+    let text = |language: &str, own, markdown| TextView {
+        language: language.into(),
+        own,
+        sections: Quotation::read(markdown).sections,
+        source: "https://www.cac.gov.cn/".into(),
+    };
+    ArticleView {
+        texts: vec![
+            text("zh-CN", true, "## 第七条\n\n> 应当在2日内<script>\n\n可靠程度：二手资料。\n"),
+            text("en", false, "## Article 7\n\n- within **two** days\n"),
+        ],
+        provisions: vec![
+            provision(Class::Law, "hard", "cn-rmsv/7.2"),
+            provision(Class::House, "soft", "cn-rmsv/7.1.verify"),
+        ],
+    }
+}
+
+fn worked_case() -> CaseView {
+    CaseView {
+        name: "discovery on a known day".into(),
+        roles: vec!["network product provider".into()],
+        given: vec!["Is it severe? no".into()],
+        facts: vec![("2021-11-24 08:00 +08:00".into(), "A vulnerability was discovered".into())],
+        now: Some("2021-11-25 08:00 +08:00".into()),
+        expects: vec![ExpectView {
+            provision: "cn-rmsv/7.2".into(),
+            title: "Report the vulnerability".into(),
+            says: vec!["strict 2021-11-26 08:00 +08:00".into()],
+        }],
     }
 }
 
@@ -124,21 +203,99 @@ fn pack() -> PackView {
         source: "https://www.cac.gov.cn/2021-07/13/c_1627761607640342.htm".into(),
         checked_on: "2026-11-23".into(),
         confidence: Confidence::Secondary,
+        proposed: true,
+        preamble: vec![watchfire_core::law::quotation::Block::Paragraph("Official text".into())],
         roles: vec![("cn-rmsv/provider".into(), "network product provider".into())],
-        provisions: vec![
-            provision(Class::Law, "hard", "cn-rmsv/7.2"),
-            provision(Class::House, "soft", "cn-rmsv/7.1.verify"),
-            provision(Class::Timeless, "prohibition", "cn-rmsv/9.1"),
+        articles: vec![
+            article(),
+            ArticleView {
+                texts: Vec::new(),
+                provisions: vec![provision(Class::Timeless, "prohibition", "cn-rmsv/9.1")],
+            },
         ],
-        readings: vec![ReadingView {
-            id: "forty-eight-hours".into(),
-            says: "Two days are 48 hours".into(),
-            by: "Watchfire".into(),
-            on: "2026-11-23".into(),
-            why: "The stricter reading".into(),
-        }],
+        readings: vec![reading()],
         forms: vec![("Vulnerability report".into(), vec!["Product name".into()])],
-        cases: vec![("discovery on a known day".into(), vec!["strict 2021-11-25T16:00Z".into()])],
+        cases: vec![worked_case()],
+        today: jiff::civil::date(2026, 11, 30),
+    }
+}
+
+fn provision_page() -> ProvisionPage {
+    ProvisionPage {
+        law: "cn-rmsv".into(),
+        law_title: "Regulations".into(),
+        jurisdiction: "CN".into(),
+        title: "Report the vulnerability to the ministry's sharing platform".into(),
+        article: ArticleView {
+            provisions: vec![provision(Class::Law, "hard", "cn-rmsv/7.2")],
+            ..article()
+        },
+        ours: Some(Ours {
+            verdict: "law-ours-not-owed",
+            lines: vec!["we are not: network product provider".into()],
+        }),
+        cases: vec![worked_case()],
+        today: jiff::civil::date(2026, 11, 30),
+    }
+}
+
+fn map_row(class: Class, class_word: &str) -> RowView {
+    RowView {
+        provision: "cn-rmsv/7.2".into(),
+        title: "Report the vulnerability to the ministry's sharing platform".into(),
+        law_title: "Regulations".into(),
+        cites: "Article 7, item (2)".into(),
+        class,
+        class_word: class_word.into(),
+        is_norm: class == Class::Norm,
+        spans: vec!["48 hours".into()],
+        outer: Some("2 days, the day of the event not counted".into()),
+        no_number: None,
+        arises_on: vec!["A vulnerability was discovered".into()],
+        runs_from: None,
+        owed_to: Some("MIIT".into()),
+        foreseen: Vec::new(),
+        unless: vec![("unless “Is it?” is answered with no".into(), Some("x/y=no".into()))],
+        from: Some("2021-09-01".into()),
+        reach: Some((0, 2_880)),
+        confidence: Confidence::Primary,
+    }
+}
+
+fn the_map() -> MapView {
+    let foreseen = RowView {
+        foreseen: vec!["adopted on 2024-11-20, it applies from 2027-12-11".into()],
+        ..map_row(Class::House, "soft")
+    };
+    let timeless =
+        |word| RowView { spans: Vec::new(), reach: None, ..map_row(Class::Timeless, word) };
+    let rows = vec![map_row(Class::Law, "hard"), map_row(Class::Norm, "hard"), foreseen];
+    let always = vec![timeless("standing"), timeless("prohibition"), timeless("permission")];
+    MapView {
+        organization: "Qingtai".into(),
+        roles: vec!["network product provider".into(), "manufacturer".into()],
+        day: "2027-12-11".into(),
+        today: "2026-11-30".into(),
+        occasion: "incident".into(),
+        assume: "eu-cra/severe-incident=no".into(),
+        assumed: vec!["Is the incident severe? no".into()],
+        turning: vec!["2027-12-11".into()],
+        sections: vec![
+            SectionView { title: "map-section-incident", groups: vec![("CN".into(), rows)] },
+            SectionView { title: "map-section-always", groups: vec![("EU".into(), always)] },
+        ],
+        not_owed: vec![NotOwedLaw {
+            law: "eu-cra".into(),
+            title: "Cyber Resilience Act".into(),
+            jurisdiction: "EU".into(),
+            rows: vec![NotOwedRow {
+                provision: "eu-cra/24.1".into(),
+                title: "Policy".into(),
+                cites: "Article 24(1)".into(),
+                reasons: vec!["we are not: open-source software steward".into()],
+            }],
+        }],
+        problem: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod browser;
 mod cases;
 mod failure;
 mod house;
+mod law_pages;
 mod map;
 mod page_access;
 mod page_acts;

@@ -19,6 +19,7 @@ fn filled(path: &str, case: &str, obligation: &str) -> String {
         .replace("{fact}", "fact-1")
         .replace("{party}", "WP-0000-0000")
         .replace("{law}", "cn-rmsv")
+        .replace("{path}", "7.2")
         .replace("{label}", "laptop")
         .replace("{hash}/{name}", "0/watchfire.css")
 }

@@ -12,7 +12,7 @@ async fn responder(house: &House) -> Person {
 }
 
 /// Keeps a page where a browser can open it.
-fn keep_page(name: &str, page: &str) {
+pub(crate) fn keep_page(name: &str, page: &str) {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/pages");
     std::fs::create_dir_all(&folder).expect("a folder");
     let mut page = page.to_owned();

@@ -113,38 +113,13 @@ impl Teller<'_> {
         }
     }
 
-    /// A span with everything by which it is counted.
+    /// A span with everything by which it is counted, in the words of packs.
     fn span(&self, span: &Span) -> String {
-        let language = self.language;
-        let mut told = tell::span(span, language);
-        let only_if = span.rolls.as_ref().and_then(|roll| roll.only_if.as_ref());
-        if let Some(condition) = only_if {
-            told.push_str(&match language {
-                Language::En => format!(" (only where `{condition}` holds)"),
-                Language::ZhCn => format!("（仅在 `{condition}` 成立时）"),
-            });
-        }
-        if let Some(from) = &span.runs_from {
-            let from = tell::trigger(from, language);
-            told.push_str(&match language {
-                Language::En => format!(", from {from} where there is one"),
-                Language::ZhCn => format!("，如有{from}则自其起算"),
-            });
-        }
-        for cap in &span.no_later_than {
-            let within = tell::within(cap.within, language);
-            let from = tell::trigger(&cap.runs_from, language);
-            let unless = match (cap.unless_past, language) {
-                (false, _) => "",
-                (true, Language::En) => ", unless that is past when it starts",
-                (true, Language::ZhCn) => "（起算时已过的除外）",
-            };
-            told.push_str(&match language {
-                Language::En => format!(", and no later than {within} from {from}{unless}"),
-                Language::ZhCn => format!("，且不迟于自{from}起 {within}{unless}"),
-            });
-        }
-        told
+        let naming = tell::span::Naming {
+            condition: &|condition| format!("`{condition}`"),
+            trigger: &|trigger| tell::trigger(trigger, self.language),
+        };
+        tell::span::named(span, &naming, self.language)
     }
 
     fn confidence(&self, confidence: Confidence) -> String {

@@ -1,52 +1,109 @@
 //! The law packs in use, as their pages show them.
 
-use axum::extract::Path;
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query};
 use axum::response::Response;
+use jiff::civil::Date;
 use watchfire_core::law::confidence::Confidence as Sourced;
-use watchfire_core::law::pack::{
-    Class as LawClass, Pack, Provision, Span, Trigger, Variant, Version, Zone,
-};
+use watchfire_core::law::map::{MapQuestion, Verdict, tell};
+use watchfire_core::law::pack::{Pack, Provision};
+use watchfire_core::law::{Lawbook, Occasion};
 
 use super::Visit;
-use super::words::Words;
+use super::words::{Words, language_of};
 use crate::error::Problem;
 use crate::locale::Language;
-use crate::web::law::{
-    self, Confidence, ListView, PackRow, PackView, ProvisionView, ReadingView, SpanKind,
-    VersionView,
-};
-use crate::web::obligation::Class;
+use crate::web::law::instrument::{self, Ours};
+use crate::web::law::{self, Confidence, Filter, ListView, PackRow};
+
+mod view;
+mod worked;
+
+pub(super) use view::trigger_words;
 
 /// Jurisdictions in the order in which they are shown; others follow, norms come last.
 const FIRST: [&str; 2] = ["CN", "EU"];
+/// So many signs of a filter's words are looked at.
+const FILTER_CHARS_MAX: usize = 100;
 
-fn words(visit: &Visit) -> Words<'_> {
+pub(super) fn words(visit: &Visit) -> Words<'_> {
     Words { law: visit.node.law(), language: visit.reader.language }
 }
 
-/// Shows every pack.
-pub(super) async fn list(visit: Visit) -> Response {
-    let words = words(&visit);
-    let mut groups: Vec<(String, Vec<PackRow>)> = Vec::new();
-    for pack in visit.node.law().packs() {
-        let row = row(words, pack);
-        match groups.iter_mut().find(|(place, _)| *place == pack.jurisdiction) {
-            Some((_, rows)) => rows.push(row),
-            None => groups.push((pack.jurisdiction.clone(), vec![row])),
-        }
-    }
+/// The present day of the reader.
+pub(super) fn today(visit: &Visit) -> Date {
+    visit.reader.zone.to_datetime(visit.reader.now).date()
+}
+
+/// Puts things by jurisdiction in the order in which they are shown.
+pub(super) fn by_place<T>(all: impl Iterator<Item = (String, T)>) -> Vec<(String, Vec<T>)> {
+    let mut groups: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    all.for_each(|(place, one)| groups.entry(place).or_default().push(one));
+    let mut groups: Vec<(String, Vec<T>)> = groups.into_iter().collect();
     groups.sort_by_key(|(place, _)| {
         let first = FIRST.iter().position(|known| known == place).unwrap_or(FIRST.len());
         (place == "global", first, place.clone())
     });
-    visit.show(law::list(&ListView { groups }, &visit.reader))
+    groups
 }
 
-/// Shows one pack.
-pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
-    let pack = visit.node.law().pack(&id).ok_or_else(Problem::not_found)?;
-    let view = view(words(&visit), pack);
-    Ok(visit.show(law::page(&view, &visit.reader)))
+/// Shows every pack that the filters leave.
+pub(super) async fn list(visit: Visit, Query(asked): Query<BTreeMap<String, String>>) -> Response {
+    let words = words(&visit);
+    let field = |name: &str| {
+        let text = asked.get(name).map(|text| text.trim()).unwrap_or_default();
+        text.chars().take(FILTER_CHARS_MAX).collect::<String>()
+    };
+    let filter = Filter {
+        place: field("place"),
+        kind: field("kind"),
+        occasion: field("occasion"),
+        confidence: field("confidence"),
+        words: field("words"),
+    };
+    let packs = words.law.packs();
+    let left: Vec<&Pack> = packs.iter().filter(|pack| fits(words, pack, &filter)).collect();
+    let places = by_place(packs.iter().map(|pack| (pack.jurisdiction.clone(), ())));
+    let view = ListView {
+        hidden: packs.len() - left.len(),
+        groups: by_place(left.iter().map(|pack| (pack.jurisdiction.clone(), row(words, pack)))),
+        places: places.into_iter().map(|(place, _)| place).collect(),
+        filter,
+    };
+    visit.show(law::list(&view, &visit.reader))
+}
+
+/// Whether a pack is one that the filters leave.
+fn fits(words: Words<'_>, pack: &Pack, filter: &Filter) -> bool {
+    let kind = match filter.kind.as_str() {
+        "law" => !pack.is_norm() && !pack.proposed,
+        "norm" => pack.is_norm(),
+        "proposed" => pack.proposed || pack.provisions.iter().any(|one| one.is_proposed()),
+        _ => true,
+    };
+    let sourced = match filter.confidence.as_str() {
+        "primary" => pack.confidence == Sourced::Primary,
+        "secondary" => pack.confidence == Sourced::Secondary,
+        "unverified" => matches!(pack.confidence, Sourced::Unverified { .. }),
+        _ => true,
+    };
+    let occasion = Occasion::parse(&filter.occasion).is_none_or(|occasion| {
+        pack.provisions.iter().any(|one| words.law.occasions(one).contains(&occasion))
+    });
+    let place = filter.place.is_empty() || filter.place == pack.jurisdiction;
+    kind && sourced && occasion && place && says(pack, &filter.words)
+}
+
+/// Whether a pack says some words: in a title, an article or an id, in any language.
+fn says(pack: &Pack, words: &str) -> bool {
+    let words = words.to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&words);
+    let texts = pack.provisions.iter().flat_map(|one| one.title.iter().chain(&one.cites));
+    let all = std::iter::once(&pack.title).chain(texts);
+    has(pack.id.as_str())
+        || pack.provisions.iter().any(|one| has(one.id.as_str()))
+        || all.into_iter().any(|text| has(&text.en) || has(&text.zh_cn))
 }
 
 fn row(words: Words<'_>, pack: &Pack) -> PackRow {
@@ -57,6 +114,7 @@ fn row(words: Words<'_>, pack: &Pack) -> PackRow {
         confidence: confidence(pack.confidence),
         checked_on: pack.checked_on.map(|day| day.to_string()).unwrap_or_default(),
         provisions: pack.provisions.len(),
+        proposed: pack.proposed,
     }
 }
 
@@ -68,7 +126,7 @@ fn original(words: Words<'_>, pack: &Pack) -> Option<(String, String)> {
     (foreign && !pack.is_norm()).then(|| (tag.to_owned(), own.to_string()))
 }
 
-fn confidence(sourced: Sourced) -> Confidence {
+pub(super) fn confidence(sourced: Sourced) -> Confidence {
     match sourced {
         Sourced::Primary => Confidence::Primary,
         Sourced::Secondary => Confidence::Secondary,
@@ -76,203 +134,43 @@ fn confidence(sourced: Sourced) -> Confidence {
     }
 }
 
-fn view(words: Words<'_>, pack: &Pack) -> PackView {
-    PackView {
-        law: pack.id.to_string(),
-        jurisdiction: pack.jurisdiction.clone(),
-        title: words.instrument(pack),
-        original: original(words, pack),
-        time_zone: match &pack.zone {
-            Zone::Fixed { name, .. } => name.clone(),
-            Zone::OfMemberState => words.language.text("law-zone-of-member-state"),
-        },
-        source: pack.source.clone().unwrap_or_default(),
-        checked_on: pack.checked_on.map(|day| day.to_string()).unwrap_or_default(),
-        confidence: confidence(pack.confidence),
-        roles: pack.roles.iter().map(|(id, name)| (id.to_string(), words.in_own(name))).collect(),
-        provisions: pack.provisions.iter().map(|it| provision(words, pack, it)).collect(),
-        readings: pack
-            .readings
-            .values()
-            .map(|reading| ReadingView {
-                id: reading.id.clone(),
-                says: words.in_own(&reading.says),
-                by: reading.by.clone(),
-                on: reading.on.to_string(),
-                why: words.in_own(&reading.why),
-            })
-            .collect(),
-        forms: pack
-            .forms
-            .values()
-            .map(|form| {
-                let fields = form.fields.iter().map(|field| words.in_own(&field.label)).collect();
-                (words.in_own(&form.title), fields)
-            })
-            .collect(),
-        cases: pack.tests.iter().flat_map(|(_, text)| worked_cases(text)).collect(),
-    }
+/// Shows one law.
+pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
+    let pack = visit.node.law().pack(&id).ok_or_else(Problem::not_found)?;
+    let view = view::pack(words(&visit), pack, today(&visit));
+    Ok(visit.show(instrument::page(&view, &visit.reader)))
 }
 
-fn provision(words: Words<'_>, pack: &Pack, provision: &Provision) -> ProvisionView {
-    let id = provision.id.to_string();
-    let class = provision.class.to_string();
-    ProvisionView {
-        cites: provision.cites.as_ref().map(|text| words.in_own(text)).unwrap_or_default(),
-        title: words.title(&id),
-        class: Class::of(&class, pack.id.as_str()),
-        class_word: class,
-        owed_by: provision
-            .owed_by
-            .iter()
-            .map(|role| {
-                pack.roles.get(role).map_or_else(|| role.to_string(), |name| words.in_own(name))
-            })
-            .collect(),
-        owed_to: words.owed_to(&id),
-        arises_on: provision
-            .arises_on
-            .iter()
-            .map(|trigger| trigger_words(words, trigger))
-            .collect(),
-        runs_from: provision.runs_from.as_ref().map(|trigger| trigger_words(words, trigger)),
-        quotes: words.quotes(&id),
-        note: provision.note.as_ref().map(|text| words.in_own(text)),
-        versions: versions(words, provision),
-        confidence: confidence(provision.confidence),
-        id,
-    }
+/// Shows one provision, and what the reader's organization owes of it.
+pub(super) async fn provision(
+    visit: Visit,
+    Path((law, path)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let id = format!("{law}/{path}");
+    let (pack, provision) = visit.node.law().provision(&id).ok_or_else(Problem::not_found)?;
+    let ours = ours(&visit, provision).await?;
+    let view = view::provision_page(words(&visit), pack, provision, ours, today(&visit));
+    Ok(visit.show(instrument::provision(&view, &visit.reader)))
 }
 
-fn trigger_words(words: Words<'_>, trigger: &Trigger) -> String {
-    match trigger {
-        Trigger::Kind(kind) => words.kind(kind.as_str()),
-        Trigger::Submitted(provision) => {
-            let title = words.title(provision.as_str());
-            words.language.text_with("law-submitted", &[("title", title.into())])
-        }
-    }
-}
-
-fn versions(words: Words<'_>, provision: &Provision) -> Vec<VersionView> {
-    let in_force = provision.versions.iter().map(|it| version(words, provision, it));
-    let proposed = provision.proposals.iter().map(|proposal| VersionView {
-        from: proposal.foreseen_from.map(|day| day.to_string()).unwrap_or_default(),
-        to: None,
-        proposed: true,
-        spans: spans(provision, proposal.strict.as_ref(), proposal.outer.as_ref()),
-        variants: Vec::new(),
-        reading: None,
-    });
-    in_force.chain(proposed).collect()
-}
-
-fn version(words: Words<'_>, provision: &Provision, version: &Version) -> VersionView {
-    VersionView {
-        from: version.effective_from.to_string(),
-        to: version.effective_to.map(|day| day.to_string()),
-        proposed: false,
-        spans: spans(provision, version.strict.as_ref(), version.outer.as_ref()),
-        variants: version.variants.iter().map(|it| variant(words, it)).collect(),
-        reading: version.reading.clone(),
-    }
-}
-
-fn spans(
-    provision: &Provision,
-    strict: Option<&Span>,
-    outer: Option<&Span>,
-) -> Vec<(SpanKind, String)> {
-    let kind = match provision.class {
-        LawClass::Soft => SpanKind::Target,
-        _ => SpanKind::Strict,
+/// What the reader's organization owes of a provision today; nothing for whoever has none.
+async fn ours(visit: &Visit, provision: &Provision) -> Result<Option<Ours>, Problem> {
+    let viewer = &visit.caller.viewer;
+    let Some(organization) = viewer.organization() else { return Ok(None) };
+    let profile = visit.node.store().profile(viewer, organization).await?;
+    let laws: &Lawbook = visit.node.law();
+    let question = MapQuestion::of(laws, &profile, BTreeMap::new(), today(visit));
+    let rows = laws.map(&question);
+    let Some(row) = rows.into_iter().find(|row| row.provision == provision.id) else {
+        return Ok(None);
     };
-    let strict = strict.map(|span| (kind, span_words(span)));
-    strict.into_iter().chain(outer.map(|span| (SpanKind::Outer, span_words(span)))).collect()
-}
-
-/// For whom, and the span with what has to be done.
-fn variant(words: Words<'_>, variant: &Variant) -> (String, String) {
-    let span = variant.strict.as_ref().map_or_else(|| "–".to_owned(), span_words);
-    let remedy = variant.remedy.as_ref().map(|remedy| format!(" · {}", words.in_own(remedy)));
-    (variant.when.to_string(), format!("{span}{}", remedy.unwrap_or_default()))
-}
-
-/// The span in the unit of the law.
-fn span_words(span: &Span) -> String {
-    span.within.to_string()
-}
-
-/// The names of the worked cases of a file, with what each expects, as it is written.
-fn worked_cases(text: &str) -> Vec<(String, Vec<String>)> {
-    let value = |line: &str| {
-        line.split_once('=').map(|(_, value)| value.trim().trim_matches('"').to_owned())
+    let language = language_of(visit.reader.language);
+    let verdict = match row.verdict {
+        Verdict::Owed => "law-ours-owed",
+        Verdict::Foreseen => "law-ours-foreseen",
+        Verdict::NotOwed => "law-ours-not-owed",
     };
-    let mut found: Vec<(String, Vec<String>)> = Vec::new();
-    let mut expects = false;
-    for line in text.lines().map(str::trim) {
-        match line {
-            "[[case]]" => {
-                found.push((String::new(), Vec::new()));
-                expects = false;
-            }
-            "[[case.expect]]" => {
-                expects = true;
-                if let Some((_, lines)) = found.last_mut() {
-                    lines.push(String::new());
-                }
-            }
-            header if header.starts_with('[') => expects = false,
-            _ => keep_line(&mut found, line, expects, value),
-        }
-    }
-    found
-}
-
-fn keep_line(
-    found: &mut [(String, Vec<String>)],
-    line: &str,
-    expects: bool,
-    value: impl Fn(&str) -> Option<String>,
-) {
-    let Some((name, lines)) = found.last_mut() else { return };
-    if line.is_empty() || line.starts_with('#') {
-        return;
-    }
-    if !expects {
-        if name.is_empty() && line.starts_with("name") {
-            *name = value(line).unwrap_or_default();
-        }
-        return;
-    }
-    let Some(last) = lines.last_mut() else { return };
-    let (key, written) = (line.split('=').next().unwrap_or_default().trim(), value(line));
-    let part = match (key, written) {
-        ("obligation", Some(written)) => written,
-        (key, Some(written)) => format!("{key} {written}"),
-        (key, None) => key.to_owned(),
-    };
-    if !last.is_empty() {
-        last.push_str(" · ");
-    }
-    last.push_str(&part);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_worked_cases_of_a_file_are_told_by_name() {
-        let text = "# first\n[[case]]\nname = \"a day = a day\"\nroles = [\"x/y\"]\n\n\
-            [[case.fact]]\nkind = \"vulnerability-known\"\nname = \"no\"\n\n[[case.expect]]\n\
-            obligation = \"cn-rmsv/7.2\"\nstate = \"open\"\n[[case]]\nname = \"second\"\n";
-        assert_eq!(
-            worked_cases(text),
-            [
-                ("a day = a day".to_owned(), vec!["cn-rmsv/7.2 · state open".to_owned()]),
-                ("second".to_owned(), Vec::new()),
-            ]
-        );
-    }
+    let reasons = row.reasons.iter().map(|reason| tell::reason(reason, laws, language));
+    let unless = row.hangs_on.iter().map(|leaf| tell::unless(leaf, laws, language));
+    Ok(Some(Ours { verdict, lines: reasons.chain(unless).collect() }))
 }
