@@ -35,6 +35,10 @@ pub(crate) struct Alpine<'a>(Vec<Token<'a>>);
 impl<'a> Version<'a> for Alpine<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let (digits, mut rest) = split_digits(text);
+        // Older versions of apk put a zero before a dot or a single letter, and before nothing else.
+        if digits.is_empty() && !text.starts_with('.') && text.len() > 1 {
+            return None;
+        }
         let mut tokens = vec![Token::Number(Number::of_digits(digits))];
         loop {
             let last = *tokens.last().expect("the first number");

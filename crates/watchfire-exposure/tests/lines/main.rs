@@ -1,5 +1,6 @@
 //! Version orders against the data of others.
 
+mod border;
 mod data;
 mod property;
 mod scalibr;
