@@ -248,7 +248,7 @@ fn version_item(reader: &Reader, version: &VersionView) -> Markup {
         When::Proposed => "law-proposed",
     };
     html! {
-        li.(if version.when == When::InForce { "now" } else { "other" }) {
+        li.(if version.when == When::InForce { "in-force" } else { "other" }) {
             span.dot aria-hidden="true" {}
             strong { (reader.text(key)) } " · " span.num { (since(reader, version)) }
             @if let Some(to) = &version.to {

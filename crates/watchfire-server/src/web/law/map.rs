@@ -325,7 +325,7 @@ fn place_of(minutes: i64, longest: i64) -> f64 {
         let minutes = i32::try_from(minutes.max(0)).unwrap_or(i32::MAX);
         (f64::from(minutes) / EVEN_MINUTES).ln_1p()
     };
-    measure(minutes) / measure(longest).max(f64::MIN_POSITIVE) * (WIDTH - 3.0) + 1.0
+    measure(minutes) / measure(longest.max(1)) * (WIDTH - 3.0) + 1.0
 }
 
 fn fixed(number: f64) -> String {
