@@ -1,6 +1,10 @@
-//! Relative links of all Markdown files lead to a file, a folder or a heading.
+//! Relative links of all Markdown files lead to a file, a folder or a heading, and every paper of
+//! `docs/` can be reached from its table of contents.
 
 use crate::repository::{RepositoryFile, expect_none, files};
+
+/// The table of contents of the papers.
+const CONTENTS: &str = "docs/README.md";
 
 /// The lines of a Markdown text outside fenced blocks, numbered from 1, without code spans.
 fn prose(text: &str) -> Vec<(usize, String)> {
@@ -98,6 +102,27 @@ fn links_lead_somewhere() {
     expect_none("links", &problems);
 }
 
+/// The papers below `docs/` that its table of contents does not name.
+fn unlisted(files: &[RepositoryFile]) -> Vec<String> {
+    let contents = files.iter().find(|file| file.path == CONTENTS);
+    let lines = prose(contents.map_or("", |file| &file.text));
+    let listed: Vec<String> = lines
+        .iter()
+        .flat_map(|(_, line)| targets(line))
+        .filter_map(|target| resolve("docs", target))
+        .collect();
+    let papers = files.iter().map(|file| &file.path).filter(|path| {
+        path.starts_with("docs/") && path.ends_with(".md") && path.as_str() != CONTENTS
+    });
+    let missing = papers.filter(|path| !listed.contains(path));
+    missing.map(|path| format!("{path} is not in {CONTENTS}")).collect()
+}
+
+#[test]
+fn every_paper_stands_in_the_table_of_contents() {
+    expect_none("the table of contents", &unlisted(&files()));
+}
+
 #[cfg(test)]
 mod proofs_that_the_checks_can_fail {
     use super::*;
@@ -114,5 +139,18 @@ mod proofs_that_the_checks_can_fail {
         assert_eq!(count("[x](https://example.org) `[x](no.md)`\n```\n[x](no.md)\n```"), 0);
         assert_eq!(count("[x](c.md) and ![x](../../out.png)"), 2);
         assert_eq!(count("[x](a.md#three)"), 1);
+    }
+
+    #[test]
+    fn a_paper_that_the_table_of_contents_leaves_out_is_found() {
+        let all = [
+            file(CONTENTS, "[x](adr/1.md) and [y](guides/README.md)"),
+            file("docs/adr/1.md", ""),
+            file("docs/adr/2.md", ""),
+            file("docs/guides/README.md", ""),
+            file("docs/reference/openapi.json", ""),
+            file("README.md", ""),
+        ];
+        assert_eq!(unlisted(&all), ["docs/adr/2.md is not in docs/README.md"]);
     }
 }
