@@ -3,9 +3,11 @@
 //! `WATCHFIRE_REGENERATE=1 cargo test -p watchfire-server --test reference` writes them anew. A
 //! change of them is a change of a promise, and stands in the same commit as its cause.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use serde_json::Value;
 use watchfire_server::error::CODES;
 use watchfire_server::route::{self, Access};
 
@@ -110,6 +112,38 @@ fn the_errors_stand_in_the_reference() {
     expect_pinned("errors.md", &text);
 }
 
+/// Collects what `value` refers to with `$ref`.
+fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member.as_str() {
+                    Some(target) if name == "$ref" => {
+                        found.insert(target);
+                    }
+                    _ => references(member, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+/// A description with a loose end is refused by every program that reads it.
+#[test]
+fn whatever_the_description_refers_to_is_in_it() {
+    let api = route::openapi();
+    let mut found = BTreeSet::new();
+    references(&api, &mut found);
+    assert!(found.len() > 20, "{found:?}");
+    let loose = |target: &&&str| {
+        let pointer = target.strip_prefix('#').expect("it refers to itself alone");
+        api.pointer(pointer).is_none()
+    };
+    assert_eq!(found.iter().filter(loose).collect::<Vec<_>>(), Vec::<&&str>::new());
+}
+
 /// Each route under the table has a summary, and each write says that it is answered.
 #[test]
 fn every_route_says_what_it_does_and_is_declared_once() {
@@ -123,7 +157,8 @@ fn every_route_says_what_it_does_and_is_declared_once() {
     let mut names: Vec<&str> = Vec::new();
     for (method, path, _) in &declared {
         let operation = &api["paths"][path.replace("{*", "{")][method.to_lowercase()];
-        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{path}");
+        let summary = operation["summary"].as_str().expect("a route says what it does");
+        assert!(!summary.is_empty() && !summary.contains('\n'), "{method} {path}: {summary:?}");
         let name = operation["operationId"].as_str().expect("a name");
         assert!(!names.contains(&name), "{name} names two routes");
         names.push(name);

@@ -11,6 +11,8 @@ use utoipa::openapi::OpenApi;
 
 use crate::error::CODES;
 use crate::route::{self, Access};
+use crate::web::asset::{self, Asset};
+use crate::web::layout;
 
 /// What stands above the routes.
 #[derive(utoipa::OpenApi)]
@@ -48,6 +50,9 @@ pub(crate) fn complete(api: &OpenApi, declared: &[(&'static str, String, Access)
     for (method, path, access) in declared {
         let operation = &mut api["paths"][path][method.to_lowercase()];
         operation["operationId"] = json!(operation_id(method, path));
+        if let Some(summary) = operation["summary"].as_str() {
+            operation["summary"] = json!(on_one_line(summary));
+        }
         if let Some(responses) = operation["responses"].as_object_mut() {
             for (_, response) in responses.iter_mut() {
                 if response.get("description").is_none() {
@@ -75,6 +80,11 @@ pub(crate) fn complete(api: &OpenApi, declared: &[(&'static str, String, Access)
         paths.extend(described.map(|(path, item)| (in_words(&path), item)));
     }
     api
+}
+
+/// A summary is a line, however its comment was broken: a row of a table takes no more.
+fn on_one_line(summary: &str) -> String {
+    summary.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Writes a path as OpenAPI does, which knows no parameter that spans several segments.
@@ -153,15 +163,26 @@ fn shown(api: &Value, declared: &[(&'static str, String, Access)]) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "Watchfire API" }
+                link rel="icon" type="image/svg+xml" href=(asset::path(Asset::Icon));
+                link rel="stylesheet" href=(asset::path(Asset::Style));
             }
             body {
+                header.side {
+                    a.mark href="/" { (layout::mark()) span { "Watchfire" } }
+                    nav aria-label="Nouns" {
+                        @for tag in api["tags"].as_array().into_iter().flatten() {
+                            a href={ "#" (text(&tag["name"])) } { (text(&tag["name"])) }
+                        }
+                    }
+                }
+                main {
                 h1 { "Watchfire API" }
                 p { (text(&api["info"]["description"])) }
                 p { a href="/api/openapi.json" { "openapi.json" } " describes every field." }
                 @for tag in api["tags"].as_array().into_iter().flatten() {
-                    h2 { (text(&tag["name"])) }
+                    h2 id=(text(&tag["name"])) { (text(&tag["name"])) }
                     p { (text(&tag["description"])) }
-                    dl {
+                    dl.routes {
                         @for (method, path, _) in declared {
                             @let operation = &api["paths"][in_words(path)][method.to_lowercase()];
                             @if operation["tags"][0] == tag["name"] {
@@ -170,6 +191,7 @@ fn shown(api: &Value, declared: &[(&'static str, String, Access)]) -> String {
                             }
                         }
                     }
+                }
                 }
             }
         }

@@ -26,6 +26,7 @@ use crate::state::Node;
 pub(crate) struct ExportQuestion {
     /// `public` (the default): tells the recipient nothing of other entries, and waits for the
     /// public log. `internal`: at once, and tells its size; for auditors.
+    #[param(inline)]
     anchor: Option<AnchorName>,
 }
 

@@ -60,6 +60,7 @@ pub(crate) struct Paging {
     /// The `next` of the page before, unchanged.
     after: Option<String>,
     /// Rows of the page: 1 to 200, by default 50.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
 }
 

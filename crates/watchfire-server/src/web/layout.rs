@@ -84,7 +84,8 @@ pub fn page(reader: &Reader, room: Room, title: &str, content: Markup) -> Markup
     }
 }
 
-fn mark() -> Markup {
+/// The sign of the house.
+pub(crate) fn mark() -> Markup {
     html! {
         svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8"
             stroke-linejoin="round" aria-hidden="true" focusable="false" {
@@ -123,7 +124,7 @@ fn navigation(reader: &Reader, room: Room) -> Markup {
 fn account(reader: &Reader, room: Room) -> Markup {
     html! {
         div.account {
-            p.node { (reader.text("shell-node")) " " strong { (reader.node) } }
+            p.node { (reader.text("shell-node")) " " strong { (breaking_at_dots(&reader.node)) } }
             @if let Some(account) = &reader.account {
                 a href="/me" aria-current=[(room == Room::Me).then_some("page")] { (account.name) }
                 form method="post" action="/sign-out" {
@@ -136,6 +137,16 @@ fn account(reader: &Reader, room: Room) -> Markup {
                 }
             }
             (languages(reader))
+        }
+    }
+}
+
+/// A host's name breaks after its dots rather than within a word.
+fn breaking_at_dots(name: &str) -> Markup {
+    html! {
+        @for (place, part) in name.split('.').enumerate() {
+            @if place > 0 { "." wbr; }
+            (part)
         }
     }
 }
