@@ -50,8 +50,9 @@ impl Answers {
     /// [`Refusal::Text`] for `what` and `component`.
     pub fn check(&self) -> Result<(), Refusal> {
         let length = |field, text: &str, chars_max| {
-            let chars = text.chars().count();
-            if text.trim().is_empty() || chars > chars_max {
+            // Blanks alone say nothing.
+            let chars = if text.trim().is_empty() { 0 } else { text.chars().count() };
+            if chars == 0 || chars > chars_max {
                 return Err(Refusal::Text { field, chars, chars_max });
             }
             Ok(())

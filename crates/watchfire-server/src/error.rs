@@ -322,7 +322,9 @@ impl From<Refusal> for Problem {
 impl From<PartyRefusal> for Problem {
     fn from(refusal: PartyRefusal) -> Self {
         let (pointer, hint) = match refusal {
-            PartyRefusal::UnknownRole(_) => ("/roles", "`watchfire law list` names the roles"),
+            PartyRefusal::UnknownRole(_) => {
+                ("/roles", "`watchfire law show LAW` names the roles of a law")
+            }
             PartyRefusal::Attribute { .. } => {
                 ("/attributes", "`laws/attributes.toml` declares attributes and their values")
             }

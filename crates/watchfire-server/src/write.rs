@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::error::Problem;
@@ -148,7 +149,45 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     json.end().map_err(|_| {
         Problem::new("request_malformed", "something follows the JSON of the body", "remove it")
     })?;
-    Ok(read)
+    match has_nul(body) {
+        true => Err(nul_in(body)),
+        false => Ok(read),
+    }
+}
+
+/// Whether a JSON text has the escape of U+0000, which PostgreSQL keeps in no text.
+fn has_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|sign| *sign == b'\\') {
+        let escape = &rest[at + 1..];
+        if escape.starts_with(b"u0000") {
+            return true;
+        }
+        rest = escape.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+/// Says where in a body the sign U+0000 is, which no engine shall keep and another refuse.
+fn nul_in(body: &[u8]) -> Problem {
+    let found = serde_json::from_slice::<Value>(body).ok().and_then(|json| nul_at(&json));
+    let detail = "a text holds the sign U+0000, which no text may hold";
+    Problem::field(found.unwrap_or_default(), detail)
+}
+
+fn nul_at(value: &Value) -> Option<String> {
+    let below = |key: &str, value: &Value| {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        nul_at(value).map(|rest| format!("/{key}{rest}"))
+    };
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(at, item)| below(&at.to_string(), item))
+        }
+        Value::Object(members) => members.iter().find_map(|(key, value)| below(key, value)),
+        _ => None,
+    }
 }
 
 /// Writes a path as a JSON pointer (RFC 6901).
@@ -182,6 +221,22 @@ mod tests {
         let problem = read::<BTreeMap<String, u8>>(b"{").unwrap_err();
         assert_eq!(problem.code(), "request_malformed");
         assert_eq!(read::<u8>(b"1 2").unwrap_err().code(), "request_malformed");
+    }
+
+    #[test]
+    fn the_sign_that_one_engine_refuses_is_refused_at_the_door_of_both() {
+        for (body, pointer) in [
+            (r#"{"a":["x","b\u0000"]}"#, "/a/1"),
+            (r#"{"a/b":["\u0000"]}"#, "/a~1b/0"),
+            (r#"{"a\u0000":["x"]}"#, ""),
+        ] {
+            let problem = read::<BTreeMap<String, Vec<String>>>(body.as_bytes()).unwrap_err();
+            assert_eq!((problem.code(), problem.pointer()), ("field_invalid", Some(pointer)));
+        }
+        for body in [r#"["\\u0000"]"#, r#"["\\\\u0000","\n"]"#, r#"["\u0001"]"#] {
+            assert!(read::<Vec<String>>(body.as_bytes()).is_ok(), "{body}");
+        }
+        assert!(read::<Vec<String>>(br#"["\\\u0000"]"#).is_err());
     }
 
     #[test]

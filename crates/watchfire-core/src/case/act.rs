@@ -82,8 +82,9 @@ fn room(what: &'static str, held: u64, max: u64) -> Result<(), Refusal> {
 }
 
 pub(super) fn text(field: &'static str, text: &str, chars_max: usize) -> Result<(), Refusal> {
-    let chars = text.chars().count();
-    if text.trim().is_empty() || chars > chars_max {
+    // Blanks alone say nothing.
+    let chars = if text.trim().is_empty() { 0 } else { text.chars().count() };
+    if chars == 0 || chars > chars_max {
         return Err(Refusal::Text { field, chars, chars_max });
     }
     Ok(())

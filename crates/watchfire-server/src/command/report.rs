@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 use watchfire_core::case::{Case, House};
 use watchfire_core::event::{AnnexDigest, Exploited, ReportEvent, Stream, Sureness};
 use watchfire_core::ids::{PartyId, ReportId};
+use watchfire_core::law::instant::Instant;
 use watchfire_core::report::{Answers, CONTACT_CHARS_MAX, Reporter};
 use watchfire_formats::purl;
 use watchfire_store::policy::Write;
@@ -115,6 +116,9 @@ fn answers(draft: &ReportDraft, salt: &[u8; 32]) -> Result<Answers, Problem> {
     {
         let detail = format!("a contact must have 1 to {CONTACT_CHARS_MAX} characters");
         return Err(Problem::field("/contact", detail));
+    }
+    if let Some(Err(error)) = draft.found_at.as_deref().map(Instant::parse) {
+        return Err(Problem::field("/found_at", error.to_string()));
     }
     if !matches!(draft.language.as_str(), "en" | "zh-CN") {
         return Err(Problem::field("/language", "the language must be `en` or `zh-CN`"));

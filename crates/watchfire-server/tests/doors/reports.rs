@@ -106,6 +106,9 @@ async fn what_is_wrong_in_a_report_is_pointed_at() {
         ("component", json!("log4j"), "/component", "field_invalid"),
         ("language", json!("fr"), "/language", "field_invalid"),
         ("what", json!("  "), "/what", "text_length"),
+        ("what", json!("it runs\u{0}code"), "/what", "field_invalid"),
+        ("found_at", json!("yesterday"), "/found_at", "field_invalid"),
+        ("found_at", json!("2026-09-30T10:00"), "/found_at", "field_invalid"),
         ("contact", json!(""), "/contact", "field_invalid"),
         ("surprise", json!(1), "/surprise", "field_invalid"),
     ] {

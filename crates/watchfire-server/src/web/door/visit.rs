@@ -6,6 +6,7 @@ use axum::extract::{Form, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use jiff::tz::TimeZone;
 use maud::Markup;
 use watchfire_store::{PageRequest, StoreError};
 
@@ -19,6 +20,8 @@ use crate::web::reader::{Account, Done, Reader};
 
 /// Keeps the language of readers without an account.
 pub(super) const LANGUAGE_COOKIE: &str = "watchfire-language";
+/// Tells the zone of the browser; our script sets it.
+const ZONE_COOKIE: &str = "watchfire-zone";
 /// Carries what was just done to the next page, once.
 const DONE_COOKIE: &str = "watchfire-done";
 /// A year, in seconds.
@@ -145,7 +148,7 @@ pub(super) async fn reader(node: &Node, caller: &Caller, parts: &Parts) -> Resul
     let path = parts.uri.path_and_query().map_or("/", |address| address.as_str());
     let mut reader = Reader {
         language,
-        zone: jiff::tz::TimeZone::UTC,
+        zone: zone_of(headers),
         now: node.now(),
         account: None,
         csrf: caller.csrf.as_ref().map(|token| token.as_str().to_owned()).unwrap_or_default(),
@@ -169,12 +172,18 @@ pub(super) async fn reader(node: &Node, caller: &Caller, parts: &Parts) -> Resul
     {
         reader.language = own;
     }
-    if let Some(zone) = row.time_zone.and_then(|name| jiff::tz::TimeZone::get(&name).ok()) {
+    if let Some(zone) = row.time_zone.and_then(|name| TimeZone::get(&name).ok()) {
         reader.zone = zone;
     }
     reader.gaps = node.store().gaps(&caller.viewer, &PageRequest::default()).await?.rows.len();
     reader.account = Some(Account { party: party.clone(), name: row.name, duties: row.duties });
     Ok(reader)
+}
+
+/// The zone that the browser lives in, which our script tells; the account's own is stronger.
+fn zone_of(headers: &HeaderMap) -> TimeZone {
+    let told = cookie_of(headers, ZONE_COOKIE);
+    told.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 /// The log of a node is called after it: `node.example/log`.
@@ -219,6 +228,10 @@ impl FromRequest<Node> for Sent {
         let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, node)
             .await
             .map_err(|_| malformed())?;
+        // PostgreSQL keeps this sign in no text, and nobody types it.
+        if pairs.iter().any(|(_, value)| value.contains('\0')) {
+            return Err(malformed());
+        }
         let sent = Self(pairs.into_iter().collect());
         if let Some(csrf) = &caller.csrf {
             csrf.check(sent.field("csrf"))?;
