@@ -70,6 +70,13 @@
     if (slide && event.target.type === "range") slide.submit();
   });
 
+  // Only the browser knows in which zone its reader lives; the next page is told.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `watchfire-zone=${zone}; Path=/; SameSite=Lax; Max-Age=31536000${secure}`;
+  }
+
   // Copying needs a secure origin; where there is none the buttons stay hidden.
   if (navigator.clipboard) {
     for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;

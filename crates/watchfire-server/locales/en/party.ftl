@@ -19,6 +19,7 @@ party-no-channel = no notice reaches them
 party-reached-by = reached by
 party-add = Add somebody
 party-name = Full name
+party-login = Name to sign in with
 party-login-help = Small letters, digits, dot, dash and underscore.
 party-password = First password
 party-password-help = 12 to 200 characters. Hand it over in person.

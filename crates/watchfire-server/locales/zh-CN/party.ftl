@@ -19,6 +19,7 @@ party-no-channel = 尚无通知渠道
 party-reached-by = 通知渠道：
 party-add = 添加人员
 party-name = 姓名
+party-login = 登录名
 party-login-help = 小写字母、数字、点、短横与下划线。
 party-password = 初始密码
 party-password-help = 12 至 200 个字符，请当面交付。

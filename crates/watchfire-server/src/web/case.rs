@@ -130,6 +130,9 @@ pub struct NotOwed {
     pub state: State,
     /// It is no law yet and would oblige: shown apart.
     pub foreseen: bool,
+    /// The chief reason.
+    pub reason: String,
+    /// Every step.
     pub why: Vec<String>,
 }
 

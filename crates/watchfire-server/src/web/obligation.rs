@@ -383,8 +383,11 @@ pub fn chain(reader: &Reader, view: &ObligationView) -> Markup {
                 @for told in last { (told_line(reader, told)) }
                 @if let Some(next) = next {
                     li.upcoming {
-                        span.dot aria-hidden="true" {} b { (list(reader, &next.people)) } " "
-                        span { (reader.text("obligation-then")) " " (time::moment(reader, next.at)) }
+                        span.dot aria-hidden="true" {}
+                        span.telling {
+                            b { (list(reader, &next.people)) } " "
+                            (reader.text("obligation-then")) " " (time::moment(reader, next.at))
+                        }
                     }
                 }
             }
@@ -395,8 +398,9 @@ pub fn chain(reader: &Reader, view: &ObligationView) -> Markup {
 fn told_line(reader: &Reader, told: &Told) -> Markup {
     html! {
         li.told {
-            span.dot aria-hidden="true" {} b { (list(reader, &told.people)) } " "
-            span {
+            span.dot aria-hidden="true" {}
+            span.telling {
+                b { (list(reader, &told.people)) } " "
                 (reader.text("obligation-told")) " " (time::moment(reader, told.at))
                 " " span.soft {
                     (reader.text_with("obligation-in-brackets", &[("words", rung(reader, &told.rung).into())]))

@@ -239,7 +239,7 @@ fn add(reader: &Reader, view: &PeopleView) -> Markup {
                     aria-invalid=[form::invalid(problem, "person-name")]
                     aria-describedby=[form::described(problem, "person-name", None)] autocomplete="off";
                 (form::wrong(problem, "person-name"))
-                label for="person-login" { (reader.text("session-login")) }
+                label for="person-login" { (reader.text("party-login")) }
                 input #person-login name="login" value=(view.login) required maxlength="64"
                     autocomplete="off" autocapitalize="none" spellcheck="false"
                     aria-invalid=[form::invalid(problem, "person-login")]

@@ -97,7 +97,7 @@ fn open(reader: &Reader, view: &PersonView) -> Markup {
             h2 #account { (reader.text("party-open-account")) }
             form.stack method="post" action=(view.path("account")) {
                 (layout::csrf(reader))
-                (form.input(&Input { name: "login", label: "session-login",
+                (form.input(&Input { name: "login", label: "party-login",
                     help: Some("party-login-help"), chars_max: 64, ..Input::default() }))
                 (form.input(&Input { name: "password", label: "party-password",
                     kind: Kind::Password { new: true }, help: Some("party-password-help"),

@@ -462,6 +462,7 @@ pub(super) fn case(language: Language) -> CaseView {
                 law: waiting(language).law,
                 state: State::NotApplicable,
                 foreseen: false,
+                reason: words(language, "not yet in force", "尚未施行"),
                 why: vec![words(language, "It was not in force.", "当时尚未施行。")],
             },
             NotOwed {
@@ -469,6 +470,7 @@ pub(super) fn case(language: Language) -> CaseView {
                 law: met(language).law,
                 state: State::NotApplicable,
                 foreseen: true,
+                reason: words(language, "a proposal", "提案"),
                 why: vec![words(language, "It is a proposal.", "仅为提案。")],
             },
         ],

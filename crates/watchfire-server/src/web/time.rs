@@ -14,6 +14,46 @@ const DAY: i64 = 24 * HOUR;
 /// From this length on a span is told in days; below, hours are easier to plan with.
 const DAYS_FROM: i64 = 2 * DAY;
 
+/// The words for the zones of authorities; other zones are called by their own city.
+const CITIES: [(&str, &str); 36] = [
+    ("America/New_York", "time-city-new-york"),
+    ("Asia/Hong_Kong", "time-city-hong-kong"),
+    ("Asia/Kolkata", "time-city-kolkata"),
+    ("Asia/Nicosia", "time-city-nicosia"),
+    ("Asia/Seoul", "time-city-seoul"),
+    ("Asia/Singapore", "time-city-singapore"),
+    ("Asia/Taipei", "time-city-taipei"),
+    ("Asia/Tokyo", "time-city-tokyo"),
+    ("Australia/Sydney", "time-city-sydney"),
+    ("Europe/Amsterdam", "time-city-amsterdam"),
+    ("Europe/Athens", "time-city-athens"),
+    ("Europe/Berlin", "time-city-berlin"),
+    ("Europe/Bratislava", "time-city-bratislava"),
+    ("Europe/Brussels", "time-city-brussels"),
+    ("Europe/Bucharest", "time-city-bucharest"),
+    ("Europe/Budapest", "time-city-budapest"),
+    ("Europe/Copenhagen", "time-city-copenhagen"),
+    ("Europe/Dublin", "time-city-dublin"),
+    ("Europe/Helsinki", "time-city-helsinki"),
+    ("Europe/Lisbon", "time-city-lisbon"),
+    ("Europe/Ljubljana", "time-city-ljubljana"),
+    ("Europe/London", "time-city-london"),
+    ("Europe/Luxembourg", "time-city-luxembourg"),
+    ("Europe/Madrid", "time-city-madrid"),
+    ("Europe/Malta", "time-city-malta"),
+    ("Europe/Paris", "time-city-paris"),
+    ("Europe/Prague", "time-city-prague"),
+    ("Europe/Riga", "time-city-riga"),
+    ("Europe/Rome", "time-city-rome"),
+    ("Europe/Sofia", "time-city-sofia"),
+    ("Europe/Stockholm", "time-city-stockholm"),
+    ("Europe/Tallinn", "time-city-tallinn"),
+    ("Europe/Vienna", "time-city-vienna"),
+    ("Europe/Vilnius", "time-city-vilnius"),
+    ("Europe/Warsaw", "time-city-warsaw"),
+    ("Europe/Zagreb", "time-city-zagreb"),
+];
+
 fn weekday(language: Language, day: Weekday) -> String {
     let key = match day {
         Weekday::Monday => "time-monday",
@@ -99,9 +139,11 @@ pub fn zone_name(language: Language, zone: &TimeZone) -> String {
     match name {
         "UTC" | "Etc/UTC" => "UTC".to_owned(),
         "Asia/Shanghai" => language.text("time-zone-beijing"),
-        "Europe/Brussels" => language.text("time-zone-brussels"),
         other => {
-            let city = other.rsplit('/').next().unwrap_or(other).replace('_', " ");
+            let known = CITIES.iter().find(|(zone, _)| *zone == other);
+            let city = known
+                .map(|(_, key)| language.text(key))
+                .unwrap_or_else(|| other.rsplit('/').next().unwrap_or(other).replace('_', " "));
             language.text_with("time-zone-other", &[("city", city.into())])
         }
     }
@@ -202,6 +244,11 @@ pub fn input_value(reader: &Reader, at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use watchfire_core::law::Lawbook;
+    use watchfire_core::law::pack::Zone;
+
     use super::super::sample;
     use super::*;
 
@@ -237,6 +284,23 @@ mod tests {
         reader.zone = beijing.clone();
         let shown = deadline(&reader, at("2021-11-25T16:00Z"), &beijing).into_string();
         assert_eq!(shown.matches("Beijing time").count(), 1, "{shown}");
+    }
+
+    #[test]
+    fn the_zone_of_every_authority_has_a_name_in_both_languages() {
+        let laws = Lawbook::builtin();
+        let packs = laws.packs().iter().filter_map(|pack| match &pack.zone {
+            Zone::Fixed { name, .. } => Some(name.as_str()),
+            Zone::OfMemberState => None,
+        });
+        let states = laws.member_states().iter().map(|state| state.zone.as_str());
+        let zones: BTreeSet<&str> = packs.chain(states).filter(|zone| *zone != "UTC").collect();
+        assert!(zones.len() > 30, "{zones:?}");
+        for name in zones {
+            let zone = TimeZone::get(name).expect("a zone");
+            let told = zone_name(Language::ZhCn, &zone);
+            assert!(!told.chars().any(|sign| sign.is_ascii_lowercase()), "{name}: {told}");
+        }
     }
 
     #[test]

@@ -17,6 +17,12 @@ impl<'h> Browser<'h> {
         Self { house, cookies: Vec::new() }
     }
 
+    /// Keeps a cookie that a script of ours sets.
+    pub(crate) fn hold(&mut self, name: &str, value: &str) {
+        self.cookies.retain(|(known, _)| known != name);
+        self.cookies.push((name.to_owned(), value.to_owned()));
+    }
+
     pub(crate) fn cookie(&self) -> String {
         let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
         pairs.collect::<Vec<_>>().join("; ")

@@ -25,6 +25,31 @@ pub(crate) fn keep_page(name: &str, page: &str) {
 }
 
 #[tokio::test]
+async fn a_page_is_told_in_the_zone_of_the_browser_until_its_reader_chose_one() {
+    let house = House::new().await;
+    responder(&house).await;
+    let mut browser = Browser::new(&house);
+    for (told, shown) in [
+        ("Asia/Tokyo", "Tokyo time"),
+        ("America/Los_Angeles", "Los Angeles time"),
+        ("Mars/Base", ">UTC<"),
+        ("../../etc/passwd", ">UTC<"),
+    ] {
+        browser.hold("watchfire-zone", told);
+        let page = text(&browser.get("/report").await);
+        assert!(page.contains(shown), "{told}: {page}");
+    }
+    browser.hold("watchfire-zone", "Asia/Tokyo");
+    browser.sign_in("mia.kern.x").await;
+    assert!(text(&browser.get("/watch").await).contains("Tokyo time"));
+    let csrf = browser.csrf().await;
+    let chosen = [("csrf", csrf.as_str()), ("language", "en"), ("time_zone", "Europe/Brussels")];
+    browser.send("/me", &chosen).await;
+    let page = text(&browser.get("/watch").await);
+    assert!(page.contains("Brussels time") && !page.contains("Tokyo"), "{page}");
+}
+
+#[tokio::test]
 async fn a_report_becomes_a_case_that_somebody_takes_and_submits() {
     let house = House::new().await;
     responder(&house).await;

@@ -235,6 +235,7 @@ fn not_owed_group(reader: &Reader, id: &str, title: &str, items: &[&NotOwed]) ->
                         summary {
                             span { (item.title) } " " (obligation::chip(reader, &item.law)) " "
                             (obligation::state(reader, item.state))
+                            span.soft.reason { (item.reason) }
                         }
                         ol { @for step in &item.why { li { (step) } } }
                     }

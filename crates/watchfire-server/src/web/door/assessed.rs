@@ -81,6 +81,7 @@ fn not_owed(scene: &Scene<'_>, owed: &law::Obligation) -> NotOwed {
         law: scene.words.mark(&id, "", &owed.class.to_string()),
         state: owed.state,
         foreseen: owed.foreseen,
+        reason: tell::reason(owed, scene.words.law, language_of(scene.reader.language)),
         why: steps(scene, owed),
     }
 }
