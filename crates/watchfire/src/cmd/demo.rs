@@ -3,17 +3,22 @@
 use std::env;
 
 use tokio::runtime::Runtime;
+use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 use watchfire_core::law::Language;
 use watchfire_server::serve;
 use watchfire_server::settings::Settings;
 
 use super::log::verify;
+use super::serve::handler;
 use crate::cli::Demo;
 use crate::demo::{self, Played, Reach};
 use crate::exit::{Exit, Failure};
 use crate::open::store_failure;
 use crate::print;
+
+/// Public checkpoints of the story, which is five weeks long; one of them covers all of it.
+const CHECKPOINT_EVERY_SECONDS: u32 = 4 * 3_600;
 
 pub(super) fn run(args: &Demo) -> Result<Exit, Failure> {
     let language = language(args.language.as_deref());
@@ -25,6 +30,7 @@ pub(super) fn run(args: &Demo) -> Result<Exit, Failure> {
         listen: args.listen,
         data: folder.path().to_owned(),
         organization: "Qingtai Cloud (fictional)".to_owned(),
+        checkpoint_every_seconds: CHECKPOINT_EVERY_SECONDS,
         ..Settings::default()
     };
     let runtime = Runtime::new()
@@ -34,16 +40,35 @@ pub(super) fn run(args: &Demo) -> Result<Exit, Failure> {
         webhook: args.webhook.clone().zip(args.webhook_secret.clone()),
     };
     runtime.block_on(async {
-        let played = demo::play(settings, &reach, language).await?;
+        let mut stopped = stop_signal()?;
+        let played = tokio::select! {
+            played = demo::play(settings, &reach, language) => played?,
+            // Whoever has seen enough leaves no folder behind.
+            _ = stopped.wait_for(|stopped| *stopped) => return Ok(Exit::Done),
+        };
         print::data(played.text.trim_end())?;
-        print::data(&format!("¹ {}", played.footnote))?;
-        print::data(&notices(&played, &reach, language))?;
+        print::data(&print::wrapped("", &notices(&played, &reach, language), demo::WIDTH))?;
         print::data(&proof(&played, language).await?)?;
         if args.no_serve {
             return Ok(Exit::Done);
         }
-        served(&played, language).await
+        served(&played, stopped, language).await
     })
+}
+
+/// Listens for Ctrl-C and for what a service manager sends.
+fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
+    let mut terminate = handler(SignalKind::terminate())?;
+    let mut interrupt = handler(SignalKind::interrupt())?;
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        stop.send_replace(true);
+    });
+    Ok(stopped)
 }
 
 /// Says what became of the notices; without anybody to receive them, how to see them.
@@ -82,7 +107,11 @@ async fn proof(played: &Played, language: Language) -> Result<String, Failure> {
 }
 
 /// Serves the story until the person has seen enough.
-async fn served(played: &Played, language: Language) -> Result<Exit, Failure> {
+async fn served(
+    played: &Played,
+    stopped: watch::Receiver<bool>,
+    language: Language,
+) -> Result<Exit, Failure> {
     let address = played.node.settings().listen;
     let listener = serve::listen(address).await.map_err(|error| {
         let hint = "name another with `--listen 127.0.0.1:0`, or give `--no-serve`";
@@ -90,12 +119,6 @@ async fn served(played: &Played, language: Language) -> Result<Exit, Failure> {
     })?;
     let address = listener.local_addr().unwrap_or(address);
     print::say(&invitation(played, &address.to_string(), language));
-    let (stop, stopped) = watch::channel(false);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = stop.send(true);
-        }
-    });
     if let Some(sender) = played.sender.clone() {
         tokio::spawn(sender.run(stopped.clone()));
     }

@@ -18,6 +18,9 @@ use play::Life;
 pub(crate) use reach::Reach;
 use stage::{Stage, failed, person};
 
+/// Columns of a line of the story.
+pub(crate) const WIDTH: usize = 96;
+
 /// What the demo leaves behind: a node that can be served, and how to sign in to it.
 pub(crate) struct Played {
     pub(crate) node: Node,
@@ -25,8 +28,6 @@ pub(crate) struct Played {
     pub(crate) password: String,
     /// The story in words.
     pub(crate) text: String,
-    /// The footnote that belongs to the suspension.
-    pub(crate) footnote: String,
     /// The two cases: as it went, and with the watch fire lit.
     pub(crate) cases: [CaseId; 2],
     /// What became of the notices.
@@ -56,15 +57,15 @@ pub(crate) async fn play(
 ) -> Result<Played, Failure> {
     let story = story::log4shell();
     let stage = Stage::set(reach.set_up(settings), reach, story.starts_at).await?;
-    let cases = play::play(&stage, &story, language).await.map_err(|problem| failed(&problem))?;
+    let played = play::play(&stage, &story, language).await;
+    let (cases, receipts) = played.map_err(|problem| failed(&problem))?;
     let mut lives = Vec::new();
     for (life, id) in [(Life::Went, &cases.went), (Life::Lit, &cases.lit)] {
         lives.push(tell::Told { life, events: events(&stage, id).await? });
     }
-    let text = tell::story(&stage, &story, &lives, language);
+    let text = tell::story(&stage, &story, &lives, &receipts, language);
     Ok(Played {
         text,
-        footnote: story.footnotes.notice.in_language(language).to_owned(),
         node: stage.node.clone(),
         login: person::VISITOR,
         password: stage.password.clone(),

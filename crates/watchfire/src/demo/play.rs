@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use watchfire_core::event::{Duty, ParticipantRole};
-use watchfire_core::ids::{CaseId, ObligationId, PartyId};
+use watchfire_core::event::{Duty, FactRecord, ParticipantRole};
+use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 use watchfire_core::law::Language;
-use watchfire_server::command::Wish;
 use watchfire_server::command::case::{self, FactDraft, SubmissionDraft};
+use watchfire_server::command::{Answer, Wish};
 use watchfire_server::error::Problem;
 use watchfire_store::Viewer;
 
@@ -16,6 +16,9 @@ use super::story::{Story, Who};
 
 /// The day on which it was found; only the day is kept.
 const FOUND_ON: &str = "2021-11-24[Asia/Shanghai]";
+/// The id of that fact, and what the ids of public facts begin with.
+const FOUND: &str = "found";
+const PUBLIC: &str = "public-";
 /// The duty to tell the upstream.
 const UPSTREAM: &str = "cn-rmsv/7.1.upstream";
 
@@ -62,7 +65,10 @@ impl Cases {
     }
 }
 
-/// Plays the story to its end and returns the cases.
+/// The receipts of what was submitted.
+pub(super) type Receipts = BTreeMap<SubmissionId, String>;
+
+/// Plays the story to its end and returns the cases, with the receipts.
 ///
 /// # Errors
 /// A problem of the node; the demo then stops, since a story with a hole would mislead.
@@ -70,14 +76,20 @@ pub(super) async fn play(
     stage: &Stage,
     story: &Story,
     language: Language,
-) -> Result<Cases, Problem> {
+) -> Result<(Cases, Receipts), Problem> {
     let cases = open(stage, language).await?;
+    let mut receipts = Receipts::new();
     for doing in doings(story, language) {
         run_until(stage, doing.at).await?;
-        perform(stage, &cases, &doing).await?;
+        let answer = perform(stage, &cases, &doing).await?;
+        if let (Act::Submit { .. }, Ok(submission), Some(receipt)) =
+            (&doing.act, answer.id.parse(), answer.receipt)
+        {
+            receipts.insert(submission, receipt);
+        }
     }
     run_until(stage, story.ends_at).await?;
-    Ok(cases)
+    Ok((cases, receipts))
 }
 
 /// Lets time pass: whatever falls due on the way fires at its own instant, and whatever must leave
@@ -95,13 +107,13 @@ async fn run_until(stage: &Stage, until: Timestamp) -> Result<(), Problem> {
         stage.send().await?;
     }
     stage.move_to(until);
-    Ok(())
+    stage.keep().await
 }
 
 async fn open(stage: &Stage, language: Language) -> Result<Cases, Problem> {
     let viewer = stage.viewer(person::ENGINEER);
     let found = FactDraft {
-        id: Some("found".to_owned()),
+        id: Some(FOUND.to_owned()),
         kind: "upstream-vulnerability-known".to_owned(),
         occurred_at: Some(FOUND_ON.to_owned()),
         note: Some(say(
@@ -152,11 +164,11 @@ fn doings(story: &Story, language: Language) -> Vec<Doing> {
         for event in story.event.iter().filter(|event| event.who == Who::World) {
             let Some(kind) = &event.fact else { continue };
             let fact = FactDraft {
-                id: Some(format!("public-{kind}")),
+                id: Some(format!("{PUBLIC}{kind}")),
                 kind: kind.clone(),
                 occurred_at: Some(event.at.clone()),
                 note: Some(event.words(language).to_owned()),
-                evidence: Some(event.source.clone()),
+                evidence: event.source(language).map(str::to_owned),
                 ..FactDraft::default()
             };
             doings.push(Doing {
@@ -264,7 +276,11 @@ fn with_the_fire_lit(doings: &mut Vec<Doing>, language: Language) {
         kind: "acknowledged".to_owned(),
         obligation: vec!["cn-rmsv/7.2".to_owned()],
         number: Some("fictional-2021-0001".to_owned()),
-        note: Some(say(language, "fictional", "虚构")),
+        note: Some(say(
+            language,
+            "fictional: the platform acknowledges the submission",
+            "虚构：平台确认收悉",
+        )),
         ..FactDraft::default()
     };
     lit("2021-11-25T06:30:00Z", person::COMPLIANCE, Act::Fact(acknowledged));
@@ -294,28 +310,27 @@ fn dossier() -> BTreeMap<String, String> {
     .collect()
 }
 
-async fn perform(stage: &Stage, cases: &Cases, doing: &Doing) -> Result<(), Problem> {
+async fn perform(stage: &Stage, cases: &Cases, doing: &Doing) -> Result<Answer, Problem> {
     let viewer = stage.viewer(doing.who);
     let wish = Wish { node: &stage.node, viewer, key: None };
     let id = cases.of(doing.life);
     match &doing.act {
-        Act::Fact(fact) => case::record_fact(wish, id, fact).await?,
+        Act::Fact(fact) => case::record_fact(wish, id, fact).await,
         Act::Claim(provision) => {
-            case::claim(wish, &obligation(stage, viewer, id, provision).await?).await?
+            case::claim(wish, &obligation(stage, viewer, id, provision).await?).await
         }
         Act::Submit { provision, sent } => {
             let obligations = vec![obligation(stage, viewer, id, provision).await?];
             let sent = SubmissionDraft { obligations, ..sent.clone() };
-            case::record_submission(wish, id, &sent).await?
+            case::record_submission(wish, id, &sent).await
         }
         Act::Draft { provision, form, fields } => {
             let obligation = obligation(stage, viewer, id, provision).await?;
-            case::save_draft(wish, &obligation, form, fields).await?
+            case::save_draft(wish, &obligation, form, fields).await
         }
-        Act::Embargo(note) => case::agree_embargo(wish, id, None, note).await?,
-        Act::Publish(reason) => case::exit_embargo(wish, id, reason).await?,
-    };
-    Ok(())
+        Act::Embargo(note) => case::agree_embargo(wish, id, None, note).await,
+        Act::Publish(reason) => case::exit_embargo(wish, id, reason).await,
+    }
 }
 
 /// Finds the obligation that a provision gives in a case.
@@ -328,6 +343,11 @@ async fn obligation(
     let found = stage.node.store().obligations_of_case(viewer, case).await?;
     let found = found.into_iter().find(|row| row.assessment.provision == provision);
     found.map(|row| row.id).ok_or_else(Problem::not_found)
+}
+
+/// Returns whether a fact is told as something public, or with the submission that it belongs to.
+pub(super) fn is_told_otherwise(fact: &FactRecord) -> bool {
+    fact.id == FOUND || fact.id.starts_with(PUBLIC) || fact.kind == "submitted"
 }
 
 /// Returns the duties that a person of the story has.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use watchfire_core::event::{Body, Chain, NodeEvent, Profile, SendResult, Service, encoding};
 use watchfire_core::ids::PartyId;
-use watchfire_core::law::Lawbook;
+use watchfire_core::law::{Language, Lawbook};
 use watchfire_core::log::SignerKey;
 use watchfire_server::channel::Channels;
 use watchfire_server::clock::Clock;
@@ -16,6 +16,7 @@ use watchfire_server::error::Problem;
 use watchfire_server::settings::Settings;
 use watchfire_server::state::{Node, Parts};
 use watchfire_server::worker::Progress;
+use watchfire_server::worker::keeper::Keeper;
 use watchfire_server::worker::sender::Sender;
 use watchfire_server::worker::ticker::Ticker;
 use watchfire_store::policy::{Read, Write};
@@ -42,12 +43,13 @@ pub(super) mod person {
     pub(in crate::demo) const VISITOR: &str = "visitor";
 }
 
-const PEOPLE: [(&str, &str); 5] = [
-    (person::VISITOR, "Visitor 访客"),
-    (person::ENGINEER, "Lin Wei 林蔚"),
-    (person::SUPERVISOR, "Zhou Ming 周明"),
-    (person::EXECUTIVE, "Song Yan 宋岩"),
-    (person::COMPLIANCE, "He Jing 何静"),
+/// By the name they sign in with: their names in the two languages.
+const PEOPLE: [(&str, &str, &str); 5] = [
+    (person::VISITOR, "Visitor", "访客"),
+    (person::ENGINEER, "Lin Wei", "林蔚"),
+    (person::SUPERVISOR, "Zhou Ming", "周明"),
+    (person::EXECUTIVE, "Song Yan", "宋岩"),
+    (person::COMPLIANCE, "He Jing", "何静"),
 ];
 
 /// In which language and zone each of them reads; the visitor's browser says it for the visitor.
@@ -72,6 +74,8 @@ pub(super) struct Stage {
     pub(super) node: Node,
     /// Fires what is due, as it does on every node; here its owner moves the clock.
     pub(super) ticker: Ticker,
+    /// Lets the public log grow.
+    keeper: Keeper,
     /// Sends the notices, if anybody receives them.
     pub(super) sender: Option<Sender>,
     pub(super) password: String,
@@ -109,12 +113,16 @@ impl Stage {
         });
         let mut stage = Self {
             ticker: Ticker::new(node.clone(), Progress::default()),
+            keeper: Keeper::new(node.clone(), Progress::default()),
             sender: (!reach.is_nobody()).then(|| Sender::new(node.clone(), channels)),
             node,
             password: password(),
             parties: BTreeMap::new(),
             viewers: BTreeMap::new(),
         };
+        stage.keeper.begin(starts_at).await.map_err(|error| {
+            Failure::world("the demo's evidence log cannot begin").because(error)
+        })?;
         stage.people(reach).await.map_err(|problem| failed(&problem))?;
         Ok(stage)
     }
@@ -124,9 +132,9 @@ impl Stage {
         let node = self.node.clone();
         let wish = Wish { node: &node, viewer: &operator, key: None };
         let mut organization: Option<PartyId> = None;
-        for (login, name) in PEOPLE {
+        for (login, en, zh) in PEOPLE {
             let draft = PersonDraft {
-                name: name.to_owned(),
+                name: format!("{en} {zh}"),
                 duties: play::duties(login).into_iter().collect::<BTreeSet<_>>(),
                 login: Some(login.to_owned()),
                 password: Some(self.password.clone()),
@@ -143,7 +151,7 @@ impl Stage {
             self.parties.insert(login.to_owned(), id);
         }
         let organization = organization.ok_or_else(Problem::not_found)?;
-        for (login, _) in PEOPLE {
+        for (login, ..) in PEOPLE {
             let viewer = self.sign_in(login).await?;
             self.viewers.insert(login.to_owned(), viewer);
             self.reachable(login, reach).await?;
@@ -195,12 +203,15 @@ impl Stage {
         self.parties.get(login).expect("the people of the story are constants")
     }
 
-    /// Returns the login of a party, for the reader of the story.
-    pub(super) fn name_of(&self, party: &PartyId) -> &str {
+    /// Returns the name of a party, for the reader of the story.
+    pub(super) fn name_of(&self, party: &PartyId, language: Language) -> &str {
         let login =
             self.parties.iter().find(|(_, id)| *id == party).map(|(login, _)| login.as_str());
-        let found = PEOPLE.iter().find(|(name, _)| Some(*name) == login);
-        found.map_or("?", |(_, name)| name)
+        let found = PEOPLE.iter().find(|(name, ..)| Some(*name) == login);
+        found.map_or("?", |(_, en, zh)| match language {
+            Language::En => en,
+            Language::ZhCn => zh,
+        })
     }
 
     /// Returns when something falls due or must leave next, or `None` if nothing does.
@@ -221,6 +232,12 @@ impl Stage {
         if let Some(sender) = &self.sender {
             sender.send_once(self.node.now()).await?;
         }
+        Ok(())
+    }
+
+    /// Lets the public log grow to where it must be now.
+    pub(super) async fn keep(&self) -> Result<(), Problem> {
+        self.keeper.checkpoint_once(self.node.now()).await?;
         Ok(())
     }
 

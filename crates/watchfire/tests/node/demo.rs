@@ -19,6 +19,59 @@ async fn demo(arguments: &[&str]) -> Output {
     output
 }
 
+/// The story in a language, its lines joined where they were broken.
+async fn told_in(language: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watchfire"));
+    let output = command.args(["demo", "--no-serve", "--language", language]).output().await;
+    let text = String::from_utf8(output.expect("the binary under test runs").stdout);
+    let text = text.expect("UTF-8");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_story_tells_each_thing_on_beijings_wall_and_whose_it_is() {
+    let story = told_in("en").await;
+    for sentence in [
+        // Invented, and the same in both lives; public things alone have the open circle.
+        "2021-11-24 ● both lives │ An engineer of Qingtai Cloud finds",
+        "[the day is that of the real report to the upstream; invented]",
+        "2021-11-24 14:55 ● both lives │ Done: Tell the upstream provider at once",
+        "2021-11-24 17:30 ● both lives │ Recorded as a fact: fictional: the company's own log \
+         service contains log4j-core 2.14.1 (happened 2021-11-24 17:30, known 2021-11-24 17:30).",
+        "(happened 2021-11-25 UTC, known 2021-11-25 20:00)",
+        "strict 2021-11-26 00:00, outer 2021-11-26 24:00 Beijing time",
+        "2021-11-24 18:05 ✓ fire lit │ He Jing takes it over: the gap closes.",
+        "number fictional-2021-0001; receipt of the evidence log ",
+        "2021-11-25 14:30 ✓ fire lit │ Recorded as a fact: fictional: the platform acknowledges",
+        "2021-11-26 00:00 ✗ as it went │ The strict instant passes. Nothing was submitted.",
+        "2021-12-09 ○ The ministry's sharing platform receives a report",
+        "2021-12-10 ○ CISA lists it among the known exploited vulnerabilities, due 2021-12-24. \
+         [CISA KEV catalogue; seen in the source itself; the day is New York's]",
+        "2021-12-22 ✗ as it went │ The story's own: the platform suspends Qingtai Cloud as a \
+         partner for six months. ¹ [invented]",
+        // 18:51:37 and 19:25:01 UTC.
+        "2021-12-30 02:51 ○ 2.3.2 for Java 6 is tagged.",
+        "2021-12-30 03:25 ○ 2.12.4 for Java 7 is tagged.",
+        "submitted 2021-11-25 10:20, strict instant 2021-11-26 00:00, in time.",
+        "¹ The real notice about another company",
+    ] {
+        assert!(story.contains(sentence), "“{sentence}” is not in {story}");
+    }
+    let place = |law: &str| story.find(law).unwrap_or_else(|| panic!("{law} is not in {story}"));
+    let listed = ["Not in force in 2021:", "cn-ndsr/10, from 2025", "eu-cra/14.2.a, from 2026"];
+    assert!(listed.map(place).is_sorted(), "in the order of their days");
+
+    let story = told_in("zh-CN").await;
+    for sentence in
+        ["● 两种经过 │", "本应通知林蔚、周明、宋岩", "未逾期。", "（发生 2021-11-25 UTC，获知"]
+    {
+        assert!(story.contains(sentence), "“{sentence}” is not in {story}");
+    }
+    for foreign in ["fictional:", "primary", "unverified", "as it went", "invented", "Lin Wei"] {
+        assert!(!story.contains(foreign), "“{foreign}” is in {story}");
+    }
+}
+
 /// What the demo says of its notices.
 fn of_notices(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stdout);
