@@ -107,6 +107,10 @@ fn refused(status: u16, body: &[u8], wait: Option<&str>) -> Failure {
     let problem: Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |name: &str| problem[name].as_str().map(str::to_owned);
     let detail = text("detail").unwrap_or_else(|| format!("the node answers with status {status}"));
+    // A hint may speak of it.
+    let pointer = text("pointer").filter(|pointer| !pointer.is_empty());
+    let detail =
+        pointer.map_or(detail.clone(), |pointer| format!("{detail} (`pointer`: {pointer})"));
     let failure = if status >= 500 { Failure::world(detail) } else { Failure::request(detail) };
     let hint = match (text("code").as_deref(), wait) {
         (Some("entry_pending"), Some(seconds)) => {

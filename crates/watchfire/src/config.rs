@@ -36,6 +36,15 @@ pub(crate) fn read(place: &Place) -> Result<Settings, Failure> {
     if let Some(database) = &place.database {
         settings.database = Some(database.clone());
     }
+    // The address itself is not told again: it may hold a password.
+    let is_known =
+        |url: &str| ["postgres://", "postgresql://"].iter().any(|it| url.starts_with(it));
+    if settings.database.as_deref().is_some_and(|url| !is_known(url)) {
+        return Err(Failure::request(
+            "the address of the database does not begin with `postgres://`",
+        )
+        .hint("leave it out for the embedded database in the data folder"));
+    }
     Ok(settings)
 }
 
@@ -135,8 +144,10 @@ mod tests {
         let settings = read(&by_file).expect("fine settings");
         assert_eq!(settings.data, Path::new("/from/file"));
         assert_eq!(settings.limits.reports_per_hour_max, 7);
-        let by_flag = Place { data: Some("/from/flag".into()), ..by_file };
+        let by_flag = Place { data: Some("/from/flag".into()), ..by_file.clone() };
         assert_eq!(read(&by_flag).expect("fine settings").data, Path::new("/from/flag"));
+        let other = Place { database: Some("mysql://db/x".into()), ..by_file.clone() };
+        assert_eq!(read(&other).expect_err("another engine").exit, crate::exit::Exit::Request);
         let missing = Place { config: Some("/no/such/file".into()), ..Place::default() };
         assert_eq!(read(&missing).expect_err("no file").exit, crate::exit::Exit::Request);
     }

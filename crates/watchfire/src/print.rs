@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle, presets};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -54,11 +54,19 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 /// Makes a table as wide as the terminal, or plain columns where nobody looks.
 pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header.to_vec());
+    table.set_header(header.to_vec());
     if io::stdout().is_terminal() {
-        table.set_content_arrangement(ContentArrangement::Dynamic);
+        ruled(&mut table).set_content_arrangement(ContentArrangement::Dynamic);
+    } else {
+        let rule = LineStyle::none().fill('─').junction('─');
+        table.load_style(TableStyle::new().header_separator(rule));
     }
     table
+}
+
+/// Draws a line between the rows of a table, whose cells are broken into several lines.
+pub(crate) fn ruled(table: &mut Table) -> &mut Table {
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY)
 }
 
 /// Breaks a text into lines of at most `width` columns, the first after `head`, the others under it.

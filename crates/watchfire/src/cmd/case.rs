@@ -106,7 +106,7 @@ fn show(args: &CaseShow) -> Result<Exit, Failure> {
     print::data(&facts.to_string())?;
     let mut owed = print::table(&["obligation", "state", "strict", "outer", "id"]);
     for one in case["obligations"].as_array().into_iter().flatten() {
-        let cells = ["obligation", "state", "strict_due", "outer_due", "id"];
+        let cells = ["provision", "state", "strict_due", "outer_due", "id"];
         owed.add_row(cells.map(|name| text(&one[name])));
     }
     print::data(&owed.to_string()).map(|()| Exit::Done)

@@ -155,7 +155,9 @@ impl Told<'_> {
         let mut table =
             print::table(&["obligation", "state", "strict", "outer", "article", "reason"]);
         if !std::io::stdout().is_terminal() {
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(TABLE_COLUMNS);
+            print::ruled(&mut table)
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(TABLE_COLUMNS);
         }
         for one in listed {
             table.add_row(self.row(one));

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use watchfire_server::settings::Settings;
 use watchfire_server::state::Node;
+use watchfire_server::tls::Certificate;
 use watchfire_server::worker::{Outbound, WorkerError, Workers};
 
 use super::user;
@@ -28,6 +29,14 @@ pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
         settings.listen = listen;
     }
     config::check(&settings)?;
+    if let Some(files) = &settings.tls {
+        // Before anything is made: without it the node would begin, and answer nobody.
+        Certificate::load(files).map_err(|error| {
+            Failure::request("the certificate cannot be used")
+                .because(error)
+                .hint("`tls.certificate` and `tls.key` name PEM files: the chain, and its key")
+        })?;
+    }
     tell_on_stderr()?;
     // Embargoed matters must not reach a core dump.
     if let Err(problem) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
@@ -103,7 +112,11 @@ async fn serve(mut settings: Settings) -> Result<Exit, Failure> {
     ended.map(|()| Exit::Done)
 }
 
-fn handler(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> {
+/// Listens for a signal.
+///
+/// # Errors
+/// A failure of the world.
+pub(super) fn handler(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> {
     signal(kind).map_err(|error| Failure::world("signals cannot be received").because(error))
 }
 

@@ -293,6 +293,9 @@ fn a_pack_of_ones_own_takes_the_place_of_the_built_in_one() {
             .map(Vec::len)
     };
     assert_eq!(count(&[]), count(&["--laws", at]));
+    let shown = run(&["law", "show", "cn-rmsv"], "");
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    assert!(shown.contains("role cn-rmsv/provider: "), "{shown}");
     assert_eq!(code(&run(&["law", "show", "no-law"], "")), 2);
 }
 

@@ -10,6 +10,29 @@ const SETTINGS: &str = "checkpoint_every_seconds = 1\n";
 const COVERED_WITHIN: Duration = Duration::from_secs(30);
 
 #[test]
+fn what_is_owed_in_a_case_is_shown_by_its_provision() {
+    let house = House::new();
+    let token = house.with_provider(SETTINGS);
+    let node = house.start_with(SETTINGS);
+    let asking = ["--server", node.address.as_str(), "--token", token.as_str()];
+    let with = |command: &[&str]| house.run(&[command, &asking[..]].concat(), "");
+    let report = ["report", "new", "--what", "a hole", "--sure", "likely", "--exploited", "no"];
+    assert!(with(&report).status.success());
+    let listed = with(&["case", "list", "--json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+    let id = listed["items"][0]["id"].as_str().expect("a case").to_owned();
+    let shown = with(&["case", "show", &id]).stdout;
+    let shown = String::from_utf8_lossy(&shown);
+    let row = shown.lines().find(|line| line.contains("cn-rmsv/7.2")).expect("what is owed");
+    assert!(row.contains("open") && row.contains("WO-"), "{shown}");
+    let refused = with(&[&report[..], &["--component", "log4j"]].concat());
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("`pointer`: /component"), "{said}");
+    assert!(node.stop().success());
+}
+
+#[test]
 fn a_case_is_exported_and_a_stranger_checks_it_with_nothing_else() {
     let house = House::new();
     let token = house.with_responder();

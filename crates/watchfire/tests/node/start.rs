@@ -73,6 +73,21 @@ fn the_world_and_wrong_requests_are_told_apart() {
 }
 
 #[test]
+fn a_certificate_that_cannot_be_read_is_told_before_anything_is_made() {
+    let house = House::new();
+    let file = house.beside("w.toml");
+    std::fs::write(&file, "[tls]\ncertificate = \"/no/such/file\"\nkey = \"/no/such/file\"\n")
+        .expect("a file");
+    let config = file.to_str().expect("text");
+    let refused = house.run(&["serve", "--listen", "127.0.0.1:0", "--config", config], "");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("/no/such/file") && said.contains("hint: "), "{said}");
+    assert!(!said.contains("listens") && !said.contains("password"), "{said}");
+    assert!(!house.data().exists(), "a node that cannot answer makes nothing");
+}
+
+#[test]
 fn a_closed_account_opens_nothing_any_more() {
     let house = House::new();
     let token = house.with_responder();

@@ -1,5 +1,6 @@
 //! `watchfire law show`: a pack, or one provision of it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
@@ -19,6 +20,8 @@ use crate::print;
 struct ShownPack {
     #[serde(flatten)]
     law: ListedLaw,
+    /// What an organization can be by this law.
+    roles: BTreeMap<String, Words>,
     provisions: Vec<ShownProvision>,
     readings: Vec<ShownReading>,
 }
@@ -120,7 +123,8 @@ pub(super) fn run(id: &str, language: &str, json: bool, laws: &Laws) -> Result<E
     if json {
         let provisions = pack.provisions.iter().map(|one| ShownProvision::of(pack, one)).collect();
         let readings = pack.readings.values().map(ShownReading::of).collect();
-        print::json(&ShownPack { law: ListedLaw::of(pack), provisions, readings })?;
+        let roles = pack.roles.iter().map(|(id, name)| (id.to_string(), Words::of(name))).collect();
+        print::json(&ShownPack { law: ListedLaw::of(pack), roles, provisions, readings })?;
     } else {
         print::data(&pack_text(pack, language))?;
     }
@@ -266,6 +270,12 @@ fn pack_text(pack: &Pack, language: Language) -> String {
     let _ = writeln!(text, "source: {}", pack.source.as_deref().unwrap_or("–"));
     let checked = pack.checked_on.map_or_else(|| "never".to_owned(), |day| day.to_string());
     let _ = writeln!(text, "compared on {checked}, {}\n", confidence(pack.confidence));
+    for (role, name) in &pack.roles {
+        let _ = writeln!(text, "role {role}: {}", name.in_language(language));
+    }
+    if !pack.roles.is_empty() {
+        text.push('\n');
+    }
     let mut text = print::plain(&text);
     let header =
         ["provision", "class", "title", "article", "applies", "strict", "outer", "confidence"];
