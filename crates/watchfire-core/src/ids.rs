@@ -156,6 +156,15 @@ public_id!(
     NoticeId, "WN", 20, "the id of a notice", "WN-7K3F-9QX2-M4TB-0C6D-7K3F-9QX2-M4TB-0C6D"
 );
 
+public_id!(
+    /// A change of law on its way: proposed, interpreted, agreed, applied.
+    AmendmentId, "WA", 5, "the id of an amendment", "WA-7K3F-9QX2"
+);
+public_id!(
+    /// A department of an organization.
+    DepartmentId, "WD", 5, "the id of a department", "WD-7K3F-9QX2"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,9 @@
 //! Pure: no input or output, no clock, no randomness, no async. The time and random bytes are
 //! arguments, so that a test moves time and not data, and a decision can be replayed for ever.
 
+pub mod amendment;
 pub mod case;
+pub mod department;
 pub mod escalation;
 pub mod event;
 pub mod ids;

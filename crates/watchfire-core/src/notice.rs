@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::ids::{CaseId, NoticeId, ObligationId, PartyId};
+use crate::ids::{AmendmentId, CaseId, DepartmentId, NoticeId, ObligationId, PartyId};
 
 /// A message that must leave the house.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +43,14 @@ pub enum NoticeKind {
     Test,
     /// The node cannot do its work by itself: a notice did not arrive, a row cannot be read.
     Trouble,
+    /// A change of law was proposed, and nobody has agreed what it means.
+    ReviewLaw,
+    /// A department has yet to acknowledge a change of law.
+    AcknowledgeLaw,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Rung,
         Self::NotAcknowledged,
         Self::Assigned,
@@ -55,6 +59,8 @@ impl NoticeKind {
         Self::LetIn,
         Self::Test,
         Self::Trouble,
+        Self::ReviewLaw,
+        Self::AcknowledgeLaw,
     ];
 
     /// Returns the name that is stored.
@@ -68,6 +74,8 @@ impl NoticeKind {
             Self::LetIn => "let-in",
             Self::Test => "test",
             Self::Trouble => "trouble",
+            Self::ReviewLaw => "review-law",
+            Self::AcknowledgeLaw => "acknowledge-law",
         }
     }
 
@@ -107,6 +115,19 @@ impl Notice {
     /// nothing of what they hold.
     pub fn trouble(recipient: &PartyId, mark: &str) -> Self {
         Self::of_node(recipient, NoticeKind::Trouble, mark)
+    }
+
+    /// Makes a notice about a change of law, and about the acknowledgement of a department if one
+    /// is named. Its mark says which, and the rung.
+    pub fn of_law(
+        amendment: &AmendmentId,
+        department: Option<&DepartmentId>,
+        recipient: &PartyId,
+        kind: NoticeKind,
+        rung: &str,
+    ) -> Self {
+        let department = department.map_or("-", DepartmentId::as_str);
+        Self::of_node(recipient, kind, &format!("{amendment} {department} {rung}"))
     }
 
     fn of_node(recipient: &PartyId, kind: NoticeKind, mark: &str) -> Self {

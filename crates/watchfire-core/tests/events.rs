@@ -10,12 +10,14 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use watchfire_core::event::encoding::{self, EncodingError};
 use watchfire_core::event::{
-    Actor, AnnexDigest, Assessment, Body, CaseEvent, Chain, CredentialKind, Duty, Event, Exploited,
-    FactRecord, GapCause, Intake, NodeEvent, OwnerCause, ParticipantRole, PartyEvent, Profile,
-    ReportEvent, SendEvidence, SendResult, Service, Sureness,
+    Actor, AmendmentEvent, AnnexDigest, Assessment, Body, CaseEvent, Chain, Concerns,
+    CredentialKind, DepartmentEvent, Desk, Duty, Event, Exploited, FactRecord, GapCause, Intake,
+    LawSource, NodeEvent, OwnerCause, ParticipantRole, PartyEvent, Profile, ReportEvent,
+    SendEvidence, SendResult, Service, Sureness,
 };
 use watchfire_core::ids::{
-    CaseId, EventId, NoticeId, ObligationId, PartyId, ReportId, SubmissionId,
+    AmendmentId, CaseId, DepartmentId, EventId, NoticeId, ObligationId, PartyId, ReportId,
+    SubmissionId,
 };
 use watchfire_core::law::State;
 
@@ -205,6 +207,85 @@ fn of_party() -> Vec<PartyEvent> {
     ]
 }
 
+fn of_amendment() -> Vec<AmendmentEvent> {
+    let department = || DepartmentId::from_random([8; 5]);
+    let proposed = |source, by| AmendmentEvent::Proposed {
+        organization: person(),
+        title: "24 hours".into(),
+        why: "the ministry shortened it".into(),
+        by,
+        source,
+        files: "00ff".into(),
+        base: "0000".into(),
+        lawbook: "ffff".into(),
+        effective_at: at(),
+    };
+    let bundle =
+        LawSource::Bundle { issuer: "law.example".into(), sequence: 7, sha256: "00ff".into() };
+    let rung = |department| AmendmentEvent::RungReached {
+        department,
+        rung: "50%".into(),
+        due_at: at(),
+        told: vec![person()],
+        notices: notices(),
+    };
+    vec![
+        proposed(LawSource::Files, Some(person())),
+        proposed(bundle, None),
+        proposed(LawSource::Reading { provision: "cn-rmsv/7.2".into() }, Some(person())),
+        proposed(LawSource::BuiltIn, None),
+        AmendmentEvent::Interpreted {
+            by: person(),
+            text: BTreeMap::from([("en".to_owned(), "sooner".to_owned())]),
+            departments: BTreeSet::from([department()]),
+        },
+        AmendmentEvent::Returned { by: person(), reason: "name the form".into() },
+        AmendmentEvent::Agreed { by: person(), note: "yes".into() },
+        AmendmentEvent::Routed { department: department(), owner: Some(person()), due_at: at() },
+        AmendmentEvent::Routed { department: department(), owner: None, due_at: at() },
+        AmendmentEvent::OwnerSet {
+            department: department(),
+            owner: person(),
+            cause: OwnerCause::Claimed,
+        },
+        AmendmentEvent::Acknowledged {
+            department: department(),
+            by: person(),
+            note: "the runbook changed".into(),
+        },
+        AmendmentEvent::GapOpened { department: department(), cause: GapCause::NotAcknowledged },
+        AmendmentEvent::GapClosed { department: department() },
+        rung(Some(department())),
+        rung(None),
+        AmendmentEvent::Applied { lawbook: "ffff".into(), base: "0000".into() },
+        AmendmentEvent::Obstructed { problem: "a pack does not load".into() },
+        AmendmentEvent::CasesReassessed { looked_at: 10, changed: 2 },
+        AmendmentEvent::Rejected { by: person(), reason: "not ours".into() },
+        AmendmentEvent::Withdrawn { by: person(), reason: "a draft".into() },
+    ]
+}
+
+fn of_department() -> Vec<DepartmentEvent> {
+    let one = |text: &str| BTreeSet::from([text.to_owned()]);
+    let desk = Desk {
+        name: "Product security".into(),
+        head: Some(person()),
+        supervisor: Some(person()),
+        concerns: Concerns {
+            laws: one("cn-rmsv"),
+            provisions: one("cn-rmsv/7.2"),
+            roles: one("cn-rmsv/provider"),
+            jurisdictions: one("CN"),
+            products: one("云"),
+        },
+    };
+    vec![
+        DepartmentEvent::Registered { organization: person(), desk },
+        DepartmentEvent::Changed { desk: Desk { name: "Legal".into(), ..Desk::default() } },
+        DepartmentEvent::Closed { reason: "merged".into() },
+    ]
+}
+
 fn of_node() -> Vec<NodeEvent> {
     let tried = |result, evidence| NodeEvent::NoticeTried {
         notice: notices()[0].clone(),
@@ -249,12 +330,18 @@ fn of_node() -> Vec<NodeEvent> {
 fn samples() -> BTreeMap<String, Event> {
     let actors = [Actor::Anonymous, Actor::Person(person()), Actor::Service(Service::Ticker)];
     let (case, report) = (CaseId::from_random([1; 5]), ReportId::from_random([5; 5]));
+    let amendment = AmendmentId::from_random([9; 5]);
+    let department = DepartmentId::from_random([8; 5]);
     let bodies = of_case()
         .into_iter()
         .map(|event| Body::Case(case.clone(), event))
         .chain(of_report().into_iter().map(|event| Body::Report(report.clone(), event)))
         .chain(of_party().into_iter().map(|event| Body::Party(person(), event)))
-        .chain(of_node().into_iter().map(Body::Node));
+        .chain(of_node().into_iter().map(Body::Node))
+        .chain(of_amendment().into_iter().map(|event| Body::Amendment(amendment.clone(), event)))
+        .chain(
+            of_department().into_iter().map(|event| Body::Department(department.clone(), event)),
+        );
     let mut found = BTreeMap::new();
     for (body, actor) in bodies.zip(actors.into_iter().cycle()) {
         let (stream, _) = body.stream().parts();

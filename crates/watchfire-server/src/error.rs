@@ -7,9 +7,14 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use watchfire_core::amendment::AmendmentRefusal;
 use watchfire_core::case::Refusal;
+use watchfire_core::department::DepartmentRefusal;
+use watchfire_core::law::bundle::BundleError;
 use watchfire_core::party::PartyRefusal;
 use watchfire_store::StoreError;
+
+use crate::settings::SettingsError;
 
 /// Every code that an answer can carry, with its status and when it is given.
 ///
@@ -42,6 +47,19 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("embargo_none", 409, "There is no embargo to end."),
     ("embargo_exited", 409, "The embargo has ended; silence cannot be restored."),
     ("participant_last", 409, "The last participant of a case under embargo must stay."),
+    ("amendment_dropped", 409, "The amendment was rejected or withdrawn."),
+    ("amendment_in_use", 409, "The amendment is in use; only another can change what it changed."),
+    ("amendment_agreed", 409, "The interpretation was agreed with and stays as it is."),
+    ("amendment_not_interpreted", 409, "Nobody has written an interpretation yet."),
+    ("amendment_same_person", 409, "Who wrote an interpretation cannot review it."),
+    ("amendment_not_the_proposer", 409, "Only who proposed an amendment can withdraw it."),
+    ("amendment_changes_nothing", 409, "The files say what is in use already."),
+    ("acknowledgement_unknown", 409, "The amendment was not put before this department."),
+    ("acknowledgement_given", 409, "The department has acknowledged already."),
+    ("acknowledgement_held", 409, "Somebody else answers for it, and it is no gap."),
+    ("acknowledgement_not_held", 409, "Only who answers for it can acknowledge."),
+    ("department_closed", 409, "The department is closed."),
+    ("bundle_replayed", 409, "The issuer has sent this bundle, or a later one, before."),
     ("body_too_large", 413, "The body is longer than allowed."),
     ("media_type_unsupported", 415, "The body is not `application/json`."),
     ("field_invalid", 422, "A field has a value that it cannot have."),
@@ -69,6 +87,20 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("name_invalid", 422, "The name is empty, too long, or has control characters."),
     ("login_invalid", 422, "The name to sign in with has other signs or the wrong length."),
     ("password_length", 422, "The password is too short or too long."),
+    ("law_invalid", 422, "The packs do not load, lack something, or their case files fail."),
+    ("bundle_malformed", 422, "The bytes are no bundle of law."),
+    ("bundle_too_large", 422, "The bundle is over a limit."),
+    ("bundle_cut_off", 422, "The bundle ends too early."),
+    ("bundle_tampered", 422, "A file of the bundle is not what was signed."),
+    ("bundle_key_unknown", 422, "No key of `law.trusted_keys` has signed the bundle."),
+    ("bundle_signature_invalid", 422, "A trusted key's signature does not hold."),
+    ("bundle_path_invalid", 422, "The bundle holds a path that is none of a pack."),
+    ("amendment_unrouted", 422, "The interpretation names no department."),
+    ("department_unknown", 422, "The interpretation names a department that is not there."),
+    ("language_missing", 422, "The interpretation misses a language of the house."),
+    ("concern_unknown", 422, "No pack in use has what should concern the department."),
+    ("concerns_too_many", 422, "More concerns the department than can be kept."),
+    ("product_invalid", 422, "The name of a product is empty or too long."),
     ("rate_limited", 429, "Too much was asked from one source."),
     ("internal", 500, "A defect of the node. Nothing was changed."),
     ("outcome_unknown", 500, "The connection to the database broke while writing."),
@@ -333,6 +365,58 @@ impl From<PartyRefusal> for Problem {
             PartyRefusal::Password => ("/password", "a sentence makes a good password"),
         };
         Self::new(refusal.code(), refusal.to_string(), hint).at(pointer)
+    }
+}
+
+impl From<AmendmentRefusal> for Problem {
+    fn from(refusal: AmendmentRefusal) -> Self {
+        let hint = match refusal {
+            AmendmentRefusal::SamePerson => "ask another administrator or responder",
+            AmendmentRefusal::NothingChanged => "`watchfire law diff` tells what differs",
+            AmendmentRefusal::NoDepartment | AmendmentRefusal::DepartmentUnknown => {
+                "`/departments` names them"
+            }
+            AmendmentRefusal::Held => "wait until it is a gap, or ask who answers for it",
+            AmendmentRefusal::NotHeld => "claim it first where it is a gap",
+            AmendmentRefusal::Text => "shorten or fill in the text",
+            AmendmentRefusal::Language => "write it in both languages",
+            _ => "look at the amendment as it is now",
+        };
+        Self::new(refusal.code(), refusal.to_string(), hint)
+    }
+}
+
+impl From<DepartmentRefusal> for Problem {
+    fn from(refusal: DepartmentRefusal) -> Self {
+        let (pointer, hint) = match refusal {
+            DepartmentRefusal::Name => ("/name", "shorten or fill in the name"),
+            DepartmentRefusal::Unknown { .. } => ("/concerns", "`watchfire law list` names them"),
+            DepartmentRefusal::TooMany => ("/concerns", "name a law instead of its provisions"),
+            DepartmentRefusal::Product => ("/concerns/products", "shorten or fill in the name"),
+            DepartmentRefusal::Closed => ("", "register another department"),
+        };
+        Self::new(refusal.code(), refusal.to_string(), hint).at(pointer)
+    }
+}
+
+impl From<BundleError> for Problem {
+    fn from(error: BundleError) -> Self {
+        let hint = match error {
+            BundleError::UnknownKey | BundleError::Issuer(_) => {
+                "put the issuer's public key into `law.trusted_keys`, if you trust it"
+            }
+            BundleError::BadSignature(_) | BundleError::Tampered(_) | BundleError::TooLong => {
+                "somebody changed the file on its way; fetch it anew and ask the issuer"
+            }
+            _ => "fetch the bundle anew, or make it with `watchfire law bundle`",
+        };
+        Self::new(error.code(), error.to_string(), hint)
+    }
+}
+
+impl From<SettingsError> for Problem {
+    fn from(error: SettingsError) -> Self {
+        Self::internal(&error)
     }
 }
 

@@ -26,6 +26,7 @@ pub mod route;
 pub mod secret;
 pub mod serve;
 pub mod settings;
+mod shelf;
 pub mod state;
 pub mod tls;
 pub mod web;

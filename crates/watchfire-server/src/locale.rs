@@ -20,6 +20,7 @@ pub enum Language {
 macro_rules! sources {
     ($language:literal) => {
         [
+            include_str!(concat!("../locales/", $language, "/amendment.ftl")),
             include_str!(concat!("../locales/", $language, "/case.ftl")),
             include_str!(concat!("../locales/", $language, "/fact.ftl")),
             include_str!(concat!("../locales/", $language, "/law.ftl")),

@@ -55,10 +55,19 @@ fn route(access: Access, handler: UtoipaMethodRouter<Node>) -> Route {
 
 /// Every route: of the node itself, of the API, and of the pages.
 fn table() -> Vec<Route> {
-    [node(), reports(), cases(), obligations(), laws_and_log(), parties(), web::door::table()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        node(),
+        reports(),
+        cases(),
+        obligations(),
+        laws_and_log(),
+        amendments(),
+        parties(),
+        web::door::table(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn node() -> Vec<Route> {
@@ -142,6 +151,30 @@ fn laws_and_log() -> Vec<Route> {
         route(Public, routes!(api::log::entries)),
         route(Public, routes!(api::log::receipt)),
         route(Duty(Auditor), routes!(api::log::internal_checkpoint)),
+    ]
+}
+
+fn amendments() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    let (schemas, paths, methods) = routes!(api::amendment::propose);
+    let large = methods.layer(DefaultBodyLimit::max(api::amendment::PROPOSAL_BYTES_MAX));
+    vec![
+        route(SignedIn, routes!(api::amendment::list)),
+        route(Grant, (schemas, paths, large)),
+        route(Grant, routes!(api::amendment::show)),
+        route(Grant, routes!(api::amendment::diff)),
+        route(Grant, routes!(api::amendment::impact)),
+        route(Grant, routes!(api::amendment::interpret)),
+        route(Grant, routes!(api::amendment::review)),
+        route(Grant, routes!(api::amendment::reject)),
+        route(Grant, routes!(api::amendment::withdraw)),
+        route(Grant, routes!(api::amendment::claim)),
+        route(Grant, routes!(api::amendment::acknowledge)),
+        route(SignedIn, routes!(api::department::list)),
+        route(Grant, routes!(api::department::register)),
+        route(Grant, routes!(api::department::show)),
+        route(Grant, routes!(api::department::change)),
+        route(Grant, routes!(api::department::close)),
     ]
 }
 

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::Deserialize;
+use watchfire_core::log::VerifierKey;
 
 /// The port that nobody has to remember.
 pub const PORT_DEFAULT: u16 = 8470;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub organization: String,
     /// Folder of law packs that are used beside the built-in ones.
     pub laws: Option<PathBuf>,
+    /// Whose bundles of law are taken.
+    pub law: LawSettings,
     /// Seconds between two looks at what is due.
     pub tick_every_seconds: u32,
     /// How far the machine's time may be from what we expect before it is doubted, in seconds.
@@ -82,6 +85,7 @@ impl Default for Settings {
             checkpoint_every_seconds: 300,
             organization: "Our organization".to_owned(),
             laws: None,
+            law: LawSettings::default(),
             tick_every_seconds: 1,
             clock_doubt_seconds: 2,
             trusted_authorities: None,
@@ -145,7 +149,33 @@ impl Settings {
         if self.tick_every_seconds == 0 {
             return wrong("tick_every_seconds", "it must be at least 1");
         }
+        self.law.keys()?;
         self.limits.check()
+    }
+}
+
+/// Whose bundles of law are taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LawSettings {
+    /// The public keys of issuers, as `watchfire law key` prints them: `name+id+base64`. Without
+    /// one no bundle is taken.
+    pub trusted_keys: Vec<String>,
+}
+
+impl LawSettings {
+    /// Reads the keys.
+    ///
+    /// # Errors
+    /// [`SettingsError`] if one is no key.
+    pub fn keys(&self) -> Result<Vec<VerifierKey>, SettingsError> {
+        let read = |text: &String| {
+            VerifierKey::parse(text.trim()).map_err(|error| SettingsError {
+                setting: "law.trusted_keys",
+                problem: format!("`{text}`: {error}"),
+            })
+        };
+        self.trusted_keys.iter().map(read).collect()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::error::Problem;
 use crate::limit::Counters;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
+use crate::shelf::Shelf;
 
 /// One running Watchfire. Cheap to clone; every clone is the same node.
 #[derive(Clone)]
@@ -32,7 +33,7 @@ pub struct Parts {
     pub clock: Clock,
     /// The memory.
     pub store: Store,
-    /// The law packs in use.
+    /// The law packs in use when the node starts.
     pub law: Arc<Lawbook>,
     /// Signs the checkpoints of the evidence log.
     pub signer: SignerKey,
@@ -45,6 +46,7 @@ struct Inside {
     metrics: Metrics,
     secret: [u8; 32],
     organization: OnceCell<PartyId>,
+    shelf: Shelf,
 }
 
 impl Node {
@@ -60,6 +62,7 @@ impl Node {
             metrics: Metrics::default(),
             secret: secret.into(),
             organization: OnceCell::new(),
+            shelf: Shelf::new(parts.law.clone()),
             parts,
         }))
     }
@@ -84,8 +87,50 @@ impl Node {
         &self.0.parts.store
     }
 
-    /// Returns the law packs in use.
+    /// Returns the law packs in use. What was returned before stays readable when others are put
+    /// to use.
     pub fn law(&self) -> &Lawbook {
+        self.0.shelf.current()
+    }
+
+    /// As [`Node::law`], to be kept beyond this call.
+    pub fn law_now(&self) -> Arc<Lawbook> {
+        self.0.shelf.current().clone()
+    }
+
+    /// Returns the law packs that were used at `at`: the past computes as it did.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn law_at(&self, at: Timestamp) -> Result<Arc<Lawbook>, StoreError> {
+        self.0.shelf.at(self.store(), at).await
+    }
+
+    /// Returns a lawbook that is kept, by its digest.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if its files were never kept.
+    pub async fn law_by_digest(&self, digest: &str) -> Result<Arc<Lawbook>, StoreError> {
+        self.0.shelf.by_digest(self.store(), digest).await
+    }
+
+    /// Takes up what a change of law has put to use, on this node or on another of the same
+    /// database.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn follow_law(&self) -> Result<(), StoreError> {
+        let Some(digest) = self.store().last_applied_lawbook().await? else { return Ok(()) };
+        if self.law().digest_hex() != digest {
+            let book = self.law_by_digest(&digest).await?;
+            self.0.shelf.put(book);
+        }
+        Ok(())
+    }
+
+    /// Returns the law packs with which the node was started: those of the program, and the
+    /// operator's folder over them.
+    pub fn own_law(&self) -> &Lawbook {
         &self.0.parts.law
     }
 

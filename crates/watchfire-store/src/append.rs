@@ -8,9 +8,11 @@ use std::fmt;
 
 use jiff::Timestamp;
 use watchfire_core::event::{
-    AnnexDigest, Body, CaseEvent, Event, NodeEvent, PartyEvent, ReportEvent, Stream, encoding,
+    AmendmentEvent, AnnexDigest, Body, CaseEvent, DepartmentEvent, Event, NodeEvent, PartyEvent,
+    ReportEvent, Stream, encoding,
 };
-use watchfire_core::ids::{EventId, ObligationId, PartyId};
+use watchfire_core::ids::{AmendmentId, EventId, ObligationId, PartyId};
+use watchfire_core::law::files::Files;
 use watchfire_core::log::Leaf;
 
 use crate::annex::{self, Annex};
@@ -19,14 +21,14 @@ use crate::error::StoreError;
 use crate::log::{Edge, int};
 use crate::outbox::{self, Notice};
 use crate::policy::{
-    Access, Administer, Authorized, Case, Claim, Grant, MayWrite, Node, NotFound, Noun, Party,
-    Report, Right, Write,
+    Access, Administer, Amendment, Authorized, Case, Claim, Department, Grant, MayWrite, Node,
+    NotFound, Noun, Party, Report, Right, Write,
 };
 use crate::random::random_bytes;
 use crate::session::{self, Secret};
 use crate::statement::statements;
 use crate::viewer::{Viewer, Who};
-use crate::{apply, due, idempotency};
+use crate::{apply, due, idempotency, lawbook};
 
 /// Events of one append.
 pub const EVENTS_PER_APPEND_MAX: usize = 1000;
@@ -152,6 +154,7 @@ pub struct Append {
     retries: Vec<outbox::Retry>,
     due: Vec<due::Due>,
     secrets: Vec<(PartyId, Secret)>,
+    lawbooks: Vec<Files>,
     idempotency: Option<Idempotency>,
 }
 
@@ -169,6 +172,7 @@ impl Append {
             retries: Vec::new(),
             due: Vec::new(),
             secrets: Vec::new(),
+            lawbooks: Vec::new(),
             idempotency: None,
         }
     }
@@ -209,6 +213,31 @@ impl Append {
     ) -> Recorded {
         let id = self.take(grant).clone();
         self.plan(Body::Party(id, event))
+    }
+
+    /// Records that something happened to a change of law.
+    pub fn amendment<A: MayWrite>(
+        &mut self,
+        grant: &Authorized<Amendment, A>,
+        event: AmendmentEvent,
+    ) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Amendment(id, event))
+    }
+
+    /// Records that something happened to a department.
+    pub fn department(
+        &mut self,
+        grant: &Authorized<Department, Administer>,
+        event: DepartmentEvent,
+    ) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Department(id, event))
+    }
+
+    /// Keeps files of law verbatim, under the digest that an event of this append names.
+    pub fn lawbook(&mut self, files: Files) {
+        self.lawbooks.push(files);
     }
 
     /// Records that something happened to the node.
@@ -314,7 +343,23 @@ impl Append {
         if let Some(idempotency) = &self.idempotency {
             idempotency::check(idempotency)?;
         }
+        if self.lawbooks.iter().any(|files| !self.names_lawbook(&files.digest())) {
+            return Err(StoreError::Misuse("files of law that no event names"));
+        }
         self.events.iter().try_for_each(|planned| self.check_event(planned))
+    }
+
+    fn names_lawbook(&self, digest: &str) -> bool {
+        self.events.iter().any(|planned| match &planned.body {
+            Body::Node(NodeEvent::Started { lawbook, .. }) => lawbook == digest,
+            Body::Amendment(_, AmendmentEvent::Proposed { files, base, .. }) => {
+                files == digest || base == digest
+            }
+            Body::Amendment(_, AmendmentEvent::Applied { lawbook, base }) => {
+                lawbook == digest || base == digest
+            }
+            _ => false,
+        })
     }
 
     /// Whether there are only notices that tell of nothing, to parties of the viewer's keeping.
@@ -376,6 +421,12 @@ impl Append {
                 }
                 Ok(())
             }
+            Body::Amendment(id, event) => self.check_amendment_right(id, event),
+            Body::Department(_, DepartmentEvent::Registered { organization, .. })
+                if self.viewer.party().is_some() && own != Some(organization) =>
+            {
+                Err(StoreError::NotFound(NotFound))
+            }
             Body::Case(_, CaseEvent::Opened { organization, .. })
                 if self.viewer.party().is_some() && own.is_some_and(|own| own != organization) =>
             {
@@ -385,11 +436,39 @@ impl Append {
         }
     }
 
+    /// Claiming and acknowledging is everybody's; all else takes the right to keep the law.
+    fn check_amendment_right(
+        &self,
+        id: &AmendmentId,
+        event: &AmendmentEvent,
+    ) -> Result<(), StoreError> {
+        if let AmendmentEvent::Proposed { organization, .. } = event
+            && self.viewer.party().is_some()
+            && self.viewer.organization() != Some(organization)
+        {
+            return Err(StoreError::NotFound(NotFound));
+        }
+        let keeps = self.grants.iter().any(|grant| match &grant.claim {
+            Claim::Amendment(of, right) => of == id && *right == Right::Administer,
+            Claim::NewAmendment(of) => of == id,
+            _ => false,
+        });
+        let is_everybodys = matches!(
+            event,
+            AmendmentEvent::OwnerSet { .. }
+                | AmendmentEvent::Acknowledged { .. }
+                | AmendmentEvent::GapClosed { .. }
+        );
+        if keeps || is_everybodys { Ok(()) } else { Err(StoreError::NotFound(NotFound)) }
+    }
+
     fn expected_version(&self, stream: &Stream) -> Option<u64> {
         let fresh = self.grants.iter().any(|grant| match (&grant.claim, stream) {
             (Claim::NewCase(new) | Claim::Intake(_, new), Stream::Case(id)) => new == id,
             (Claim::Intake(new, _), Stream::Report(id)) => new == id,
             (Claim::NewParty(new), Stream::Party(id)) => new == id,
+            (Claim::NewAmendment(new), Stream::Amendment(id)) => new == id,
+            (Claim::NewDepartment(new), Stream::Department(id)) => new == id,
             _ => false,
         });
         if fresh { Some(0) } else { self.expected.get(stream).copied() }
@@ -497,6 +576,9 @@ impl Append {
     async fn put_beside(&self, tx: &mut Connection, at: Timestamp) -> Result<(), StoreError> {
         for annex in &self.annexes {
             annex::keep(tx, annex).await?;
+        }
+        for files in &self.lawbooks {
+            lawbook::keep(tx, files, at).await?;
         }
         for due in &self.due {
             due::set(tx, due).await?;

@@ -4,7 +4,10 @@ use watchfire_core::event::Event;
 
 use crate::dialect::Connection;
 use crate::error::StoreError;
-use crate::{annex, case, obligation, outbox, party, report, session, submission};
+use crate::{
+    amendment, annex, case, case_fact, department, lawbook, obligation, outbox, party, report,
+    session, submission,
+};
 
 /// An event and its place.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +29,11 @@ pub(crate) async fn read_tables(
     obligation::apply(tx, stored).await?;
     submission::apply(tx, stored).await?;
     report::apply(tx, stored).await?;
-    party::apply(tx, stored).await
+    party::apply(tx, stored).await?;
+    case_fact::apply(tx, stored).await?;
+    department::apply(tx, stored).await?;
+    amendment::apply(tx, stored).await?;
+    lawbook::apply(tx, stored).await
 }
 
 /// Carries an event into what is no reading of events: secrets and the outbox. Not rebuilt.

@@ -8,6 +8,7 @@ use watchfire_core::event::Service;
 use watchfire_core::ids::{CaseId, ObligationId};
 
 use crate::Store;
+use crate::amendment;
 use crate::dialect::{Connection, params};
 use crate::error::StoreError;
 use crate::page::limited;
@@ -98,8 +99,11 @@ impl Store {
     /// [`StoreError::NotFound`] for anybody but the ticker.
     pub async fn next_due_at(&self, viewer: &Viewer) -> Result<Option<Timestamp>, StoreError> {
         only_the_ticker(viewer)?;
-        let row = self.reader().await?.optional(&NEXT_DUE, params![]).await?;
-        row.map(|row| row.instant("due_at")).transpose()
+        let mut connection = self.reader().await?;
+        let of_law = amendment::next_due(&mut connection).await?;
+        let row = connection.optional(&NEXT_DUE, params![]).await?;
+        let of_cases = row.map(|row| row.instant("due_at")).transpose()?;
+        Ok(of_cases.into_iter().chain(of_law).min())
     }
 
     /// Returns open obligations that have no next instant, or neither owner nor gap.

@@ -1,7 +1,7 @@
 //! Histories: the events of one object, as they were recorded, with their bytes.
 
 use watchfire_core::event::{Event, Stream, encoding};
-use watchfire_core::ids::{CaseId, PartyId, ReportId};
+use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId, ReportId};
 
 use crate::Store;
 use crate::dialect::{Connection, Row, params};
@@ -162,6 +162,32 @@ impl Store {
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         let claim = Claim::Party(id.clone(), Right::Read);
         self.history(viewer, claim, &Stream::Party(id.clone())).await
+    }
+
+    /// Returns the whole history of a change of law, oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::case_history`].
+    pub async fn amendment_history(
+        &self,
+        viewer: &Viewer,
+        id: &AmendmentId,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let claim = Claim::Amendment(id.clone(), Right::Read);
+        self.history(viewer, claim, &Stream::Amendment(id.clone())).await
+    }
+
+    /// Returns the whole history of a department, oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::case_history`].
+    pub async fn department_history(
+        &self,
+        viewer: &Viewer,
+        id: &DepartmentId,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let claim = Claim::Department(id.clone(), Right::Read);
+        self.history(viewer, claim, &Stream::Department(id.clone())).await
     }
 
     async fn history(

@@ -4,17 +4,21 @@
 //! rows in one transaction. Every read takes a [`Viewer`], every change an [`Authorized`] for the
 //! very object. What is shown can be rebuilt from the events.
 
+mod amendment;
 mod annex;
 mod append;
 mod apply;
 mod audit;
 mod case;
+mod case_fact;
 mod config;
+mod department;
 mod dialect;
 mod due;
 mod error;
 mod history;
 mod idempotency;
+mod lawbook;
 mod log;
 mod node;
 mod obligation;
@@ -35,6 +39,7 @@ mod testing;
 mod viewer;
 mod writer;
 
+pub use amendment::{AmendmentRow, OwedAcknowledgement};
 pub use annex::{ADDRESS, ANNEX_BYTES_MAX, CONTACT};
 pub use append::{
     APPEND_BYTES_MAX, Append, Appended, EVENTS_PER_APPEND_MAX, Idempotency, NOTICES_PER_APPEND_MAX,
@@ -42,12 +47,15 @@ pub use append::{
 };
 pub use audit::{AuditReport, NoteProblem};
 pub use case::{CaseRow, ParticipantRow};
+pub use case_fact::{CASES_AT_ONCE_MAX, CaseFacts};
 pub use config::{LogHead, Seal, StoreConfig};
+pub use department::DEPARTMENTS_MAX;
 pub use dialect::{Engine, EngineSetting, Location};
 pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};
 pub use error::StoreError;
 pub use history::{CaseEntry, HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, RecordedEvent};
 pub use idempotency::{ANSWER_BYTES_MAX, FORGOTTEN_AT_ONCE_MAX, KEY_BYTES_MAX};
+pub use lawbook::LawbookUse;
 pub use log::{Checkpoint, Inception, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
 pub use obligation::{Draft, ObligationRow, Owner};
 pub use outbox::{

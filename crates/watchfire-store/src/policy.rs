@@ -48,7 +48,7 @@
 use std::marker::PhantomData;
 
 use watchfire_core::event::{Duty, Service};
-use watchfire_core::ids::{CaseId, PartyId, ReportId};
+use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId, ReportId};
 
 use crate::Store;
 use crate::dialect::{Connection, Statement, params};
@@ -110,6 +110,19 @@ macro_rules! administered {
     };
 }
 
+/// Whether the viewer ($1 scope, $2 party) belongs to the house of a row.
+macro_rules! of_house {
+    ($row:literal) => {
+        concat!(
+            "($1 = 3 OR ($1 = 1 AND EXISTS (SELECT 1 FROM parties v WHERE v.id = $2 \
+             AND v.account_open AND v.organization_id = ",
+            $row,
+            ".organization_id)))"
+        )
+    };
+}
+pub(crate) use of_house;
+
 statements! {
     SEES_CASE = concat!("SELECT c.id FROM cases c WHERE c.id = $3 AND ", visible!());
     /// An auditor changes nothing, except as a participant.
@@ -136,6 +149,27 @@ statements! {
         "SELECT p.id FROM parties p WHERE p.id = $3 AND (($1 = 1 AND p.id = $2 AND p.account_open) \
          OR ", administered!(), ")"
     );
+    SEES_AMENDMENT = concat!("SELECT a.id FROM amendments a WHERE a.id = $3 AND ", of_house!("a"));
+    /// Everybody may claim and acknowledge, but not whoever only looks on.
+    WRITES_AMENDMENT = concat!(
+        "SELECT a.id FROM amendments a WHERE a.id = $3 AND ", of_house!("a"),
+        " AND ($1 = 3 OR EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 \
+         AND (NOT w.auditor OR w.responder OR w.administrator)))"
+    );
+    KEEPS_AMENDMENT = concat!(
+        "SELECT a.id FROM amendments a WHERE a.id = $3 AND ", of_house!("a"),
+        " AND ($1 = 3 OR EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 \
+         AND (w.responder OR w.administrator)))"
+    );
+    SEES_DEPARTMENT =
+        concat!("SELECT d.id FROM departments d WHERE d.id = $3 AND ", of_house!("d"));
+    KEEPS_DEPARTMENT = concat!(
+        "SELECT d.id FROM departments d WHERE d.id = $3 AND ", of_house!("d"),
+        " AND ($1 = 3 OR EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 AND w.administrator))"
+    );
+    KEEPS_LAW =
+        "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open \
+         AND (p.responder OR p.administrator)";
     HAS_ACCOUNT = "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open";
     IS_ADMINISTRATOR =
         "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open AND p.administrator";
@@ -181,6 +215,10 @@ nouns! {
     Report(ReportId);
     /// People and organizations.
     Party(PartyId);
+    /// Changes of law, with what departments owe for them.
+    Amendment(AmendmentId);
+    /// Departments.
+    Department(DepartmentId);
     /// The node itself.
     Node(());
     /// The evidence log: its hashes, never its content.
@@ -268,6 +306,11 @@ pub(crate) enum Claim {
     /// A report that is not there yet, and its case. Anybody may.
     Intake(ReportId, CaseId),
     NewParty(PartyId),
+    Amendment(AmendmentId, Right),
+    /// A change of law that is not there yet, proposed by whoever keeps the law.
+    NewAmendment(AmendmentId),
+    Department(DepartmentId, Right),
+    NewDepartment(DepartmentId),
     Node(Right),
     Log,
 }
@@ -295,6 +338,28 @@ impl Grant {
             },
             Claim::Intake(..) => true,
             Claim::NewParty(_) => match viewer.party() {
+                Some(party) => exists(connection, &IS_ADMINISTRATOR, party).await?,
+                None => viewer.is_one_of(ACCOUNT_KEEPERS),
+            },
+            Claim::Amendment(id, right) => {
+                let statement = match right {
+                    Right::Read => &SEES_AMENDMENT,
+                    Right::Write => &WRITES_AMENDMENT,
+                    Right::Administer => &KEEPS_AMENDMENT,
+                };
+                of_house_right(connection, statement, viewer, id.as_str()).await?
+            }
+            Claim::NewAmendment(_) => match viewer.party() {
+                Some(party) => exists(connection, &KEEPS_LAW, party).await?,
+                None => viewer.is_one_of(&[Service::Keeper]),
+            },
+            Claim::Department(id, Right::Read) => {
+                of_house_right(connection, &SEES_DEPARTMENT, viewer, id.as_str()).await?
+            }
+            Claim::Department(id, _) => {
+                of_house_right(connection, &KEEPS_DEPARTMENT, viewer, id.as_str()).await?
+            }
+            Claim::NewDepartment(_) => match viewer.party() {
                 Some(party) => exists(connection, &IS_ADMINISTRATOR, party).await?,
                 None => viewer.is_one_of(ACCOUNT_KEEPERS),
             },
@@ -348,6 +413,16 @@ async fn sees(
     id: &str,
 ) -> Result<bool, StoreError> {
     let (scope, party) = viewer.parameters();
+    Ok(connection.optional(statement, params![scope, party, id]).await?.is_some())
+}
+
+async fn of_house_right(
+    connection: &mut Connection,
+    statement: &Statement,
+    viewer: &Viewer,
+    id: &str,
+) -> Result<bool, StoreError> {
+    let (scope, party) = viewer.house_parameters();
     Ok(connection.optional(statement, params![scope, party, id]).await?.is_some())
 }
 
@@ -454,6 +529,54 @@ impl Store {
     ) -> Result<Authorized<Party, Administer>, StoreError> {
         let id = PartyId::from_random(random_bytes());
         self.authorize(viewer, Claim::NewParty(id.clone()), id).await
+    }
+
+    /// Returns the right to one change of law: to read it, to claim and acknowledge, or to keep it.
+    ///
+    /// # Errors
+    /// As [`Store::authorize_case`].
+    pub async fn authorize_amendment<A: Access>(
+        &self,
+        viewer: &Viewer,
+        id: &AmendmentId,
+    ) -> Result<Authorized<Amendment, A>, StoreError> {
+        self.authorize(viewer, Claim::Amendment(id.clone(), A::RIGHT), id.clone()).await
+    }
+
+    /// Returns the right to propose a change of law, with its new id.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] unless the viewer keeps the law: administrators and responders.
+    pub async fn authorize_new_amendment(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Authorized<Amendment, Administer>, StoreError> {
+        let id = AmendmentId::from_random(random_bytes());
+        self.authorize(viewer, Claim::NewAmendment(id.clone()), id).await
+    }
+
+    /// Returns the right to one department.
+    ///
+    /// # Errors
+    /// As [`Store::authorize_case`].
+    pub async fn authorize_department<A: Access>(
+        &self,
+        viewer: &Viewer,
+        id: &DepartmentId,
+    ) -> Result<Authorized<Department, A>, StoreError> {
+        self.authorize(viewer, Claim::Department(id.clone(), A::RIGHT), id.clone()).await
+    }
+
+    /// Returns the right to make a department known, with its new id.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] unless the viewer is an administrator.
+    pub async fn authorize_new_department(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Authorized<Department, Administer>, StoreError> {
+        let id = DepartmentId::from_random(random_bytes());
+        self.authorize(viewer, Claim::NewDepartment(id.clone()), id).await
     }
 
     /// Returns the rights to take in a report, with the new ids. Anybody may report.

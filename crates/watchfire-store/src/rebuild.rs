@@ -33,6 +33,12 @@ statements! {
     CLEAR_REPORTS = "DELETE FROM reports";
     CLEAR_ADDRESSES = "DELETE FROM addresses";
     CLEAR_PARTIES = "DELETE FROM parties";
+    CLEAR_CASE_FACTS = "DELETE FROM case_facts";
+    CLEAR_CASE_TRIGGERS = "DELETE FROM case_triggers";
+    CLEAR_ACKNOWLEDGEMENTS = "DELETE FROM acknowledgements";
+    CLEAR_AMENDMENTS = "DELETE FROM amendments";
+    CLEAR_DEPARTMENTS = "DELETE FROM departments";
+    CLEAR_LAWBOOK_USES = "DELETE FROM lawbook_uses";
 }
 
 /// Says when each open obligation of a case is looked at next, from the events of the case.
@@ -77,6 +83,12 @@ async fn clear(tx: &mut Connection) -> Result<(), StoreError> {
         &CLEAR_REPORTS,
         &CLEAR_ADDRESSES,
         &CLEAR_PARTIES,
+        &CLEAR_CASE_FACTS,
+        &CLEAR_CASE_TRIGGERS,
+        &CLEAR_ACKNOWLEDGEMENTS,
+        &CLEAR_AMENDMENTS,
+        &CLEAR_DEPARTMENTS,
+        &CLEAR_LAWBOOK_USES,
     ] {
         tx.execute(statement, params![]).await?;
     }

@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = migrations![
     9 "0009_session.sql",
     10 "0010_node.sql",
     11 "0011_question.sql",
+    12 "0012_amendment.sql",
 ];
 
 const MAKE_LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (\

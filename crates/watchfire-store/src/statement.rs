@@ -28,13 +28,17 @@ mod tests {
     }
 
     const ROOMS: &[(&str, &[Statement])] = rooms![
+        amendment,
         annex,
         append,
         audit,
         case,
+        case_fact,
+        department,
         due,
         history,
         idempotency,
+        lawbook,
         log,
         log::entry,
         log::proof,

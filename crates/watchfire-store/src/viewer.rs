@@ -105,6 +105,16 @@ impl Viewer {
         (self.scope() as i64, party)
     }
 
+    /// The first two parameters of every statement about what is a whole organization's.
+    pub(crate) fn house_parameters(&self) -> (i64, String) {
+        let scope = match &self.0 {
+            Who::Anonymous => Scope::Nothing,
+            Who::Person { .. } => Scope::Person,
+            Who::Service(_) => Scope::Everything,
+        };
+        (scope as i64, self.parameters().1)
+    }
+
     /// Returns the name under which idempotency keys are kept apart.
     pub(crate) fn principal(&self) -> String {
         match &self.0 {

@@ -11,7 +11,9 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use api::{Case, CaseShow, Here, Report, ReportNew, Server};
 pub(crate) use demo::Demo;
-pub(crate) use law::{Backtest, Law, Laws, Map, Obligations, Organization};
+pub(crate) use law::{
+    Backtest, Law, LawBundle, LawDiff, LawImport, Laws, Map, Obligations, Organization,
+};
 pub(crate) use lines::Versions;
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
 pub(crate) use operate::{Backup, Doctor, Migrate, Opener, Restore};

@@ -119,15 +119,30 @@ impl Case {
         now: Option<Timestamp>,
         known_at: Option<Timestamp>,
     ) -> Result<Question, Refusal> {
+        house.question(&self.facts, now, known_at)
+    }
+}
+
+impl House<'_> {
+    /// Makes the question to the laws about these facts.
+    ///
+    /// # Errors
+    /// [`Refusal::Fact`] if a fact cannot be read with these laws.
+    pub fn question(
+        &self,
+        facts: &[FactRecord],
+        now: Option<Timestamp>,
+        known_at: Option<Timestamp>,
+    ) -> Result<Question, Refusal> {
         let mut question = Question { now, known_at, ..Question::default() };
-        for fact in &self.facts {
-            question.facts.push(read(house.law, fact)?);
+        for fact in facts {
+            question.facts.push(read(self.law, fact)?);
         }
-        for role in &house.profile.roles {
-            question.roles.insert(house.law.role(role)?);
+        for role in &self.profile.roles {
+            question.roles.insert(self.law.role(role)?);
         }
-        for (name, value) in &house.profile.attributes {
-            let (id, value) = house.law.attribute(name, value)?;
+        for (name, value) in &self.profile.attributes {
+            let (id, value) = self.law.attribute(name, value)?;
             question.attributes.insert(id, value);
         }
         Ok(question)

@@ -6,8 +6,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, Body, CaseEvent, Event, NodeEvent, PartyEvent, ReportEvent};
-use crate::ids::{CaseId, EventId, PartyId, ReportId};
+use super::{
+    Actor, AmendmentEvent, Body, CaseEvent, DepartmentEvent, Event, NodeEvent, PartyEvent,
+    ReportEvent,
+};
+use crate::ids::{AmendmentId, CaseId, DepartmentId, EventId, PartyId, ReportId};
 
 /// The version that is written. Every version ever written can be read.
 pub const VERSION: u32 = 1;
@@ -45,6 +48,8 @@ enum WireBody<'a> {
     Case { of: CaseId, event: std::borrow::Cow<'a, CaseEvent> },
     Report { of: ReportId, event: std::borrow::Cow<'a, ReportEvent> },
     Party { of: PartyId, event: std::borrow::Cow<'a, PartyEvent> },
+    Amendment { of: AmendmentId, event: std::borrow::Cow<'a, AmendmentEvent> },
+    Department { of: DepartmentId, event: std::borrow::Cow<'a, DepartmentEvent> },
     Node { event: std::borrow::Cow<'a, NodeEvent> },
 }
 
@@ -58,6 +63,12 @@ pub fn encode(event: &Event) -> Result<Vec<u8>, EncodingError> {
         Body::Case(of, event) => WireBody::Case { of: of.clone(), event: Borrowed(event) },
         Body::Report(of, event) => WireBody::Report { of: of.clone(), event: Borrowed(event) },
         Body::Party(of, event) => WireBody::Party { of: of.clone(), event: Borrowed(event) },
+        Body::Amendment(of, event) => {
+            WireBody::Amendment { of: of.clone(), event: Borrowed(event) }
+        }
+        Body::Department(of, event) => {
+            WireBody::Department { of: of.clone(), event: Borrowed(event) }
+        }
         Body::Node(event) => WireBody::Node { event: Borrowed(event) },
     };
     let wire = Wire {
@@ -90,6 +101,8 @@ pub fn decode(bytes: &[u8]) -> Result<Event, EncodingError> {
         WireBody::Case { of, event } => Body::Case(of, event.into_owned()),
         WireBody::Report { of, event } => Body::Report(of, event.into_owned()),
         WireBody::Party { of, event } => Body::Party(of, event.into_owned()),
+        WireBody::Amendment { of, event } => Body::Amendment(of, event.into_owned()),
+        WireBody::Department { of, event } => Body::Department(of, event.into_owned()),
         WireBody::Node { event } => Body::Node(event.into_owned()),
     };
     Ok(Event { id: wire.id, recorded_at: wire.recorded_at, actor: wire.actor, body })

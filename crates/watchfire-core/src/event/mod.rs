@@ -9,7 +9,9 @@
 
 pub mod encoding;
 
+mod amendment;
 mod case;
+mod department;
 mod node;
 mod party;
 mod report;
@@ -17,12 +19,14 @@ mod report;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use amendment::{AmendmentEvent, LawSource};
 pub use case::{Assessment, CaseEvent, FactRecord, GapCause, OwnerCause, ParticipantRole};
+pub use department::{Concerns, DepartmentEvent, Desk};
 pub use node::{NodeEvent, SendEvidence, SendResult};
 pub use party::{Chain, CredentialKind, Duty, PartyEvent, Profile};
 pub use report::{Exploited, Intake, ReportEvent, Sureness};
 
-use crate::ids::{CaseId, EventId, PartyId, ReportId};
+use crate::ids::{AmendmentId, CaseId, DepartmentId, EventId, PartyId, ReportId};
 
 /// One recorded fact, as the evidence log commits to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +76,10 @@ pub enum Body {
     Report(ReportId, ReportEvent),
     /// Something happened to a party.
     Party(PartyId, PartyEvent),
+    /// Something happened to a change of law.
+    Amendment(AmendmentId, AmendmentEvent),
+    /// Something happened to a department.
+    Department(DepartmentId, DepartmentEvent),
     /// Something happened to the node.
     Node(NodeEvent),
 }
@@ -85,6 +93,10 @@ pub enum Stream {
     Report(ReportId),
     /// The history of a party.
     Party(PartyId),
+    /// The history of a change of law.
+    Amendment(AmendmentId),
+    /// The history of a department.
+    Department(DepartmentId),
     /// The history of the node.
     Node,
 }
@@ -96,6 +108,8 @@ impl Body {
             Self::Case(id, _) => Stream::Case(id.clone()),
             Self::Report(id, _) => Stream::Report(id.clone()),
             Self::Party(id, _) => Stream::Party(id.clone()),
+            Self::Amendment(id, _) => Stream::Amendment(id.clone()),
+            Self::Department(id, _) => Stream::Department(id.clone()),
             Self::Node(_) => Stream::Node,
         }
     }
@@ -108,6 +122,8 @@ impl Stream {
             Self::Case(id) => ("case", id.as_str()),
             Self::Report(id) => ("report", id.as_str()),
             Self::Party(id) => ("party", id.as_str()),
+            Self::Amendment(id) => ("amendment", id.as_str()),
+            Self::Department(id) => ("department", id.as_str()),
             Self::Node => ("node", ""),
         }
     }

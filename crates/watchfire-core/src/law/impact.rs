@@ -7,8 +7,9 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use super::diff::Diff;
+use super::diff::{Diff, Nature};
 use super::id::{FactId, ProvisionId};
 use super::lawbook::Lawbook;
 use super::question::{Obligation, Question, State};
@@ -16,6 +17,29 @@ use super::reads::{CaseIndex, Reads, ReadsIndex};
 
 #[cfg(test)]
 mod tests;
+
+impl Lawbook {
+    /// Returns this lawbook as if what it changes against `old` had always been in force: of each
+    /// provision that differs, the newest version applies on every day.
+    ///
+    /// It answers what would have happened to cases of the past, and is never used otherwise.
+    #[must_use]
+    pub fn as_if_in_force(&self, old: &Self) -> Self {
+        let diff = Diff::between(old, self, Timestamp::UNIX_EPOCH);
+        let substance = diff.changes.iter().filter(|change| change.nature != Nature::Editorial);
+        let changed: BTreeSet<ProvisionId> =
+            substance.filter_map(|change| change.subject.provision().cloned()).collect();
+        let mut as_if = self.clone();
+        for provision in as_if.provisions_mut().filter(|it| changed.contains(&it.id)) {
+            if let Some(mut newest) = provision.versions.pop() {
+                newest.effective_from = Date::MIN;
+                newest.effective_to = None;
+                provision.versions = vec![newest];
+            }
+        }
+        as_if
+    }
+}
 
 /// Two lawbooks, made ready to be put to many cases.
 #[derive(Debug, Clone)]
@@ -294,6 +318,16 @@ pub struct Counts {
 }
 
 impl Counts {
+    fn merge(&mut self, other: &Self) {
+        self.gained += other.gained;
+        self.lost += other.lost;
+        self.moved += other.moved;
+        self.earlier += other.earlier;
+        self.later += other.later;
+        self.foreseen += other.foreseen;
+        self.no_longer_foreseen += other.no_longer_foreseen;
+    }
+
     fn add(&mut self, shift: &Shift) {
         let due = |one: &Option<Obligation>| one.as_ref().and_then(|one| one.strict_due);
         self.count(shift.kind, (due(&shift.before), due(&shift.after)));
@@ -329,6 +363,16 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds what was counted of other cases.
+    pub fn merge(&mut self, other: &Self) {
+        self.cases += other.cases;
+        self.shifted += other.shifted;
+        self.total.merge(&other.total);
+        for (provision, counts) in &other.by_provision {
+            self.by_provision.entry(provision.clone()).or_default().merge(counts);
+        }
+    }
+
     /// Adds the shifts of one case.
     pub fn add(&mut self, shifts: &[Shift]) {
         self.cases += 1;

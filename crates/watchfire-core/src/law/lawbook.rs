@@ -1,7 +1,7 @@
 //! All packs together, with the words they share: what a node knows of the law.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::calendar::Calendars;
 use super::condition::Value;
 use super::fact::{self, Fact, FactError, WrittenFact};
+use super::files::Files;
 use super::form::{Fill, Form};
 use super::id::{AttributeId, FactKind, PredicateId, ProvisionId, RoleId};
 use super::member_state::MemberStates;
@@ -32,6 +33,8 @@ pub struct Lawbook {
     /// The places of what obliges a role, in the order of the packs.
     by_role: BTreeMap<RoleId, Vec<(usize, usize)>>,
     digest: [u8; 32],
+    /// What it was loaded from, so that it can be kept verbatim.
+    files: Arc<Files>,
 }
 
 /// What kind of file a path under `laws/` names.
@@ -63,6 +66,11 @@ fn room(path: &str) -> Room<'_> {
         },
         _ => Room::Other,
     }
+}
+
+/// Returns whether a path is that of a file that a lawbook reads.
+pub(super) fn is_of_law(path: &str) -> bool {
+    !matches!(room(path), Room::Other)
 }
 
 impl Lawbook {
@@ -102,6 +110,9 @@ impl Lawbook {
             places: BTreeMap::new(),
             by_role: BTreeMap::new(),
             digest: digest(&files),
+            files: Arc::new(Files::new(
+                files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())),
+            )),
         };
         book.read_words(&files, &mut problems);
         for (path, text) in &files {
@@ -265,6 +276,11 @@ impl Lawbook {
         &self.packs
     }
 
+    /// Every provision, to be altered in a copy that is asked what would have been.
+    pub(super) fn provisions_mut(&mut self) -> impl Iterator<Item = &mut Provision> {
+        self.packs.iter_mut().flat_map(|pack| &mut pack.provisions)
+    }
+
     /// Returns the pack of a law.
     pub fn pack(&self, law: &str) -> Option<&Pack> {
         self.packs.iter().find(|pack| pack.id.as_str() == law)
@@ -332,6 +348,11 @@ impl Lawbook {
     /// Returns the digest over every file, path and text: two nodes with the same law have the same.
     pub fn digest(&self) -> &[u8; 32] {
         &self.digest
+    }
+
+    /// Returns the files that it was loaded from.
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Returns the digest in lower-case hexadecimal.
@@ -432,7 +453,7 @@ impl<'f> LawFile<'f> {
     }
 }
 
-fn digest(files: &[(&str, &str)]) -> [u8; 32] {
+pub(super) fn digest(files: &[(&str, &str)]) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix(b"watchfire lawbook\0");
     for (path, text) in files {
         for part in [path.as_bytes(), text.as_bytes()] {

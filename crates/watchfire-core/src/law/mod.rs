@@ -1,6 +1,7 @@
 //! Law meets facts.
 
 pub mod bulk;
+pub mod bundle;
 pub mod calendar;
 pub mod case_file;
 pub mod condition;
@@ -9,6 +10,7 @@ pub mod count;
 pub mod diff;
 mod engine;
 pub mod fact;
+pub mod files;
 pub mod form;
 pub mod id;
 pub mod impact;

@@ -23,3 +23,10 @@ notice-due = Strict deadline: { $due }
 notice-no-date = Strict deadline: none yet; it runs from an event that has not happened
 notice-held = Somebody holds it.
 notice-gap = Nobody holds it. Anybody who sees the case may take it.
+
+notice-law-subject = A change of law for your department: { $title }
+notice-law-review-subject = A change of law waits for somebody: { $title }
+notice-law-acknowledge = A change of law was put before a department, and is not acknowledged: { $title }.
+notice-law-review = A change of law was proposed, and nobody has agreed what it means: { $title }.
+notice-law-owed = { $department } acknowledges by { $due }.
+notice-law-used = It is used from { $at } on.

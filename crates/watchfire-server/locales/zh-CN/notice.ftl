@@ -23,3 +23,10 @@ notice-due = 严格时限：{ $due }
 notice-no-date = 严格时限：尚无；起算事实尚未发生
 notice-held = 已有人负责。
 notice-gap = 目前无人负责。凡能看到该个案的人均可补位。
+
+notice-law-subject = 与您部门有关的法规修订：{ $title }
+notice-law-review-subject = 法规修订待处理：{ $title }
+notice-law-acknowledge = 一项法规修订已发给部门，尚未确认收悉：{ $title }。
+notice-law-review = 有人提出了一项法规修订，其含义尚无人复核同意：{ $title }。
+notice-law-owed = { $department }应在 { $due } 前确认收悉。
+notice-law-used = 自 { $at } 起采用。

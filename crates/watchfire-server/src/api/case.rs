@@ -197,14 +197,15 @@ pub(crate) async fn show(
         Language::parse(language).ok_or_else(|| malformed("`language` must be `en` or `zh-CN`"))?;
     let then = loaded.as_of(at).ok_or_else(|| malformed("the case was not open yet at `at`"))?;
     let names = Names::of_parties(&node, &caller, &then).await?;
-    let owed = loaded.case.owed_at(&loaded.house(&node), at, known_at)?;
+    let law = node.law_at(known_at.unwrap_or(at)).await?;
+    let owed = loaded.case.owed_at(&loaded.house_under(&law), at, known_at)?;
     let obligations = owed.iter().map(|(id, owed)| ReasonedObligation {
         id: id.to_string(),
         owed: Owed::by_law(owed, at, language),
         holding: then.obligations.get(id).map(|held| Holding::of(held, &names)).unwrap_or_default(),
         owed_to: owed.owed_to.clone(),
-        reason: tell::reason(owed, node.law(), language),
-        trace: tell::tell(&owed.trace, node.law(), language),
+        reason: tell::reason(owed, &law, language),
+        trace: tell::tell(&owed.trace, &law, language),
     });
     let case = &loaded.case;
     let seen = |fact: &&FactRecord| fact.known_at <= known_at.unwrap_or(Timestamp::MAX);

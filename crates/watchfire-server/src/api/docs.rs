@@ -27,6 +27,7 @@ use crate::web::layout;
         (name = "cases", description = "Our unit of work on one vulnerability."),
         (name = "obligations", description = "What is owed, by when, and who holds it."),
         (name = "laws", description = "The law packs in use."),
+        (name = "amendments", description = "Changes of law, and the departments that must know."),
         (name = "parties", description = "People and organizations."),
         (name = "log", description = "The evidence log."),
         (name = "node", description = "The node itself.")

@@ -1,7 +1,9 @@
 //! The HTTP API: JSON in and out, one file a noun. What it says is written here and nowhere else.
 
+pub(crate) mod amendment;
 pub(crate) mod case;
 pub(crate) mod decision;
+pub(crate) mod department;
 pub(crate) mod docs;
 pub(crate) mod draft;
 pub(crate) mod embargo;

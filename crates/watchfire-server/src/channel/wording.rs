@@ -3,13 +3,17 @@
 use fluent_bundle::FluentValue;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use watchfire_core::amendment::Amendment;
+use watchfire_core::department::Department;
 use watchfire_core::event::{Assessment, Service};
+use watchfire_core::ids::{AmendmentId, DepartmentId};
 use watchfire_core::law::Lawbook;
 use watchfire_core::law::text::Language as LawLanguage;
 use watchfire_core::notice::NoticeKind;
 use watchfire_store::{ClaimedNotice, ObligationRow, StoreError, Viewer};
 
 use super::Letter;
+use crate::command::amendment as command;
 use crate::locale::Language;
 use crate::state::Node;
 
@@ -36,6 +40,9 @@ pub async fn word(node: &Node, notice: &ClaimedNotice) -> Result<Worded, StoreEr
     let language = notice.language.as_deref().and_then(Language::parse).unwrap_or(Language::En);
     let desk = Desk { notice, language, base: node.settings().base_url(), law: node.law() };
     let kind = NoticeKind::parse(&notice.template);
+    if let Some(kind @ (NoticeKind::ReviewLaw | NoticeKind::AcknowledgeLaw)) = kind {
+        return of_law(node, &desk, kind).await;
+    }
     let (Some(kind), None) = (kind, &notice.obligation) else {
         return of_obligation(node, &desk, kind).await;
     };
@@ -63,6 +70,34 @@ async fn of_obligation(
         Ok((obligation, _)) if obligation.embargoed => Ok(Worded::Letter(Box::new(desk.bare()))),
         Ok((obligation, zone)) => {
             Ok(Worded::Letter(Box::new(desk.in_full(kind, &obligation, zone.as_deref()))))
+        }
+        Err(StoreError::NotFound(_)) => Ok(Worded::Withdrawn),
+        Err(other) => Err(other),
+    }
+}
+
+/// A notice about a change of law, which everybody of the house may know.
+async fn of_law(node: &Node, desk: &Desk<'_>, kind: NoticeKind) -> Result<Worded, StoreError> {
+    let mark = String::from_utf8_lossy(&desk.notice.payload).into_owned();
+    let mut parts = mark.split(' ');
+    let amendment = parts.next().and_then(|id| id.parse::<AmendmentId>().ok());
+    let Some(amendment) = amendment else { return Ok(Worded::Letter(Box::new(desk.bare()))) };
+    let department = parts.next().and_then(|id| id.parse::<DepartmentId>().ok());
+    let sender = Viewer::service(Service::Sender);
+    let read = async || {
+        let reader = node.store().viewer_of_recipient(&sender, &desk.notice.recipient).await?;
+        let amendment = command::read(node, &reader, &amendment).await?;
+        let department = match &department {
+            Some(id) => Some(node.store().department(&reader, id).await?),
+            None => None,
+        };
+        let party = node.store().party(&reader, &desk.notice.recipient).await?;
+        Ok((amendment, department, party.time_zone))
+    };
+    match read().await {
+        Ok((amendment, department, zone)) => {
+            let letter = desk.law(kind, &amendment, department.as_ref(), zone.as_deref());
+            Ok(Worded::Letter(Box::new(letter)))
         }
         Err(StoreError::NotFound(_)) => Ok(Worded::Withdrawn),
         Err(other) => Err(other),
@@ -119,8 +154,44 @@ impl Desk<'_> {
             | NoticeKind::Assigned
             | NoticeKind::Question
             | NoticeKind::Escalated
+            | NoticeKind::ReviewLaw
+            | NoticeKind::AcknowledgeLaw
             | NoticeKind::LetIn => self.bare(),
         }
+    }
+
+    /// Says that a change of law waits for its reader, and from when on it is used.
+    fn law(
+        &self,
+        kind: NoticeKind,
+        amendment: &Amendment,
+        department: Option<&Department>,
+        zone: Option<&str>,
+    ) -> Letter {
+        let title: String = amendment.title.chars().take(TITLE_CHARS_MAX).collect();
+        let title = [("title", FluentValue::from(in_one_line(&title)))];
+        let used = [("at", FluentValue::from(instant(amendment.effective_at, zone)))];
+        let used = self.language.text_with("notice-law-used", &used);
+        let owed = department.and_then(|department| {
+            let owed = amendment.acknowledgements.get(&department.id)?;
+            let arguments = [
+                ("department", FluentValue::from(in_one_line(&department.desk.name))),
+                ("due", instant(owed.due_at, zone).into()),
+            ];
+            Some(self.language.text_with("notice-law-owed", &arguments))
+        });
+        let (subject, why, topic) = match kind {
+            NoticeKind::AcknowledgeLaw => {
+                ("notice-law-subject", "notice-law-acknowledge", "notice.acknowledge-law")
+            }
+            _ => ("notice-law-review-subject", "notice-law-review", "notice.review-law"),
+        };
+        let subject = self.language.text_with(subject, &title);
+        let why = self.language.text_with(why, &title);
+        let lines: Vec<String> =
+            [why, String::new()].into_iter().chain(owed).chain([used]).collect();
+        let link = format!("{}/amendments/{}", self.base, amendment.id);
+        self.letter(subject, lines.join("\n"), link, topic)
     }
 
     /// The question on which the clock hangs while nobody has answered it.
@@ -185,7 +256,11 @@ fn why(kind: NoticeKind) -> (&'static str, &'static str) {
         NoticeKind::Question => ("notice-question", "notice.question"),
         NoticeKind::Escalated => ("notice-escalated", "notice.escalated"),
         NoticeKind::LetIn => ("notice-let-in", "notice.let-in"),
-        NoticeKind::Rung | NoticeKind::Test | NoticeKind::Trouble => ("notice-rung", "notice.rung"),
+        NoticeKind::Rung
+        | NoticeKind::Test
+        | NoticeKind::Trouble
+        | NoticeKind::ReviewLaw
+        | NoticeKind::AcknowledgeLaw => ("notice-rung", "notice.rung"),
     }
 }
 

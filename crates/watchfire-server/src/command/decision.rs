@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use watchfire_core::case::{Case, Decision, House};
 use watchfire_core::event::{Actor, Body, CaseEvent, Chain, Event, Profile, Service};
 use watchfire_core::ids::{CaseId, EventId, PartyId};
+use watchfire_core::law::Lawbook;
 use watchfire_core::notice::Notice;
 use watchfire_store::policy::{Case as CaseNoun, Write};
 use watchfire_store::{Append, Authorized, Recorded, StoreError, Viewer};
@@ -44,7 +45,12 @@ impl Loaded {
 
     /// Returns what the rules need to know besides the case.
     pub fn house<'a>(&'a self, node: &'a Node) -> House<'a> {
-        House { law: node.law(), profile: &self.profile, chain: &self.chain }
+        self.house_under(node.law())
+    }
+
+    /// As [`Loaded::house`], under another law: the one of an instant that is past.
+    pub fn house_under<'a>(&'a self, law: &'a Lawbook) -> House<'a> {
+        House { law, profile: &self.profile, chain: &self.chain }
     }
 }
 

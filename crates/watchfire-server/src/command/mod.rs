@@ -1,10 +1,13 @@
 //! What people want done: load under a right, let core decide, append, and try again if somebody
 //! else was faster. The API and the pages use these alike.
 
+pub mod amendment;
 pub mod bundle;
 pub mod case;
 pub mod decision;
+pub mod department;
 pub mod form;
+pub mod impact;
 pub mod party;
 pub mod report;
 

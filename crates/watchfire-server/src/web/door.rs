@@ -4,8 +4,10 @@
 //! page again with what was typed. What is hidden and what is missing is one page.
 
 mod act;
+mod amendment;
 mod assessed;
 mod case;
+mod department;
 mod draft;
 mod holding;
 mod law;
@@ -61,7 +63,7 @@ where
 
 /// Every route of the pages.
 pub(crate) fn table() -> Vec<Route> {
-    [outside(), cases(), obligations(), parties()].into_iter().flatten().collect()
+    [outside(), cases(), obligations(), amendments(), parties()].into_iter().flatten().collect()
 }
 
 fn outside() -> Vec<Route> {
@@ -121,6 +123,26 @@ fn obligations() -> Vec<Route> {
         shows(Grant, "/cases/{id}/obligations/{obligation}/draft/print", draft::print),
         shows(Grant, "/cases/{id}/obligations/{obligation}/draft/export", draft::export),
         takes(Grant, "/cases/{id}/obligations/{obligation}/submission", draft::submit),
+    ]
+}
+
+fn amendments() -> Vec<Route> {
+    use Access::{Duty, Grant, SignedIn};
+    use watchfire_core::event::Duty::Administrator;
+    vec![
+        shows(SignedIn, "/amendments", amendment::list),
+        shows(Grant, "/amendments/{id}", amendment::page),
+        shows(Grant, "/amendments/{id}/impact", amendment::impact),
+        takes(Grant, "/amendments/{id}/interpretation", amendment::interpret),
+        takes(Grant, "/amendments/{id}/review", amendment::review),
+        takes(Grant, "/amendments/{id}/claim", amendment::claim),
+        takes(Grant, "/amendments/{id}/acknowledge", amendment::acknowledge),
+        takes(Grant, "/amendments/{id}/end", amendment::end),
+        shows(SignedIn, "/departments", department::list),
+        takes(Duty(Administrator), "/departments", department::register),
+        shows(Grant, "/departments/{id}", department::page),
+        takes(Grant, "/departments/{id}", department::change),
+        takes(Grant, "/departments/{id}/close", department::close),
     ]
 }
 

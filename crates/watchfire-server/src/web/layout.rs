@@ -16,6 +16,7 @@ pub enum Room {
     Report,
     Laws,
     Map,
+    Amendments,
     Log,
     Organization,
     People,
@@ -33,12 +34,13 @@ struct Way {
     needs_account: bool,
 }
 
-const WAYS: [Way; 8] = [
+const WAYS: [Way; 9] = [
     way(Room::Watch, "/watch", "shell-watch", true),
     way(Room::Cases, "/cases", "shell-cases", true),
     way(Room::Report, "/report", "shell-report", false),
     way(Room::Laws, "/laws", "shell-laws", false),
     way(Room::Map, "/map", "shell-map", true),
+    way(Room::Amendments, "/amendments", "shell-amendments", true),
     way(Room::Log, "/log", "shell-log", false),
     way(Room::Organization, "/organization", "shell-organization", true),
     Way {

@@ -3,8 +3,10 @@
 //! They work without script. Nothing in them is allowed by exception: no inline script, no inline
 //! style, no content from elsewhere.
 
+pub mod amendment;
 pub mod asset;
 pub mod case;
+pub mod department;
 pub mod door;
 pub mod fact;
 pub mod form;

@@ -84,7 +84,9 @@ impl Keeper {
         let read = store.authorize_node::<Read>(&keeper).await?;
         let grant = store.authorize_node::<Write>(&keeper).await?;
         let down_since = store.last_beat(&read).await?;
+        self.node.follow_law().await?;
         let mut append = Append::new(&keeper, now);
+        append.lawbook(self.node.law().files().clone());
         append.node(
             &grant,
             NodeEvent::Started {

@@ -3,6 +3,7 @@
 //! Each hand has a step that takes `now` (a story and a test call it as often as they move the
 //! clock) and a loop that calls the step in real time.
 
+mod amending;
 pub mod heartbeat;
 pub mod keeper;
 pub mod sender;

@@ -17,7 +17,7 @@ use watchfire_core::ids::{CaseId, ObligationId};
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, DUE_ROWS_MAX, DueRow, Outcome, StalledRow, StoreError, Viewer};
 
-use super::{Progress, in_full, rest, trouble};
+use super::{Progress, amending, in_full, rest, trouble};
 use crate::command::TRIES_MAX;
 use crate::command::decision::{Loaded, plan};
 use crate::state::Node;
@@ -53,6 +53,8 @@ pub struct Ticked {
     pub rungs: usize,
     /// Cases in which something was recorded.
     pub cases: usize,
+    /// Changes of law in which something was recorded.
+    pub amendments: usize,
     /// Rows that could not be processed.
     pub failed: usize,
 }
@@ -68,7 +70,8 @@ impl Ticker {
     /// # Errors
     /// Failures of the database as a whole; what fails in one row is recorded and is no error.
     pub async fn tick_once(&self, now: Timestamp) -> Result<Ticked, StoreError> {
-        let mut ticked = Ticked::default();
+        let mut ticked =
+            Ticked { amendments: amending::tick(&self.node, now).await?, ..Ticked::default() };
         loop {
             let ticker = Viewer::service(Service::Ticker);
             let rows = self.node.store().due_before(&ticker, now, DUE_ROWS_MAX).await?;

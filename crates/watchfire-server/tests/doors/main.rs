@@ -1,6 +1,7 @@
 //! The doors of a node, tried with real requests on a real database and a clock that stands.
 
 mod access;
+mod amendments;
 mod browser;
 mod cases;
 mod failure;

@@ -1,5 +1,6 @@
 //! The hands of a node, tried on a real database, with real sockets and a clock that stands.
 
+mod amending;
 mod house;
 mod keeping;
 mod patience;

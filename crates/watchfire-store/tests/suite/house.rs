@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use watchfire_core::event::{
-    AnnexDigest, Assessment, CaseEvent, CredentialKind, Duty, Exploited, FactRecord, GapCause,
-    Intake, OwnerCause, ParticipantRole, PartyEvent, Profile, ReportEvent, Service, Stream,
-    Sureness,
+    AmendmentEvent, AnnexDigest, Assessment, CaseEvent, CredentialKind, DepartmentEvent, Desk,
+    Duty, Exploited, FactRecord, GapCause, Intake, LawSource, OwnerCause, ParticipantRole,
+    PartyEvent, Profile, ReportEvent, Service, Stream, Sureness,
 };
-use watchfire_core::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
+use watchfire_core::ids::{
+    AmendmentId, CaseId, DepartmentId, ObligationId, PartyId, ReportId, SubmissionId,
+};
 use watchfire_core::law::State;
+use watchfire_core::law::files::Files;
 use watchfire_store::policy::{Administer, Node, Party, Write};
 use watchfire_store::{
     Append, Appended, Authorized, Secret, SecretDigest, Store, Viewer, random_bytes,
@@ -233,6 +236,80 @@ impl House {
         ];
         self.to_case(owner, &opened.case, events).await.expect("the owner may");
         opened
+    }
+}
+
+impl House {
+    /// The files that a change of law puts forward here, and those that are used before.
+    pub(crate) fn law_files() -> [Files; 2] {
+        ["1", "2"].map(|text| Files::new([("xx-demo/law.toml".to_owned(), text.to_owned())]))
+    }
+
+    /// A change of law that a responder proposes, and a department that has yet to acknowledge it
+    /// when it is used.
+    pub(crate) async fn amended(&self, keeper_of_law: &Viewer) -> (AmendmentId, DepartmentId) {
+        let operator = operator();
+        let grant = self.store.authorize_new_department(&operator).await.expect("it may");
+        let department = grant.id().clone();
+        let desk = Desk { name: "Legal".into(), ..Desk::default() };
+        let mut append = Append::new(&operator, self.now);
+        let organization = self.organization.clone();
+        append.department(&grant, DepartmentEvent::Registered { organization, desk });
+        self.store.append(append).await.expect("a department is registered");
+
+        let [old, new] = Self::law_files();
+        let grant = self.store.authorize_new_amendment(keeper_of_law).await.expect("it may");
+        let id = grant.id().clone();
+        let by = keeper_of_law.party().expect("a person").clone();
+        let mut append = Append::new(keeper_of_law, self.now);
+        append.amendment(
+            &grant,
+            AmendmentEvent::Proposed {
+                organization: self.organization.clone(),
+                title: "24 hours".into(),
+                why: "it was shortened".into(),
+                by: Some(by.clone()),
+                source: LawSource::Bundle {
+                    issuer: "law.example".into(),
+                    sequence: 7,
+                    sha256: "00".into(),
+                },
+                files: new.digest(),
+                base: old.digest(),
+                lawbook: new.digest(),
+                effective_at: self.now,
+            },
+        );
+        append.lawbook(new.clone());
+        append.lawbook(old.clone());
+        let text = [("en", "sooner"), ("zh-CN", "更早")];
+        append.amendment(
+            &grant,
+            AmendmentEvent::Interpreted {
+                by: by.clone(),
+                text: text.map(|(tag, text)| (tag.to_owned(), text.to_owned())).into(),
+                departments: BTreeSet::from([department.clone()]),
+            },
+        );
+        append.amendment(&grant, AmendmentEvent::Agreed { by, note: String::new() });
+        let due_at = self.now.checked_add(SignedDuration::from_hours(24)).expect("in range");
+        append.amendment(
+            &grant,
+            AmendmentEvent::Routed { department: department.clone(), owner: None, due_at },
+        );
+        append.amendment(
+            &grant,
+            AmendmentEvent::Applied { lawbook: new.digest(), base: old.digest() },
+        );
+        append.amendment(
+            &grant,
+            AmendmentEvent::GapOpened {
+                department: department.clone(),
+                cause: GapCause::NotAcknowledged,
+            },
+        );
+        self.store.append(append).await.expect("a change is put to use");
+        (id, department)
     }
 }
 

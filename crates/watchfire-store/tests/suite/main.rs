@@ -1,5 +1,6 @@
 //! One suite for both engines: each test runs on SQLite, and on PostgreSQL where it is told of.
 
+mod amendment;
 mod append;
 mod audit;
 mod due;

@@ -17,6 +17,7 @@ async fn read_tables_rebuilt_from_events_are_equal() {
         let open = house.opened_case(&[&eva]).await;
         let exited = vec![CaseEvent::EmbargoExited { reason: "published".into() }];
         house.to_case(&eva, &open.case, exited).await.unwrap();
+        house.amended(&eva).await;
         let mut beside = engine.beside().await;
         let before = beside.dump().await;
 
@@ -24,6 +25,9 @@ async fn read_tables_rebuilt_from_events_are_equal() {
         beside.run("UPDATE cases SET title = 'spoiled'").await;
         beside.run("UPDATE obligations SET due_at = NULL, gap_rank = 7").await;
         beside.run("DELETE FROM submission_obligations").await;
+        beside.run("UPDATE amendments SET due_at = NULL, stage = 'spoiled'").await;
+        beside.run("DELETE FROM acknowledgements").await;
+        beside.run("DELETE FROM case_triggers").await;
         assert_ne!(beside.dump().await, before);
 
         let grant = house.node_grant().await;
@@ -46,6 +50,9 @@ async fn read_tables_rebuilt_from_events_are_equal() {
             assert_eq!(rows, before[&table], "{table}");
         }
         assert!(before["submissions"].len() == 1 && before["drafts"].len() == 1);
+        for table in ["amendments", "acknowledgements", "departments", "lawbook_uses", "lawbooks"] {
+            assert!(!before[table].is_empty(), "{table}");
+        }
         house.store.close().await;
     }
 }

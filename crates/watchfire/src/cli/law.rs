@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Here;
+use super::{Here, Place, Server};
 
 /// Which law packs are used.
 #[derive(Debug, Clone, Args)]
@@ -145,6 +145,21 @@ pub(crate) enum Law {
     /// Put the packs, or a draft of some, to past cases: what would have been owed, and what
     /// would have been otherwise
     Backtest(Box<Backtest>),
+    /// Compare two lawbooks, in words
+    Diff(LawDiff),
+    /// Make a signed bundle of packs, in which a change of law travels
+    Bundle(LawBundle),
+    /// Make a key that signs bundles, and print its public part
+    Key {
+        /// The issuer, as its bundles name it: law.example
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The file to write the private key into; only its owner can read it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Propose a signed bundle to a node
+    Import(LawImport),
 }
 
 #[derive(Debug, Args)]
@@ -172,4 +187,71 @@ pub(crate) struct Backtest {
     pub(crate) token: Option<String>,
     #[command(flatten)]
     pub(crate) here: Here,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LawDiff {
+    /// A folder of packs, a bundle, `built-in`, or the digest of a lawbook that the node holds
+    #[arg(value_name = "A")]
+    pub(crate) old: String,
+    /// What it is compared with
+    #[arg(value_name = "B")]
+    pub(crate) new: String,
+    /// The day from which is seen what is past and what is coming: 2026-09-30T10:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) at: Option<String>,
+    /// Language of the words
+    #[arg(long, default_value = "en", value_parser = ["en", "zh-CN"])]
+    pub(crate) language: String,
+    /// The issuer's public key, as `law key` prints it; without one a bundle is not believed
+    #[arg(long, value_name = "KEY")]
+    pub(crate) trust: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LawBundle {
+    /// A folder of packs, or one pack
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The file with the issuer's private key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// Its place among the issuer's bundles: higher than that of the one before
+    #[arg(long, value_name = "N")]
+    pub(crate) sequence: u64,
+    /// When it is to be used: 2027-01-01T00:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) effective: String,
+    /// What it changes, in one line
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: String,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LawImport {
+    /// The bundle
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Why it is proposed
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+    /// Another title than the bundle's own
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// Another instant than the bundle's own: 2027-01-01T00:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) effective: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: Server,
 }

@@ -2,7 +2,9 @@
 
 mod backtest;
 mod calendars;
+mod bundle;
 mod check;
+mod diff;
 mod list;
 mod map;
 mod profile;
@@ -23,6 +25,10 @@ pub(super) fn run(command: Law) -> Result<Exit, Failure> {
         },
         Law::Check { folder, json } => check::run(folder.as_deref(), json),
         Law::Backtest(args) => backtest::run(*args),
+        Law::Diff(args) => diff::run(&args),
+        Law::Bundle(args) => bundle::seal(&args),
+        Law::Key { name, out } => bundle::key(&name, &out),
+        Law::Import(args) => bundle::import(&args),
         Law::Test { files, json, laws } => test::run(&files, json, &laws),
     }
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use watchfire_core::law::Lawbook;
 use watchfire_core::law::calendar::Calendars;
 use watchfire_core::law::case_file::{self, Case};
+use watchfire_core::law::files::Files;
 use watchfire_core::law::problem::Problem;
 
 use crate::cli::Laws;
@@ -94,6 +95,11 @@ impl Folder {
         let text = text_of(path)?;
         self.files.push((under, path.to_owned(), text));
         Ok(())
+    }
+
+    /// Its files, under the paths that they have under `laws/`.
+    pub(super) fn to_files(&self) -> Files {
+        Files::new(self.files.iter().map(|(path, _, text)| (path.clone(), text.clone())))
     }
 
     /// Whether a file of its own stands in the place of the built-in one. What brings years to a

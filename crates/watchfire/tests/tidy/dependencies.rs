@@ -93,6 +93,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
         &[
             "age",
             "annotate-snippets",
+            "base64",
             "clap",
             "comfy-table",
             "getrandom",

@@ -166,11 +166,12 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
     let history = node.store().case_history(viewer, id).await?;
     let looked = looked(visit, asked, loaded.case.opened_at);
     let then = loaded.as_of(looked.at).unwrap_or_else(|| loaded.case.clone());
-    let house = loaded.house(node);
+    let law = node.law_at(looked.known_at).await?;
+    let house = loaded.house_under(&law);
     let people = People::of(visit, mentioned(&history).chain(in_chain(house.chain))).await?;
     let may_write = !looked.past && node.store().authorize_case::<Write>(viewer, id).await.is_ok();
     let scene = Scene {
-        words: Words { law: node.law(), language: visit.reader.language },
+        words: Words { law: &law, language: visit.reader.language },
         people: &people,
         house,
         case: &loaded.case,

@@ -37,7 +37,14 @@ const RETURN_CHARS_MAX: usize = 1_000;
 const HIDDEN: [&str; 3] = ["csrf", "password", "present"];
 
 /// What can have been done, by the keys of its words.
-const ACTS: [&str; 25] = [
+const ACTS: [&str; 32] = [
+    "amendment-done-acknowledged",
+    "amendment-done-agreed",
+    "amendment-done-claimed",
+    "amendment-done-interpreted",
+    "amendment-done-rejected",
+    "amendment-done-returned",
+    "amendment-done-withdrawn",
     "case-done-acknowledged",
     "case-done-added",
     "case-done-answered",

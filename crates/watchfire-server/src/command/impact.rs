@@ -1,0 +1,282 @@
+//! What a change of law does to cases: computed for whoever asks, and carried out when it is used.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use watchfire_core::case::{Decision, House};
+use watchfire_core::department::{self, Department, Reach};
+use watchfire_core::event::{Chain, Profile, Service, Stream};
+use watchfire_core::ids::{CaseId, DepartmentId, PartyId};
+use watchfire_core::law::Lawbook;
+use watchfire_core::law::id::ProvisionId;
+use watchfire_core::law::impact::{Impact, Shift, Tally};
+use watchfire_core::law::reads::ReadsIndex;
+use watchfire_store::policy::Write;
+use watchfire_store::{Append, CASES_AT_ONCE_MAX, CaseFacts, Outcome, StoreError, Viewer};
+
+use super::TRIES_MAX;
+use super::amendment::Laid;
+use super::decision::{Loaded, house_of, plan};
+use crate::error::Problem;
+use crate::state::Node;
+
+/// Cases are listed one by one up to so many; all are counted.
+pub const CASES_LISTED_MAX: usize = 200;
+/// Cases that ended within so many days are asked what would have happened.
+pub const LOOK_BACK_DAYS: i64 = 365;
+
+/// What a change of law does, as far as one viewer sees cases.
+#[derive(Debug, Clone, Default)]
+pub struct ImpactReport {
+    /// The provisions that can compute otherwise.
+    pub provisions: BTreeSet<String>,
+    /// Their roles that the organization has.
+    pub roles: BTreeSet<String>,
+    /// Their roles that it does not have.
+    pub other_roles: BTreeSet<String>,
+    /// What each department has to do with it.
+    pub departments: BTreeMap<DepartmentId, BTreeSet<String>>,
+    /// The products of those departments.
+    pub products: BTreeSet<String>,
+    /// Cases in which something is owed still: what it does to them.
+    pub open: Group,
+    /// Cases of the last year in which nothing is owed any more: what would have happened, had it
+    /// been in force then.
+    pub closed: Group,
+    /// Cases with a fact that the law in use cannot read.
+    pub unreadable: usize,
+}
+
+/// Cases of one kind.
+#[derive(Debug, Clone, Default)]
+pub struct Group {
+    pub tally: Tally,
+    /// The first of those in which something is otherwise, by id.
+    pub cases: Vec<Shifted>,
+}
+
+/// A case in which something is otherwise.
+#[derive(Debug, Clone)]
+pub struct Shifted {
+    pub case: CaseId,
+    pub title: String,
+    pub shifts: Vec<Shift>,
+}
+
+/// Computes what a change does to the cases that `viewer` sees. What is hidden is not counted.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn report(
+    node: &Node,
+    viewer: &Viewer,
+    laid: &Laid,
+    now: Timestamp,
+) -> Result<ImpactReport, Problem> {
+    let organization = &laid.amendment.organization;
+    let (profile, chain) = house_of(node, organization).await?;
+    let departments = node.store().departments(viewer).await?;
+    let mut report = reach(laid, &profile, &departments);
+    let asked = Asked {
+        old: laid.old.clone(),
+        new: laid.new.clone(),
+        profile: Arc::new(profile),
+        chain: Arc::new(chain),
+        organization: organization.clone(),
+        now,
+        since: now.saturating_sub(SignedDuration::from_hours(24 * LOOK_BACK_DAYS)).unwrap_or(now),
+    };
+    let mut seen = BTreeSet::new();
+    for cause in causes(&laid.old, &laid.new, Some(&asked.profile.roles)) {
+        let mut after = None;
+        loop {
+            let cases = node.store().facts_by_cause(viewer, &cause, after.as_ref()).await?;
+            let was_full = cases.len() == CASES_AT_ONCE_MAX;
+            after = cases.last().map(|last| last.case.clone());
+            let fresh: Vec<CaseFacts> =
+                cases.into_iter().filter(|found| seen.insert(found.case.clone())).collect();
+            let asked = asked.clone();
+            let computed = tokio::task::spawn_blocking(move || asked.compute(fresh)).await;
+            report.take(computed.map_err(|error| Problem::internal(&error))?);
+            if !was_full {
+                break;
+            }
+        }
+    }
+    report.open.cases.sort_by(|one, two| one.case.cmp(&two.case));
+    report.closed.cases.sort_by(|one, two| one.case.cmp(&two.case));
+    report.open.cases.truncate(CASES_LISTED_MAX);
+    report.closed.cases.truncate(CASES_LISTED_MAX);
+    Ok(report)
+}
+
+/// Returns what of the house a change reaches, without looking at a case.
+pub fn reach(laid: &Laid, profile: &Profile, departments: &[Department]) -> ImpactReport {
+    let impact = Impact::between(&laid.old, &laid.new);
+    let reach = Reach::of(impact.touched(), [&laid.old, &laid.new]);
+    let concerned = department::concerned(departments, &reach);
+    let of_concerned = departments.iter().filter(|it| concerned.contains_key(&it.id));
+    let products = of_concerned.flat_map(|it| it.desk.concerns.products.iter().cloned());
+    ImpactReport {
+        products: products.collect(),
+        roles: &reach.roles & &profile.roles,
+        other_roles: &reach.roles - &profile.roles,
+        provisions: reach.provisions,
+        departments: concerned,
+        ..ImpactReport::default()
+    }
+}
+
+/// Returns on what a provision that a change touches can arise; with `roles`, of those alone that
+/// oblige one of them.
+fn causes(old: &Lawbook, new: &Lawbook, roles: Option<&BTreeSet<String>>) -> BTreeSet<String> {
+    let impact = Impact::between(old, new);
+    let touched: Vec<&ProvisionId> = impact.touched().collect();
+    let mut found = BTreeSet::new();
+    for index in [ReadsIndex::of(old), ReadsIndex::of(new)] {
+        for reads in touched.iter().filter_map(|id| index.get(id.as_str())) {
+            let ours = roles
+                .is_none_or(|ours| reads.roles.iter().any(|role| ours.contains(role.as_str())));
+            if ours {
+                found.extend(reads.arises_on.iter().map(ToString::to_string));
+            }
+        }
+    }
+    found
+}
+
+/// What is put to cases.
+#[derive(Debug, Clone)]
+struct Asked {
+    old: Arc<Lawbook>,
+    new: Arc<Lawbook>,
+    profile: Arc<Profile>,
+    chain: Arc<Chain>,
+    organization: PartyId,
+    now: Timestamp,
+    since: Timestamp,
+}
+
+/// What came out of some cases.
+#[derive(Debug, Default)]
+struct Computed {
+    open: Group,
+    closed: Group,
+    unreadable: usize,
+}
+
+impl Asked {
+    fn compute(&self, cases: Vec<CaseFacts>) -> Computed {
+        let mut computed = Computed::default();
+        let as_if = self.new.as_if_in_force(&self.old);
+        let (now, then) =
+            (Impact::between(&self.old, &self.new), Impact::between(&self.old, &as_if));
+        let house = House { law: &self.old, profile: &self.profile, chain: &self.chain };
+        for found in cases {
+            if found.organization != self.organization
+                || (!found.is_open && found.changed_at < self.since)
+            {
+                continue;
+            }
+            let Ok(question) = house.question(&found.facts, Some(self.now), None) else {
+                computed.unreadable += 1;
+                continue;
+            };
+            let (impact, group) = if found.is_open {
+                (&now, &mut computed.open)
+            } else {
+                (&then, &mut computed.closed)
+            };
+            let shifts = impact.on(&question);
+            group.tally.add(&shifts);
+            if !shifts.is_empty() && group.cases.len() < CASES_LISTED_MAX {
+                group.cases.push(Shifted { case: found.case, title: found.title, shifts });
+            }
+        }
+        computed
+    }
+}
+
+impl ImpactReport {
+    fn take(&mut self, computed: Computed) {
+        self.unreadable += computed.unreadable;
+        for (own, more) in [(&mut self.open, computed.open), (&mut self.closed, computed.closed)] {
+            own.tally.merge(&more.tally);
+            own.cases.extend(more.cases);
+        }
+    }
+}
+
+/// Computes every case anew that a change could touch, and records what differs. Returns how many
+/// were looked at, and in how many something changed. Done twice it changes nothing more.
+///
+/// # Errors
+/// Failures of the database.
+pub(crate) async fn carry_out(
+    node: &Node,
+    (old, new): (&Lawbook, &Lawbook),
+    now: Timestamp,
+) -> Result<(u64, u64), StoreError> {
+    let ticker = Viewer::service(Service::Ticker);
+    let mut seen = BTreeSet::new();
+    let mut changed = 0;
+    for cause in causes(old, new, None) {
+        let mut after = None;
+        loop {
+            let cases = node.store().cases_by_cause(&ticker, &cause, after.as_ref()).await?;
+            let was_full = cases.len() == CASES_AT_ONCE_MAX;
+            after = cases.last().cloned();
+            for case in cases {
+                if seen.insert(case.clone()) && settle(node, &ticker, &case, now).await? {
+                    changed += 1;
+                }
+            }
+            if !was_full {
+                break;
+            }
+        }
+    }
+    Ok((seen.len() as u64, changed))
+}
+
+/// Computes one case anew. Returns whether something was recorded.
+async fn settle(
+    node: &Node,
+    ticker: &Viewer,
+    id: &CaseId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut conflict = StoreError::Overloaded;
+    for _ in 0..TRIES_MAX {
+        let loaded = Loaded::read(node, ticker, id).await?;
+        let events = match loaded.case.settle(&loaded.house(node), now) {
+            Ok(events) => events,
+            Err(refusal) => {
+                // What the new law cannot read stays as it was computed, and is told.
+                tracing::error!(case.id = %id, %refusal, "a case cannot be computed anew");
+                return Ok(false);
+            }
+        };
+        if events.is_empty() {
+            return Ok(false);
+        }
+        let decision = Decision { events, notices: Vec::new() };
+        let stream = Stream::Case(id.clone());
+        let mut append = Append::new(ticker, now).expect_version(stream, loaded.case.version);
+        let grant = node.store().authorize_case::<Write>(ticker, id).await?;
+        plan(node, &mut append, &grant, Some(&loaded.case), &decision, now).await?;
+        match node.store().append(append).await {
+            Ok(Outcome::Done(done)) => {
+                if done.clock_was_behind {
+                    node.clock().not_before(done.recorded_at);
+                }
+                return Ok(true);
+            }
+            Ok(Outcome::Before(_)) => return Ok(true),
+            Err(error @ StoreError::Conflict { .. }) => conflict = error,
+            Err(other) => return Err(other),
+        }
+    }
+    Err(conflict)
+}

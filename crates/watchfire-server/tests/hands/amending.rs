@@ -1,0 +1,276 @@
+//! A change of law from its proposal to its use, on a virtual clock.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use watchfire_core::amendment::{Stage, Words};
+use watchfire_core::event::{Concerns, Desk, Duty, Service};
+use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
+use watchfire_core::law::Lawbook;
+use watchfire_core::law::files::Files;
+use watchfire_server::command::amendment::{self as command, Content, Proposal};
+use watchfire_server::command::party::PersonDraft;
+use watchfire_server::command::{Wish, decision::Loaded, department, impact, party};
+use watchfire_store::Viewer;
+
+use crate::house::House;
+
+/// A version of `cn-rmsv/7.2` from a day on, put after the one that applies.
+const LAST_OF_7_2: &str = "also           = [{ reading = \"calendar-days\", within = \"2d\", counts = \"exclude-trigger-day\" }]";
+
+/// The pack of the RMSV with 24 hours from 2021-11-25 on, and the border pair that it takes.
+fn rmsv_24h(from: &str, before: &str) -> Files {
+    let own = Lawbook::builtin().files().iter().filter(|(path, _)| path.starts_with("cn-rmsv/"));
+    let version = format!(
+        "{LAST_OF_7_2}\n\n[[provision.version]]\neffective_from = {from}\nstrict = {{ within = \
+         \"24h\" }}\nouter = {{ within = \"2d\", counts = \"exclude-trigger-day\", ends = \
+         \"end-of-day\", rolls = \"next-working-day-end\", calendar = \"cn\" }}\nreading = \
+         \"forty-eight-hours\"\n"
+    );
+    let case = |name: &str, day: &str, due: &str| {
+        format!(
+            "[[case]]\nname = \"{name}\"\nroles = [\"cn-rmsv/provider\"]\n[[case.fact]]\nkind = \
+             \"vulnerability-known\"\noccurred_at = \"{day}T10:00[Asia/Shanghai]\"\n\
+             [[case.expect]]\nobligation = \"cn-rmsv/7.2\"\nstrict_due = \"{due}\"\n\n"
+        )
+    };
+    let plus = |day: &str, hours: i64| {
+        let at: Timestamp = format!("{day}T02:00:00Z").parse().expect("an instant");
+        (at + SignedDuration::from_hours(hours)).to_string()
+    };
+    let tests = case("the last day of 48 hours", before, &plus(before, 48))
+        + &case("the first day of 24 hours", from, &plus(from, 24));
+    let edited = own.map(|(path, text)| {
+        let text = match path {
+            "cn-rmsv/law.toml" => text.replacen(LAST_OF_7_2, &version, 1),
+            _ => text.to_owned(),
+        };
+        (path.to_owned(), text)
+    });
+    let mut files: Vec<(String, String)> = edited.collect();
+    files.push(("cn-rmsv/tests/border-24h.toml".to_owned(), tests));
+    Files::new(files)
+}
+
+/// The house with two keepers of the law and one department, headed by the engineer.
+struct Story {
+    house: House,
+    writer: Viewer,
+    reviewer: Viewer,
+    anybody: Viewer,
+    department: DepartmentId,
+}
+
+impl Story {
+    async fn new() -> Self {
+        let house = House::new().await;
+        let [writer, reviewer] = ["writer", "reviewer"];
+        let writer = person(&house, writer, &[Duty::Responder]).await;
+        let reviewer = person(&house, reviewer, &[Duty::Administrator]).await;
+        let anybody = person(&house, "anybody", &[]).await;
+        let desk = Desk {
+            name: "Product security".to_owned(),
+            head: Some(house.chain[0].clone()),
+            supervisor: None,
+            concerns: Concerns {
+                laws: BTreeSet::from(["cn-rmsv".to_owned()]),
+                products: BTreeSet::from(["Northwind Console".to_owned()]),
+                ..Concerns::default()
+            },
+        };
+        let wish = Wish { node: &house.node, viewer: &reviewer, key: None };
+        let made = department::register(wish, &desk).await.expect("a department");
+        let department = made.id.parse().expect("an id");
+        Self { house, writer, reviewer, anybody, department }
+    }
+
+    fn wish<'a>(&'a self, viewer: &'a Viewer) -> Wish<'a> {
+        Wish { node: &self.house.node, viewer, key: None }
+    }
+
+    async fn proposes(&self, files: Files, effective_at: &str) -> AmendmentId {
+        let proposal = Proposal {
+            title: Some("RMSV: 24 hours".to_owned()),
+            why: "the ministry shortened the period".to_owned(),
+            effective_at: Some(effective_at.parse().expect("an instant")),
+            content: Content::Files(files),
+        };
+        let made = command::propose(self.wish(&self.writer), proposal).await.expect("proposed");
+        made.id.parse().expect("an id")
+    }
+
+    async fn agrees(&self, id: &AmendmentId) {
+        let text = [("en", "Report within 24 hours."), ("zh-CN", "须在二十四小时内报送。")];
+        let words = Words {
+            text: text.map(|(tag, text)| (tag.to_owned(), text.to_owned())).into(),
+            departments: BTreeSet::from([self.department.clone()]),
+        };
+        command::interpret(self.wish(&self.writer), id, &words).await.expect("interpreted");
+        let own = command::agree(self.wish(&self.writer), id, "").await.expect_err("four eyes");
+        assert_eq!(own.code(), "amendment_same_person");
+        command::agree(self.wish(&self.reviewer), id, "as I read it").await.expect("agreed");
+    }
+
+    async fn stage(&self, id: &AmendmentId) -> Stage {
+        command::read(&self.house.node, &self.writer, id).await.expect("there").stage
+    }
+
+    async fn strict_due(&self, case: &CaseId) -> Timestamp {
+        let ticker = Viewer::service(Service::Ticker);
+        let loaded = Loaded::read(&self.house.node, &ticker, case).await.expect("a case");
+        let owed = loaded.case.obligations.values();
+        let mut found = owed.filter(|it| it.assessment.provision == "cn-rmsv/7.2");
+        found.next().and_then(|it| it.assessment.strict_due).expect("it has a date")
+    }
+
+    /// Lets the node work until `until`, and returns who was told what, when.
+    async fn lives_until(&self, until: &str) -> Vec<(Timestamp, String, String)> {
+        let until: Timestamp = until.parse().expect("an instant");
+        let (ticker, sender) = (self.house.ticker(), self.house.sender());
+        let mut told = Vec::new();
+        loop {
+            let now = self.house.node.now();
+            ticker.tick_once(now).await.expect("a tick");
+            sender.send_once(now).await.expect("sent");
+            for (who, hook) in self.house.took() {
+                told.push((now, who, hook["type"].as_str().unwrap_or_default().to_owned()));
+            }
+            let next = ticker.next_due_at().await.expect("an answer");
+            let Some(next) = next.filter(|next| *next <= until) else { break };
+            self.house.node.clock().advance(next.duration_since(now).max(SignedDuration::ZERO));
+        }
+        let left = until.duration_since(self.house.node.now());
+        self.house.node.clock().advance(left.max(SignedDuration::ZERO));
+        told
+    }
+}
+
+async fn person(house: &House, name: &str, duties: &[Duty]) -> Viewer {
+    let operator = Viewer::service(Service::Operator);
+    let keeper = Viewer::service(Service::Keeper);
+    let organization = house.node.store().own_organization(&keeper).await.expect("one");
+    let wish = Wish { node: &house.node, viewer: &operator, key: None };
+    let draft = PersonDraft {
+        name: name.to_owned(),
+        duties: duties.iter().copied().collect(),
+        login: Some(name.to_owned()),
+        password: Some("a watch fire on every tower".to_owned()),
+    };
+    let made = party::add_person(wish, &organization, &draft).await.expect("a person");
+    let id: PartyId = made.id.parse().expect("an id");
+    let sender = Viewer::service(Service::Sender);
+    house.node.store().viewer_of_recipient(&sender, &id).await.expect("an account")
+}
+
+#[tokio::test]
+async fn a_change_goes_from_its_proposal_to_its_use_and_moves_what_it_touches_alone() {
+    let story = Story::new().await;
+    story.house.advance("25h");
+    let case = story.house.opens("JNDI lookup loads remote classes", false).await;
+    assert_eq!(story.strict_due(&case).await, "2021-11-27T09:00:00Z".parse().unwrap());
+    let id = story.proposes(rmsv_24h("2021-11-25", "2021-11-24"), "2021-11-26T00:00:00Z").await;
+
+    let laid = command::laid(&story.house.node, &story.anybody, &id).await.expect("laid");
+    let now = story.house.node.now();
+    let report =
+        impact::report(&story.house.node, &story.anybody, &laid, now).await.expect("an impact");
+    assert_eq!((report.open.tally.shifted, report.open.tally.total.earlier), (1, 1));
+    assert!(report.roles.contains("cn-rmsv/provider"));
+    assert!(report.products.contains("Northwind Console"));
+    assert!(report.departments.contains_key(&story.department));
+
+    story.agrees(&id).await;
+    story.lives_until("2021-11-25T23:59:59.999999Z").await;
+    assert_eq!(story.stage(&id).await, Stage::Agreed);
+    assert_eq!(story.strict_due(&case).await, "2021-11-27T09:00:00Z".parse().unwrap());
+    story.lives_until("2021-11-26T00:00:00Z").await;
+    story.lives_until("2021-11-26T00:00:01Z").await;
+    assert_eq!(story.stage(&id).await, Stage::Applied);
+    assert_eq!(story.strict_due(&case).await, "2021-11-26T09:00:00Z".parse().unwrap());
+    let done = command::read(&story.house.node, &story.writer, &id).await.expect("there");
+    assert_eq!(done.applied.and_then(|it| it.reassessed), Some((1, 1)));
+
+    // The past is computed with the law of its time.
+    let before = story.house.node.law_at("2021-11-25T12:00:00Z".parse().unwrap()).await.unwrap();
+    assert_eq!(before.digest_hex(), Lawbook::builtin().digest_hex());
+    assert_ne!(story.house.node.law().digest_hex(), Lawbook::builtin().digest_hex());
+}
+
+#[tokio::test]
+async fn nobody_acknowledges_so_each_above_is_told_and_anybody_takes_the_gap() {
+    let story = Story::new().await;
+    let id = story.proposes(rmsv_24h("2022-03-01", "2022-02-28"), "2022-03-01T00:00:00Z").await;
+    story.agrees(&id).await;
+    let told = story.lives_until("2021-12-01T08:00:00Z").await;
+    let told: Vec<(String, &str)> = told
+        .iter()
+        .filter(|(.., kind)| kind == "notice.acknowledge-law")
+        .map(|(at, who, _)| (at.to_string(), who.as_str()))
+        .collect();
+    let expected = [
+        ("2021-11-24T08:00:00Z", "engineer"),
+        ("2021-11-27T20:00:00Z", "supervisor"),
+        ("2021-11-29T14:00:00Z", "executive"),
+        ("2021-11-30T15:12:00Z", "engineer"),
+        ("2021-11-30T15:12:00Z", "executive"),
+        ("2021-11-30T15:12:00Z", "supervisor"),
+        ("2021-12-01T08:00:00Z", "engineer"),
+        ("2021-12-01T08:00:00Z", "executive"),
+        ("2021-12-01T08:00:00Z", "supervisor"),
+    ];
+    let mut sorted = told.clone();
+    sorted.sort();
+    let expected: Vec<(String, &str)> =
+        expected.iter().map(|(at, who)| ((*at).to_owned(), *who)).collect();
+    assert_eq!(sorted, expected);
+
+    let owed = story.house.node.store().owed_acknowledgements(&story.anybody).await.expect("rows");
+    assert!(owed.iter().any(|owed| owed.is_gap && owed.amendment == id), "{owed:?}");
+    let wish = story.wish(&story.anybody);
+    command::claim(wish, &id, &story.department).await.expect("anybody may");
+    command::acknowledge(wish, &id, &story.department, "the runbook says 24 hours")
+        .await
+        .expect("whoever took it may");
+    let owed = story.house.node.store().owed_acknowledgements(&story.anybody).await.expect("rows");
+    assert!(owed.is_empty(), "{owed:?}");
+}
+
+#[tokio::test]
+async fn a_change_that_nobody_acknowledged_is_used_all_the_same_and_is_a_gap() {
+    let story = Story::new().await;
+    let id = story.proposes(rmsv_24h("2021-11-25", "2021-11-24"), "2021-11-24T12:00:00Z").await;
+    story.agrees(&id).await;
+    story.lives_until("2021-11-24T12:00:01Z").await;
+    assert_eq!(story.stage(&id).await, Stage::Applied);
+    let owed = story.house.node.store().owed_acknowledgements(&story.anybody).await.expect("rows");
+    assert!(owed[0].is_gap);
+}
+
+#[tokio::test]
+async fn what_a_pack_lacks_keeps_it_from_being_proposed_and_leaves_nothing() {
+    let story = Story::new().await;
+    let lacking = Files::new(
+        rmsv_24h("2022-03-01", "2022-02-28")
+            .iter()
+            .filter(|(path, _)| *path != "cn-rmsv/tests/border-24h.toml")
+            .map(|(path, text)| (path.to_owned(), text.to_owned())),
+    );
+    let broken = Files::new([("cn-rmsv/law.toml".to_owned(), "id = ".to_owned())]);
+    let same = Lawbook::builtin().files().iter().filter(|(path, _)| path.starts_with("cn-rmsv/"));
+    let same = Files::new(same.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    for (files, code) in
+        [(lacking, "law_invalid"), (broken, "law_invalid"), (same, "amendment_changes_nothing")]
+    {
+        let proposal = Proposal {
+            title: Some("t".to_owned()),
+            why: "w".to_owned(),
+            effective_at: None,
+            content: Content::Files(files),
+        };
+        let refused = command::propose(story.wish(&story.writer), proposal).await;
+        assert_eq!(refused.expect_err("refused").code(), code);
+    }
+    let page = watchfire_store::PageRequest::default();
+    let rows = story.house.node.store().amendments(&story.writer, &page).await.expect("a page");
+    assert!(rows.rows.is_empty());
+}
