@@ -82,6 +82,37 @@ fn fields() -> BTreeMap<String, String> {
     BTreeMap::from([("product".to_owned(), "云".to_owned())])
 }
 
+/// What people choose where the law leaves it to them.
+fn of_choices() -> Vec<CaseEvent> {
+    vec![
+        CaseEvent::ConflictOpened {
+            conflict: "cn-rmsv/conflict/undisclosed-abroad".into(),
+            obligation: obligation(),
+            due_at: Some(at()),
+        },
+        CaseEvent::ConflictClosed { conflict: "cn-rmsv/conflict/undisclosed-abroad".into() },
+        CaseEvent::ConflictDecided {
+            conflict: "cn-rmsv/conflict/undisclosed-abroad".into(),
+            choice: "submit-minimum".into(),
+            reason: "counsel's opinion of today".into(),
+            by: person(),
+        },
+        CaseEvent::GatePassed {
+            act: "giving".into(),
+            recipient: "authority:eu-single-reporting-platform".into(),
+            provisions: vec!["cn-rmsv/9.7".into()],
+            reason: "counsel's opinion of today".into(),
+            by: person(),
+        },
+        CaseEvent::AwarenessChosen {
+            of: "exploitation-known".into(),
+            fact: "fact-2".into(),
+            reason: "the logs were read then".into(),
+            by: person(),
+        },
+    ]
+}
+
 fn of_case() -> Vec<CaseEvent> {
     let told = || vec![person()];
     let owner = |cause| CaseEvent::OwnerSet { obligation: obligation(), owner: person(), cause };
@@ -341,7 +372,9 @@ fn samples() -> BTreeMap<String, Event> {
         .chain(of_amendment().into_iter().map(|event| Body::Amendment(amendment.clone(), event)))
         .chain(
             of_department().into_iter().map(|event| Body::Department(department.clone(), event)),
-        );
+        )
+        // At the end, so that no older sample gets another actor.
+        .chain(of_choices().into_iter().map(|event| Body::Case(case.clone(), event)));
     let mut found = BTreeMap::new();
     for (body, actor) in bodies.zip(actors.into_iter().cycle()) {
         let (stream, _) = body.stream().parts();

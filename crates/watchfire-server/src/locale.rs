@@ -33,6 +33,7 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $language, "/report.ftl")),
             include_str!(concat!("../locales/", $language, "/session.ftl")),
             include_str!(concat!("../locales/", $language, "/shell.ftl")),
+            include_str!(concat!("../locales/", $language, "/choice.ftl")),
             include_str!(concat!("../locales/", $language, "/submission.ftl")),
             include_str!(concat!("../locales/", $language, "/time.ftl")),
             include_str!(concat!("../locales/", $language, "/watch.ftl")),

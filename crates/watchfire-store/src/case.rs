@@ -39,7 +39,9 @@ statements! {
     );
     CASE = concat!("SELECT ", columns!(), " FROM cases c WHERE c.id = $3 AND ", visible!());
     PARTICIPANTS = concat!(
-        "SELECT m.party_id, m.role, m.added_at, p.name FROM participants m \
+        "SELECT m.party_id, m.role, m.added_at, p.name, \
+         CASE p.kind WHEN 'organization' THEN p.id ELSE p.organization_id END AS organization_id \
+         FROM participants m \
          JOIN cases c ON c.id = m.case_id LEFT JOIN parties p ON p.id = m.party_id \
          WHERE c.id = $3 AND ", visible!(), " ORDER BY m.added_at, m.party_id LIMIT $4"
     );
@@ -67,6 +69,8 @@ pub struct ParticipantRow {
     /// `None` for a party that is not known by name here.
     pub name: Option<String>,
     pub role: ParticipantRole,
+    /// Whose employee it is, or the organization that it is.
+    pub organization: Option<PartyId>,
     pub added_at: Timestamp,
 }
 
@@ -141,6 +145,7 @@ fn participant_row(row: &Row) -> Result<ParticipantRow, StoreError> {
         party: row.parsed("party_id")?,
         name: row.text_or_none("name")?,
         role: role_named(&row.text("role")?).ok_or(StoreError::Corrupt { what: "role" })?,
+        organization: row.parsed_or_none("organization_id")?,
         added_at: row.instant("added_at")?,
     })
 }

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::gate::To;
 use super::refusal::Refusal;
 use super::settle::read;
 use super::{Case, Decision, Embargo, House};
 use crate::event::{CaseEvent, Chain, FactRecord, GapCause, OwnerCause, ParticipantRole};
 use crate::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
 use crate::law::form::{Completeness, FieldId, Form};
+use crate::law::gate::{Act, Recipient};
 use crate::notice::NoticeKind;
 use crate::obligation::Obligation;
 
@@ -72,6 +74,8 @@ pub struct Submission {
     pub fields: BTreeMap<String, String>,
     /// Why it was sent although fields required now were missing.
     pub incomplete_reason: Option<String>,
+    /// Why it went although a prohibition bars the recipient, and who says so.
+    pub pass: Option<(String, PartyId)>,
 }
 
 fn room(what: &'static str, held: u64, max: u64) -> Result<(), Refusal> {
@@ -381,7 +385,8 @@ impl Case {
     ///
     /// # Errors
     /// [`Refusal::NothingSubmitted`], [`Refusal::NoSuchObligation`],
-    /// [`Refusal::Value`] and [`Refusal::IncompleteWithoutReason`], which a reason lifts, and what [`Case::record_fact`] refuses.
+    /// [`Refusal::Value`] and [`Refusal::IncompleteWithoutReason`], which a reason lifts;
+    /// [`Refusal::GateClosed`], which a reason of its own lifts, and what [`Case::record_fact`] refuses.
     pub fn record_submission(
         &self,
         house: &House<'_>,
@@ -424,8 +429,11 @@ impl Case {
         if let Some(reason) = &sent.incomplete_reason {
             text("incomplete_reason", reason, TEXT_CHARS_MAX)?;
         }
+        let to = recipients(house, &provisions);
+        let pass = sent.pass.as_ref().map(|(reason, by)| (reason.as_str(), by));
+        let mut events = self.through(house, Act::Giving, &to, pass, now)?;
         let fact = submitted(sent, provisions);
-        let mut events = vec![CaseEvent::SubmissionRecorded {
+        events.push(CaseEvent::SubmissionRecorded {
             submission: sent.id.clone(),
             fact: fact.id.clone(),
             obligations: named,
@@ -434,21 +442,31 @@ impl Case {
             form,
             fields: sent.fields.clone(),
             incomplete_reason: sent.incomplete_reason.clone(),
-        }];
+        });
         events.push(self.check_fact(house, &fact, now)?);
         self.with(house, events, now)
     }
 
-    /// Lets a party see the case.
+    /// Lets a party see the case. Somebody outside the organization, `outside`, is asked about at
+    /// the gate; whoever takes part as the vendor provides the product concerned.
     ///
     /// # Errors
-    /// None today; the caller has checked that the party exists.
-    pub fn add_participant(&self, party: &PartyId, role: ParticipantRole) -> Decision {
+    /// [`Refusal::GateClosed`]; the caller has checked that the party exists.
+    pub fn add_participant(
+        &self,
+        house: &House<'_>,
+        (party, role): (&PartyId, ParticipantRole),
+        outside: Option<&Recipient>,
+        pass: Option<(&str, &PartyId)>,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
         if self.participants.get(party) == Some(&role) {
-            return Decision::default();
+            return Ok(Decision::default());
         }
-        let added = CaseEvent::ParticipantAdded { party: party.clone(), role };
-        Decision { events: vec![added], notices: Vec::new() }
+        let to: Vec<To> = outside.map(|it| as_participant(party, role, it)).into_iter().collect();
+        let mut events = self.through(house, Act::Giving, &to, pass, now)?;
+        events.push(CaseEvent::ParticipantAdded { party: party.clone(), role });
+        Ok(Decision { events, notices: Vec::new() })
     }
 
     /// Takes a party out of the case; what it held becomes a gap.
@@ -491,12 +509,18 @@ impl Case {
         events
     }
 
-    /// Agrees, or moves, the embargo. Whoever holds something of a case that was open, and takes no
+    /// Agrees, or moves, the embargo; what it collides with is seen at once. Whoever holds something of a case that was open, and takes no
     /// part in it, sees it no more: what they held becomes a gap.
     ///
     /// # Errors
     /// [`Refusal::EmbargoExited`], [`Refusal::Text`].
-    pub fn agree_embargo(&self, until: Option<Timestamp>, note: &str) -> Result<Decision, Refusal> {
+    pub fn agree_embargo(
+        &self,
+        house: &House<'_>,
+        until: Option<Timestamp>,
+        note: &str,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
         if matches!(self.embargo, Embargo::Exited { .. }) {
             return Err(Refusal::EmbargoExited);
         }
@@ -505,7 +529,7 @@ impl Case {
         events.extend(self.released("the holder takes no part in the case", |holder| {
             !self.participants.contains_key(holder)
         }));
-        Ok(Decision { events, notices: Vec::new() })
+        self.with(house, events, now)
     }
 
     /// Ends the embargo: everybody in the organization may see the case from then on.
@@ -539,17 +563,52 @@ impl Case {
         Ok(Decision { events: vec![renamed], notices: Vec::new() })
     }
 
-    /// Writes to the participants.
+    /// Writes to the participants. Those of them who are outside the organization, `outside`, are
+    /// asked about at the gate.
     ///
     /// # Errors
-    /// [`Refusal::Text`].
-    pub fn post_message(&self, message: &str) -> Result<Decision, Refusal> {
+    /// [`Refusal::Text`], [`Refusal::Full`], [`Refusal::GateClosed`].
+    pub fn post_message(
+        &self,
+        house: &House<'_>,
+        message: &str,
+        outside: &BTreeMap<PartyId, Recipient>,
+        pass: Option<(&str, &PartyId)>,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
         text("text", message, TEXT_CHARS_MAX)?;
         self.room_for_talk()?;
         self.room_for_text(message.len())?;
-        let posted = CaseEvent::MessagePosted { text: message.to_owned() };
-        Ok(Decision { events: vec![posted], notices: Vec::new() })
+        let to: Vec<To> = self
+            .participants
+            .iter()
+            .filter_map(|(party, role)| Some(as_participant(party, *role, outside.get(party)?)))
+            .collect();
+        let mut events = self.through(house, Act::Giving, &to, pass, now)?;
+        events.push(CaseEvent::MessagePosted { text: message.to_owned() });
+        Ok(Decision { events, notices: Vec::new() })
     }
+}
+
+/// A participant outside the organization, as the gate asks of them.
+pub fn as_participant(party: &PartyId, role: ParticipantRole, known: &Recipient) -> To {
+    let is_product_provider = known.is_product_provider || role == ParticipantRole::Vendor;
+    To::party(party, Recipient { is_product_provider, ..known.clone() })
+}
+
+/// The authorities to whom these provisions are owed, each once.
+fn recipients(house: &House<'_>, provisions: &[String]) -> Vec<To> {
+    let mut found: Vec<To> = Vec::new();
+    for id in provisions {
+        let Some((pack, provision)) = house.law.provision(id) else { continue };
+        let Some(owed_to) = &provision.owed_to else { continue };
+        let Some(recipient) = house.law.recipient(pack, owed_to) else { continue };
+        let to = To::authority(owed_to, recipient);
+        if !found.contains(&to) {
+            found.push(to);
+        }
+    }
+    found
 }
 
 pub(super) fn bytes_of(fields: &BTreeMap<String, String>) -> usize {

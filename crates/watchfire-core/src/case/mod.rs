@@ -5,7 +5,10 @@
 
 mod act;
 mod audience;
+mod awareness;
+mod conflict;
 mod fill;
+mod gate;
 mod open_question;
 mod refusal;
 mod replay;
@@ -29,9 +32,12 @@ use crate::obligation::{Obligation, Owner};
 
 pub use act::{
     EVENTS_OF_PEOPLE_MAX, EVENTS_OF_TALK_MAX, FACTS_MAX, FIELDS_BYTES_MAX, FIELDS_MAX, Opening,
-    Submission, TEXT_CHARS_MAX, TITLE_CHARS_MAX, WRITTEN_BYTES_MAX,
+    Submission, TEXT_CHARS_MAX, TITLE_CHARS_MAX, WRITTEN_BYTES_MAX, as_participant,
 };
+pub use awareness::{Awareness, Candidate, Deadline};
+pub use conflict::{Clash, Decided, Effect, Instance};
 pub use fill::{About, Filled, Filling, Origin};
+pub use gate::{Pass, To};
 pub use open_question::OpenQuestion;
 pub use refusal::Refusal;
 
@@ -104,6 +110,12 @@ pub struct Case {
     pub drafts: BTreeMap<ObligationId, Draft>,
     /// What was sent.
     pub submissions: Vec<Sent>,
+    /// The conflicts that were opened, by id.
+    pub conflicts: BTreeMap<String, Instance>,
+    /// What may leave the house although a prohibition bars it.
+    pub passes: Vec<Pass>,
+    /// From which fact on the organization holds that it was aware, by kind of knowledge.
+    pub aware_from: BTreeMap<String, AwareFrom>,
     /// Bytes of all messages, drafts and submissions that were recorded.
     written_bytes: u64,
 }
@@ -114,6 +126,15 @@ struct Asked {
     told: BTreeSet<Rung>,
     /// How many times it was answered, and asked again later.
     rounds: u32,
+}
+
+/// From which fact on the organization holds that it was aware.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwareFrom {
+    pub fact: String,
+    pub reason: String,
+    pub by: PartyId,
+    pub at: Timestamp,
 }
 
 /// The draft of a submission.
@@ -226,6 +247,51 @@ impl Case {
             | CaseEvent::RungReached { .. }
             | CaseEvent::Escalated { .. } => self.apply_to_obligation(at, event),
             CaseEvent::QuestionRang { decision, rung, .. } => self.question_rang(decision, rung),
+            CaseEvent::ConflictOpened { .. }
+            | CaseEvent::ConflictClosed { .. }
+            | CaseEvent::ConflictDecided { .. }
+            | CaseEvent::GatePassed { .. }
+            | CaseEvent::AwarenessChosen { .. } => self.apply_to_choice(at, event),
+        }
+    }
+
+    /// Takes into account what people chose where the law leaves it to them.
+    fn apply_to_choice(&mut self, at: Timestamp, event: &CaseEvent) {
+        match event {
+            CaseEvent::ConflictOpened { conflict, obligation, due_at } => {
+                let opened = Instance::opened(at, obligation.clone(), *due_at);
+                self.conflicts.insert(conflict.clone(), opened);
+            }
+            CaseEvent::ConflictClosed { conflict } => {
+                if let Some(known) = self.conflicts.get_mut(conflict) {
+                    known.closed_at = Some(at);
+                }
+            }
+            CaseEvent::ConflictDecided { conflict, choice, reason, by } => {
+                let decided = conflict::Decided {
+                    choice: choice.clone(),
+                    reason: reason.clone(),
+                    by: by.clone(),
+                    at,
+                };
+                let entry = self.conflicts.entry(conflict.clone());
+                entry.or_insert_with(|| Instance::undated(at)).decided = Some(decided);
+            }
+            CaseEvent::GatePassed { act, recipient, provisions, reason, by } => {
+                self.passes.push(Pass {
+                    act: act.clone(),
+                    recipient: recipient.clone(),
+                    provisions: provisions.clone(),
+                    reason: reason.clone(),
+                    by: by.clone(),
+                    at,
+                });
+            }
+            CaseEvent::AwarenessChosen { of, fact, reason, by } => {
+                let (fact, reason, by) = (fact.clone(), reason.clone(), by.clone());
+                self.aware_from.insert(of.clone(), AwareFrom { fact, reason, by, at });
+            }
+            _ => {}
         }
     }
 

@@ -17,7 +17,7 @@ use crate::obligation::Obligation;
 /// A question that is open now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenQuestion<'c> {
-    /// The predicate that is undecided.
+    /// The predicate, or the conflict, that is undecided.
     pub predicate: &'c str,
     /// When it began to be open, for its clock: where the strict window starts.
     pub from: Timestamp,
@@ -77,6 +77,13 @@ impl Case {
                 *known = (from, due, owed);
             }
         }
+        for (conflict, known) in &self.conflicts {
+            let carrier = known.carrier.as_ref().and_then(|id| self.obligations.get(id));
+            let (Some(carrier), Some(due), true) = (carrier, known.due_at, known.is_open()) else {
+                continue;
+            };
+            carriers.insert(conflict, (known.opened_at.min(due), due, carrier));
+        }
         let open = |(predicate, (from, due, carrier))| {
             let asked = self.asked.get(predicate);
             let Asked { told, rounds } = asked.cloned().unwrap_or_default();
@@ -85,9 +92,10 @@ impl Case {
         carriers.into_iter().map(open).collect()
     }
 
-    /// Returns the question that `id` asks for all that hang on it, if there is one.
-    pub(super) fn question_of(&self, id: &ObligationId) -> Option<OpenQuestion<'_>> {
-        self.open_questions().into_iter().find(|question| question.carrier.id == *id)
+    /// Returns the questions that `id` asks for all that hang on them.
+    pub(super) fn questions_of(&self, id: &ObligationId) -> Vec<OpenQuestion<'_>> {
+        let open = self.open_questions().into_iter();
+        open.filter(|question| question.carrier.id == *id).collect()
     }
 
     pub(super) fn question_rang(&mut self, predicate: &str, rung: &str) {

@@ -61,6 +61,18 @@ pub enum Refusal {
     /// A field has an answer that its form does not take, and no reason was given.
     #[error("the field `{field}` is not answered as its form asks: {problem}")]
     Value { field: String, problem: ValueProblem },
+    /// A prohibition bars the recipient, and nobody has decided to pass it.
+    #[error(
+        "what would go to `{recipient}` is barred by {}: `{}`",
+        cites.join(" and "), provisions.join("`, `")
+    )]
+    GateClosed { recipient: String, provisions: Vec<String>, cites: Vec<String> },
+    /// No such conflict is there, or nothing is to be decided about it.
+    #[error("the case has no conflict `{0}` that could be decided")]
+    NoSuchConflict(String),
+    /// The conflict has no such choice.
+    #[error("`{choice}` is none of the choices: {}", choices.join(", "))]
+    NoSuchChoice { choice: String, choices: Vec<String> },
     /// There is more than a case may hold.
     #[error("the case holds the most {what} it may: {max}")]
     Full { what: &'static str, max: usize },
@@ -93,6 +105,9 @@ impl Refusal {
             Self::Text { .. } => "text_length",
             Self::IncompleteWithoutReason { .. } => "submission_incomplete",
             Self::Value { .. } => "field_value",
+            Self::GateClosed { .. } => "gate_closed",
+            Self::NoSuchConflict(_) => "conflict_unknown",
+            Self::NoSuchChoice { .. } => "choice_unknown",
             Self::Full { .. } => "case_full",
             Self::NobodyAbove(_) => "chain_empty",
             Self::NothingSubmitted => "submission_empty",
@@ -125,6 +140,11 @@ impl Refusal {
             Self::Value { .. } => {
                 "correct the field, or say in `incomplete_reason` why it was sent so"
             }
+            Self::GateClosed { .. } => {
+                "leave it, answer what would lift it, or say in `pass_reason` why it may go"
+            }
+            Self::NoSuchConflict(_) => "look up the conflicts of the case",
+            Self::NoSuchChoice { .. } => "choose one of these",
             Self::Full { .. } => "open a further case and name this one in it",
             Self::NobodyAbove(_) => "set a supervisor and an executive for the organization",
             Self::NothingSubmitted => "name the obligations that it meets",

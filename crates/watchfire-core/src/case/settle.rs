@@ -32,6 +32,9 @@ impl Case {
             obligations: BTreeMap::new(),
             drafts: BTreeMap::new(),
             submissions: Vec::new(),
+            conflicts: BTreeMap::new(),
+            passes: Vec::new(),
+            aware_from: BTreeMap::new(),
             written_bytes: 0,
         }
     }
@@ -65,6 +68,7 @@ impl Case {
             after.apply(now, event);
         }
         events.extend(after.gaps_to_move());
+        events.extend(after.conflicts_to_move(house, now)?);
         Ok(events)
     }
 

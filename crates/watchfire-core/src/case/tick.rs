@@ -26,10 +26,10 @@ impl Case {
         if let Some(due) = obligation.ladder().due(&obligation.told, now) {
             time.rung_reached(obligation, &due);
         }
-        if let Some(question) = self.question_of(id)
-            && let Some(due) = question.due(now)
-        {
-            time.question_rings(obligation, question.predicate, &due, &question.mark(due.rung));
+        for question in self.questions_of(id) {
+            if let Some(due) = question.due(now) {
+                time.question_rings(obligation, question.predicate, &due, &question.mark(due.rung));
+            }
         }
         time.decision
     }

@@ -86,6 +86,38 @@ pub enum CaseEvent {
     },
     /// A person wrote to the participants.
     MessagePosted { text: String },
+    /// Duties collide, and somebody has to decide.
+    ConflictOpened {
+        /// Id of the conflict: `cn-rmsv/conflict/undisclosed-abroad`.
+        conflict: String,
+        /// Of the obligations that collide, the one whose people are asked.
+        obligation: ObligationId,
+        /// When it should be decided: a house target. Without one it does not ring.
+        due_at: Option<Timestamp>,
+    },
+    /// They collide no more.
+    ConflictClosed { conflict: String },
+    /// Somebody decided what to do where duties collide.
+    ConflictDecided { conflict: String, choice: String, reason: String, by: PartyId },
+    /// Somebody decided that something may leave the house although a prohibition bars it.
+    GatePassed {
+        /// `giving` or `publishing`.
+        act: String,
+        /// `party:…`, `authority:…`, `reporter` or `public`.
+        recipient: String,
+        /// The prohibitions that barred it.
+        provisions: Vec<String>,
+        reason: String,
+        by: PartyId,
+    },
+    /// Somebody said from which fact on the organization holds that it was aware.
+    AwarenessChosen {
+        /// The kind of knowledge: `exploitation-known`.
+        of: String,
+        fact: String,
+        reason: String,
+        by: PartyId,
+    },
 }
 
 /// The part a party has in a case.

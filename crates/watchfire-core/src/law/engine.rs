@@ -19,7 +19,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::id::ProvisionId;
+use super::condition::Answer;
+use super::gate::Recipient;
+use super::id::{PredicateId, ProvisionId};
 use super::instant::{has_begun, midnight};
 use super::lawbook::Lawbook;
 use super::pack::{Anchor, Pack, Provision, Version, Zone};
@@ -48,7 +50,7 @@ impl Lawbook {
 
     /// Returns what is owed under some provisions alone. What they hang on is read all the same;
     /// that one takes the place of another is seen where both are asked for.
-    pub(super) fn obligations_among(
+    pub(crate) fn obligations_among(
         &self,
         question: &Question,
         asked: impl Fn(&ProvisionId) -> bool,
@@ -297,4 +299,27 @@ pub(super) fn version_at<'q>(
             && end.is_none_or(|end| has_begun(end, first, zone) != Some(true))
     });
     found.map(|(_, version)| version)
+}
+
+/// Asks whether a prohibition in force is lifted for a recipient, and what is undecided of it;
+/// `None` where it is not in force.
+pub(super) fn lifted(
+    book: &Lawbook,
+    question: &Question,
+    pack: &Pack,
+    provision: &Provision,
+    recipient: &Recipient,
+) -> Option<(Answer, Vec<PredicateId>)> {
+    let mut seen = Seen::new(book, question);
+    seen.meet(book, recipient);
+    let engine = Engine { book, question, seen, begun: RefCell::default() };
+    let place = engine.place(pack);
+    let now = question.now();
+    version_at(provision, now, now, &place.zone)?;
+    match &provision.when {
+        Some(when) if engine.ask(&place, when).0 == Answer::No => return None,
+        _ => {}
+    }
+    let allowed = provision.allowed_when.as_ref();
+    Some(allowed.map_or((Answer::No, Vec::new()), |allowed| engine.ask(&place, allowed)))
 }

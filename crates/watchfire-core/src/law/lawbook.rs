@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::calendar::Calendars;
 use super::condition::Value;
+use super::conflict::{self, Conflict};
 use super::fact::{self, Fact, FactError, WrittenFact};
 use super::files::Files;
 use super::form::{Fill, Form};
@@ -45,6 +46,7 @@ enum Room<'a> {
     Calendar,
     Law,
     Form(&'a str),
+    Conflicts(&'a str),
     Quote { law: &'a str, language: &'a str },
     Test(&'a str),
     Other,
@@ -58,6 +60,7 @@ fn room(path: &str) -> Room<'_> {
         ["member-states.toml"] => Room::MemberStates,
         ["calendars", name] if name.ends_with(".toml") => Room::Calendar,
         [_, "law.toml"] => Room::Law,
+        [law, "conflicts.toml"] => Room::Conflicts(law),
         [law, "forms", name] if name.ends_with(".toml") => Room::Form(law),
         [law, "tests", name] if name.ends_with(".toml") => Room::Test(law),
         [law, name] => match name.strip_prefix("text.").and_then(|name| name.strip_suffix(".md")) {
@@ -127,6 +130,7 @@ impl Lawbook {
         book.read_beside(&files, &mut problems);
         book.place(&files, &mut problems);
         book.check_names(&files, &mut problems);
+        book.check_conflicts(&files, &mut problems);
         if problems.is_empty() { Ok(book) } else { Err(problems) }
     }
 
@@ -163,6 +167,14 @@ impl Lawbook {
                         problems.extend(self.unknown_kinds(path, &form));
                         if let Some(pack) = self.pack_mut(law) {
                             pack.forms.insert(form.id.clone(), form);
+                        }
+                    }
+                    Err(mut found) => problems.append(&mut found),
+                },
+                Room::Conflicts(law) => match conflict::read(law, path, text) {
+                    Ok(conflicts) => {
+                        if let Some(pack) = self.pack_mut(law) {
+                            pack.conflicts = conflicts;
                         }
                     }
                     Err(mut found) => problems.append(&mut found),
@@ -214,6 +226,41 @@ impl Lawbook {
                 }
             }
         }
+    }
+
+    /// Checks that the provisions that collide are declared.
+    fn check_conflicts(&self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
+        for pack in &self.packs {
+            let path = format!("{}/conflicts.toml", pack.id);
+            let text = files.iter().find(|(name, _)| *name == path).map_or("", |(_, text)| *text);
+            for conflict in &pack.conflicts {
+                let unknown = conflict.between.iter().filter(|id| self.provision(id).is_none());
+                for id in unknown {
+                    let message = format!("the provision `{id}` is not declared");
+                    let (span, hint) = (conflict.span.clone(), "correct the id");
+                    problems.push(Problem::at(&path, text, span, "undeclared", message, hint));
+                }
+                let asked = |field: &&String| {
+                    let mut forms = conflict.between.iter().filter_map(|id| self.form_of(id));
+                    forms.any(|(form, _)| form.fields.iter().any(|it| it.id.0 == **field))
+                };
+                for field in conflict.minimum.iter().filter(|field| !asked(field)) {
+                    let message = format!("no form of these provisions has the field `{field}`");
+                    let (span, hint) = (conflict.span.clone(), "correct the id");
+                    problems.push(Problem::at(&path, text, span, "undeclared", message, hint));
+                }
+            }
+        }
+    }
+
+    /// Returns every declared conflict, in the order of the packs.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        self.packs.iter().flat_map(|pack| &pack.conflicts)
+    }
+
+    /// Returns a conflict by its id.
+    pub fn conflict(&self, id: &str) -> Option<&Conflict> {
+        self.conflicts().find(|conflict| conflict.id == id)
     }
 
     /// Checks what one provision says of another, and of the files beside it.

@@ -11,8 +11,10 @@ mod wire;
 
 use super::condition::Condition;
 use super::confidence::Confidence;
+use super::conflict::Conflict;
 use super::count::{Counts, Ends, RollRule, Within};
 use super::form::Form;
+use super::gate::Act;
 use super::id::{FactKind, LawId, PredicateId, ProvisionId, RoleId};
 use super::text::Text;
 
@@ -39,6 +41,8 @@ pub struct Pack {
     pub readings: BTreeMap<String, Reading>,
     pub provisions: Vec<Provision>,
     pub forms: BTreeMap<String, Form>,
+    /// What of it collides with what, in the order of its file.
+    pub conflicts: Vec<Conflict>,
     /// The quotations, by language tag, in Markdown.
     pub quotes: BTreeMap<String, String>,
     /// The case files beside it: path and text.
@@ -76,6 +80,10 @@ pub enum CalendarRule {
 pub struct Authority {
     pub name: Text,
     pub url: Option<String>,
+    /// It makes or maintains the product or component concerned.
+    pub provides_product: bool,
+    /// It is many, and may be anywhere: users, clients, the public.
+    pub anywhere: bool,
 }
 
 /// A recorded decision how an unclear text is understood.
@@ -175,6 +183,10 @@ pub struct Provision {
     pub when: Option<Condition>,
     /// Of a prohibition: what lifts it.
     pub allowed_when: Option<Condition>,
+    /// Of a prohibition: what it is asked before.
+    pub gates: Vec<Act>,
+    /// Of a prohibition: roles of which it is debated whether it binds them.
+    pub may_bind: Vec<RoleId>,
     pub owed_by: Vec<RoleId>,
     pub owed_to: Option<String>,
     pub form: Option<String>,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::condition::Value;
+use super::gate::AtGate;
 use super::id::{AttributeId, FactKind, PredicateId};
 use super::member_state::MemberStates;
 use super::occasion::Occasion;
@@ -56,6 +57,8 @@ pub struct Predicate {
     pub question: Text,
     /// Recording this kind makes it *yes*.
     pub decided_by: Option<FactKind>,
+    /// How a gate answers it by itself.
+    pub at_gate: Option<AtGate>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +85,62 @@ struct AttributeWire {
 struct PredicateWire {
     question: Text,
     decided_by: Option<Spanned<String>>,
+    at_gate: Option<Spanned<GateWire>>,
+}
+
+/// How a gate answers a predicate, one of these.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "write `{ recipient_in = \"CN\" }`, `{ recipient_is = \"product-provider\" }` or \
+                 `{ recorded = \"disclosed\" }`"
+)]
+enum GateWire {
+    In(RecipientIn),
+    Is(RecipientIs),
+    Recorded(RecordedWire),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecipientIn {
+    recipient_in: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecipientIs {
+    recipient_is: RecipientKind,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RecipientKind {
+    ProductProvider,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedWire {
+    recorded: String,
+}
+
+impl GateWire {
+    fn read(&self) -> Result<AtGate, String> {
+        match self {
+            Self::In(RecipientIn { recipient_in }) if recipient_in.trim().is_empty() => {
+                Err("a country is missing".to_owned())
+            }
+            Self::In(RecipientIn { recipient_in }) => Ok(AtGate::RecipientIn(recipient_in.clone())),
+            Self::Is(RecipientIs { recipient_is: RecipientKind::ProductProvider }) => {
+                Ok(AtGate::RecipientProvidesProduct)
+            }
+            Self::Recorded(RecordedWire { recorded }) => {
+                let kind = recorded.parse::<FactKind>().map_err(|error| error.to_string())?;
+                Ok(AtGate::Recorded(kind))
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -135,10 +194,19 @@ impl Vocabulary {
             let written = written.into_inner();
             let decided_by =
                 written.decided_by.as_ref().map(|kind| kind.get_ref().parse::<FactKind>());
+            let at_gate = match written.at_gate.as_ref().map(|at| (at.span(), at.get_ref().read()))
+            {
+                None => None,
+                Some((_, Ok(at_gate))) => Some(at_gate),
+                Some((span, Err(message))) => {
+                    problems.push(at(path, text, span, message));
+                    continue;
+                }
+            };
             match (name.parse::<PredicateId>(), decided_by.transpose()) {
                 (Ok(id), Ok(decided_by)) => {
-                    self.predicates
-                        .insert(id, Predicate { question: written.question, decided_by });
+                    let question = written.question;
+                    self.predicates.insert(id, Predicate { question, decided_by, at_gate });
                 }
                 (Err(error), _) | (_, Err(error)) => {
                     problems.push(at(path, text, span, error.to_string()));

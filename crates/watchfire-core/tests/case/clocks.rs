@@ -154,7 +154,11 @@ fn a_clock_that_waited_begins_a_window_when_it_gets_its_date() {
 #[test]
 fn the_chain_is_let_into_an_embargoed_case_rung_by_rung_and_the_others_hear_of_it() {
     let found = known_now("wild", "exploitation-known", "2026-10-01T08:00:00Z");
-    let mut world = World::opened(found, &[1]);
+    let mut world = World::opened(found.clone(), &[1]);
+    // Without a duty in China nothing collides, so only the clock itself rings.
+    world.profile.roles = ["eu-cra/manufacturer".to_owned()].into();
+    let again = FactRecord { id: "again".into(), ..found };
+    world.act(|case, house, now| case.record_fact(house, &again, now));
     let sees = |world: &World, n: u8| world.state().participants.contains_key(&person(n));
     world.run_until("2026-10-01T19:59:59.999999Z");
     assert!(!sees(&world, 2) && !sees(&world, 3), "not before a rung tells them");
@@ -193,7 +197,9 @@ fn whoever_was_taken_out_is_not_let_in_by_a_rung_and_the_next_above_is_told() {
     let told = world.told("cn-rmsv/7.2");
     assert_eq!(told.last().map(|told| told.1.clone()), Some(vec![person(5)]));
     // A person may let them in again.
-    world.act(|case, _, _| Ok(case.add_participant(&person(2), ParticipantRole::Member)));
+    world.act(|case, house, now| {
+        case.add_participant(house, (&person(2), ParticipantRole::Member), None, None, now)
+    });
     world.run_until("2021-11-26T12:48:00Z");
     let told = world.told("cn-rmsv/7.2");
     assert_eq!(told.last().map(|told| told.1.clone()), Some(vec![person(2)]));

@@ -6,7 +6,7 @@ use watchfire_core::case::{About, Filled, Filling, Origin, Refusal, Submission};
 use watchfire_core::ids::{ObligationId, SubmissionId};
 use watchfire_core::law::form::FieldId;
 
-use crate::world::{World, at, fact};
+use crate::world::{World, at, fact, person};
 
 const ABOUT: About<'_> =
     About { organization: "Northwind Cloud", component: Some("pkg:maven/log4j-core") };
@@ -45,6 +45,7 @@ fn sent(n: u8, world: &World, obligation: ObligationId, pairs: &[(&str, &str)]) 
         channel: "form".into(),
         fields: fields(pairs),
         incomplete_reason: Some("the rest follows".into()),
+        pass: Some(("counsel said so".into(), person(7))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A case through its acts: what is owed, who holds it, who is told.
 
 mod clocks;
+mod conflict;
 mod filling;
 mod world;
 
@@ -68,6 +69,7 @@ fn a_claim_closes_the_gap_and_a_submission_in_time_ends_the_clock() {
         channel: "form".into(),
         fields: BTreeMap::new(),
         incomplete_reason: None,
+        pass: None,
     };
     let refused = world.state().record_submission(&world.house(), &sent, world.now);
     assert!(matches!(refused, Err(Refusal::IncompleteWithoutReason { .. })));
@@ -136,6 +138,7 @@ fn what_wakes_after_its_holder_left_is_a_gap() {
         channel: "form".into(),
         fields: BTreeMap::new(),
         incomplete_reason: Some("the fields will follow".into()),
+        pass: None,
     };
     world.act(|case, house, now| case.record_submission(house, &sent, now));
     assert_eq!(world.state().submissions[0].obligations.len(), 1);
@@ -189,7 +192,9 @@ fn an_embargo_ends_by_its_date_or_by_disclosure_and_not_before() {
     let early = world.state().exit_embargo("published", world.now);
     assert_eq!(early, Err(Refusal::EmbargoActive { until: None }));
     let until = at("2021-12-10T00:00:00Z");
-    world.act(|case, _, _| case.agree_embargo(Some(until), "agreed with the upstream"));
+    world.act(|case, house, now| {
+        case.agree_embargo(house, Some(until), "agreed with the upstream", now)
+    });
     let just_before = until - SignedDuration::from_micros(1);
     assert!(world.state().exit_embargo("over", just_before).is_err());
     assert!(world.state().exit_embargo("over", until).is_ok());
@@ -197,7 +202,7 @@ fn an_embargo_ends_by_its_date_or_by_disclosure_and_not_before() {
     let public = fact("public", "disclosed", "2021-12-09T14:25Z", "2021-12-09T15:00:00Z");
     world.act(|case, house, now| case.record_fact(house, &public, now));
     world.act(|case, _, now| case.exit_embargo("public elsewhere", now));
-    let again = world.state().agree_embargo(None, "back to silence");
+    let again = world.state().agree_embargo(&world.house(), None, "back to silence", world.now);
     assert_eq!(again, Err(Refusal::EmbargoExited));
 }
 
@@ -238,7 +243,7 @@ fn an_embargo_leaves_nothing_with_a_holder_who_cannot_see_it() {
     let [first, second] = ["cn-rmsv/7.2", "cn-rmsv/7.1.verify"].map(|id| world.obligation(id));
     world.act(|case, _, _| case.claim(&first, &person(5)));
     world.act(|case, _, _| case.claim(&second, &person(1)));
-    world.act(|case, _, _| case.agree_embargo(None, "agreed with the upstream"));
+    world.act(|case, house, now| case.agree_embargo(house, None, "agreed with the upstream", now));
     let case = world.state();
     let cause = |id: &ObligationId| case.obligations[id].gap.map(|(cause, _)| cause);
     assert_eq!(
@@ -316,12 +321,14 @@ fn a_case_that_is_nearly_full_keeps_room_for_what_clocks_need() {
     while case.version < EVENTS_OF_TALK_MAX - 1 {
         case.apply(world.now, &posted());
     }
-    assert!(case.post_message("the last").is_ok());
+    assert!(
+        case.post_message(&world.house(), "the last", &BTreeMap::new(), None, world.now).is_ok()
+    );
     case.apply(world.now, &posted());
     let full = |refused: Result<Decision, Refusal>| {
         assert!(matches!(refused, Err(Refusal::Full { what: "events", .. })), "{refused:?}");
     };
-    full(case.post_message("too many"));
+    full(case.post_message(&world.house(), "too many", &BTreeMap::new(), None, world.now));
     full(case.save_draft(&owed, "form", &BTreeMap::new()));
     full(case.escalate(&world.house(), &owed, &person(1), "stuck", world.now));
     let public = fact("public", "disclosed", "2021-11-24T06:00Z", "2021-11-24T07:00:00Z");
@@ -355,7 +362,10 @@ fn what_people_write_in_a_case_has_a_limit_in_bytes() {
         fields: field(usize::try_from(WRITTEN_BYTES_MAX - 10).expect("it fits")),
     };
     case.apply(world.now, &written);
-    assert!(case.post_message("ten signs.").is_ok());
-    let refused = case.post_message("eleven sign");
+    assert!(
+        case.post_message(&world.house(), "ten signs.", &BTreeMap::new(), None, world.now).is_ok()
+    );
+    let refused =
+        case.post_message(&world.house(), "eleven sign", &BTreeMap::new(), None, world.now);
     assert!(matches!(refused, Err(Refusal::Full { .. })), "{refused:?}");
 }

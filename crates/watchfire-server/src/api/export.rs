@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
-use watchfire_core::ids::CaseId;
+use watchfire_core::ids::{CaseId, PartyId};
 use watchfire_store::{Authorized, Viewer, policy};
 
 use super::fact::Fact;
@@ -14,8 +14,8 @@ use super::report::BundledReport;
 use super::submission::ShownSubmission;
 use super::{Asked, id};
 use crate::auth::Caller;
-use crate::command::bundle;
 use crate::command::decision::Loaded;
+use crate::command::{self, bundle};
 use crate::error::Problem;
 use crate::state::Node;
 
@@ -28,6 +28,8 @@ pub(crate) struct ExportQuestion {
     /// public log. `internal`: at once, and tells its size; for auditors.
     #[param(inline)]
     anchor: Option<AnchorName>,
+    /// Id of the party that it is for; you if left out. The gate is asked about one outside.
+    recipient: Option<String>,
 }
 
 /// Which log the checkpoint of a bundle is of.
@@ -53,6 +55,9 @@ pub(crate) async fn export(
     asked: Asked<ExportQuestion>,
 ) -> Result<Response, Problem> {
     let id = id::<CaseId>(&text)?;
+    let recipient = asked.0.recipient.as_deref().map(|text| super::id::<PartyId>(text));
+    let recipient = recipient.transpose()?;
+    gate(&node, &caller.viewer, &id, recipient.as_ref()).await?;
     let document = match asked.0.anchor.unwrap_or_default() {
         AnchorName::Public => public(&node, &caller.viewer, &id).await?,
         AnchorName::Internal => {
@@ -66,6 +71,22 @@ pub(crate) async fn export(
         (header::CONTENT_DISPOSITION, name),
     ];
     Ok((headers, document).into_response())
+}
+
+/// Asks the gate about whoever gets a bundle: a named party, or whoever asks for it.
+///
+/// # Errors
+/// `gate_closed`; 404 if the case or the party is missing or hidden.
+pub(crate) async fn gate(
+    node: &Node,
+    viewer: &Viewer,
+    id: &CaseId,
+    recipient: Option<&PartyId>,
+) -> Result<(), Problem> {
+    match recipient.or(viewer.party()) {
+        Some(party) => command::gate::may_leave(node, viewer, id, party).await,
+        None => Ok(()),
+    }
 }
 
 /// Writes a case down as a bundle that is anchored in the public log.

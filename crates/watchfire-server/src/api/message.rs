@@ -32,6 +32,8 @@ pub(crate) struct Message {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMessage {
     text: String,
+    /// Why it may go to participants outside the organization, although a prohibition bars them.
+    pass_reason: Option<String>,
 }
 
 /// Lists the messages of a case, oldest first.
@@ -69,5 +71,6 @@ pub(crate) async fn post(
     let case = id::<CaseId>(&case)?;
     node.store().authorize_case::<ToWrite>(&caller.viewer, &case).await?;
     let new: NewMessage = write.body()?;
-    made(command::post_message(wish(&node, &caller, &write), &case, &new.text).await?)
+    let wish = wish(&node, &caller, &write);
+    made(command::post_message(wish, &case, &new.text, new.pass_reason.as_deref()).await?)
 }

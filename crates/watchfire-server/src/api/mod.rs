@@ -1,7 +1,9 @@
 //! The HTTP API: JSON in and out, one file a noun. What it says is written here and nowhere else.
 
 pub(crate) mod amendment;
+pub(crate) mod awareness;
 pub(crate) mod case;
+pub(crate) mod conflict;
 pub(crate) mod decision;
 pub(crate) mod department;
 pub(crate) mod docs;
@@ -9,6 +11,7 @@ pub(crate) mod draft;
 pub(crate) mod embargo;
 pub(crate) mod export;
 pub(crate) mod fact;
+pub(crate) mod gate;
 pub(crate) mod law;
 pub(crate) mod log;
 pub(crate) mod map;

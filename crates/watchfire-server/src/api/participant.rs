@@ -63,6 +63,8 @@ pub(crate) struct NewParticipant {
     /// Id of a person or an organization.
     party: String,
     role: Role,
+    /// Why somebody outside the organization may know, although a prohibition bars them.
+    pass_reason: Option<String>,
 }
 
 /// Lists who takes part in a case, first come first.
@@ -101,7 +103,8 @@ pub(crate) async fn add(
     let new: NewParticipant = write.body()?;
     let party = id_at::<PartyId>("/party", &new.party)?;
     let wish = wish(&node, &caller, &write);
-    made(command::add_participant(wish, &case, &party, new.role.role()).await?)
+    let who = (&party, new.role.role());
+    made(command::add_participant(wish, &case, who, new.pass_reason.as_deref()).await?)
 }
 
 /// Takes somebody out of a case; what they held becomes a gap.

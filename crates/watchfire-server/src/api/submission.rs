@@ -38,6 +38,8 @@ pub(crate) struct NewSubmission {
     fields: BTreeMap<String, String>,
     /// Why it was sent although fields required now were missing.
     incomplete_reason: Option<String>,
+    /// Why it went although a prohibition bars the recipient.
+    pass_reason: Option<String>,
 }
 
 /// A submission as it is listed.
@@ -105,6 +107,7 @@ impl NewSubmission {
             channel: self.channel,
             fields: self.fields,
             incomplete_reason: self.incomplete_reason,
+            pass_reason: self.pass_reason,
         })
     }
 }

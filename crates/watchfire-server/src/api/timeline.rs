@@ -162,6 +162,31 @@ fn happened(event: &CaseEvent) -> Happened {
             Happened { of: some(submission), detail: some(channel), ..blank }
         }
         CaseEvent::MessagePosted { text } => Happened { text: some(text), ..blank },
+        CaseEvent::ConflictOpened { conflict, obligation, due_at } => {
+            Happened { of: some(conflict), obligation: some(obligation), due_at: *due_at, ..blank }
+        }
+        CaseEvent::ConflictClosed { conflict } => Happened { of: some(conflict), ..blank },
+        CaseEvent::ConflictDecided { conflict, choice, reason, by } => Happened {
+            of: some(conflict),
+            detail: some(choice),
+            text: some(reason),
+            party: some(by),
+            ..blank
+        },
+        CaseEvent::GatePassed { recipient, provisions, reason, by, .. } => Happened {
+            of: some(recipient),
+            detail: some(&provisions.join(", ")),
+            text: some(reason),
+            party: some(by),
+            ..blank
+        },
+        CaseEvent::AwarenessChosen { of, fact, reason, by } => Happened {
+            of: some(fact),
+            detail: some(of),
+            text: some(reason),
+            party: some(by),
+            ..blank
+        },
         of_an_obligation => happened_to_obligation(of_an_obligation, blank),
     }
 }
@@ -245,5 +270,10 @@ fn kind(event: &CaseEvent) -> &'static str {
         CaseEvent::DraftSaved { .. } => "draft-saved",
         CaseEvent::SubmissionRecorded { .. } => "submission-recorded",
         CaseEvent::MessagePosted { .. } => "message-posted",
+        CaseEvent::ConflictOpened { .. } => "conflict-opened",
+        CaseEvent::ConflictClosed { .. } => "conflict-closed",
+        CaseEvent::ConflictDecided { .. } => "conflict-decided",
+        CaseEvent::GatePassed { .. } => "gate-passed",
+        CaseEvent::AwarenessChosen { .. } => "awareness-chosen",
     }
 }

@@ -10,7 +10,7 @@ use watchfire_store::policy::Write;
 use watchfire_store::{Append, Recorded};
 
 use super::decision::{Loaded, house_of, plan};
-use super::{Answer, AppendError, TRIES_MAX, Wish, too_many_conflicts};
+use super::{Answer, AppendError, TRIES_MAX, Wish, gate, too_many_conflicts};
 use crate::error::Problem;
 
 /// A fact as somebody gives it; what is left out is filled in.
@@ -126,7 +126,7 @@ type Named<'n> = &'n (dyn Fn(&Case, &[Recorded]) -> String + Sync);
 
 /// Changes a case: loads it under the right to write it, decides, appends, and decides anew if
 /// somebody else was faster.
-async fn change(
+pub(super) async fn change(
     wish: Wish<'_>,
     id: &CaseId,
     named: Named<'_>,
@@ -285,6 +285,8 @@ pub struct SubmissionDraft {
     pub channel: String,
     pub fields: BTreeMap<String, String>,
     pub incomplete_reason: Option<String>,
+    /// Why it went although a prohibition bars the recipient.
+    pub pass_reason: Option<String>,
 }
 
 /// Records a submission that was made.
@@ -296,6 +298,7 @@ pub async fn record_submission(
     id: &CaseId,
     draft: &SubmissionDraft,
 ) -> Result<Answer, Problem> {
+    let me = me(wish)?;
     let submission = SubmissionId::from_random(crate::secret::random());
     let named = |_: &Case, _: &[Recorded]| submission.to_string();
     change(wish, id, &named, |case, house, now| {
@@ -308,26 +311,35 @@ pub async fn record_submission(
             channel: draft.channel.clone(),
             fields: draft.fields.clone(),
             incomplete_reason: draft.incomplete_reason.clone(),
+            pass: draft.pass_reason.clone().map(|reason| (reason, me.clone())),
         };
         case.record_submission(house, &sent, now)
     })
     .await
 }
 
-/// Lets somebody the caller sees take part in a case.
+/// Lets somebody the caller sees take part in a case. `pass_reason` says why somebody outside may,
+/// although a prohibition bars them.
 ///
 /// # Errors
-/// `field_invalid` for somebody the caller does not see.
+/// `field_invalid` for somebody the caller does not see; `gate_closed`.
 pub async fn add_participant(
     wish: Wish<'_>,
     id: &CaseId,
-    party: &PartyId,
-    role: ParticipantRole,
+    (party, role): (&PartyId, ParticipantRole),
+    pass_reason: Option<&str>,
 ) -> Result<Answer, Problem> {
     wish.node.store().authorize_case::<Write>(wish.viewer, id).await?;
     person(wish, party).await?;
+    let me = me(wish)?;
+    let organization = wish.node.store().case(wish.viewer, id).await?.organization;
+    let outside = gate::outside(wish.node, &organization, party).await?;
     let named = |_: &Case, _: &[Recorded]| party.to_string();
-    change(wish, id, &named, |case, _, _| Ok(case.add_participant(party, role))).await
+    change(wish, id, &named, |case, house, now| {
+        let pass = pass_reason.map(|reason| (reason, &me));
+        case.add_participant(house, (party, role), outside.as_ref(), pass, now)
+    })
+    .await
 }
 
 /// Takes somebody out of a case.
@@ -359,12 +371,12 @@ pub async fn agree_embargo(
     note: &str,
 ) -> Result<Answer, Problem> {
     let me = me(wish)?;
-    change(wish, id, &first_event, |case, _, _| {
+    change(wish, id, &first_event, |case, house, now| {
         // Or whoever agrees it, and perhaps everybody, would see the case no more.
         if !case.participants.contains_key(&me) {
             return Err(Refusal::NotParticipant(me.clone()));
         }
-        case.agree_embargo(until, note)
+        case.agree_embargo(house, until, note, now)
     })
     .await
 }
@@ -385,10 +397,57 @@ pub async fn rename(wish: Wish<'_>, id: &CaseId, title: &str) -> Result<Answer, 
     change(wish, id, &|_, _| id.to_string(), |case, _, _| case.rename(title)).await
 }
 
-/// Writes to the participants.
+/// Writes to the participants. `pass_reason` says why it may go to those outside, although a
+/// prohibition bars them.
 ///
 /// # Errors
 /// What [`Case::post_message`] refuses.
-pub async fn post_message(wish: Wish<'_>, id: &CaseId, text: &str) -> Result<Answer, Problem> {
-    change(wish, id, &first_event, |case, _, _| case.post_message(text)).await
+pub async fn post_message(
+    wish: Wish<'_>,
+    id: &CaseId,
+    text: &str,
+    pass_reason: Option<&str>,
+) -> Result<Answer, Problem> {
+    let me = me(wish)?;
+    let organization = wish.node.store().case(wish.viewer, id).await?.organization;
+    let outside = gate::outsiders(wish.node, wish.viewer, id, &organization).await?;
+    change(wish, id, &first_event, |case, house, now| {
+        let pass = pass_reason.map(|reason| (reason, &me));
+        case.post_message(house, text, &outside, pass, now)
+    })
+    .await
+}
+
+/// Decides what to do where duties collide.
+///
+/// # Errors
+/// What [`Case::decide_conflict`] refuses.
+pub async fn decide_conflict(
+    wish: Wish<'_>,
+    id: &CaseId,
+    (conflict, choice): (&str, &str),
+    reason: &str,
+) -> Result<Answer, Problem> {
+    let me = me(wish)?;
+    change(wish, id, &|_, _| conflict.to_owned(), |case, house, now| {
+        case.decide_conflict(house, (conflict, choice), (reason, &me), now)
+    })
+    .await
+}
+
+/// Says from which fact on the organization holds that it was aware.
+///
+/// # Errors
+/// What [`Case::choose_awareness`] refuses.
+pub async fn choose_awareness(
+    wish: Wish<'_>,
+    id: &CaseId,
+    fact: &str,
+    reason: &str,
+) -> Result<Answer, Problem> {
+    let me = me(wish)?;
+    change(wish, id, &|_, _| fact.to_owned(), |case, house, now| {
+        case.choose_awareness(house, fact, (reason, &me), now)
+    })
+    .await
 }

@@ -8,6 +8,7 @@ pub mod decision;
 pub mod department;
 pub mod form;
 pub mod impact;
+pub mod gate;
 pub mod party;
 pub mod report;
 

@@ -11,7 +11,7 @@ use watchfire_store::policy::Write;
 use watchfire_store::{Append, CONTACT, Receipt, Viewer};
 
 use super::decision::{house_of, plan};
-use super::{Answer, AppendError, TRIES_MAX, Wish, keeper, too_many_conflicts};
+use super::{Answer, AppendError, TRIES_MAX, Wish, gate, keeper, too_many_conflicts};
 use crate::error::Problem;
 use crate::secret::{Secret, hex, random};
 use crate::write::Key;
@@ -139,7 +139,8 @@ fn answers(draft: &ReportDraft, salt: &[u8; 32]) -> Result<Answers, Problem> {
 /// Writes to the reporter, who reads it with the tracking code.
 ///
 /// # Errors
-/// `field_invalid` for a text that is empty or too long; 404 if the report is missing or hidden.
+/// `field_invalid` for a text that is empty or too long; `gate_closed` where a prohibition bars the
+/// reporter; 404 if the report is missing or hidden.
 pub async fn answer(wish: Wish<'_>, id: &ReportId, text: &str) -> Result<Answer, Problem> {
     let chars = text.chars().count();
     let fits = !text.trim().is_empty() && chars <= ANSWER_CHARS_MAX;
@@ -151,6 +152,8 @@ pub async fn answer(wish: Wish<'_>, id: &ReportId, text: &str) -> Result<Answer,
             Err(Problem::field("/text", detail))
         }
     };
+    let case = wish.node.store().report(wish.viewer, id).await?.row.case;
+    gate::reporter_may_read(wish.node, wish.viewer, &case).await?;
     record(wish, id, &event, check).await
 }
 

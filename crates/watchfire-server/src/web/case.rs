@@ -1,5 +1,6 @@
 //! A case: what happened, what is owed, who may know, and the same at any instant of its past.
 
+pub mod choice;
 mod decision;
 mod embargo;
 pub mod list;
@@ -43,6 +44,9 @@ pub struct CaseView {
     /// Owed if the law had been in force, or one answer different.
     pub not_owed: Vec<NotOwed>,
     pub decisions: Vec<DecisionView>,
+    pub conflicts: Vec<choice::ConflictView>,
+    pub passes: Vec<choice::PassView>,
+    pub awareness: Vec<choice::AwarenessView>,
     pub submissions: Vec<SubmissionView>,
     pub timeline: Vec<Entry>,
     pub slider: SliderView,
@@ -194,8 +198,11 @@ pub fn page(view: &CaseView, reader: &Reader) -> Markup {
                 (facts(reader, view))
                 (report::section(reader, view))
                 (decision::decisions(reader, view))
+                (choice::conflicts(reader, view))
+                (choice::awareness(reader, view))
                 (submission::submissions(reader, view))
                 (participant::participants(reader, view))
+                (choice::gate(reader, view))
             }
             div.column {
                 (owed::obligations(reader, view))
@@ -297,6 +304,8 @@ fn timeline(reader: &Reader, view: &CaseView) -> Markup {
                     (layout::csrf(reader))
                     (form.input(&Input { name: "text", label: "case-message", kind: Kind::Lines(2),
                         help: Some("case-message-help"), chars_max: 20_000, ..Input::default() }))
+                    (form.input(&Input { name: "pass_reason", label: "gate-pass-reason", required: false,
+                        chars_max: 2_000, ..Input::default() }))
                     div.acts { button type="submit" { (reader.text("case-message-send")) } }
                 }
             }

@@ -8,6 +8,7 @@ mod amendment;
 mod assessed;
 mod case;
 mod department;
+mod choices;
 mod draft;
 mod holding;
 mod law;
@@ -103,6 +104,9 @@ fn cases() -> Vec<Route> {
         takes(Grant, "/cases/{id}/embargo", share::agree_embargo),
         takes(Grant, "/cases/{id}/embargo/exit", share::exit_embargo),
         takes(Grant, "/cases/{id}/messages", share::post_message),
+        takes(Grant, "/cases/{id}/conflicts", share::decide_conflict),
+        takes(Grant, "/cases/{id}/passes", share::pass_gate),
+        takes(Grant, "/cases/{id}/awareness", share::choose_awareness),
         takes(Grant, "/cases/{id}/report/answers", share::answer_reporter),
         takes(Grant, "/cases/{id}/report/contact/erase", share::erase_contact),
         shows(Grant, "/cases/{id}/bundle", share::bundle),

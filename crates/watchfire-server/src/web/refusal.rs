@@ -6,7 +6,7 @@ use crate::error::Problem as Refused;
 use crate::locale::Language;
 
 /// The words for each stable code that a page can show; the same codes as the API's.
-const WORDS: [(&str, &str, &str); 75] = [
+const WORDS: [(&str, &str, &str); 78] = [
     ("request_malformed", "refusal-malformed", "refusal-malformed-hint"),
     ("not_signed_in", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
     ("token_invalid", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
@@ -65,6 +65,9 @@ const WORDS: [(&str, &str, &str); 75] = [
     ("obligation_unknown", "refusal-obligation-unknown", "refusal-look-again"),
     ("participant_unknown", "refusal-participant-unknown", "refusal-participant-add-hint"),
     ("submission_incomplete", "refusal-incomplete", "refusal-incomplete-hint"),
+    ("gate_closed", "refusal-gate", "refusal-gate-hint"),
+    ("conflict_unknown", "refusal-conflict-unknown", "refusal-look-again"),
+    ("choice_unknown", "refusal-choice-unknown", "refusal-look-again"),
     ("field_value", "refusal-field-value", "refusal-field-value-hint"),
     ("submission_empty", "refusal-submission-empty", "refusal-look-again"),
     ("case_full", "refusal-case-full", "refusal-case-full-hint"),
@@ -105,6 +108,11 @@ pub fn of(reader: &Reader, problem: &Refused) -> Problem {
     let field = FIELDS.iter().find(|(known, _)| code == "field_invalid" && *known == pointer);
     let message = field.map_or(*message, |(_, message)| message);
     let message = match reader.language {
+        // The article is what a person looks up; its id reads alike in every language.
+        _ if code == "gate_closed" => {
+            let barred: Vec<&str> = detail.split('`').filter(|it| it.contains('/')).collect();
+            format!("{} {}", reader.text(message), barred.join(", "))
+        }
         // What the rules say of a fact is told in English alone.
         Language::En if message == "refusal-fact-invalid" => {
             format!("{}: {detail}", reader.text(message))

@@ -7,6 +7,9 @@ use jiff::tz::TimeZone;
 use watchfire_core::event::{Duty, GapCause, ParticipantRole};
 use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 
+use super::case::choice::{
+    AwarenessView, CandidateView, ConflictView, Line, LineMark, Made, PassView,
+};
 use super::case::timeline::{Entry, EntryKind};
 use super::case::{
     CaseView, Completeness, DecisionView, Detail, EmbargoView, NotOwed, Participant, Quote,
@@ -483,6 +486,9 @@ pub(super) fn case(language: Language) -> CaseView {
             (party(1), words(language, "Wen Li", "温莉")),
             (party(6), words(language, "Chen Rui", "陈睿")),
         ],
+        conflicts: vec![conflict(language)],
+        passes: vec![pass(language)],
+        awareness: vec![awareness(language)],
         may_write: true,
         may_read_log: true,
         typed: Typed::default(),
@@ -581,4 +587,68 @@ pub(super) fn done(mut reader: Reader) -> Reader {
     reader.done =
         Some(Done { act: "party-done-saved", receipt: Some("wr_7f3ac2d1e0b9".to_owned()) });
     reader
+}
+
+fn made(language: Language) -> Made {
+    Made {
+        what: words(language, "Submit, kept to the minimum", "仅报送最少内容"),
+        reason: words(language, "Counsel's opinion of today", "依今日法务意见"),
+        by: words(language, "Chen Rui", "陈睿"),
+        at: at("2021-11-25T08:20Z"),
+    }
+}
+
+fn conflict(language: Language) -> ConflictView {
+    let line = |mark| Line {
+        title: words(language, "Nothing undisclosed abroad", "未公开信息不得提供给境外"),
+        cites: words(language, "Article 9, item (7)", "第九条第七项"),
+        mark,
+    };
+    ConflictView {
+        id: "cn-rmsv/conflict/undisclosed-abroad".into(),
+        title: words(language, "Two duties collide", "两项义务相冲突"),
+        says: words(language, "Both clocks go on.", "两项时限继续计算。"),
+        lines: vec![
+            line(LineMark::Bars),
+            line(LineMark::Met(true)),
+            line(LineMark::Met(false)),
+            line(LineMark::Moves(true)),
+            line(LineMark::Moves(false)),
+            line(LineMark::At(at("2021-11-26T08:00Z"))),
+            line(LineMark::Counts(at("2021-11-26T08:00Z"))),
+        ],
+        minimum: vec![words(language, "Member States", "成员国")],
+        asks: Some(words(language, "What is submitted?", "报送什么？")),
+        choices: vec![("submit".into(), words(language, "Submit", "报送"))],
+        open: true,
+        due: Some(at("2021-11-25T12:00Z")),
+        decided: Some(made(language)),
+    }
+}
+
+fn pass(language: Language) -> PassView {
+    PassView {
+        recipient: words(language, "Southwind Labs", "南风实验室"),
+        provisions: vec!["cn-rmsv/9.7".into()],
+        made: made(language),
+    }
+}
+
+fn awareness(language: Language) -> AwarenessView {
+    let candidate = |fact: &str, alarms, chosen| CandidateView {
+        fact: fact.into(),
+        words: words(language, "Reliable evidence is held", "持有可靠证据"),
+        at: at("2021-11-24T02:10Z"),
+        alarms,
+        chosen,
+        deadlines: vec![
+            (words(language, "Early warning", "早期预警"), Some(at("2021-11-25T02:10Z")), alarms),
+            (words(language, "Final report", "最终报告"), None, true),
+        ],
+    };
+    AwarenessView {
+        of: words(language, "Exploitation is known", "获知被实际利用"),
+        candidates: vec![candidate("fact-1", true, false), candidate("fact-2", false, true)],
+        chosen: Some(made(language)),
+    }
 }

@@ -102,6 +102,7 @@ pub struct Sending {
     pub channel: String,
     pub number: String,
     pub incomplete_reason: String,
+    pub pass_reason: String,
 }
 
 impl FieldView {
@@ -295,6 +296,10 @@ fn sending(reader: &Reader, view: &DraftView) -> Markup {
             @if !view.also.is_empty() { (also(reader, view)) }
             label for="incomplete" { (reader.text("submission-incomplete")) }
             input #incomplete name="incomplete_reason" value=(sending.incomplete_reason) maxlength="2000";
+            label for="pass-reason" {
+                (reader.text("gate-pass-reason")) " " (form::optional(reader))
+            }
+            input #pass-reason name="pass_reason" value=(sending.pass_reason) maxlength="2000";
             div.acts {
                 button.primary type="submit" formaction=(action) { (reader.text("submission-record-button")) }
             }

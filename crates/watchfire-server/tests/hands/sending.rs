@@ -174,8 +174,8 @@ async fn whoever_was_removed_meanwhile_gets_nothing() {
     case::add_participant(
         house.wish(),
         &case,
-        &house.chain[1],
-        watchfire_core::event::ParticipantRole::Member,
+        (&house.chain[1], watchfire_core::event::ParticipantRole::Member),
+        None,
     )
     .await
     .expect("added");

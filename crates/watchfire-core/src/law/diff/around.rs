@@ -164,6 +164,12 @@ fn beside(was: &Pack, is: &Pack, today: Date, changes: &mut Vec<Change>) {
         );
         let url = |one: &Authority| one.url.as_ref().map(written);
         moves.words(Part::Url, before.and_then(url), after.and_then(url));
+        let place = |one: &Authority| {
+            let words = [(one.provides_product, "provides-product"), (one.anywhere, "anywhere")];
+            let said: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, it)| *it).collect();
+            (!said.is_empty()).then(|| written(said.join(", ")))
+        };
+        moves.unclear(Part::Recipient, before.and_then(place), after.and_then(place));
         let subject = Subject::Authority { law: law.clone(), id: id.clone() };
         shared(subject, before.is_some(), after.is_some(), moves, changes);
     });

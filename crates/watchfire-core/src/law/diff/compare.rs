@@ -169,6 +169,9 @@ fn obliged(old: &Provision, new: &Provision, moves: &mut Moves) {
             (before, after) => appears(before.as_ref(), after.as_ref()).reversed(),
         }
     });
+    let gates = |one: &Provision| set(one.gates.iter().map(|act| act.as_str()));
+    moves.unclear(Part::Gates, gates(old), gates(new));
+    moves.unclear(Part::MayBind, set(&old.may_bind), set(&new.may_bind));
     let (before, after) = (set(&old.owed_by), set(&new.owed_by));
     let direction = turn(of_sets(before.as_ref(), after.as_ref()));
     moves.put(Part::OwedBy, before, after, || direction);

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::law::condition::{Answer, Value};
 use crate::law::fact::Fact;
+use crate::law::gate::{AtGate, Recipient};
 use crate::law::id::{AttributeId, FactId, FactKind, PredicateId, ProvisionId};
 use crate::law::lawbook::Lawbook;
 use crate::law::question::Question;
@@ -54,6 +55,27 @@ impl<'q> Seen<'q> {
         }
         let attributes = attributes(book, question, &live);
         Self { live, taken_back, answers, attributes, now, by_knowledge, about }
+    }
+
+    /// Answers what a recipient shows by itself. What nobody knows of it is undecided, whatever was
+    /// decided of another.
+    pub(super) fn meet(&mut self, book: &Lawbook, recipient: &Recipient) {
+        for (predicate, declared) in &book.words().predicates {
+            let Some(at_gate) = &declared.at_gate else { continue };
+            let of = |truth: bool| if truth { Answer::Yes } else { Answer::No };
+            let answer = match at_gate {
+                AtGate::RecipientIn(code) => {
+                    let country = recipient.country.as_ref();
+                    country.map_or(Answer::Undecided, |country| of(country == code))
+                }
+                AtGate::RecipientProvidesProduct => of(recipient.is_product_provider),
+                AtGate::Recorded(kind) => {
+                    let recorded = self.live.iter().any(|fact| fact.kind == *kind);
+                    of(recorded || self.answer(predicate) == Answer::Yes)
+                }
+            };
+            self.answers.insert(predicate.clone(), answer);
+        }
     }
 
     pub(super) fn fact(&self, id: &FactId) -> Option<&'q Fact> {

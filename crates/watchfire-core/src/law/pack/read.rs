@@ -119,7 +119,10 @@ impl Reader<'_> {
         let authorities = file
             .authorities
             .into_iter()
-            .map(|(id, authority)| (id, Authority { name: authority.name, url: authority.url }))
+            .map(|(id, written)| {
+                let wire::Authority { name, url, provides_product, anywhere } = written;
+                (id, Authority { name, url, provides_product, anywhere })
+            })
             .collect();
         let readings = self.readings(file.reading);
         let (Some(id), Some(zone), Some(confidence)) = (id, zone, confidence) else { return None };
@@ -137,6 +140,7 @@ impl Reader<'_> {
             readings,
             provisions: Vec::new(),
             forms: BTreeMap::new(),
+            conflicts: Vec::new(),
             quotes: BTreeMap::new(),
             tests: Vec::new(),
         };

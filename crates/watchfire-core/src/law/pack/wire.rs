@@ -40,6 +40,10 @@ pub(super) struct Role {
 pub(super) struct Authority {
     pub(super) name: Text,
     pub(super) url: Option<String>,
+    #[serde(default)]
+    pub(super) provides_product: bool,
+    #[serde(default)]
+    pub(super) anywhere: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,6 +80,9 @@ pub(super) struct Provision {
     pub(super) measured_at: Option<Spanned<String>>,
     pub(super) when: Option<Spanned<toml::Value>>,
     pub(super) allowed_when: Option<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub(super) gates: Vec<Spanned<String>>,
+    pub(super) may_bind: Option<Spanned<toml::Value>>,
     pub(super) owed_by: Option<Spanned<toml::Value>>,
     pub(super) owed_to: Option<Spanned<String>>,
     pub(super) form: Option<Spanned<String>>,

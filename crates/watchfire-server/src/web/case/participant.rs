@@ -70,6 +70,8 @@ fn add_participant(reader: &Reader, view: &CaseView) -> Markup {
                         option value="coordinator" { (role(reader, ParticipantRole::Coordinator)) }
                         option value="reporter" { (role(reader, ParticipantRole::Reporter)) }
                     }
+                    label for="add-pass_reason" { (reader.text("gate-pass-reason")) }
+                    input #add-pass_reason name="pass_reason" maxlength="2000";
                     button type="submit" { (reader.text("case-add")) }
                 }
             }

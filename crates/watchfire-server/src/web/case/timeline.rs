@@ -129,6 +129,30 @@ fn tell(reader: &Reader, names: &Names, event: &CaseEvent) -> (EntryKind, String
                 reader.text_with("case-event-fact", &[("kind", names.kind(&fact.kind).into())]);
             (Act, words, fact.note.clone())
         }
+        CaseEvent::ConflictOpened { conflict, .. } => {
+            let words = [("conflict", names.question(conflict).into())];
+            (EntryKind::Alarm, reader.text_with("case-event-conflict-opened", &words), None)
+        }
+        CaseEvent::ConflictClosed { conflict } => {
+            let words = [("conflict", names.question(conflict).into())];
+            (EntryKind::Computed, reader.text_with("case-event-conflict-closed", &words), None)
+        }
+        CaseEvent::ConflictDecided { conflict, choice, reason, .. } => {
+            let words =
+                [("conflict", names.question(conflict).into()), ("choice", choice.clone().into())];
+            (Act, reader.text_with("case-event-conflict-decided", &words), Some(reason.clone()))
+        }
+        CaseEvent::GatePassed { recipient, provisions, reason, .. } => {
+            let words = [
+                ("recipient", recipient.clone().into()),
+                ("provisions", provisions.join(", ").into()),
+            ];
+            (Act, reader.text_with("case-event-gate-passed", &words), Some(reason.clone()))
+        }
+        CaseEvent::AwarenessChosen { of, fact, reason, .. } => {
+            let words = [("of", names.kind(of).into()), ("fact", fact.clone().into())];
+            (Act, reader.text_with("case-event-aware", &words), Some(reason.clone()))
+        }
         CaseEvent::MessagePosted { text } => {
             (Message, reader.text("case-event-message"), Some(text.clone()))
         }

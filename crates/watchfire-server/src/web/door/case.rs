@@ -17,6 +17,7 @@ use watchfire_store::{RecordedEvent, StoreError};
 
 use super::act::{is_refusal, wish};
 use super::assessed::{self, Scene};
+use super::choices;
 use super::holding::{People, in_chain};
 use super::party::colleagues;
 use super::report::zone_name;
@@ -195,6 +196,9 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
         participants: participants(&scene),
         facts: facts(&scene),
         decisions: assessed::decisions(&scene, &owed),
+        conflicts: choices::conflicts(&scene)?,
+        passes: choices::passes(&scene),
+        awareness: choices::awareness(&scene)?,
         submissions: then.submissions.iter().map(|sent| submission(&scene, sent)).collect(),
         timeline: told(&scene),
         slider: slider(&scene, &looked, &owed),
@@ -228,6 +232,9 @@ fn mentioned(history: &[RecordedEvent]) -> impl Iterator<Item = PartyId> {
             match event {
                 CaseEvent::ParticipantAdded { party, .. }
                 | CaseEvent::ParticipantRemoved { party }
+                | CaseEvent::ConflictDecided { by: party, .. }
+                | CaseEvent::GatePassed { by: party, .. }
+                | CaseEvent::AwarenessChosen { by: party, .. }
                 | CaseEvent::OwnerSet { owner: party, .. } => found.push(party.clone()),
                 CaseEvent::RungReached { told, .. }
                 | CaseEvent::QuestionRang { told, .. }
@@ -419,7 +426,13 @@ fn told(scene: &Scene<'_>) -> Vec<Entry> {
     let obligations = scene.case.obligations.iter();
     let kinds: BTreeSet<&String> = scene.case.facts.iter().map(|fact| &fact.kind).collect();
     let asked = scene.history.iter().filter_map(|recorded| match &recorded.event.body {
-        Body::Case(_, CaseEvent::QuestionRang { decision, .. }) => Some(decision.as_str()),
+        Body::Case(
+            _,
+            CaseEvent::QuestionRang { decision, .. }
+            | CaseEvent::ConflictOpened { conflict: decision, .. }
+            | CaseEvent::ConflictClosed { conflict: decision }
+            | CaseEvent::ConflictDecided { conflict: decision, .. },
+        ) => Some(decision.as_str()),
         _ => None,
     });
     let names = Names {

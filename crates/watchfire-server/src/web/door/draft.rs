@@ -267,13 +267,16 @@ fn sending(sent: &Sent) -> Sending {
         channel: text("channel"),
         number: text("number"),
         incomplete_reason: text("incomplete_reason"),
+        pass_reason: text("pass_reason"),
     }
 }
 
 /// Tells a refusal at the field of the form that it names.
 fn refused_field(visit: &Visit, problem: &Problem) -> Told {
     let field = problem.pointer().and_then(|at| at.strip_prefix("/fields/"));
+    let gate = problem.pointer() == Some("/pass_reason");
     let input = field.map(|id| format!("field-{id}"));
+    let input = input.or_else(|| gate.then(|| "pass-reason".to_owned()));
     Told { input, ..refusal::of(&visit.reader, problem) }
 }
 
@@ -325,6 +328,7 @@ pub(super) async fn submit(
         channel: typed.channel,
         fields: fields(&sent),
         incomplete_reason: given(typed.incomplete_reason),
+        pass_reason: given(typed.pass_reason),
     };
     match command::record_submission(wish(&visit), &case_id, &draft).await {
         Ok(answer) => {

@@ -7,13 +7,14 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use watchfire_core::event::ParticipantRole;
 use watchfire_core::ids::{CaseId, PartyId, ReportId};
+use watchfire_core::law::gate::Act;
 
 use super::act::{Wanted, answered, shown_again, wish};
 use super::case::{self, case_id};
 use super::{Sent, Visit};
 use crate::api::export;
 use crate::command::case as command;
-use crate::command::report;
+use crate::command::{gate, report};
 use crate::error::Problem;
 use crate::web::instant::{self, InstantProblem};
 use crate::web::refusal;
@@ -29,6 +30,10 @@ pub(super) async fn rename(
     let wanted =
         Wanted { form: "rename", sent: &sent, act: "case-done-renamed", element: "content" };
     answered(visit, &id, answer, wanted).await
+}
+
+fn given(text: &str) -> Option<&str> {
+    (!text.trim().is_empty()).then_some(text)
 }
 
 fn role(name: &str) -> ParticipantRole {
@@ -54,7 +59,8 @@ pub(super) async fn add_participant(
     let id = case_id(&id)?;
     let party: PartyId = sent.field("party").parse().map_err(|_| Problem::not_found())?;
     let role = role(sent.field("role"));
-    let answer = command::add_participant(wish(&visit), &id, &party, role).await;
+    let reason = given(sent.field("pass_reason"));
+    let answer = command::add_participant(wish(&visit), &id, (&party, role), reason).await;
     answered(visit, &id, answer, participants(&sent, "add", "case-done-added")).await
 }
 
@@ -116,7 +122,8 @@ pub(super) async fn post_message(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let id = case_id(&id)?;
-    let answer = command::post_message(wish(&visit), &id, sent.field("text")).await;
+    let reason = given(sent.field("pass_reason"));
+    let answer = command::post_message(wish(&visit), &id, sent.field("text"), reason).await;
     let wanted =
         Wanted { form: "message", sent: &sent, act: "case-done-message", element: "timeline" };
     answered(visit, &id, answer, wanted).await
@@ -175,6 +182,7 @@ pub(super) async fn bundle(
 ) -> Result<Response, Problem> {
     let id = case_id(&id)?;
     let (node, viewer) = (&visit.node, &visit.caller.viewer);
+    export::gate(node, viewer, &id, None).await?;
     let document = match asked.anchor.as_str() {
         "internal" => {
             let log = node.store().authorize_log(viewer).await?;
@@ -187,4 +195,46 @@ pub(super) async fn bundle(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.json\"")),
     ];
     Ok((headers, document).into_response())
+}
+
+/// Decides what to do where duties collide.
+pub(super) async fn decide_conflict(
+    visit: Visit,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let id = case_id(&id)?;
+    let what = (sent.field("conflict"), sent.field("choice"));
+    let answer = command::decide_conflict(wish(&visit), &id, what, sent.field("reason")).await;
+    let wanted =
+        Wanted { form: "conflict", sent: &sent, act: "case-done-conflict", element: "conflicts" };
+    answered(visit, &id, answer, wanted).await
+}
+
+/// Records that something may go to a recipient although a prohibition bars it.
+pub(super) async fn pass_gate(
+    visit: Visit,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let id = case_id(&id)?;
+    let act = Act::parse(sent.field("act")).unwrap_or(Act::Giving);
+    let to = sent.field("recipient");
+    let answer = gate::pass(wish(&visit), &id, act, to, sent.field("reason")).await;
+    let wanted = Wanted { form: "pass", sent: &sent, act: "case-done-pass", element: "gate" };
+    answered(visit, &id, answer, wanted).await
+}
+
+/// Says from which fact on the organization holds that it was aware.
+pub(super) async fn choose_awareness(
+    visit: Visit,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let id = case_id(&id)?;
+    let (fact, reason) = (sent.field("fact"), sent.field("reason"));
+    let answer = command::choose_awareness(wish(&visit), &id, fact, reason).await;
+    let wanted =
+        Wanted { form: "awareness", sent: &sent, act: "case-done-aware", element: "awareness" };
+    answered(visit, &id, answer, wanted).await
 }

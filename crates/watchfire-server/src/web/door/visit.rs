@@ -37,7 +37,7 @@ const RETURN_CHARS_MAX: usize = 1_000;
 const HIDDEN: [&str; 3] = ["csrf", "password", "present"];
 
 /// What can have been done, by the keys of its words.
-const ACTS: [&str; 32] = [
+const ACTS: [&str; 35] = [
     "amendment-done-acknowledged",
     "amendment-done-agreed",
     "amendment-done-claimed",
@@ -49,7 +49,9 @@ const ACTS: [&str; 32] = [
     "case-done-added",
     "case-done-answered",
     "case-done-assigned",
+    "case-done-aware",
     "case-done-claimed",
+    "case-done-conflict",
     "case-done-decided",
     "case-done-draft",
     "case-done-embargo",
@@ -59,6 +61,7 @@ const ACTS: [&str; 32] = [
     "case-done-fact",
     "case-done-message",
     "case-done-opened",
+    "case-done-pass",
     "case-done-released",
     "case-done-removed",
     "case-done-renamed",

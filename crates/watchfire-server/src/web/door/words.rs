@@ -112,6 +112,9 @@ impl<'a> Words<'a> {
 
     /// The question of a predicate.
     pub(super) fn question(&self, predicate: &str) -> String {
+        if let Some(conflict) = self.law.conflict(predicate) {
+            return self.in_own(&conflict.title);
+        }
         let words = self.law.words();
         let found = words.predicates.iter().find(|(known, _)| known.as_str() == predicate);
         found.map_or_else(|| predicate.to_owned(), |(_, it)| self.text(&it.question).to_owned())

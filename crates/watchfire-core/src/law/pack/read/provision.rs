@@ -10,12 +10,27 @@ use super::super::{Anchor, Awareness, Class, MeasuredAt, MetBy, Pack, Provision,
 use super::Reader;
 use crate::law::count::Within;
 use crate::law::fact::is_step;
+use crate::law::gate::Act;
 use crate::law::id::{FactKind, PredicateId, ProvisionId, RoleId};
 
 /// To whom something can be owed that is no authority.
 const OWED_TO_NO_AUTHORITY: [&str; 3] = ["internal", "users", "public"];
 
 impl Reader<'_> {
+    /// What a prohibition is asked before.
+    fn act(&mut self, class: Class, written: &Spanned<String>) -> Option<Act> {
+        if class != Class::Prohibition {
+            let message = "only a prohibition has `gates`".to_owned();
+            return self.wrong(written.span(), message, "take it out, or correct `class`");
+        }
+        let act = Act::parse(written.get_ref());
+        if act.is_none() {
+            let message = format!("`{}` is nothing that a gate is asked before", written.get_ref());
+            return self.wrong(written.span(), message, "write `giving` or `publishing`");
+        }
+        act
+    }
+
     pub(super) fn provision(
         &mut self,
         pack: &Pack,
@@ -46,6 +61,8 @@ impl Reader<'_> {
             measured_at: self.measured_at(written.measured_at.as_ref()),
             when: written.when.as_ref().and_then(|when| self.condition(when)),
             allowed_when: written.allowed_when.as_ref().and_then(|when| self.condition(when)),
+            gates: written.gates.iter().filter_map(|act| self.act(class, act)).collect(),
+            may_bind: self.owed_by(pack, written.may_bind.as_ref()),
             owed_by: self.owed_by(pack, written.owed_by.as_ref()),
             owed_to: written.owed_to.as_ref().and_then(|to| self.owed_to(pack, to)),
             form: written.form.as_ref().map(|form| form.get_ref().clone()),
