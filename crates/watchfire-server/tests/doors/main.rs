@@ -4,6 +4,7 @@ mod access;
 mod amendments;
 mod browser;
 mod cases;
+mod conflicts;
 mod failure;
 mod house;
 mod law_pages;
