@@ -13,6 +13,7 @@ use super::fact::{self, Fact, FactError, WrittenFact};
 use super::files::Files;
 use super::form::{Fill, Form};
 use super::id::{AttributeId, FactKind, PredicateId, ProvisionId, RoleId};
+use super::inquiry::{self, PlaceAsking};
 use super::member_state::MemberStates;
 use super::pack::{self, Declared, Pack, Provision, Trigger};
 use super::problem::{Lines, Problem};
@@ -29,6 +30,8 @@ pub struct Lawbook {
     calendars: Calendars,
     states: MemberStates,
     packs: Vec<Pack>,
+    /// The questions of the jurisdictions.
+    asked_places: Vec<PlaceAsking>,
     /// Pack and place in it of each provision.
     places: BTreeMap<ProvisionId, (usize, usize)>,
     /// The places of what obliges a role, in the order of the packs.
@@ -44,7 +47,9 @@ enum Room<'a> {
     Facts,
     MemberStates,
     Calendar,
+    Places,
     Law,
+    Questions(&'a str),
     Form(&'a str),
     Conflicts(&'a str),
     Quote { law: &'a str, language: &'a str },
@@ -59,8 +64,10 @@ fn room(path: &str) -> Room<'_> {
         ["facts.toml"] => Room::Facts,
         ["member-states.toml"] => Room::MemberStates,
         ["calendars", name] if name.ends_with(".toml") => Room::Calendar,
+        ["places.toml"] => Room::Places,
         [_, "law.toml"] => Room::Law,
         [law, "conflicts.toml"] => Room::Conflicts(law),
+        [law, "questions.toml"] => Room::Questions(law),
         [law, "forms", name] if name.ends_with(".toml") => Room::Form(law),
         [law, "tests", name] if name.ends_with(".toml") => Room::Test(law),
         [law, name] => match name.strip_prefix("text.").and_then(|name| name.strip_suffix(".md")) {
@@ -110,6 +117,7 @@ impl Lawbook {
             calendars: Calendars::default(),
             states: read_states(&files, &mut problems)?,
             packs: Vec::new(),
+            asked_places: Vec::new(),
             places: BTreeMap::new(),
             by_role: BTreeMap::new(),
             digest: digest(&files),
@@ -129,6 +137,7 @@ impl Lawbook {
         }
         book.read_beside(&files, &mut problems);
         book.place(&files, &mut problems);
+        book.read_questions(&files, &mut problems);
         book.check_names(&files, &mut problems);
         book.check_conflicts(&files, &mut problems);
         if problems.is_empty() { Ok(book) } else { Err(problems) }
@@ -207,6 +216,34 @@ impl Lawbook {
             Problem::at(path, "", 0..0, "undeclared", message, hint)
         };
         unknown.map(told).collect()
+    }
+
+    /// Takes up the questions; they name roles and attributes, so everything else is read before.
+    fn read_questions(&mut self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
+        for (path, text) in files {
+            match room(path) {
+                Room::Places => match inquiry::places(path, text) {
+                    Ok(places) => self.asked_places = places,
+                    Err(mut found) => problems.append(&mut found),
+                },
+                Room::Questions(law) if self.pack(law).is_some() => {
+                    match inquiry::questions(law, path, text, self) {
+                        Ok(questions) => {
+                            if let Some(pack) = self.pack_mut(law) {
+                                pack.questions = questions;
+                            }
+                        }
+                        Err(mut found) => problems.append(&mut found),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Returns the questions of the jurisdictions, in the order in which they are asked.
+    pub fn asked_places(&self) -> &[PlaceAsking] {
+        &self.asked_places
     }
 
     fn pack_mut(&mut self, law: &str) -> Option<&mut Pack> {

@@ -14,7 +14,7 @@ use super::pack::{Pack, Provision, Version};
 use super::problem::{Lines, Problem};
 
 /// Codes of what a pack that loads may still lack.
-const MISSING: [&str; 7] = [
+const MISSING: [&str; 8] = [
     "missing_citation",
     "missing_source",
     "missing_checked_on",
@@ -22,6 +22,7 @@ const MISSING: [&str; 7] = [
     "missing_border_pair",
     "missing_absent_case",
     "missing_foreseen_case",
+    "missing_question",
 ];
 
 /// What was found in one file.
@@ -112,6 +113,7 @@ fn pack_problems(pack: &Pack, files: &[(&str, &str)], laws: &Lawbook) -> Vec<Pro
     let text = files.iter().find(|(at, _)| *at == path).map_or("", |(_, text)| *text);
     let mut found = Finder { path: &path, lines: Lines::new(text), problems: Vec::new() };
     found.pack(pack);
+    found.questions(pack, laws);
     let mut cases = Vec::new();
     let mut unreadable = Vec::new();
     for (path, text) in &pack.tests {
@@ -159,6 +161,18 @@ impl Finder<'_> {
             for version in &provision.versions {
                 self.reading(provision, version);
             }
+        }
+    }
+
+    /// Who asks at all, asks for every role.
+    fn questions(&mut self, pack: &Pack, laws: &Lawbook) {
+        if pack.questions.is_empty() {
+            return;
+        }
+        for role in laws.roles_without_question(pack) {
+            let message = format!("no question finds the role `{role}`");
+            let hint = "add one to `questions.toml`, in words that everybody understands";
+            self.missing(0, "missing_question", message, hint);
         }
     }
 

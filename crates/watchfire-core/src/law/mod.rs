@@ -16,6 +16,7 @@ pub mod form;
 pub mod gate;
 pub mod id;
 pub mod impact;
+pub mod inquiry;
 pub mod instant;
 mod lawbook;
 pub mod lint;

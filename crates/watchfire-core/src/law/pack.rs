@@ -16,6 +16,7 @@ use super::count::{Counts, Ends, RollRule, Within};
 use super::form::Form;
 use super::gate::Act;
 use super::id::{FactKind, LawId, PredicateId, ProvisionId, RoleId};
+use super::inquiry::Asking;
 use super::text::Text;
 
 pub(crate) use read::{Declared, MEMBER_STATE, read};
@@ -47,6 +48,8 @@ pub struct Pack {
     pub quotes: BTreeMap<String, String>,
     /// The case files beside it: path and text.
     pub tests: Vec<(String, String)>,
+    /// The plain questions that find its roles.
+    pub questions: Vec<Asking>,
 }
 
 impl Pack {

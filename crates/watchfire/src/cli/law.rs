@@ -78,6 +78,22 @@ pub(crate) struct Map {
     pub(crate) laws: Laws,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Roles {
+    /// Answers as TOML: `"eu-cra/manufacturer" = "yes"`; what it leaves open is asked, unless
+    /// `--json` is given; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+    /// Language of the questions
+    #[arg(long, default_value = "en", value_parser = ["en", "zh-CN"])]
+    pub(crate) language: String,
+    /// Print JSON, and ask nothing
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) laws: Laws,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Law {
     /// List the packs
@@ -102,6 +118,8 @@ pub(crate) enum Law {
         #[command(flatten)]
         laws: Laws,
     },
+    /// Find what an organization is by law, by plain questions
+    Roles(Roles),
     /// Show what an organization owes on a day, for a vulnerability, for an incident and always, and
     /// why not
     Map(Box<Map>),

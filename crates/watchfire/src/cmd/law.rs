@@ -8,6 +8,7 @@ mod diff;
 mod list;
 mod map;
 mod profile;
+mod roles;
 mod show;
 mod test;
 
@@ -18,6 +19,7 @@ pub(super) fn run(command: Law) -> Result<Exit, Failure> {
     match command {
         Law::List { json, laws } => list::run(json, &laws),
         Law::Show { id, language, json, laws } => show::run(&id, &language, json, &laws),
+        Law::Roles(args) => roles::run(&args),
         Law::Map(args) => map::run(&args),
         Law::Calendars { id, year, language, json, laws } => match id {
             None => calendars::list(&language, json, &laws),

@@ -21,7 +21,7 @@ const FILE_BYTES_MAX: u64 = 16 << 20;
 /// A folder of packs holds at most so many files.
 const FILES_MAX: usize = 20_000;
 /// The files that all packs share.
-const SHARED: [&str; 3] = ["attributes.toml", "facts.toml", "member-states.toml"];
+const SHARED: [&str; 4] = ["attributes.toml", "facts.toml", "member-states.toml", "places.toml"];
 /// Tables of shared files whose entries are declarations.
 const DECLARATIONS: [&str; 3] = ["attribute", "predicate", "fact"];
 
@@ -70,7 +70,7 @@ impl Folder {
     fn pack(&mut self, at: &Path, law: &str) -> Result<(), Failure> {
         for (path, name) in entries(at)? {
             let quote = name.starts_with("text.") && has_ending(&path, "md");
-            if name == "law.toml" || quote {
+            if ["law.toml", "questions.toml"].contains(&name.as_str()) || quote {
                 self.file(&path, format!("{law}/{name}"))?;
             } else if ["forms", "tests"].contains(&name.as_str()) && path.is_dir() {
                 self.room(&path, &format!("{law}/{name}"))?;

@@ -111,6 +111,29 @@ fn the_map_tells_what_is_owed_on_a_day_and_why_not() {
 }
 
 #[test]
+fn roles_are_found_by_questions_and_make_a_map() {
+    let given = "\"place/EU\" = \"yes\"\n\"place/CN\" = \"no\"\n\"eu-cra/manufacturer\" = \"not-sure\"\n\
+                 \"eu-cra/member-state\" = \"BE\"\n\"cn-rmsv/provider\" = \"yes\"\n";
+    let output = run(&["law", "roles", "--answers", "-", "--json"], given);
+    assert_eq!(code(&output), 0, "{}", errors(&output));
+    let found = json(&output);
+    assert_eq!(found["roles"], serde_json::json!(["eu-cra/manufacturer"]));
+    assert_eq!(found["unsure"], found["roles"], "not sure stays proposed, and is marked");
+    assert_eq!(found["reasons"][0]["cites"][0], "Article 3(13)");
+    assert_eq!(found["not_asked"]["cn-rmsv/provider"], "place/CN");
+    let profile = String::from_utf8_lossy(&output.stdout).into_owned();
+    let map = run(&["law", "map", "--profile", "-", "--day", "2026-11-30", "--json"], &profile);
+    assert_eq!(row(&json(&map), "eu-cra/14.2.a")["verdict"], "owed");
+
+    let typed = run(&["law", "roles"], "n\nmaybe\ny\n?\n");
+    assert_eq!(code(&typed), 0, "{}", errors(&typed));
+    assert!(errors(&typed).contains("`maybe` is no answer"), "{}", errors(&typed));
+    let wrong = run(&["law", "roles", "--answers", "-"], "\"eu-cra/manufacturer\" = \"perhaps\"\n");
+    assert_eq!(code(&wrong), 2);
+    assert!(errors(&wrong).contains("`eu-cra/manufacturer` cannot be read"), "{}", errors(&wrong));
+}
+
+#[test]
 fn a_map_that_cannot_be_made_says_what_to_do() {
     for (arguments, told) in [
         (&["--day", "2027-12-11"][..], "give `--role` or `--profile`"),

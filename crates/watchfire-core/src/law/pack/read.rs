@@ -143,6 +143,7 @@ impl Reader<'_> {
             conflicts: Vec::new(),
             quotes: BTreeMap::new(),
             tests: Vec::new(),
+            questions: Vec::new(),
         };
         for provision in file.provision {
             let found = self.provision(&pack, provision);

@@ -24,9 +24,8 @@ pub(super) fn run(args: &Map) -> Result<Exit, Failure> {
     let laws = packs::lawbook(&args.laws)?;
     let profile = profile::read(&args.organization, &laws)?;
     if profile.roles.is_empty() {
-        return Err(Failure::request("nobody says what the organization is").hint(
-            "give `--role` or `--profile`; `watchfire law show LAW` tells the roles of a law",
-        ));
+        return Err(Failure::request("nobody says what the organization is")
+            .hint("give `--role` or `--profile`; `watchfire law roles` finds the roles"));
     }
     let answers = assumed(&laws, &args.assume)
         .map_err(|error| Failure::request("`--assume` cannot be read").because(error))?;

@@ -1,0 +1,136 @@
+//! The inquiry: every role is found by a question, and nothing is dropped in silence.
+
+use std::collections::BTreeSet;
+
+use watchfire_core::law::Lawbook;
+use watchfire_core::law::inquiry::{Answers, Finds, NotAsked};
+
+fn book() -> &'static Lawbook {
+    Lawbook::builtin()
+}
+
+fn answers(all: &[(&str, &str)]) -> Answers {
+    all.iter().map(|(id, answer)| ((*id).to_owned(), (*answer).to_owned())).collect()
+}
+
+#[test]
+fn every_role_of_every_built_in_pack_is_found_by_a_question() {
+    let nothing = Answers::new();
+    let found = book().conclude(&nothing);
+    assert!(found.unasked.is_empty(), "{:?}", found.unasked);
+    let places: BTreeSet<&str> =
+        book().asked_places().iter().map(|place| place.jurisdiction.as_str()).collect();
+    for pack in book().packs() {
+        assert!(places.contains(pack.jurisdiction.as_str()), "{}", pack.jurisdiction);
+    }
+    // Answering every question with yes finds every role there is.
+    let all: Answers = book()
+        .inquiry(&nothing)
+        .iter()
+        .filter(|stand| matches!(stand.asking.finds, Finds::Roles(_)))
+        .map(|stand| (stand.asking.id.clone(), "yes".to_owned()))
+        .collect();
+    let roles = book().packs().iter().flat_map(|pack| pack.roles.keys());
+    let found: BTreeSet<String> =
+        book().conclude(&all).roles.into_iter().map(|one| one.role.to_string()).collect();
+    assert_eq!(found, roles.map(ToString::to_string).collect());
+}
+
+#[test]
+fn what_nobody_is_sure_of_stays_proposed_and_is_marked() {
+    let found = book().conclude(&answers(&[
+        ("eu-cra/manufacturer", "yes"),
+        ("cn-rmsv/provider", "not-sure"),
+        ("cn-rmsv/operator", "no"),
+        ("eu-cra/member-state", "BE"),
+        ("eu-nis2/trust-service", "not-sure"),
+    ]));
+    let roles: Vec<(&str, bool)> =
+        found.roles.iter().map(|one| (one.role.as_str(), one.is_sure)).collect();
+    assert_eq!(roles, [("cn-rmsv/provider", false), ("eu-cra/manufacturer", true)]);
+    assert_eq!(found.unsure().map(|role| role.as_str()).collect::<Vec<_>>(), ["cn-rmsv/provider"]);
+    assert_eq!(found.attributes.values().collect::<Vec<_>>(), ["BE"]);
+    assert!(found.open.contains(&"eu-cra/steward".to_owned()), "what is open is named");
+    assert!(found.open.contains(&"place/EU".to_owned()));
+}
+
+#[test]
+fn a_place_without_us_leaves_its_questions_out_and_says_so() {
+    let given = answers(&[
+        ("place/EU", "no"),
+        ("eu-cra/manufacturer", "yes"),
+        ("place/CN", "not-sure"),
+        ("cn-rmsv/provider", "yes"),
+    ]);
+    let stands = book().inquiry(&given);
+    let why = |id: &str| {
+        let stand = stands.iter().find(|stand| stand.asking.id == id).expect("a question");
+        stand.not_asked.clone()
+    };
+    assert_eq!(why("eu-cra/manufacturer"), Some(NotAsked::Place("EU".to_owned())));
+    assert_eq!(why("cn-rmsv/provider"), None, "not sure is no no");
+    let found = book().conclude(&given);
+    let roles: Vec<&str> = found.roles.iter().map(|one| one.role.as_str()).collect();
+    assert_eq!(roles, ["cn-rmsv/provider"]);
+    let only_if = answers(&[("eu-cra/manufacturer", "no"), ("eu-cra/member-state", "BE")]);
+    let found = book().conclude(&only_if);
+    assert!(found.attributes.is_empty(), "it hangs on a question that was answered with no");
+}
+
+#[test]
+fn answers_that_say_nothing_are_named() {
+    let found = book().conclude(&answers(&[
+        ("eu-cra/manufacturer", "perhaps"),
+        ("eu-cra/member-state", "US"),
+        ("eu-cra/emperor", "yes"),
+        ("place/EU", "BE"),
+    ]));
+    assert!(found.roles.is_empty() && found.attributes.is_empty());
+    for id in ["eu-cra/manufacturer", "eu-cra/member-state", "eu-cra/emperor", "place/EU"] {
+        assert!(found.unread.contains(&id.to_owned()), "{id}: {:?}", found.unread);
+    }
+}
+
+/// The built-in files, with one in the place of another.
+fn with<'a>(path: &'a str, text: &'a str) -> Vec<(&'a str, &'a str)> {
+    let others = Lawbook::builtin_files().iter().filter(|(at, _)| *at != path);
+    others.copied().chain([(path, text)]).collect()
+}
+
+#[test]
+fn what_is_wrong_in_a_file_of_questions_is_told_with_its_place() {
+    let path = "eu-cra/questions.toml";
+    let ask = "asks = { en = \"a\", zh-CN = \"b\" }";
+    for (text, code, line) in [
+        (format!("[[question]]\nid = \"A b\"\n{ask}\nroles = [\"steward\"]\n"), "value", 2),
+        (format!("[[question]]\nid = \"a\"\n{ask}\nroles = [\"emperor\"]\n"), "undeclared", 4),
+        (format!("[[question]]\nid = \"a\"\n{ask}\nattribute = \"eu/x\"\n"), "undeclared", 4),
+        (format!("[[question]]\nid = \"a\"\n{ask}\n"), "value", 1),
+        (format!("[[question]]\nid = \"a\"\n{ask}\nrole = \"steward\"\n"), "toml", 4),
+        (
+            format!("[[question]]\nid = \"a\"\n{ask}\nroles = [\"steward\"]\nonly_if = \"b\"\n"),
+            "undeclared",
+            5,
+        ),
+    ] {
+        let problems = Lawbook::load(&with(path, &text)).expect_err("it does not load");
+        let found: Vec<_> = problems.iter().map(|one| (one.code, one.line)).collect();
+        assert_eq!(found, [(code, line)], "{text}");
+        assert_eq!(problems[0].path, path);
+    }
+    let twice = "[[place]]\njurisdiction = \"EU\"\nasks = \"a\"\n[[place]]\njurisdiction = \"EU\"\nasks = \"b\"\n";
+    let problems = Lawbook::load(&with("places.toml", twice)).expect_err("it does not load");
+    assert_eq!((problems[0].code, problems[0].line), ("twice", 5));
+}
+
+#[test]
+fn a_pack_that_asks_asks_for_every_role() {
+    let text = "[[question]]\nid = \"steward\"\nasks = \"a\"\nroles = [\"steward\"]\n";
+    let only = BTreeSet::from(["eu-cra".to_owned()]);
+    let files = with("eu-cra/questions.toml", text);
+    let reports = watchfire_core::law::lint::check(&files, Some(&only));
+    let problems: Vec<_> = reports.iter().flat_map(|report| &report.problems).collect();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].code, "missing_question");
+    assert!(problems[0].message.contains("eu-cra/manufacturer"), "{}", problems[0].message);
+}
