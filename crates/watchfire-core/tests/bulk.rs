@@ -351,3 +351,156 @@ fn a_lawbook_that_did_not_change_touches_nothing() {
     let found = changing.over(&table, |at| Cow::Borrowed(&questions[at]), AsOf::default());
     assert_eq!((found.candidates, found.evaluated, found.changes.len()), (0, 0, 0));
 }
+
+/// A made duty: whom it obliges, from how many users on, in which sector not, within which hours.
+type Duty = (usize, u32, usize, i64);
+
+/// A made case: of whom, in which sector, how many users, what is so, and when it was known.
+struct Made {
+    whom: usize,
+    sector: usize,
+    users: u32,
+    exploited: bool,
+    severe: bool,
+    critical: bool,
+    aware_at: Timestamp,
+}
+
+/// The duties, said again without our code.
+fn interpreted((whom, over, sector, hours): Duty, case: &Made) -> Option<Timestamp> {
+    let threat = case.exploited || (case.severe && case.users >= over);
+    let place = case.sector != sector || case.critical;
+    let owed = case.whom == whom && threat && place;
+    owed.then(|| case.aware_at + SignedDuration::from_hours(hours))
+}
+
+fn pack_of(duties: &[Duty]) -> Lawbook {
+    let shared = |name: &str| {
+        let found = Lawbook::builtin_files().iter().find(|(path, _)| *path == name);
+        found.expect("a shared file").1.to_owned()
+    };
+    let same = |word: &str| format!("{{ en = \"{word}\", zh-CN = \"{word}\" }}");
+    let attributes = [
+        ("exploited", "yes-no"),
+        ("severe", "yes-no"),
+        ("critical", "yes-no"),
+        ("users", "number"),
+        ("sector", "text"),
+    ]
+    .map(|(name, kind)| {
+        format!("[attribute.\"made/{name}\"]\ntype = \"{kind}\"\nmeaning = {}\n", same(name))
+    });
+    let mut law = format!(
+        "id = \"made\"\njurisdiction = \"global\"\ntitle = {}\ntime_zone = \"UTC\"\n\
+         source = \"https://example.org\"\nchecked_on = 2026-11-23\nconfidence = \"primary\"\n",
+        same("made")
+    );
+    for whom in 0..9 {
+        law += &format!("[roles.r{whom}]\nname = {}\n", same("role"));
+    }
+    for (at, (whom, over, sector, hours)) in duties.iter().enumerate() {
+        law += &format!(
+            "[[provision]]\nid = \"made/{at}\"\nclass = \"hard\"\ncites = {}\n\
+             arises_on = [\"vulnerability-known\"]\nowed_by = \"r{whom}\"\n\
+             when = {{ all = [{{ any = [\"made/exploited\", {{ all = [\"made/severe\", \
+             {{ attribute = \"made/users\", at_least = {over} }}] }}] }}, {{ any = [{{ not = \
+             {{ attribute = \"made/sector\", is = \"s{sector}\" }} }}, \"made/critical\"] }}] }}\n\
+             [[provision.version]]\neffective_from = 2020-01-01\n\
+             strict = {{ within = \"{hours}h\", counts = \"elapsed\" }}\n",
+            same("duty")
+        );
+    }
+    let (attributes, facts) = (attributes.concat(), shared("facts.toml"));
+    let states = shared("member-states.toml");
+    Lawbook::load(&[
+        ("attributes.toml", attributes.as_str()),
+        ("facts.toml", facts.as_str()),
+        ("member-states.toml", states.as_str()),
+        ("made/law.toml", law.as_str()),
+    ])
+    .unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+impl Made {
+    fn roll(dice: &mut Dice) -> Self {
+        Self {
+            whom: dice.below(9),
+            sector: dice.below(5),
+            users: u32::try_from(dice.below(1000)).expect("it is small"),
+            exploited: dice.in_a_hundred(40),
+            severe: dice.in_a_hundred(60),
+            critical: dice.in_a_hundred(20),
+            aware_at: dice.instant(),
+        }
+    }
+
+    fn question(&self) -> Question {
+        let flags =
+            [("exploited", self.exploited), ("severe", self.severe), ("critical", self.critical)];
+        let mut attributes: std::collections::BTreeMap<_, _> = flags
+            .into_iter()
+            .map(|(name, flag)| (format!("made/{name}").parse().expect("an id"), Value::Flag(flag)))
+            .collect();
+        let users = Value::Number(f64::from(self.users));
+        attributes.insert("made/users".parse().expect("an id"), users);
+        let sector = Value::Text(format!("s{}", self.sector));
+        attributes.insert("made/sector".parse().expect("an id"), sector);
+        let fact = Fact {
+            id: "known".parse().expect("an id"),
+            kind: "vulnerability-known".parse().expect("a kind"),
+            occurred: Instant::Exact(self.aware_at),
+            known_at: self.aware_at,
+            towards: None,
+            about: None,
+            obligations: Vec::new(),
+            new_due: None,
+            decided: None,
+        };
+        let role = format!("made/r{}", self.whom).parse().expect("a role");
+        let roles = BTreeSet::from([role]);
+        Question { facts: vec![fact], roles, attributes, ..Question::default() }
+    }
+}
+
+#[test]
+fn made_duties_come_out_as_an_interpreter_without_our_code_says() {
+    let mut dice = Dice(11);
+    let duties: Vec<Duty> = (0..60)
+        .map(|at| {
+            let over = u32::try_from(dice.below(1000)).expect("it is small");
+            (at % 9, over, dice.below(5), *dice.one(&[24, 48, 72, 336]))
+        })
+        .collect();
+    let book = pack_of(&duties);
+    let mut table = Table::default();
+    let plan = Plan::of(&book, &mut table);
+    let (rules, plain) = plan.shape();
+    assert_eq!((rules, plain), (60, 60), "columns hold all of it");
+    let cases: Vec<Made> = (0..3000).map(|_| Made::roll(&mut dice)).collect();
+    let questions: Vec<Question> = cases.iter().map(Made::question).collect();
+    questions.iter().for_each(|question| table.push(question));
+    let bulk = Bulk::new(&plan, &table, |at| Cow::Borrowed(&questions[at]), AsOf::default());
+    let found = bulk.owed(0..table.len());
+    assert_eq!(found.by_engine, 0);
+    let got: BTreeSet<(usize, String, Timestamp)> = found
+        .owed
+        .iter()
+        .filter(|one| one.outcome.is_owed())
+        .map(|one| {
+            let id = plan.provision_id(&one.outcome).to_string();
+            (one.case as usize, id, one.outcome.strict_due().expect("a date"))
+        })
+        .collect();
+    let expected: BTreeSet<_> = cases
+        .iter()
+        .enumerate()
+        .flat_map(|(at, case)| {
+            let due = |(of, duty): (usize, &Duty)| {
+                Some((at, format!("made/{of}"), interpreted(*duty, case)?))
+            };
+            duties.iter().enumerate().filter_map(due).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(expected.len() > 3000, "many are owed: {}", expected.len());
+    assert_eq!(got, expected);
+}
