@@ -9,7 +9,7 @@ use watchfire_core::law::{Lawbook, Obligation, Question};
 use crate::measure::{Answers, Floor, Measure, Watch, percentile, sorted, thread_seconds};
 
 /// A case of seven packs and some forty obligations, with instants computed by hand.
-const WIDE: &str = include_str!("../cases/wide.toml");
+pub(crate) const WIDE: &str = include_str!("../cases/wide.toml");
 /// The slowest of a hundred looks at a case takes at most this, in microseconds.
 const ONE_CASE_MICROSECONDS_MAX: f64 = 50.0;
 /// Questions between two looks at the floor.

@@ -4,6 +4,7 @@
 mod engine;
 mod log;
 mod measure;
+mod p2;
 mod server;
 mod store;
 
@@ -29,6 +30,12 @@ struct Arguments {
     /// Alternations of floor and figure.
     #[arg(long, default_value_t = 7)]
     rounds: usize,
+    /// Cases of P2.
+    #[arg(long, default_value_t = 1_000_000)]
+    cases: usize,
+    /// A Python that has openfisca-core, the peer of P2; `scripts/bench` installs one.
+    #[arg(long)]
+    python: Option<PathBuf>,
     /// Leaves of the tree that proofs are made in.
     #[arg(long, default_value_t = 1_000_000)]
     leaves: usize,
@@ -50,6 +57,8 @@ struct Arguments {
 enum Path {
     /// The rules: what is owed.
     Engine,
+    /// Many cases at once, beside openfisca-core and regorus.
+    P2,
     /// The tree of the evidence log.
     Log,
     /// Durable appends.
@@ -71,12 +80,17 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
-    let all = [Path::Engine, Path::Log, Path::Store, Path::Server];
+    let all = [Path::Engine, Path::P2, Path::Log, Path::Store, Path::Server];
     let chosen = if arguments.what.is_empty() { &all[..] } else { &arguments.what };
     let mut measures = Vec::new();
     for path in chosen {
         let found = match path {
             Path::Engine => engine::measure(arguments.rounds)?,
+            Path::P2 => p2::measure(&p2::Asked {
+                cases: arguments.cases.max(1000),
+                rounds: arguments.rounds,
+                python: arguments.python.as_deref(),
+            })?,
             Path::Log => log::measure(arguments.leaves.max(1000), arguments.rounds)?,
             Path::Store => store::measure(&arguments.folder, arguments.rounds)?,
             Path::Server => {

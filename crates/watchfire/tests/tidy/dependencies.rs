@@ -114,7 +114,10 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "tracing-subscriber",
         ],
     ),
-    ("watchfire-bench", &["clap", "jiff", "rustix", "serde_json", "sha2", "tempfile", "tokio"]),
+    (
+        "watchfire-bench",
+        &["clap", "jiff", "regorus", "rustix", "serde_json", "sha2", "tempfile", "tokio"],
+    ),
     ("watchfire-fuzz", &["jiff", "libfuzzer-sys", "serde_json"]),
 ];
 
@@ -329,25 +332,49 @@ fn beside_problems(beside: &Manifest, main: &Table) -> Vec<String> {
     problems
 }
 
-/// Names and versions that a lock file of a workspace beside holds and the main one does not,
-/// of crates that both hold: what is measured and fuzzed must be what is shipped.
+/// Names and versions that our crates use in a workspace beside and the main lock file does not
+/// have, of crates that both hold: what is measured and fuzzed must be what is shipped. What a peer
+/// uses that is measured beside us is not looked at.
 fn lock_differences(path: &str, beside: &Table, main: &Table) -> Vec<String> {
-    let versions = |lock: &Table| -> Vec<(String, String)> {
-        let packages = lock.get("package").and_then(toml::Value::as_array).cloned();
-        let text = |package: &toml::Value, key: &str| {
-            package.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
-        };
-        let packages = packages.unwrap_or_default();
-        packages.iter().map(|package| (text(package, "name"), text(package, "version"))).collect()
+    let (beside, main) = (locked(beside), locked(main));
+    let ours = |name: &str| name.starts_with("watchfire") && main.iter().any(|it| it.0 == name);
+    let mut open: Vec<&Locked> = beside.iter().filter(|it| ours(&it.0)).collect();
+    let mut reached: Vec<&Locked> = Vec::new();
+    while let Some(package) = open.pop() {
+        if reached.contains(&package) {
+            continue;
+        }
+        reached.push(package);
+        // A dependency is written as `name`, or `name version` where there are several.
+        let named = package.2.iter().flat_map(|written| {
+            let (name, version) = written.split_once(' ').unwrap_or((written, ""));
+            beside.iter().filter(move |it| it.0 == name && (version.is_empty() || it.1 == version))
+        });
+        open.extend(named);
+    }
+    let differs = |(name, version, _): &&&Locked| {
+        main.iter().any(|it| it.0 == *name)
+            && !main.iter().any(|it| it.0 == *name && it.1 == *version)
     };
-    let main = versions(main);
-    let differs = |(name, version): &(String, String)| {
-        main.iter().any(|(theirs, _)| theirs == name)
-            && !main.iter().any(|(theirs, its)| theirs == name && its == version)
-    };
-    let differing = versions(beside).into_iter().filter(differs);
     let remedy = "copy Cargo.lock there and run `cargo metadata` in it";
-    differing.map(|(name, version)| format!("{path}: `{name}` {version}: {remedy}")).collect()
+    let told = |(name, version, _): &&Locked| format!("{path}: `{name}` {version}: {remedy}");
+    reached.iter().filter(differs).map(told).collect()
+}
+
+/// Name, version and dependencies of a locked package.
+type Locked = (String, String, Vec<String>);
+
+fn locked(lock: &Table) -> Vec<Locked> {
+    let text = |value: Option<&toml::Value>| {
+        value.and_then(toml::Value::as_str).unwrap_or_default().to_owned()
+    };
+    let packages = lock.get("package").and_then(toml::Value::as_array).into_iter().flatten();
+    let one = |package: &toml::Value| {
+        let depends = package.get("dependencies").and_then(toml::Value::as_array);
+        let depends = depends.into_iter().flatten().map(|it| text(Some(it))).collect();
+        (text(package.get("name")), text(package.get("version")), depends)
+    };
+    packages.map(one).collect()
 }
 
 /// The manifests of the main workspace's crates.
@@ -487,14 +514,23 @@ mod proofs_that_the_checks_can_fail {
     }
 
     #[test]
-    fn a_crate_locked_in_another_version_beside_is_found() {
-        let lock = |version: &str| -> Table {
-            format!("[[package]]\nname = \"a\"\nversion = \"{version}\"").parse().expect("TOML")
+    fn a_crate_that_is_used_in_another_version_beside_is_found() {
+        let lock = |own: &str, version: &str| -> Table {
+            format!(
+                "[[package]]\nname = \"watchfire-core\"\nversion = \"0\"\ndependencies = [{own}]\n\
+                 [[package]]\nname = \"a\"\nversion = \"{version}\""
+            )
+            .parse()
+            .expect("TOML")
         };
-        assert_eq!(lock_differences("bench/Cargo.lock", &lock("1"), &lock("1")).len(), 0);
-        assert_eq!(lock_differences("bench/Cargo.lock", &lock("2"), &lock("1")).len(), 1);
-        let only_there = "[[package]]\nname = \"b\"\nversion = \"1\"".parse().expect("TOML");
-        assert_eq!(lock_differences("bench/Cargo.lock", &only_there, &lock("1")).len(), 0);
+        let differences = |beside: &Table| {
+            lock_differences("bench/Cargo.lock", beside, &lock("\"a\"", "1")).len()
+        };
+        assert_eq!(differences(&lock("\"a\"", "1")), 0);
+        assert_eq!(differences(&lock("\"a\"", "2")), 1);
+        assert_eq!(differences(&lock("\"a 2\"", "2")), 1);
+        // What a peer needs beside is its own matter.
+        assert_eq!(differences(&lock("", "2")), 0);
     }
 
     #[test]
