@@ -5,6 +5,7 @@
 //! where and why. The same functions are run by libFuzzer (`fuzz_targets/`) and, on the corpus
 //! and on mutations of it, by `tests/replay.rs`.
 
+mod exposure;
 mod law;
 mod log;
 mod names;
@@ -18,10 +19,11 @@ pub const INPUT_BYTES_MAX: usize = 64 << 10;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 17] = [
     ("bundle", log::bundle),
     ("calendar", law::calendar),
     ("case_file", law::case_file),
+    ("decision", exposure::decision),
     ("event", log::event),
     ("form", law::form),
     ("ids", names::ids),
@@ -30,8 +32,11 @@ pub const TARGETS: [Target; 13] = [
     ("note", log::note),
     ("proof", log::proof),
     ("purl", names::purl),
+    ("range", exposure::range),
     ("receipt", log::receipt),
     ("tile", log::tile),
+    ("vector", exposure::vector),
+    ("version", exposure::version),
 ];
 
 /// Runs the target called `name` on an input.
