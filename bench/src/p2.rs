@@ -103,6 +103,21 @@ fn on_two(plan: &Plan<'_>, table: &Table) -> usize {
     })
 }
 
+/// Starts the peer in Python, whose answers must be the interpreter's; none where it is not installed.
+fn openfisca(world: &World, asked: &Asked<'_>) -> Result<Option<Openfisca>, Box<dyn Error>> {
+    let Some(python) = asked.python else {
+        // Around the capture of the test harness, so that it is always seen.
+        let told = "SKIPPED: openfisca-core; `scripts/bench p2` installs it\n";
+        std::io::stderr().write_all(told.as_bytes())?;
+        return Ok(None);
+    };
+    let mut peer = Openfisca::start(python, &world.duties, &world.cases)?;
+    if peer.digest()? != world.expected.digest {
+        return Err("p2: the answers of openfisca-core are not the interpreter's".into());
+    }
+    Ok(Some(peer))
+}
+
 fn bulk(
     world: &World,
     plan: &Plan<'_>,
@@ -124,20 +139,7 @@ fn bulk(
     if regorus.answers(&inputs, DUTIES)? != Answers::interpreted(&world.duties, few) {
         return Err("p2: the answers of regorus are not the interpreter's".into());
     }
-    let mut openfisca = match asked.python {
-        Some(python) => Some(Openfisca::start(python, &world.duties, &world.cases)?),
-        None => {
-            // Around the capture of the test harness, so that it is always seen.
-            let told = "SKIPPED: openfisca-core; `scripts/bench p2` installs it\n";
-            std::io::stderr().write_all(told.as_bytes())?;
-            None
-        }
-    };
-    if let Some(peer) = &mut openfisca {
-        if peer.digest()? != world.expected.digest {
-            return Err("p2: the answers of openfisca-core are not the interpreter's".into());
-        }
-    }
+    let mut openfisca = openfisca(world, asked)?;
     let as_of = AsOf {
         now: Some(Timestamp::from_second(1_793_000_000)?),
         known_at: Some(Timestamp::from_second(1_792_900_000)?),
@@ -147,11 +149,14 @@ fn bulk(
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut of_one = Vec::new();
     for _ in 0..asked.rounds {
-        let floor =
-            seconds(|| drop(black_box(Answers::interpreted_hits(&world.duties, &world.cases))));
+        let floor = seconds(|| {
+            black_box(Answers::interpreted_hits(&world.duties, &world.cases));
+        });
         let ours = seconds(|| drop(black_box(all(plan, table, AsOf::default()))));
         floors.push((floor, ours));
-        two.push(wall(|| drop(black_box(on_two(plan, table)))));
+        two.push(wall(|| {
+            black_box(on_two(plan, table));
+        }));
         if let Some(peer) = &mut openfisca {
             python.push((peer.run()?, ours));
             of_one.push(peer.one()?);
@@ -298,7 +303,9 @@ fn change(world: &World, book: &Lawbook, rounds: usize) -> Result<Vec<Measure>, 
     let watch = Watch::start();
     let (mut floors, mut wider) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let floor = seconds(|| drop(black_box(changing.candidates(&table).iter().sum::<usize>())));
+        let floor = seconds(|| {
+            black_box(changing.candidates(&table).iter().sum::<usize>());
+        });
         let ours = seconds(|| drop(black_box(changing.over(&table, nobody, AsOf::default()))));
         let wide = seconds(|| drop(black_box(doubled.over(&table, nobody, AsOf::default()))));
         floors.push((floor * 1e3, ours * 1e3));

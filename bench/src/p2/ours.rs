@@ -59,7 +59,8 @@ fn law(duties: &[Duty]) -> String {
     let mut text = "id = \"bench\"\njurisdiction = \"global\"\n\
                     title = { en = \"Duties\", zh-CN = \"Duties\" }\ntime_zone = \"UTC\"\n\
                     source = \"https://example.org\"\nchecked_on = 2026-11-23\n\
-                    confidence = \"primary\"\n"
+                    confidence = \"primary\"\n[authorities.office]\n\
+                    name = { en = \"Office\", zh-CN = \"Office\" }\n"
         .to_owned();
     for (jurisdiction, at) in (0..JURISDICTIONS).flat_map(|it| (0..ROLES).map(move |at| (it, at))) {
         let name = role(jurisdiction, at);
@@ -70,7 +71,7 @@ fn law(duties: &[Duty]) -> String {
             text,
             "[[provision]]\nid = \"bench/{at}\"\nclass = \"hard\"\n\
              cites = {{ en = \"Duty {at}\", zh-CN = \"Duty {at}\" }}\n\
-             arises_on = [\"vulnerability-known\"]\nowed_by = \"{}\"\n\
+             arises_on = [\"vulnerability-known\"]\nowed_by = \"{}\"\nowed_to = \"office\"\n\
              when = {{ all = [{{ any = [\"bench/exploited\", {{ all = [\"bench/severe\", \
              {{ attribute = \"bench/users\", at_least = {} }}] }}] }}, {{ any = [{{ not = \
              {{ attribute = \"bench/sector\", is = \"s{}\" }} }}, \"bench/critical\"] }}] }}\n\

@@ -52,7 +52,7 @@ pub(super) fn long_case(book: &Lawbook, facts: usize) -> Result<Question, Box<dy
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<String>())?;
     let wide = cases.into_iter().next().ok_or("there is no case")?.question;
     let mut long = Question { facts: Vec::with_capacity(facts), ..wide.clone() };
-    let submitted = "submitted".parse()?;
+    let submitted: watchfire_core::law::id::FactKind = "submitted".parse()?;
     for at in 0..facts {
         let mut fact = wide.facts[at % wide.facts.len()].clone();
         let hours = SignedDuration::from_hours(i64::try_from(at)?);

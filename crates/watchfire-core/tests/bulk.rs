@@ -392,8 +392,10 @@ fn pack_of(duties: &[Duty]) -> Lawbook {
     });
     let mut law = format!(
         "id = \"made\"\njurisdiction = \"global\"\ntitle = {}\ntime_zone = \"UTC\"\n\
-         source = \"https://example.org\"\nchecked_on = 2026-11-23\nconfidence = \"primary\"\n",
-        same("made")
+         source = \"https://example.org\"\nchecked_on = 2026-11-23\nconfidence = \"primary\"\n\
+         [authorities.office]\nname = {}\n",
+        same("made"),
+        same("office")
     );
     for whom in 0..9 {
         law += &format!("[roles.r{whom}]\nname = {}\n", same("role"));
@@ -401,7 +403,7 @@ fn pack_of(duties: &[Duty]) -> Lawbook {
     for (at, (whom, over, sector, hours)) in duties.iter().enumerate() {
         law += &format!(
             "[[provision]]\nid = \"made/{at}\"\nclass = \"hard\"\ncites = {}\n\
-             arises_on = [\"vulnerability-known\"]\nowed_by = \"r{whom}\"\n\
+             arises_on = [\"vulnerability-known\"]\nowed_by = \"r{whom}\"\nowed_to = \"office\"\n\
              when = {{ all = [{{ any = [\"made/exploited\", {{ all = [\"made/severe\", \
              {{ attribute = \"made/users\", at_least = {over} }}] }}] }}, {{ any = [{{ not = \
              {{ attribute = \"made/sector\", is = \"s{sector}\" }} }}, \"made/critical\"] }}] }}\n\

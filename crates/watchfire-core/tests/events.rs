@@ -370,9 +370,7 @@ fn samples() -> BTreeMap<String, Event> {
         .chain(of_party().into_iter().map(|event| Body::Party(person(), event)))
         .chain(of_node().into_iter().map(Body::Node))
         .chain(of_amendment().into_iter().map(|event| Body::Amendment(amendment.clone(), event)))
-        .chain(
-            of_department().into_iter().map(|event| Body::Department(department.clone(), event)),
-        )
+        .chain(of_department().into_iter().map(|event| Body::Department(department.clone(), event)))
         // At the end, so that no older sample gets another actor.
         .chain(of_choices().into_iter().map(|event| Body::Case(case.clone(), event)));
     let mut found = BTreeMap::new();

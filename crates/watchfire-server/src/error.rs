@@ -68,6 +68,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("text_length", 422, "A text is empty or too long."),
     ("fact_invalid", 422, "The fact's kind, its instants or what it names is wrong."),
     ("fact_unknown", 422, "The case has no fact of this id."),
+    ("conflict_unknown", 422, "The case has no such conflict to decide."),
+    ("choice_unknown", 422, "The conflict has no such choice."),
     ("known_in_future", 422, "The fact would be known only later than now."),
     ("obligation_unknown", 422, "The case has no obligation of this id."),
     ("participant_unknown", 422, "The party takes no part in the case."),

@@ -41,8 +41,8 @@ macro_rules! sources {
     };
 }
 
-const EN: [&str; 15] = sources!("en");
-const ZH_CN: [&str; 15] = sources!("zh-CN");
+const EN: [&str; 17] = sources!("en");
+const ZH_CN: [&str; 17] = sources!("zh-CN");
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> =
     LazyLock::new(|| [bundle(Language::En, &EN), bundle(Language::ZhCn, &ZH_CN)]);

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::calendar::Calendars;
 use super::lawbook::{self, Lawbook};
 
 /// A set of files holds at most so many.
@@ -71,7 +72,11 @@ impl Files {
     #[must_use]
     pub fn over(&self, below: &Self) -> Self {
         let laws = self.laws();
-        let own: BTreeSet<&str> = self.0.iter().map(|(path, _)| path.as_str()).collect();
+        // What brings years to a calendar stands beside it, whatever its name.
+        let is_update =
+            |path: &str, text: &str| path.starts_with("calendars/") && Calendars::is_update(text);
+        let own = self.0.iter().filter(|(path, text)| !is_update(path, text));
+        let own: BTreeSet<&str> = own.map(|(path, _)| path.as_str()).collect();
         let mut together = self.0.clone();
         for (path, text) in &below.0 {
             let law = path.split_once('/').map(|(law, _)| law);
@@ -207,6 +212,15 @@ mod tests {
         let again = files(&[("facts.toml", "[fact.two]\nmeaning = 3\n")]).over(&over);
         let texts: Vec<&str> = again.iter().map(|(_, text)| text).collect();
         assert_eq!(texts, ["[fact.one]\nmeaning = 2\n", "[fact.two]\nmeaning = 3\n"]);
+    }
+
+    #[test]
+    fn a_new_year_of_a_calendar_stands_beside_it() {
+        let below = files(&[("calendars/cn.toml", "id = \"cn\"\n")]);
+        let year = files(&[("calendars/cn.toml", "updates = \"cn\"\n")]);
+        assert_eq!(year.over(&below).len(), 2);
+        let whole = files(&[("calendars/cn.toml", "id = \"cn\" # anew\n")]);
+        assert_eq!(whole.over(&below).pairs(), whole.pairs());
     }
 
     #[test]

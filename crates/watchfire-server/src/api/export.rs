@@ -55,7 +55,7 @@ pub(crate) async fn export(
     asked: Asked<ExportQuestion>,
 ) -> Result<Response, Problem> {
     let id = id::<CaseId>(&text)?;
-    let recipient = asked.0.recipient.as_deref().map(|text| super::id::<PartyId>(text));
+    let recipient = asked.0.recipient.as_deref().map(super::id::<PartyId>);
     let recipient = recipient.transpose()?;
     gate(&node, &caller.viewer, &id, recipient.as_ref()).await?;
     let document = match asked.0.anchor.unwrap_or_default() {

@@ -15,6 +15,7 @@ use super::{Asked, List, Made, Shown, id, made, wish};
 use crate::auth::Caller;
 use crate::command::decision::Loaded;
 use crate::command::{Answer, gate};
+use crate::error::Problem;
 use crate::state::Node;
 use crate::write::Write;
 
@@ -43,8 +44,8 @@ impl GateAct {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct GateQuestion {
-    /// `party:…`, `authority:…`, `reporter` or `public`.
-    recipient: String,
+    /// `party:…`, `authority:…`, `reporter` or `public`; must be given.
+    recipient: Option<String>,
     /// `giving` if left out.
     act: Option<GateAct>,
 }
@@ -79,8 +80,16 @@ pub(crate) async fn ask(
     asked: Asked<GateQuestion>,
 ) -> Shown<ShownGate> {
     let loaded = Loaded::read(&node, &caller.viewer, &id(&case)?).await?;
+    // Asked after the case was found: what is hidden answers like what is missing.
+    let Some(recipient) = asked.0.recipient else {
+        return Err(Problem::new(
+            "request_malformed",
+            "the question lacks `recipient`",
+            "name who would get it: `party:…`, `authority:…`, `reporter` or `public`",
+        ));
+    };
     let act = asked.0.act.unwrap_or_default().act();
-    let bars = match gate::named(&node, &loaded.case, &asked.0.recipient).await? {
+    let bars = match gate::named(&node, &loaded.case, &recipient).await? {
         Some(to) => loaded.case.gate(&loaded.house(&node), act, &to, node.now())?,
         None => Vec::new(),
     };

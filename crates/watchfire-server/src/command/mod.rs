@@ -7,8 +7,8 @@ pub mod case;
 pub mod decision;
 pub mod department;
 pub mod form;
-pub mod impact;
 pub mod gate;
+pub mod impact;
 pub mod party;
 pub mod report;
 

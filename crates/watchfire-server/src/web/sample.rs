@@ -422,6 +422,27 @@ fn timeline(language: Language) -> Vec<Entry> {
     ]
 }
 
+fn not_owed(language: Language) -> Vec<NotOwed> {
+    vec![
+        NotOwed {
+            title: waiting(language).title,
+            law: waiting(language).law,
+            state: State::NotApplicable,
+            foreseen: false,
+            reason: words(language, "not yet in force", "尚未施行"),
+            why: vec![words(language, "It was not in force.", "当时尚未施行。")],
+        },
+        NotOwed {
+            title: met(language).title,
+            law: met(language).law,
+            state: State::NotApplicable,
+            foreseen: true,
+            reason: words(language, "a proposal", "提案"),
+            why: vec![words(language, "It is a proposal.", "仅为提案。")],
+        },
+    ]
+}
+
 pub(super) fn case(language: Language) -> CaseView {
     let member = |number: u8, en: &str, zh: &str, role| Participant {
         party: party(number),
@@ -459,24 +480,7 @@ pub(super) fn case(language: Language) -> CaseView {
         ]
         .map(|view| detail(language, view))
         .to_vec(),
-        not_owed: vec![
-            NotOwed {
-                title: waiting(language).title,
-                law: waiting(language).law,
-                state: State::NotApplicable,
-                foreseen: false,
-                reason: words(language, "not yet in force", "尚未施行"),
-                why: vec![words(language, "It was not in force.", "当时尚未施行。")],
-            },
-            NotOwed {
-                title: met(language).title,
-                law: met(language).law,
-                state: State::NotApplicable,
-                foreseen: true,
-                reason: words(language, "a proposal", "提案"),
-                why: vec![words(language, "It is a proposal.", "仅为提案。")],
-            },
-        ],
+        not_owed: not_owed(language),
         decisions: vec![decision(language)],
         submissions: vec![sent(language)],
         timeline: timeline(language),

@@ -32,7 +32,7 @@ fn signer(n: u8) -> SignerKey {
 fn harmless() -> Files {
     let own = Lawbook::builtin().files().iter().filter(|(path, _)| path.starts_with("cn-rmsv/"));
     Files::new(own.map(|(path, text)| match path {
-        "cn-rmsv/text.zh-CN.md" => (path.to_owned(), format!("{text}\n")),
+        "cn-rmsv/text.zh-CN.md" => (path.to_owned(), format!("{text}\n补记。\n")),
         _ => (path.to_owned(), text.to_owned()),
     }))
 }

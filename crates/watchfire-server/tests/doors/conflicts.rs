@@ -41,13 +41,20 @@ async fn a_conflict_is_decided_and_opens_the_gate() {
     assert_eq!(conflict["effect"]["bars"], json!(["cn-rmsv/9.7"]));
     assert!(conflict["due_at"].is_string(), "{conflict}");
 
-    let gate = format!("/api/v1/cases/{case}/gate?recipient=authority:eu-single-reporting-platform");
+    let gate =
+        format!("/api/v1/cases/{case}/gate?recipient=authority:eu-single-reporting-platform");
     let barred = house.get(&gate).by(&engineer).answer().await.json();
-    assert_eq!((&barred["open"], &barred["bars"][0]["provision"]), (&json!(false), &json!("cn-rmsv/9.7")));
+    assert_eq!(
+        (&barred["open"], &barred["bars"][0]["provision"]),
+        (&json!(false), &json!("cn-rmsv/9.7"))
+    );
 
     let wrong = json!({ "conflict": ABROAD, "choice": "pray", "reason": "x" });
     let refused = house.write("POST", &path, &wrong).by(&engineer).answer().await;
-    assert_eq!((refused.code().as_str(), refused.text("pointer").as_str()), ("choice_unknown", "/choice"));
+    assert_eq!(
+        (refused.code().as_str(), refused.text("pointer").as_str()),
+        ("choice_unknown", "/choice")
+    );
     let decided = json!({ "conflict": ABROAD, "choice": "submit-minimum", "reason": "counsel" });
     let done = house.write("POST", &path, &decided).by(&engineer).answer().await;
     assert_eq!(done.status, StatusCode::CREATED, "{:?}", done.json());

@@ -6,11 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use watchfire_core::amendment::{Stage, Words};
 use watchfire_core::event::{Concerns, Desk, Duty, Service};
 use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
-use watchfire_core::law::Lawbook;
 use watchfire_core::law::files::Files;
+use watchfire_core::law::{Lawbook, case_file};
 use watchfire_server::command::amendment::{self as command, Content, Proposal};
 use watchfire_server::command::party::PersonDraft;
 use watchfire_server::command::{Wish, decision::Loaded, department, impact, party};
+use watchfire_server::worker::Progress;
+use watchfire_server::worker::keeper::Keeper;
 use watchfire_store::Viewer;
 
 use crate::house::House;
@@ -49,7 +51,28 @@ fn rmsv_24h(from: &str, before: &str) -> Files {
     });
     let mut files: Vec<(String, String)> = edited.collect();
     files.push(("cn-rmsv/tests/border-24h.toml".to_owned(), tests));
-    Files::new(files)
+    without_what_moves(files)
+}
+
+/// The pack's own cases say 48 hours. Where the new version makes one come out otherwise, what it
+/// expects of dates is left out, so that the pack is whole.
+fn without_what_moves(files: Vec<(String, String)>) -> Files {
+    let all = Files::new(files);
+    let book = Lawbook::from_files(&all.over(Lawbook::builtin().files())).expect("it loads");
+    let fails = |path: &str, text: &str| {
+        let cases = case_file::parse(path, text, &book).expect("cases");
+        cases.iter().any(|case| !case.check(&book).is_empty())
+    };
+    let moves = |line: &str| {
+        line.starts_with("strict_due")
+            || line.starts_with("after_strict")
+            || (line.starts_with("state") && !line.contains("not-applicable"))
+    };
+    Files::new(all.iter().map(|(path, text)| {
+        let is_failing = path.starts_with("cn-rmsv/tests/") && fails(path, text);
+        let kept = text.lines().filter(|line| !is_failing || !moves(line));
+        (path.to_owned(), kept.fold(String::new(), |whole, line| whole + line + "\n"))
+    }))
 }
 
 /// The house with two keepers of the law and one department, headed by the engineer.
@@ -64,6 +87,9 @@ struct Story {
 impl Story {
     async fn new() -> Self {
         let house = House::new().await;
+        // As every start does, it records which lawbook is used from then on.
+        let keeper = Keeper::new(house.node.clone(), Progress::default());
+        keeper.begin(house.node.now()).await.expect("a start");
         let [writer, reviewer] = ["writer", "reviewer"];
         let writer = person(&house, writer, &[Duty::Responder]).await;
         let reviewer = person(&house, reviewer, &[Duty::Administrator]).await;

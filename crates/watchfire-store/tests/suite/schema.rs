@@ -31,7 +31,7 @@ async fn both_engines_have_the_same_logical_schema() {
                  FROM information_schema.columns c WHERE c.table_schema = current_schema()",
                 "SELECT i.relname::text FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid \
                  JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname = current_schema() \
-                 AND NOT x.indisunique ORDER BY 1",
+                 AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid) ORDER BY 1",
             )
         };
         let mut schema = beside.texts(columns).await;

@@ -1,8 +1,8 @@
 //! `watchfire law`: read, check and test the packs.
 
 mod backtest;
-mod calendars;
 mod bundle;
+mod calendars;
 mod check;
 mod diff;
 mod list;

@@ -140,7 +140,7 @@ async fn open(stage: &Stage, language: Language) -> Result<Cases, Problem> {
         let id: CaseId = answer.id.parse().map_err(|error| Problem::internal(&error))?;
         for who in [person::SUPERVISOR, person::EXECUTIVE, person::COMPLIANCE, person::VISITOR] {
             let party = stage.party(who);
-            case::add_participant(wish, &id, party, ParticipantRole::Member).await?;
+            case::add_participant(wish, &id, (party, ParticipantRole::Member), None).await?;
         }
         opened.push(id);
     }
@@ -286,6 +286,7 @@ fn with_the_fire_lit(doings: &mut Vec<Doing>, language: Language) {
     lit("2021-11-25T06:30:00Z", person::COMPLIANCE, Act::Fact(acknowledged));
     let sent = SubmissionDraft {
         channel: say(language, "notice to customers", "客户通知"),
+        fields: notice_to_users(language),
         ..SubmissionDraft::default()
     };
     let tell_users = Act::Submit { provision: "cn-rmsv/7.3", sent };
@@ -308,6 +309,18 @@ fn dossier() -> BTreeMap<String, String> {
     .into_iter()
     .map(|(field, value)| (field.to_owned(), value.to_owned()))
     .collect()
+}
+
+/// What RMSV Article 7(3) asks to be told to users, on the day of the publication.
+fn notice_to_users(language: Language) -> BTreeMap<String, String> {
+    let risk =
+        say(language, "remote code execution, CVE-2021-44228", "远程代码执行，CVE-2021-44228");
+    let repair = say(
+        language,
+        "fictional: install version 3.3, which contains log4j-core 2.15.0",
+        "虚构：升级至 3.3 版，其中组件为 log4j-core 2.15.0",
+    );
+    BTreeMap::from([("risk".to_owned(), risk), ("repair".to_owned(), repair)])
 }
 
 async fn perform(stage: &Stage, cases: &Cases, doing: &Doing) -> Result<Answer, Problem> {

@@ -237,31 +237,38 @@ fn kind(reader: &Reader, view: &CaseView, known: &AwarenessView, place: usize) -
         article.decision {
             h3 { (known.of) }
             @if let Some(chosen) = &known.chosen { (made(reader, chosen)) }
-            form.stack method="post" action={ "/cases/" (view.id) "/awareness" } {
-                (layout::csrf(reader))
-                @for (at, one) in known.candidates.iter().enumerate() {
-                    (candidate(reader, view, one, &format!("aware-{place}-{at}")))
-                }
-                @if view.may_write {
+            @if view.may_write {
+                form.stack method="post" action={ "/cases/" (view.id) "/awareness" } {
+                    (layout::csrf(reader))
+                    @for (at, one) in known.candidates.iter().enumerate() {
+                        (candidate(reader, one, Some(&format!("aware-{place}-{at}"))))
+                    }
                     label for=(reason) { (reader.text("conflict-reason")) }
                     input id=(reason) name="reason" required maxlength="2000";
                     div.acts { button type="submit" { (reader.text("awareness-choose")) } }
                 }
+            } @else {
+                @for one in &known.candidates { (candidate(reader, one, None)) }
             }
         }
     }
 }
 
-fn candidate(reader: &Reader, view: &CaseView, one: &CandidateView, input: &str) -> Markup {
+/// A fact from which it may have been known; with `input` it can be picked.
+fn candidate(reader: &Reader, one: &CandidateView, input: Option<&str>) -> Markup {
+    let words = html! {
+        (time::moment(reader, one.at)) " · " (one.words) " " span.id { (one.fact) }
+        @if one.alarms { " · " strong { span.shape aria-hidden="true" { "◔" } " " (reader.text("awareness-alarms")) } }
+        @if one.chosen { " · " strong { span.shape aria-hidden="true" { "✓" } " " (reader.text("awareness-chosen")) } }
+    };
     html! {
         div.choice {
-            @if view.may_write {
-                input type="radio" id=(input) name="fact" value=(one.fact) required checked[one.chosen];
-            }
-            label for=(input) {
-                (time::moment(reader, one.at)) " · " (one.words) " " span.id { (one.fact) }
-                @if one.alarms { " · " strong { span.shape aria-hidden="true" { "◔" } " " (reader.text("awareness-alarms")) } }
-                @if one.chosen { " · " strong { span.shape aria-hidden="true" { "✓" } " " (reader.text("awareness-chosen")) } }
+            @match input {
+                Some(input) => {
+                    input type="radio" id=(input) name="fact" value=(one.fact) required checked[one.chosen];
+                    label for=(input) { (words) }
+                }
+                None => p { (words) }
             }
             ul.lines {
                 @for (title, due, counts) in &one.deadlines {

@@ -129,13 +129,43 @@ fn tell(reader: &Reader, names: &Names, event: &CaseEvent) -> (EntryKind, String
                 reader.text_with("case-event-fact", &[("kind", names.kind(&fact.kind).into())]);
             (Act, words, fact.note.clone())
         }
+        CaseEvent::ConflictOpened { .. }
+        | CaseEvent::ConflictClosed { .. }
+        | CaseEvent::ConflictDecided { .. }
+        | CaseEvent::GatePassed { .. }
+        | CaseEvent::AwarenessChosen { .. } => of_choice(reader, names, event),
+        CaseEvent::MessagePosted { text } => {
+            (Message, reader.text("case-event-message"), Some(text.clone()))
+        }
+        CaseEvent::Assessed { .. }
+        | CaseEvent::OwnerSet { .. }
+        | CaseEvent::OwnerReleased { .. }
+        | CaseEvent::Acknowledged { .. }
+        | CaseEvent::GapOpened { .. }
+        | CaseEvent::GapClosed { .. }
+        | CaseEvent::RungReached { .. }
+        | CaseEvent::QuestionRang { .. }
+        | CaseEvent::Escalated { .. }
+        | CaseEvent::DraftSaved { .. }
+        | CaseEvent::SubmissionRecorded { .. } => of_obligation(reader, names, event),
+    }
+}
+
+/// What was asked of people beside the obligations, and what they chose.
+fn of_choice(
+    reader: &Reader,
+    names: &Names,
+    event: &CaseEvent,
+) -> (EntryKind, String, Option<String>) {
+    use EntryKind::{Act, Alarm, Computed};
+    match event {
         CaseEvent::ConflictOpened { conflict, .. } => {
             let words = [("conflict", names.question(conflict).into())];
-            (EntryKind::Alarm, reader.text_with("case-event-conflict-opened", &words), None)
+            (Alarm, reader.text_with("case-event-conflict-opened", &words), None)
         }
         CaseEvent::ConflictClosed { conflict } => {
             let words = [("conflict", names.question(conflict).into())];
-            (EntryKind::Computed, reader.text_with("case-event-conflict-closed", &words), None)
+            (Computed, reader.text_with("case-event-conflict-closed", &words), None)
         }
         CaseEvent::ConflictDecided { conflict, choice, reason, .. } => {
             let words =
@@ -153,20 +183,7 @@ fn tell(reader: &Reader, names: &Names, event: &CaseEvent) -> (EntryKind, String
             let words = [("of", names.kind(of).into()), ("fact", fact.clone().into())];
             (Act, reader.text_with("case-event-aware", &words), Some(reason.clone()))
         }
-        CaseEvent::MessagePosted { text } => {
-            (Message, reader.text("case-event-message"), Some(text.clone()))
-        }
-        CaseEvent::Assessed { .. }
-        | CaseEvent::OwnerSet { .. }
-        | CaseEvent::OwnerReleased { .. }
-        | CaseEvent::Acknowledged { .. }
-        | CaseEvent::GapOpened { .. }
-        | CaseEvent::GapClosed { .. }
-        | CaseEvent::RungReached { .. }
-        | CaseEvent::QuestionRang { .. }
-        | CaseEvent::Escalated { .. }
-        | CaseEvent::DraftSaved { .. }
-        | CaseEvent::SubmissionRecorded { .. } => of_obligation(reader, names, event),
+        _ => unreachable!("the caller passes on choices alone"),
     }
 }
 

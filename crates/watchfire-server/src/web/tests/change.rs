@@ -1,0 +1,157 @@
+//! Samples of changes of law and of departments.
+
+use watchfire_core::amendment::Stage;
+use watchfire_core::ids::PartyId;
+
+use crate::web::form::Typed;
+use crate::web::sample::at;
+use crate::web::{amendment, department};
+
+pub(super) fn amendments() -> amendment::ListView {
+    let row = |stage, gaps| amendment::Row {
+        id: "WA-7K3F-9QX2".into(),
+        title: "RMSV: 24 hours instead of 48".into(),
+        stage,
+        effective_at: at("2022-01-01T00:00Z"),
+        gaps,
+    };
+    let owed = |gap, mine| amendment::OwedRow {
+        amendment: "WA-7K3F-9QX2".into(),
+        title: "RMSV: 24 hours instead of 48".into(),
+        department: "Product security".into(),
+        due_at: at("2021-12-01T00:00Z"),
+        gap,
+        mine,
+    };
+    amendment::ListView {
+        owed: vec![owed(true, false), owed(false, true)],
+        rows: Stage::ALL.into_iter().map(|stage| row(stage, 1)).collect(),
+        next: Some("1.WA-1".into()),
+    }
+}
+
+pub(super) fn an_amendment(stage: Stage) -> amendment::AmendmentView {
+    let is_read = stage != Stage::Proposed;
+    let owed = |name: &str, mine, gap, given| amendment::AcknowledgementView {
+        department: format!("WD-{name}"),
+        name: name.into(),
+        owner: Some("Eva Employee".into()),
+        mine,
+        due_at: at("2021-12-01T00:00Z"),
+        gap,
+        given,
+    };
+    let given =
+        Some(("Wen".to_owned(), at("2021-11-30T00:00Z"), "The runbook says 24 hours.".into()));
+    let all = vec![
+        owed("Legal", false, true, None),
+        owed("Product", true, false, None),
+        owed("Cloud", false, false, given),
+    ];
+    amendment::AmendmentView {
+        id: "WA-7K3F-9QX2".into(),
+        title: "RMSV: 24 hours instead of 48".into(),
+        why: "The ministry shortened the period.".into(),
+        stage,
+        source: "law.example 7".into(),
+        proposed_by: Some("Wen".into()),
+        proposed_at: at("2021-11-24T00:00Z"),
+        effective_at: at("2022-01-01T00:00Z"),
+        changes: vec![vec!["Article 7: a new version".into(), "strict: 24 h".into()]],
+        untold: (stage == Stage::Interpreted).then(|| "it does not load".into()),
+        interpretation: is_read.then(|| amendment::InterpretationView {
+            by: "Wen".into(),
+            mine: false,
+            at: at("2021-11-25T00:00Z"),
+            en: "Report within 24 hours.".into(),
+            zh: "须在二十四小时内报送。".into(),
+            departments: vec!["Legal".into(), "Product".into()],
+        }),
+        returned: Some("Name the form.".into()),
+        agreed_by: (stage == Stage::Applied).then(|| "Ada".into()),
+        acknowledgements: if stage == Stage::Applied { all } else { Vec::new() },
+        applied_at: (stage == Stage::Applied).then(|| at("2022-01-01T00:00Z")),
+        reassessed: Some((12, 3)),
+        obstructed: is_read.then(|| "a pack does not load".into()),
+        dropped: None,
+        departments: vec![
+            ("WD-1".into(), "Legal".into(), true),
+            ("WD-2".into(), "IT".into(), false),
+        ],
+        keeps: true,
+        is_proposer: true,
+        typed: Typed::default(),
+        problem: None,
+    }
+}
+
+pub(super) fn an_impact() -> amendment::ImpactView {
+    let shift = |kind, before, after| amendment::ShiftView {
+        provision: "cn-rmsv/7.2".into(),
+        kind,
+        before,
+        after,
+    };
+    let due = Some(at("2021-11-26T00:00Z"));
+    let group = amendment::GroupView {
+        asked: 10,
+        shifted: 1,
+        gained: 1,
+        lost: 1,
+        moved: 1,
+        earlier: 1,
+        later: 0,
+        cases: vec![amendment::CaseView {
+            id: "WF-0000-0000".into(),
+            title: "A <b>bold</b> title".into(),
+            shifts: vec![
+                shift("amendment-gained", None, due),
+                shift("amendment-lost", due, None),
+                shift("amendment-moved", due, due),
+                shift("amendment-foreseen", None, None),
+                shift("amendment-no-longer-foreseen", None, None),
+            ],
+        }],
+    };
+    amendment::ImpactView {
+        id: "WA-7K3F-9QX2".into(),
+        title: "RMSV: 24 hours instead of 48".into(),
+        roles: vec!["cn-rmsv/provider".into()],
+        other_roles: vec!["cn-rmsv/operator".into()],
+        departments: vec!["Product security".into()],
+        products: vec!["Northwind Console".into()],
+        open: group.clone(),
+        closed: group,
+    }
+}
+
+fn the_department(closed: bool) -> department::DepartmentView {
+    department::DepartmentView {
+        id: "WD-7K3F-9QX2".into(),
+        name: "Product security".into(),
+        head: Some(PartyId::from_random([1; 5])),
+        head_name: Some("Eva Employee".into()),
+        laws: vec!["cn-rmsv".into()],
+        products: vec!["Northwind Console".into()],
+        closed: closed.then(|| "merged".into()),
+        ..department::DepartmentView::default()
+    }
+}
+
+pub(super) fn departments() -> department::ListView {
+    department::ListView {
+        rows: vec![the_department(false), the_department(true)],
+        people: vec![(PartyId::from_random([1; 5]), "Eva Employee".into())],
+        may_write: true,
+        ..department::ListView::default()
+    }
+}
+
+pub(super) fn a_department() -> department::PageView {
+    department::PageView {
+        department: the_department(false),
+        people: vec![(PartyId::from_random([1; 5]), "Eva Employee".into())],
+        may_write: true,
+        ..department::PageView::default()
+    }
+}
