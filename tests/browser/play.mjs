@@ -19,14 +19,14 @@ const WORDS = {
   en: {
     article: "Article 7, item (2)", nobody: "nobody", overdue: "overdue", soon: "due soon",
     left: "7 h 20 m", past: / past$/, unknown: "not known yet", readonly: "You look at the past",
-    met: "met", mine: "It is yours now", required: "0 of 6 required fields",
+    met: "met", mine: "It is yours now", required: "required now: 0 of 6",
     missed: "No report has this tracking code", yours: "Your report of",
     recorded: "The entry is recorded", year: "2021", quote: "2日内",
   },
   "zh-CN": {
     article: "第七条第二项", nobody: "无人负责", overdue: "已逾期", soon: "即将到期",
     left: "7 小时 20 分", past: /^(▲ )?已超 /, unknown: "当时未知", readonly: "您正在回看过去",
-    met: "已履行", mine: "现由您负责", required: "必填项已填 0 / 6",
+    met: "已履行", mine: "现由您负责", required: "现在必填：0 / 6",
     missed: "没有", yours: "您的报告，收到于",
     recorded: "该记录已存证", year: "2021年", quote: "2日内",
   },
@@ -265,8 +265,10 @@ async function law(page) {
   await looks(page, "laws", "/laws");
   await looks(page, "law", "/laws/cn-rmsv");
   const provision = page.locator("#cn-rmsv-7-2");
-  await shows(provision, words.quote, "the law is quoted in its own words");
-  check((await provision.locator("blockquote[lang='zh-CN']").count()) > 0, "the quotation says its language");
+  const beside = page.locator(".beside").filter({ has: provision });
+  const quoted = beside.locator(".law-text [lang='zh-CN'] blockquote");
+  check((await quoted.count()) > 0, "the quotation says its language");
+  await shows(quoted.filter({ hasText: words.quote }).first(), words.quote, "the law is quoted in its own words");
 }
 
 // Somebody without an account, whose browser runs no script.
