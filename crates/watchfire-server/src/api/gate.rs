@@ -89,7 +89,7 @@ pub(crate) async fn ask(
         ));
     };
     let act = asked.0.act.unwrap_or_default().act();
-    let bars = match gate::named(&node, &loaded.case, &recipient).await? {
+    let bars = match gate::named(&node, &caller.viewer, &loaded.case, &recipient).await? {
         Some(to) => loaded.case.gate(&loaded.house(&node), act, &to, node.now())?,
         None => Vec::new(),
     };

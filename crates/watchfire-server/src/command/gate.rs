@@ -94,11 +94,30 @@ pub(crate) async fn to_party(
     }))
 }
 
+/// As [`to_party`], of a party that the caller names: one that takes part in the case, or that the
+/// caller sees anyhow. A hidden one is missing.
+async fn to_seen_party(
+    node: &Node,
+    viewer: &Viewer,
+    case: &Case,
+    party: &PartyId,
+) -> Result<Option<To>, StoreError> {
+    if !case.participants.contains_key(party) {
+        node.store().party(viewer, party).await?;
+    }
+    to_party(node, case, party).await
+}
+
 /// Finds a recipient by the name that events give it.
 ///
 /// # Errors
-/// `field_invalid` for a name of nobody.
-pub(crate) async fn named(node: &Node, case: &Case, name: &str) -> Result<Option<To>, Problem> {
+/// `field_invalid` for a name of nobody, or of a party that the caller may not know of.
+pub(crate) async fn named(
+    node: &Node,
+    viewer: &Viewer,
+    case: &Case,
+    name: &str,
+) -> Result<Option<To>, Problem> {
     let unknown = || {
         let detail = format!("`{name}` is nobody to whom something could go");
         Problem::field("/recipient", detail)
@@ -108,7 +127,7 @@ pub(crate) async fn named(node: &Node, case: &Case, name: &str) -> Result<Option
         None if name == "public" => Ok(Some(To::public())),
         Some(("party", id)) => {
             let party: PartyId = id.parse().map_err(|_| unknown())?;
-            match to_party(node, case, &party).await {
+            match to_seen_party(node, viewer, case, &party).await {
                 Err(StoreError::NotFound(_)) => Err(unknown()),
                 other => Ok(other?),
             }
@@ -136,7 +155,7 @@ pub async fn pass(
 ) -> Result<Answer, Problem> {
     let me = wish.viewer.party().cloned().ok_or_else(Problem::not_found)?;
     let case = Loaded::read(wish.node, wish.viewer, id).await?.case;
-    let Some(to) = named(wish.node, &case, recipient).await? else {
+    let Some(to) = named(wish.node, wish.viewer, &case, recipient).await? else {
         return Ok(Answer::new(recipient, None));
     };
     change(wish, id, &|_, _| recipient.to_owned(), |case, house, now| {
@@ -156,7 +175,7 @@ pub(crate) async fn may_leave(
     to: &PartyId,
 ) -> Result<(), Problem> {
     let loaded = Loaded::read(node, viewer, id).await?;
-    let Some(to) = to_party(node, &loaded.case, to).await? else { return Ok(()) };
+    let Some(to) = to_seen_party(node, viewer, &loaded.case, to).await? else { return Ok(()) };
     Ok(loaded.case.may_leave(&loaded.house(node), Act::Giving, &[to], node.now())?)
 }
 

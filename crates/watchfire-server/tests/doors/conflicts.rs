@@ -72,6 +72,7 @@ async fn somebody_abroad_comes_in_by_a_recorded_reason_alone() {
     let path = format!("/api/v1/cases/{case}/passes");
     let to = format!("party:{}", outsider.id);
     let gate = format!("/api/v1/cases/{case}/gate?recipient={to}");
+    house.acquaint(&engineer, &outsider).await;
     assert_eq!(house.get(&gate).by(&engineer).answer().await.json()["open"], false);
     let pass = json!({ "recipient": to, "reason": "counsel agreed" });
     let passed = house.write("POST", &path, &pass).by(&engineer).answer().await;
@@ -82,6 +83,30 @@ async fn somebody_abroad_comes_in_by_a_recorded_reason_alone() {
     let nobody = json!({ "recipient": "moon", "reason": "x" });
     let refused = house.write("POST", &path, &nobody).by(&engineer).answer().await;
     assert_eq!(refused.text("pointer"), "/recipient");
+}
+
+#[tokio::test]
+async fn a_recipient_that_one_may_not_know_of_is_nobody() {
+    let (house, engineer) = house().await;
+    let case = exploited(&house, &engineer).await;
+    let hidden = house.outsider("Sam Other").await.id.to_string();
+    let mut seen = Vec::new();
+    for id in [hidden.as_str(), "WP-0000-0000"] {
+        let to = format!("party:{id}");
+        let gate = format!("/api/v1/cases/{case}/gate?recipient={to}");
+        let asked = house.get(&gate).by(&engineer).answer().await;
+        let pass = json!({ "recipient": to, "reason": "x" });
+        let path = format!("/api/v1/cases/{case}/passes");
+        let passed = house.write("POST", &path, &pass).by(&engineer).answer().await;
+        let export = format!("/api/v1/cases/{case}/export?recipient={id}");
+        let exported = house.get(&export).by(&engineer).answer().await;
+        assert_eq!(exported.status, StatusCode::NOT_FOUND);
+        let said = [&asked, &passed]
+            .map(|answer| (answer.status, answer.code(), answer.text("detail").replace(id, "…")));
+        assert_eq!(said[0].1, "field_invalid");
+        seen.push(said);
+    }
+    assert_eq!(seen[0], seen[1], "hidden is missing");
 }
 
 #[tokio::test]

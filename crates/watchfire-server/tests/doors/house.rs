@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tower::ServiceExt;
-use watchfire_core::event::{Duty, Service};
+use watchfire_core::event::{CaseEvent, Duty, ParticipantRole, Service, Stream};
 use watchfire_core::ids::PartyId;
 use watchfire_core::law::Lawbook;
 use watchfire_core::log::SignerKey;
@@ -21,6 +21,7 @@ use watchfire_server::command::party::{self, PersonDraft};
 use watchfire_server::route;
 use watchfire_server::settings::{Limits, Settings};
 use watchfire_server::state::{Node, Parts};
+use watchfire_store::policy::Write;
 use watchfire_store::{Location, Seal, Store, StoreConfig, Viewer};
 
 /// Long enough, and nobody's.
@@ -258,6 +259,23 @@ impl House {
 
     pub(crate) fn advance(&self, by: &str) {
         self.node.clock().advance(by.parse::<SignedDuration>().expect("a span"));
+    }
+
+    /// Has two people share a case, so that they know of each other.
+    pub(crate) async fn acquaint(&self, one: &Person, other: &Person) {
+        let case = self.case(one, "open").await;
+        let id: watchfire_core::ids::CaseId = case.parse().expect("an id");
+        let sender = Viewer::service(Service::Sender);
+        let viewer = self.node.store().viewer_of_recipient(&sender, &one.id).await;
+        let viewer = viewer.expect("an account");
+        let grant = self.node.store().authorize_case::<Write>(&viewer, &id).await.expect("a right");
+        let version = self.node.store().case(&viewer, &id).await.expect("a case").version;
+        let mut append = watchfire_store::Append::new(&viewer, self.node.now())
+            .expect_version(Stream::Case(id), version);
+        let role = ParticipantRole::Member;
+        let added = CaseEvent::ParticipantAdded { party: other.id.clone(), role };
+        append.case(&grant, added);
+        self.node.store().append(append).await.expect("a participant");
     }
 
     /// Opens a case of the person's and returns its id.
