@@ -1,19 +1,49 @@
 //! What time does to changes of law: clocks of acknowledgements ring, and at its instant a change
 //! is put to use and carried to every case that it touches.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use tokio::sync::watch;
 use watchfire_core::amendment::{Amendment, Decision};
 use watchfire_core::event::{AmendmentEvent, NodeEvent, Service};
 use watchfire_core::ids::AmendmentId;
 use watchfire_store::policy::{Administer, Write};
 use watchfire_store::{Append, Outcome, StoreError, Viewer};
 
-use super::{in_full, trouble};
+use super::{in_full, rest, trouble};
 use crate::command::{TRIES_MAX, amendment as command, impact};
 use crate::state::Node;
 
 /// A problem is recorded in so many characters.
 const PROBLEM_CHARS_MAX: usize = 500;
+
+/// Does what is due with changes of law until the node stops.
+pub(super) async fn run(node: Node, mut stopped: watch::Receiver<bool>) {
+    let period = Duration::from_secs(u64::from(node.settings().tick_every_seconds));
+    loop {
+        // In a task of its own, so that even a panic does not end the loop.
+        let (of_step, now) = (node.clone(), node.now());
+        let mut step = tokio::spawn(async move { tick(&of_step, now).await });
+        let done = tokio::select! {
+            done = &mut step => done,
+            // What is cut short was recorded case by case, and is gone on with at the next start.
+            _ = stopped.wait_for(|stop| *stop) => return step.abort(),
+        };
+        let problem = match done {
+            Ok(Ok(_)) => None,
+            Ok(Err(error)) => Some(in_full(&error)),
+            Err(error) => Some(in_full(&error)),
+        };
+        if let Some(error) = problem {
+            tracing::error!(error, "what is due with changes of law could not be looked at");
+            node.metrics().add("watchfire_ticks_failed_total", 1);
+        }
+        if rest(&mut stopped, period).await {
+            return;
+        }
+    }
+}
 
 /// Does what is due with every change of law at `now`. Returns in how many something was recorded.
 ///

@@ -89,7 +89,10 @@ impl Workers {
         let keeper = Keeper::new(node.clone(), progress.clone());
         keeper.begin(node.now()).await?;
         let (stop, stopped) = watch::channel(false);
-        let mut tasks = vec![tokio::spawn(ticker.run(stopped.clone()))];
+        let mut tasks = vec![
+            tokio::spawn(ticker.run(stopped.clone())),
+            tokio::spawn(amending::run(node.clone(), stopped.clone())),
+        ];
         if outbound == Outbound::Open {
             tasks.push(tokio::spawn(sender.run(stopped.clone())));
         }

@@ -65,13 +65,17 @@ impl Ticker {
         Self { node, progress, memory: Mutex::default() }
     }
 
-    /// Does everything that is due at `now`.
+    /// Does everything that is due at `now`: in cases, and then with changes of law.
     ///
     /// # Errors
     /// Failures of the database as a whole; what fails in one row is recorded and is no error.
     pub async fn tick_once(&self, now: Timestamp) -> Result<Ticked, StoreError> {
-        let mut ticked =
-            Ticked { amendments: amending::tick(&self.node, now).await?, ..Ticked::default() };
+        let ticked = self.tick_cases(now).await?;
+        Ok(Ticked { amendments: amending::tick(&self.node, now).await?, ..ticked })
+    }
+
+    async fn tick_cases(&self, now: Timestamp) -> Result<Ticked, StoreError> {
+        let mut ticked = Ticked::default();
         loop {
             let ticker = Viewer::service(Service::Ticker);
             let rows = self.node.store().due_before(&ticker, now, DUE_ROWS_MAX).await?;
@@ -213,7 +217,8 @@ impl Ticker {
         self.node.store().append(append).await.map(|_| ())
     }
 
-    /// Ticks until the node stops.
+    /// Does what is due in cases until the node stops. Changes of law have a loop of their own:
+    /// carrying one to many cases takes long, and no deadline waits for it.
     pub async fn run(self, mut stopped: watch::Receiver<bool>) {
         let period = Duration::from_secs(u64::from(self.node.settings().tick_every_seconds));
         loop {
@@ -229,7 +234,7 @@ impl Ticker {
     }
 
     async fn look(&self, now: Timestamp) -> Result<(), StoreError> {
-        self.tick_once(now).await?;
+        self.tick_cases(now).await?;
         let checked_at = self.memory().checked_at;
         let every = SignedDuration::from_secs(CHECK_EVERY_SECONDS);
         if checked_at.is_none_or(|at| now.duration_since(at) >= every) {

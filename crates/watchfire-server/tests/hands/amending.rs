@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use watchfire_core::amendment::{Stage, Words};
-use watchfire_core::event::{Concerns, Desk, Duty, Service};
+use watchfire_core::event::{Concerns, Desk, Duty, Service, Stream};
 use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
 use watchfire_core::law::files::Files;
 use watchfire_core::law::{Lawbook, case_file};
@@ -13,9 +13,11 @@ use watchfire_server::command::party::PersonDraft;
 use watchfire_server::command::{Wish, decision::Loaded, department, impact, party};
 use watchfire_server::worker::Progress;
 use watchfire_server::worker::keeper::Keeper;
-use watchfire_store::Viewer;
+use watchfire_store::policy::Administer;
+use watchfire_store::{Append, Viewer};
 
 use crate::house::House;
+use crate::ticking::rungs;
 
 /// A version of `cn-rmsv/7.2` from a day on, put after the one that applies.
 const LAST_OF_7_2: &str = "also           = [{ reading = \"calendar-days\", within = \"2d\", counts = \"exclude-trigger-day\" }]";
@@ -299,4 +301,28 @@ async fn what_a_pack_lacks_keeps_it_from_being_proposed_and_leaves_nothing() {
     let page = watchfire_store::PageRequest::default();
     let rows = story.house.node.store().amendments(&story.writer, &page).await.expect("a page");
     assert!(rows.rows.is_empty());
+}
+
+#[tokio::test]
+async fn a_change_of_law_that_cannot_be_followed_stops_no_deadline() {
+    let story = Story::new().await;
+    let case = story.house.opens("JNDI lookup loads remote classes", false).await;
+    let id = story.proposes(rmsv_24h("2022-03-01", "2022-02-28"), "2022-03-01T00:00:00Z").await;
+    let node = &story.house.node;
+    let ticker = Viewer::service(Service::Ticker);
+    let change = command::read(node, &ticker, &id).await.expect("there");
+    let grant =
+        node.store().authorize_amendment::<Administer>(&ticker, &id).await.expect("a right");
+    let mut append = Append::new(&ticker, node.now())
+        .expect_version(Stream::Amendment(id.clone()), change.version);
+    // Another node put a lawbook to use whose files nobody can read.
+    for event in change.put_to_use(&"0".repeat(64), &node.law().digest_hex()) {
+        append.amendment(&grant, event);
+    }
+    node.store().append(append).await.expect("used");
+
+    story.house.advance("25h");
+    story.house.ticker().tick_once(node.now()).await.expect_err("the lawbook is not there");
+    let told = rungs(&story.house, &case).await;
+    assert!(told.iter().any(|(_, rung, _)| rung.starts_with("50")), "{told:?}");
 }

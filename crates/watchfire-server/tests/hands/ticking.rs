@@ -12,7 +12,7 @@ use crate::house::{House, node_on};
 type CaseGrant = Authorized<CaseNoun, Write>;
 
 /// The rungs of the case that were recorded, with whom each told, in order.
-async fn rungs(house: &House, case: &CaseId) -> Vec<(String, String, usize)> {
+pub(crate) async fn rungs(house: &House, case: &CaseId) -> Vec<(String, String, usize)> {
     let ticker = Viewer::service(Service::Ticker);
     let history = house.node.store().case_history(&ticker, case).await.expect("a history");
     let mut found: Vec<_> = history
