@@ -1,5 +1,6 @@
 //! `watchfire backup`: one file with everything but the keys.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
 use std::os::unix::fs::OpenOptionsExt;
@@ -196,16 +197,19 @@ async fn fill(
     manifest.seal(folder, &paths, node.signer())
 }
 
-/// The law packs in use.
+/// The law packs with which the node starts, a file for each path: where declarations of the
+/// program stand beside those of the folder, the folder's.
 fn laws(node: &Node) -> Result<Vec<(String, String)>, Failure> {
-    let named = |files: &[(&str, &str)]| {
-        let named = files.iter().map(|(path, text)| (format!("laws/{path}"), (*text).to_owned()));
-        named.collect()
+    let named = |(path, text): (&str, &str)| (format!("laws/{path}"), text.to_owned());
+    let Some(folder) = &node.settings().laws else {
+        return Ok(Lawbook::builtin_files().iter().copied().map(named).collect());
     };
-    match &node.settings().laws {
-        None => Ok(named(Lawbook::builtin_files())),
-        Some(folder) => Ok(named(&super::packs::Folder::read(folder)?.over_builtin())),
-    }
+    let folder = super::packs::Folder::read(folder)?;
+    let own = folder.to_files();
+    let own: BTreeMap<&str, &str> = own.iter().collect();
+    let together = folder.over_builtin();
+    let one = |(path, text): &(&str, &str)| own.get(path).is_none_or(|theirs| theirs == text);
+    Ok(together.iter().filter(one).map(named).collect())
 }
 
 /// Copies the embedded database in one state, and verifies the log of the copy.

@@ -6,7 +6,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use watchfire_core::law::Lawbook;
-use watchfire_core::law::calendar::Calendars;
 use watchfire_core::law::case_file::{self, Case};
 use watchfire_core::law::files::Files;
 use watchfire_core::law::problem::Problem;
@@ -22,8 +21,6 @@ const FILE_BYTES_MAX: u64 = 16 << 20;
 const FILES_MAX: usize = 20_000;
 /// The files that all packs share.
 const SHARED: [&str; 4] = ["attributes.toml", "facts.toml", "member-states.toml", "places.toml"];
-/// Tables of shared files whose entries are declarations.
-const DECLARATIONS: [&str; 3] = ["attribute", "predicate", "fact"];
 
 /// A folder of packs, as it lies on the disk.
 pub(super) struct Folder {
@@ -102,57 +99,17 @@ impl Folder {
         Files::new(self.files.iter().map(|(path, _, text)| (path.clone(), text.clone())))
     }
 
-    /// Whether a file of its own stands in the place of the built-in one. What brings years to a
-    /// calendar stands beside it, whatever its name.
-    fn replaces(&self, path: &str) -> bool {
-        let own = self.files.iter().find(|(under, ..)| under == path);
-        own.is_some_and(|(_, _, text)| {
-            !(path.starts_with("calendars/") && Calendars::is_update(text))
-        })
-    }
-
     /// The laws that stand in it.
     pub(super) fn laws(&self) -> BTreeSet<String> {
         let laws = self.files.iter().filter_map(|(path, ..)| path.strip_suffix("/law.toml"));
         laws.map(str::to_owned).collect()
     }
 
-    /// Its files with the built-in ones that it lacks. A pack, or a whole calendar, takes the place
-    /// of a built-in one as a whole.
-    pub(super) fn over_builtin(&self) -> Vec<(&str, &str)> {
-        let laws = self.laws();
-        let lacking = Lawbook::builtin_files().iter().filter(|(path, _)| {
-            let law = path.split_once('/').map(|(law, _)| law);
-            !self.replaces(path) && !law.is_some_and(|law| laws.contains(law))
-        });
-        let own = self.files.iter().map(|(path, _, text)| (path.as_str(), text.as_str()));
-        lacking.copied().chain(own).collect()
-    }
-
-    /// The built-in words that it does not declare itself, as files of their own, so that
-    /// built-in packs find theirs beside the folder's.
-    fn builtin_words(&self) -> Vec<(&'static str, String)> {
-        let declared: Vec<(&str, toml::Table)> = self
-            .files
-            .iter()
-            .filter_map(|(path, _, text)| Some((path.as_str(), toml::from_str(text).ok()?)))
-            .collect();
-        let mut rest = Vec::new();
-        for (path, text) in Lawbook::builtin_files() {
-            let Some((_, own)) = declared.iter().find(|(under, _)| under == path) else { continue };
-            let Ok(mut builtin) = toml::from_str::<toml::Table>(text) else { continue };
-            for table in DECLARATIONS {
-                let own = own.get(table).and_then(toml::Value::as_table);
-                if let (Some(own), Some(words)) =
-                    (own, builtin.get_mut(table).and_then(toml::Value::as_table_mut))
-                {
-                    words.retain(|name, _| !own.contains_key(name));
-                }
-            }
-            let is_words = ["attributes.toml", "facts.toml"].contains(path);
-            rest.extend(is_words.then(|| (*path, builtin.to_string())));
-        }
-        rest
+    /// Its files over the built-in ones.
+    pub(super) fn over_builtin(&self) -> Files {
+        let builtin = Lawbook::builtin_files().iter();
+        let builtin = builtin.map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        self.to_files().over(&Files::new(builtin))
     }
 
     /// Where a file under `laws/` lies on the disk, and its text; built-in files keep their name.
@@ -181,10 +138,7 @@ pub(crate) fn lawbook(laws: &Laws) -> Result<std::borrow::Cow<'static, Lawbook>,
         return Ok(std::borrow::Cow::Borrowed(Lawbook::builtin()));
     };
     let folder = Folder::read(at)?;
-    let words = folder.builtin_words();
-    let mut files = folder.over_builtin();
-    files.extend(words.iter().map(|(path, text)| (*path, text.as_str())));
-    Lawbook::load(&files).map(std::borrow::Cow::Owned).map_err(|found| {
+    Lawbook::from_files(&folder.over_builtin()).map(std::borrow::Cow::Owned).map_err(|found| {
         problems::say(&found, |path| folder.source(path));
         Failure::request(format!("the packs of `{}` do not load", at.display()))
             .hint(format!("`watchfire law check {}` tells everything", at.display()))

@@ -44,7 +44,7 @@ pub(super) fn run(folder: Option<&Path>, json: bool) -> Result<Exit, Failure> {
         }
         Some(at) => {
             let folder = Folder::read(at)?;
-            let reports = lint::check(&folder.over_builtin(), Some(&folder.laws()));
+            let reports = lint::check(&folder.over_builtin().pairs(), Some(&folder.laws()));
             answer(reports, json, |path| folder.source(path))
         }
     }
