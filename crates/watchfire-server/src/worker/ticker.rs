@@ -5,10 +5,13 @@
 //! other; it is recorded, told to people at once, and looked at again later.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use watchfire_core::case::Decision;
@@ -27,6 +30,9 @@ const RETRY_SECONDS_MIN: i64 = 60;
 const RETRY_SECONDS_MAX: i64 = 3_600;
 /// How often it is checked that every open obligation has somebody and a next instant.
 const CHECK_EVERY_SECONDS: i64 = 60;
+/// So many cases are worked on at once, so that many clocks that ring together wait for one
+/// another little, and their appends share a commit.
+const CASES_AT_ONCE_MAX: usize = 8;
 /// A problem is recorded in so many characters.
 const PROBLEM_CHARS_MAX: usize = 500;
 
@@ -59,6 +65,15 @@ pub struct Ticked {
     pub failed: usize,
 }
 
+impl AddAssign for Ticked {
+    fn add_assign(&mut self, other: Self) {
+        self.rungs += other.rungs;
+        self.cases += other.cases;
+        self.amendments += other.amendments;
+        self.failed += other.failed;
+    }
+}
+
 impl Ticker {
     /// Makes a ticker that reports to `progress`.
     pub fn new(node: Node, progress: Progress) -> Self {
@@ -80,8 +95,12 @@ impl Ticker {
             let ticker = Viewer::service(Service::Ticker);
             let rows = self.node.store().due_before(&ticker, now, DUE_ROWS_MAX).await?;
             let was_full = rows.len() == DUE_ROWS_MAX;
-            for (case, rows) in by_case(rows) {
-                self.one_case(&case, rows, now, &mut ticked).await?;
+            let cases = stream::iter(by_case(rows))
+                .map(|(case, rows)| async move { self.one_case(&case, rows, now).await });
+            // All are tried, whatever befalls one of them.
+            let done: Vec<_> = cases.buffer_unordered(CASES_AT_ONCE_MAX).collect().await;
+            for of_case in done {
+                ticked += of_case?;
             }
             if !was_full {
                 break;
@@ -105,25 +124,23 @@ impl Ticker {
         case: &CaseId,
         rows: Vec<DueRow>,
         now: Timestamp,
-        ticked: &mut Ticked,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Ticked, StoreError> {
         // In a task of its own, so that even a panic stops no other case.
         let (node, id, of_case) = (self.node.clone(), case.clone(), rows.clone());
         let task = tokio::spawn(async move { tick_case(&node, &id, &of_case, now).await });
         let problem = match task.await {
             Ok(Ok(rungs)) => {
                 self.memory().failures.remove(case);
-                ticked.rungs += rungs.unwrap_or(0);
-                ticked.cases += usize::from(rungs.is_some());
-                return Ok(());
+                let cases = usize::from(rungs.is_some());
+                return Ok(Ticked { rungs: rungs.unwrap_or(0), cases, ..Ticked::default() });
             }
             Ok(Err(error)) if error.is_temporary() => return Err(error),
             Ok(Err(error @ StoreError::StorageUnsafe(_))) => return Err(error),
             Ok(Err(error)) => in_full(&error),
             Err(_) => "the rules stopped with a panic; see the log of the node".to_owned(),
         };
-        ticked.failed += rows.len();
-        self.row_failed(case, &rows, &problem, now).await
+        self.row_failed(case, &rows, &problem, now).await?;
+        Ok(Ticked { failed: rows.len(), ..Ticked::default() })
     }
 
     /// Records that rows could not be processed, tells people, and puts the rows off.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::house::{House, WITHOUT_LIMITS};
-use crate::kill::{assert_ledger_can_fail, assert_sound, rounds, timelines};
+use crate::kill::{assert_ledger_can_fail, assert_sound, rounds, timelines_of_the_due};
 use crate::ledger::{DUE_SECONDS_MAX, Ledger, Signs, Writer, listed, machine_time};
 use crate::rungs;
 use crate::running::Running;
@@ -124,7 +124,8 @@ fn judge(house: &House, nodes: [Running; 2], token: &str, ledger: &Ledger, folde
     let until = machine_time() - SignedDuration::from_secs(2);
     let of = |node: &Running, path: &str| listed(&node.wire(), path, token);
     let [reports, cases] = ["/api/v1/reports", "/api/v1/cases"].map(|path| of(&nodes[1], path));
-    let told = timelines(&nodes[1], token, ledger, &resolved);
+    // One node was up at all times, so nothing is excused but its waiting for the other.
+    let told = timelines_of_the_due(&nodes[1], token, (ledger, &resolved), (until, &[]));
     for node in nodes {
         assert!(node.stop().success());
     }
@@ -132,7 +133,6 @@ fn judge(house: &House, nodes: [Running; 2], token: &str, ledger: &Ledger, folde
     // Each node kept its own checkpoint, and the log continues both.
     assert_eq!(house.run_in(folder, &["log", "verify"]).status.code(), Some(0));
     assert_eq!(ledger.problems(&resolved, &reports, &cases), Vec::<String>::new());
-    // One node was up at all times, so nothing is excused but its waiting for the other.
     for (known_at, told) in &told {
         assert_eq!(rungs::problems(*known_at, told, until, &[]), Vec::<String>::new());
     }

@@ -18,7 +18,7 @@ const REVIEW_DAYS: i64 = 7;
 const MICROSECONDS_OF_HOUR: i64 = 3_600_000_000;
 /// A rung is told so soon, apart from the time in which nobody could (P5: 5 s when up, 30 s after
 /// a restart).
-const LATE_MAX: SignedDuration = SignedDuration::from_secs(30);
+pub(crate) const LATE_MAX: SignedDuration = SignedDuration::from_secs(30);
 
 /// A span in which nobody could tell: the node was down, or its clock jumped over it.
 pub(crate) type Blind = (Timestamp, Timestamp);
