@@ -2,4 +2,5 @@
 
 pub mod cvss;
 pub mod purl;
+pub mod sbom;
 pub mod ssvc;

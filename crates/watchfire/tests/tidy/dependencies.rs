@@ -50,7 +50,12 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "toml",
         ],
     ),
-    ("watchfire-formats", &["cvss", "serde", "serde_json", "thiserror"]),
+    // SBOMs are XML (quick-xml), come compressed (flate2, lzma-rust2), and their schemas have
+    // patterns (regex). All four work on bytes in memory, and none of them brings C.
+    (
+        "watchfire-formats",
+        &["cvss", "flate2", "lzma-rust2", "quick-xml", "regex", "serde", "serde_json", "thiserror"],
+    ),
     (
         "watchfire-exposure",
         &["fst", "memmap2", "pep440_rs", "rayon", "roaring", "rpm-version", "semver", "thiserror"],

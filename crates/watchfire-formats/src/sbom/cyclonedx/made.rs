@@ -1,0 +1,148 @@
+//! Makes a component of what was kept of one, whatever form it was written in.
+
+use crate::purl::Purl;
+use crate::sbom::component::{Component, Hash};
+use crate::sbom::document::{Lost, Reading};
+use crate::sbom::node::{Node, Wanted};
+use crate::sbom::problem::{Place, excerpt};
+
+const HASH: Wanted = Wanted::Object(&[("alg", Wanted::Text), ("content", Wanted::Text)]);
+const LICENCE: Wanted = Wanted::Object(&[
+    ("license", Wanted::Object(&[("id", Wanted::Text), ("name", Wanted::Text)])),
+    ("expression", Wanted::Text),
+]);
+
+/// What is kept of a component.
+pub(crate) const COMPONENT: &[(&str, Wanted)] = &[
+    ("type", Wanted::Text),
+    ("bom-ref", Wanted::Text),
+    ("group", Wanted::Text),
+    ("name", Wanted::Text),
+    ("version", Wanted::Text),
+    ("purl", Wanted::Text),
+    ("cpe", Wanted::Text),
+    ("hashes", Wanted::List(&HASH)),
+    ("licenses", Wanted::List(&LICENCE)),
+];
+
+/// What tells of the tools that made a document; versions before 1.5 write a list of tools.
+pub(crate) const TOOLS: Wanted = Wanted::ListOr(
+    &Wanted::Object(TOOL),
+    &[
+        ("components", Wanted::List(&Wanted::Object(TOOL))),
+        ("services", Wanted::List(&Wanted::Object(TOOL))),
+    ],
+);
+
+const TOOL: &[(&str, Wanted)] = &[
+    ("vendor", Wanted::Text),
+    ("group", Wanted::Text),
+    ("name", Wanted::Text),
+    ("version", Wanted::Text),
+];
+
+/// The tools, by name and version.
+pub(crate) fn tools(node: &Node) -> Vec<String> {
+    let lists = [node, node.get("components"), node.get("services")];
+    let tool = |tool: &Node| {
+        let name = tool.get("name").as_text().or_else(|| tool.get("vendor").as_text())?;
+        let version = tool.get("version").as_text();
+        Some(version.map_or_else(|| name.to_owned(), |version| format!("{name} {version}")))
+    };
+    lists.into_iter().flat_map(Node::items).filter_map(tool).collect()
+}
+
+/// Makes a component of what was kept, and hands it on.
+pub(crate) fn component(
+    reading: &mut Reading<'_>,
+    mut node: Node,
+    number: u32,
+    within: Option<u32>,
+    place: Place,
+    is_subject: bool,
+) {
+    let purl = node.take("purl").text();
+    let mut component = Component {
+        number,
+        within,
+        id: node.take("bom-ref").text(),
+        kind: node.take("type").text(),
+        group: node.take("group").text(),
+        name: node.take("name").text().unwrap_or_default(),
+        version: node.take("version").text(),
+        cpes: node.take("cpe").text().into_iter().collect(),
+        licences: licences(&node.take("licenses")),
+        hashes: hashes(reading, &place, &node.take("hashes")),
+        is_subject,
+        place,
+        purls: Vec::new(),
+    };
+    if let Some(text) = purl {
+        add_purl(reading, &mut component, &text);
+    }
+    hand_on(reading, component);
+}
+
+/// Hands on a component; one without a name is called as its package URL, and without that is none.
+pub(crate) fn hand_on(reading: &mut Reading<'_>, mut component: Component) {
+    if component.name.is_empty() {
+        let place = component.place.clone();
+        let Some(purl) = component.purls.first() else {
+            reading.skip_at(Lost::Component, place, "it has neither a name nor a package URL");
+            return;
+        };
+        purl.name().clone_into(&mut component.name);
+        reading.skip_at(Lost::Detail, place, "it has no name, and is called as its package URL");
+    }
+    reading.component(component);
+}
+
+/// Adds a package URL to a component, or notes why it is none.
+pub(crate) fn add_purl(reading: &mut Reading<'_>, component: &mut Component, text: &str) {
+    match Purl::parse_tolerant(text.trim()) {
+        Ok(purl) => component.purls.push(purl),
+        Err(error) => {
+            let reason = format!("{error}; the component is known by what else it is called");
+            reading.skip_at(Lost::Detail, component.place.clone(), reason);
+        }
+    }
+}
+
+fn hashes(reading: &mut Reading<'_>, place: &Place, list: &Node) -> Vec<Hash> {
+    let mut hashes = Vec::new();
+    for node in list.items() {
+        let text = |name| node.get(name).as_text();
+        let (Some(algorithm), Some(digits)) = (text("alg"), text("content")) else {
+            reading.skip_at(Lost::Detail, place.clone(), "a hash without algorithm or digits");
+            continue;
+        };
+        add_hash(reading, place, &mut hashes, algorithm, digits);
+    }
+    hashes
+}
+
+/// Adds a hash, or notes why it is none.
+pub(crate) fn add_hash(
+    reading: &mut Reading<'_>,
+    place: &Place,
+    hashes: &mut Vec<Hash>,
+    algorithm: &str,
+    digits: &str,
+) {
+    if let Some(hash) = Hash::of(algorithm, digits) {
+        hashes.push(hash);
+    } else {
+        let reason = format!("`{}` are no digits of a hash", excerpt(digits));
+        reading.skip_at(Lost::Detail, place.clone(), reason);
+    }
+}
+
+fn licences(list: &Node) -> Vec<String> {
+    let one = |node: &Node| {
+        let licence = node.get("license");
+        let text = node.get("expression").as_text();
+        let text = text.or_else(|| licence.get("id").as_text());
+        text.or_else(|| licence.get("name").as_text()).map(str::to_owned)
+    };
+    list.items().iter().filter_map(one).collect()
+}

@@ -1,0 +1,132 @@
+//! What bytes are, by their content.
+
+mod decompress;
+mod probe;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
+use std::io::BufRead;
+
+use serde::de::DeserializeSeed;
+
+pub use decompress::Compression;
+pub(crate) use decompress::RATIO_MAX;
+
+use super::problem::Place;
+use super::{DOCUMENT_BYTES_MAX, Refused};
+
+/// The form of an SBOM.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// `CycloneDX` as JSON.
+    #[default]
+    CycloneDxJson,
+    /// SPDX 2 as JSON.
+    SpdxJson,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CycloneDxJson => "CycloneDX JSON",
+            Self::SpdxJson => "SPDX JSON",
+        })
+    }
+}
+
+/// Bytes of which it is known what they are.
+pub(crate) struct Input<'a> {
+    bytes: Cow<'a, [u8]>,
+    pub(crate) compression: Option<Compression>,
+    pub(crate) format: Format,
+    pub(crate) version: String,
+    /// What was wrong with what was compressed, when that is found while it is read.
+    fault: RefCell<Option<Refused>>,
+}
+
+impl<'a> Input<'a> {
+    pub(crate) fn of(bytes: &'a [u8]) -> Result<Self, Refused> {
+        if bytes.is_empty() {
+            return Err(Refused::Empty);
+        }
+        let compression = Compression::of(bytes);
+        let mut input = Self {
+            bytes: Cow::Borrowed(bytes),
+            compression,
+            format: Format::CycloneDxJson,
+            version: String::new(),
+            fault: RefCell::new(None),
+        };
+        if compression.is_none() {
+            if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
+                return Err(Refused::TooLarge);
+            }
+            input.bytes = without_mark(bytes)?;
+        }
+        (input.format, input.version) = probe::probe(&input)?;
+        Ok(input)
+    }
+
+    /// The text of the document, from its beginning.
+    pub(crate) fn text(&self) -> Box<dyn BufRead + '_> {
+        match self.compression {
+            None => Box::new(self.bytes.as_ref()),
+            Some(compression) => decompress::reader(compression, &self.bytes, &self.fault),
+        }
+    }
+
+    /// Reads the document as JSON.
+    pub(crate) fn json<S, T>(&self, seed: S) -> Result<T, serde_json::Error>
+    where
+        S: for<'de> DeserializeSeed<'de, Value = T>,
+    {
+        if self.compression.is_none() {
+            let mut json = serde_json::Deserializer::from_slice(&self.bytes);
+            let value = seed.deserialize(&mut json)?;
+            json.end()?;
+            return Ok(value);
+        }
+        let mut json = serde_json::Deserializer::from_reader(self.text());
+        let value = seed.deserialize(&mut json)?;
+        json.end()?;
+        Ok(value)
+    }
+
+    /// What the parser of JSON says, in our words.
+    pub(crate) fn json_refused(&self, error: &serde_json::Error, path: &str) -> Refused {
+        if let Some(fault) = self.fault.take() {
+            return fault;
+        }
+        let place = Place::path(path).on(error.line() as u64);
+        let said = error.to_string();
+        let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+        if said.starts_with("recursion limit exceeded") {
+            return Refused::TooDeep(place);
+        }
+        Refused::broken(place, format!("this is no JSON: {said}, column {}", error.column()))
+    }
+
+    /// What reading the text says, in our words.
+    pub(crate) fn text_refused(&self, error: &std::io::Error, line: u64) -> Refused {
+        self.fault.take().unwrap_or_else(|| Refused::broken(Place::line(line), error.to_string()))
+    }
+}
+
+/// Takes the mark of the order of bytes away, and brings UTF-16 into UTF-8.
+fn without_mark(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Refused> {
+    let order: fn([u8; 2]) -> u16 = match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => return Ok(Cow::Borrowed(rest)),
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return Ok(Cow::Borrowed(bytes)),
+    };
+    let (pairs, odd) = bytes[2..].as_chunks::<2>();
+    let wrong = || Refused::broken(Place::default(), "it begins as UTF-16, and is not");
+    if !odd.is_empty() {
+        return Err(wrong());
+    }
+    let signs = char::decode_utf16(pairs.iter().map(|pair| order(*pair)));
+    let text: Result<String, _> = signs.collect();
+    text.map(|text| Cow::Owned(text.into_bytes())).map_err(|_| wrong())
+}

@@ -1,0 +1,118 @@
+//! `CycloneDX`.
+
+use watchfire_formats::sbom::{Format, Lost, RelationKind, conforms, read};
+
+use crate::data::suite;
+
+/// What is wrong with the verdicts on the cases of the suite whose names end with `ending`.
+fn wrong_verdicts(ending: &str) -> (usize, usize, Vec<String>) {
+    let (mut valid, mut invalid) = (0, 0);
+    let mut wrong = Vec::new();
+    for (name, text) in suite().iter().filter(|(name, _)| name.ends_with(ending)) {
+        let wants_valid = name.contains("/valid-");
+        *if wants_valid { &mut valid } else { &mut invalid } += 1;
+        let verdict = match conforms(text.as_bytes()) {
+            Ok(problems) if problems.is_empty() => Ok(()),
+            Ok(problems) => Err(problems.told[0].to_string()),
+            Err(refused) => Err(refused.to_string()),
+        };
+        println!("{name}: {verdict:?}");
+        if verdict.is_ok() != wants_valid {
+            wrong.push(format!("{name}: {verdict:?}"));
+        }
+        // What is valid is read without anything being lost.
+        if wants_valid {
+            match read(text.as_bytes()) {
+                Ok(document) if document.head.skipped == 0 => {}
+                Ok(document) => wrong.push(format!("{name}: {:?}", document.skipped)),
+                Err(refused) => wrong.push(format!("{name}: {refused}")),
+            }
+        }
+    }
+    (valid, invalid, wrong)
+}
+
+#[test]
+fn every_verdict_on_json_is_that_of_the_suite() {
+    let (valid, invalid, wrong) = wrong_verdicts(".json");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!((valid, invalid), (155, 102));
+}
+
+const NESTED: &str = r#"{
+    "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 3,
+    "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
+    "components": [
+        {"components": [
+            {"type": "library", "group": "org.apache.logging.log4j", "name": "log4j-core",
+             "version": "2.14.1", "bom-ref": "core",
+             "purl": "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
+             "cpe": "cpe:2.3:a:apache:log4j:2.14.1:*:*:*:*:*:*:*",
+             "hashes": [{"alg": "SHA-1", "content": "ABCDEF"}],
+             "licenses": [{"license": {"id": "Apache-2.0"}}]}],
+         "type": "application", "name": "shop", "bom-ref": "shop"},
+        {"type": "library", "name": "odd", "version": 5, "purl": "pkg:nothing"},
+        {"type": "library", "version": "1"},
+        {"type": "library", "purl": "pkg:npm/unnamed@1"},
+        7],
+    "dependencies": [{"dependsOn": ["core", 4], "ref": "shop"}],
+    "metadata": {
+        "timestamp": "2021-12-10T00:00:00Z",
+        "tools": {"components": [{"type": "application", "name": "maker", "version": "2"}]},
+        "component": {"type": "application", "name": "the product", "bom-ref": "product"}}}"#;
+
+#[test]
+fn what_stands_in_a_document_is_read_and_what_is_left_out_is_told() {
+    let document = read(NESTED.as_bytes()).expect("it is one");
+    assert_eq!(document.head.format, Format::CycloneDxJson);
+    assert_eq!(document.head.version, "1.6");
+    assert_eq!(document.head.revision.as_deref(), Some("3"));
+    assert_eq!(document.head.created.as_deref(), Some("2021-12-10T00:00:00Z"));
+    assert_eq!(document.head.tools, ["maker 2"]);
+    let names: Vec<&str> = document.components.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["shop", "log4j-core", "odd", "unnamed", "the product"]);
+    let core = &document.components[1];
+    assert_eq!(core.within, Some(document.components[0].number));
+    assert_eq!(core.place.to_string(), "/components/0/components/0");
+    assert_eq!(core.purls[0].version(), Some("2.14.1"));
+    assert_eq!(core.cpes.len(), 1);
+    assert_eq!(
+        (core.hashes[0].algorithm.as_str(), core.hashes[0].digits.as_str()),
+        ("sha1", "abcdef")
+    );
+    assert_eq!(core.licences, ["Apache-2.0"]);
+    assert!(document.components[4].is_subject);
+    let [relation] = &document.relations[..] else { panic!("{:?}", document.relations) };
+    assert_eq!(relation.kind, RelationKind::DependsOn);
+    assert_eq!((relation.from.as_str(), relation.to.as_str()), ("shop", "core"));
+    let skipped: Vec<(Lost, String)> =
+        document.skipped.iter().map(|it| (it.lost, it.place.to_string())).collect();
+    let wanted = [
+        (Lost::Detail, "/components/1/version"),
+        (Lost::Detail, "/components/1"),
+        (Lost::Component, "/components/2"),
+        (Lost::Detail, "/components/3"),
+        (Lost::Component, "/components/4"),
+        (Lost::Detail, "/dependencies/0/dependsOn/1"),
+    ];
+    assert_eq!(skipped, wanted.map(|(lost, place)| (lost, place.to_owned())));
+    assert_eq!(document.head.skipped, 6);
+}
+
+#[test]
+fn a_problem_says_where_it_stands() {
+    let problems = conforms(NESTED.as_bytes()).expect("it can be read").told;
+    let places: Vec<String> = problems.iter().map(|it| it.place.to_string()).collect();
+    let hash = "/components/0/components/0/hashes/0/content";
+    let wanted = [hash, "/components/1/version", "/components/2", "/components/3", "/components/4"];
+    assert_eq!(places[..5], wanted, "{problems:?}");
+}
+
+#[test]
+fn a_version_that_is_not_known_is_refused_by_its_name() {
+    for version in ["1.1", "1.8", "2.0", "one", ""] {
+        let text = format!(r#"{{"bomFormat": "CycloneDX", "specVersion": "{version}"}}"#);
+        let refused = read(text.as_bytes()).expect_err("it is not known").to_string();
+        assert!(refused.contains(version) && refused.contains("1.2 to 1.7"), "{refused}");
+    }
+}
