@@ -10,6 +10,7 @@ mod law;
 mod log;
 mod names;
 mod place;
+mod sbom;
 pub mod seed;
 
 /// The longest input that a target is run on, in bytes.
@@ -19,7 +20,7 @@ pub const INPUT_BYTES_MAX: usize = 64 << 10;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 20] = [
     ("bundle", log::bundle),
     ("calendar", law::calendar),
     ("case_file", law::case_file),
@@ -34,6 +35,9 @@ pub const TARGETS: [Target; 17] = [
     ("purl", names::purl),
     ("range", exposure::range),
     ("receipt", log::receipt),
+    ("sbom_json", sbom::json),
+    ("sbom_tags", sbom::tags),
+    ("sbom_xml", sbom::xml),
     ("tile", log::tile),
     ("vector", exposure::vector),
     ("version", exposure::version),

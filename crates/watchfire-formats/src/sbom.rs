@@ -22,6 +22,8 @@ mod refused;
 mod schema;
 mod shape;
 mod spdx;
+mod xml;
+mod xsd;
 
 pub use component::{Component, Hash, Relation, RelationKind};
 pub use document::{Document, Head, Item, Lost, Skipped};
@@ -63,21 +65,33 @@ pub fn read(bytes: &[u8]) -> Result<Document, Refused> {
 pub fn stream(bytes: &[u8], each: &mut dyn FnMut(Item)) -> Result<Head, Refused> {
     let input = input::Input::of(bytes)?;
     let mut reading = document::Reading::new(each);
+    let mut problems = Problems::default();
     match input.format {
         Format::CycloneDxJson => cyclonedx::json::read(&input, &mut reading)?,
+        Format::CycloneDxXml => cyclonedx::xml::read(&input, &mut reading)?,
         Format::SpdxJson => spdx::json::read(&input, &mut reading)?,
+        Format::SpdxTags => spdx::tags::read(&input, &mut reading, &mut problems)?,
+        Format::SpdxJsonLd => spdx::ld::read(&input, &mut reading, &mut problems)?,
     }
     Ok(reading.head(&input))
 }
 
-/// Holds an SBOM to the schema of its version, and returns what that does not allow.
+/// Holds an SBOM to the standard of its version, and returns what that does not allow.
 ///
 /// # Errors
 /// [`Refused`] where it cannot be read at all.
 pub fn conforms(bytes: &[u8]) -> Result<Problems, Refused> {
     let input = input::Input::of(bytes)?;
+    let mut nobody = |_| {};
+    let mut reading = document::Reading::new(&mut nobody);
+    let mut problems = Problems::default();
     match input.format {
-        Format::CycloneDxJson => cyclonedx::json::conforms(&input),
-        Format::SpdxJson => spdx::json::conforms(&input),
+        Format::CycloneDxJson => return cyclonedx::json::conforms(&input),
+        Format::CycloneDxXml => return cyclonedx::xml::conforms(&input),
+        Format::SpdxJson => return spdx::json::conforms(&input),
+        // These two have no schema: their rules are held while they are read.
+        Format::SpdxTags => spdx::tags::read(&input, &mut reading, &mut problems)?,
+        Format::SpdxJsonLd => spdx::ld::read(&input, &mut reading, &mut problems)?,
     }
+    Ok(problems)
 }

@@ -5,12 +5,16 @@
 pub(crate) mod json;
 pub(crate) mod made;
 pub(crate) mod schemas;
+pub(crate) mod xml;
 
 use super::Refused;
 use super::problem::excerpt;
 
 /// The versions that have a form in JSON.
 pub(crate) const JSON_VERSIONS: &[&str] = &["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
+
+/// The versions that have a form in XML.
+pub(crate) const XML_VERSIONS: &[&str] = &["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
 
 /// Holds a version to those that are known.
 pub(crate) fn version(written: &str, known: &[&str]) -> Result<String, Refused> {

@@ -22,15 +22,24 @@ pub enum Format {
     /// `CycloneDX` as JSON.
     #[default]
     CycloneDxJson,
+    /// `CycloneDX` as XML.
+    CycloneDxXml,
     /// SPDX 2 as JSON.
     SpdxJson,
+    /// SPDX 2 as tags and values.
+    SpdxTags,
+    /// SPDX 3 as JSON-LD.
+    SpdxJsonLd,
 }
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::CycloneDxJson => "CycloneDX JSON",
+            Self::CycloneDxXml => "CycloneDX XML",
             Self::SpdxJson => "SPDX JSON",
+            Self::SpdxTags => "SPDX tags and values",
+            Self::SpdxJsonLd => "SPDX JSON-LD",
         })
     }
 }
@@ -105,6 +114,12 @@ impl<'a> Input<'a> {
             return Refused::TooDeep(place);
         }
         Refused::broken(place, format!("this is no JSON: {said}, column {}", error.column()))
+    }
+
+    /// What the parser of XML says, in our words.
+    pub(crate) fn xml_refused(&self, error: &quick_xml::Error, line: u64) -> Refused {
+        let said = || Refused::broken(Place::line(line), format!("this is no XML: {error}"));
+        self.fault.take().unwrap_or_else(said)
     }
 
     /// What reading the text says, in our words.

@@ -51,6 +51,14 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// Where it went wrong, where that can be said.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Broken { place, .. } | Self::TooDeep(place) => Some(place),
+            _ => None,
+        }
+    }
+
     pub(crate) fn broken(place: Place, reason: impl Into<String>) -> Self {
         Self::Broken { place, reason: reason.into() }
     }

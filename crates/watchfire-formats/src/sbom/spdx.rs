@@ -3,7 +3,9 @@
 //! Source: the SPDX Specification 2.2.2, 2.3 (ISO/IEC 5962 for 2.2.1) and 3.0.1.
 
 pub(crate) mod json;
+pub(crate) mod ld;
 pub(crate) mod schemas;
+pub(crate) mod tags;
 
 use super::Refused;
 use super::component::{Component, Relation, RelationKind};
@@ -20,7 +22,15 @@ pub(crate) fn version(written: &str) -> Result<String, Refused> {
     known.map(str::to_owned).ok_or_else(|| unknown(written))
 }
 
-pub(crate) fn unknown(written: &str) -> Refused {
+/// The version of a context of SPDX 3, such as `3.0.1`.
+pub(crate) fn context(address: &str) -> Option<Result<String, Refused>> {
+    let rest = address.strip_prefix("https://spdx.org/rdf/")?;
+    let version = rest.split('/').next().unwrap_or_default();
+    let is_known = version == "3.0" || version.starts_with("3.0.");
+    Some(if is_known { Ok(version.to_owned()) } else { Err(unknown(version)) })
+}
+
+fn unknown(written: &str) -> Refused {
     Refused::Version {
         standard: "SPDX",
         version: if written.is_empty() {

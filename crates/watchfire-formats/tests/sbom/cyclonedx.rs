@@ -39,6 +39,13 @@ fn every_verdict_on_json_is_that_of_the_suite() {
     assert_eq!((valid, invalid), (155, 102));
 }
 
+#[test]
+fn every_verdict_on_xml_is_that_of_the_suite() {
+    let (valid, invalid, wrong) = wrong_verdicts(".xml");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!((valid, invalid), (177, 111));
+}
+
 const NESTED: &str = r#"{
     "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 3,
     "serialNumber": "urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79",
@@ -100,6 +107,39 @@ fn what_stands_in_a_document_is_read_and_what_is_left_out_is_told() {
 }
 
 #[test]
+fn the_way_to_a_component_leads_from_the_product_and_around_no_circle() {
+    let part = |id: &str| format!(r#"{{"type": "library", "name": "{id}", "bom-ref": "{id}"}}"#);
+    let text = format!(
+        r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6",
+        "metadata": {{"component": {}}},
+        "components": [{}, {}, {}, {{"type": "library", "name": "d", "bom-ref": "d", "components": [{}]}}],
+        "dependencies": [
+            {{"ref": "product", "dependsOn": ["a", "nowhere"]}}, {{"ref": "a", "dependsOn": ["b"]}},
+            {{"ref": "b", "dependsOn": ["a", "d", "b"]}}]}}"#,
+        part("product"),
+        part("a"),
+        part("b"),
+        part("c"),
+        part("e")
+    );
+    let document = read(text.as_bytes()).expect("it is one");
+    let ways = document.ways();
+    let way = |name: &str| {
+        let mut at = document.components.iter().position(|it| it.name == name);
+        let mut way = Vec::new();
+        while let Some(here) = at {
+            way.push(document.components[here].name.as_str());
+            at = ways[here];
+        }
+        way.reverse();
+        way.join(" ")
+    };
+    assert_eq!(way("e"), "product a b d e");
+    assert_eq!(way("product"), "product");
+    assert_eq!(way("c"), "c");
+}
+
+#[test]
 fn a_problem_says_where_it_stands() {
     let problems = conforms(NESTED.as_bytes()).expect("it can be read").told;
     let places: Vec<String> = problems.iter().map(|it| it.place.to_string()).collect();
@@ -114,5 +154,81 @@ fn a_version_that_is_not_known_is_refused_by_its_name() {
         let text = format!(r#"{{"bomFormat": "CycloneDX", "specVersion": "{version}"}}"#);
         let refused = read(text.as_bytes()).expect_err("it is not known").to_string();
         assert!(refused.contains(version) && refused.contains("1.2 to 1.7"), "{refused}");
+    }
+}
+
+const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<b:bom xmlns:b="http://cyclonedx.org/schema/bom/1.6" xmlns:o="https://example.org/other"
+    serialNumber="urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79" version="3">
+  <b:metadata>
+    <b:timestamp>2021-12-10T00:00:00Z</b:timestamp>
+    <b:tools><b:components><b:component type="application">
+      <b:name>maker</b:name><b:version>2</b:version></b:component></b:components></b:tools>
+    <b:component type="application" bom-ref="product"><b:name>the product</b:name></b:component>
+  </b:metadata>
+  <b:components>
+    <b:component type="application" bom-ref="shop">
+      <b:name>shop &amp; co</b:name>
+      <b:components>
+        <b:component type="library" bom-ref="core">
+          <b:group>org.apache.logging.log4j</b:group>
+          <b:name><![CDATA[log4j-core]]></b:name>
+          <b:version> 2.14.1 </b:version>
+          <b:hashes><b:hash alg="SHA-1">ABCDEF</b:hash></b:hashes>
+          <b:licenses><b:license><b:id>Apache-2.0</b:id></b:license></b:licenses>
+          <b:cpe>cpe:2.3:a:apache:log4j:2.14.1:*:*:*:*:*:*:*</b:cpe>
+          <b:purl>pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1</b:purl>
+        </b:component>
+      </b:components>
+      <o:name>not a name of ours</o:name>
+    </b:component>
+    <b:component type="library" bom-ref="core"><b:version>1</b:version></b:component>
+  </b:components>
+  <b:dependencies><b:dependency ref="shop"><b:dependency ref="core"/></b:dependency></b:dependencies>
+</b:bom>"#;
+
+#[test]
+fn xml_is_read_as_json_is() {
+    let document = read(XML.as_bytes()).expect("it is one");
+    assert_eq!(
+        (document.head.format, document.head.version.as_str()),
+        (Format::CycloneDxXml, "1.6")
+    );
+    assert_eq!(document.head.revision.as_deref(), Some("3"));
+    assert_eq!(document.head.created.as_deref(), Some("2021-12-10T00:00:00Z"));
+    assert_eq!(document.head.tools, ["maker 2"]);
+    let names: Vec<&str> = document.components.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["the product", "shop & co", "log4j-core"]);
+    assert!(document.components[0].is_subject);
+    let core = &document.components[2];
+    assert_eq!(core.within, Some(document.components[1].number));
+    assert_eq!(
+        core.place.to_string(),
+        "/bom/components[1]/component[1]/components[1]/component[1], line 14"
+    );
+    assert_eq!(core.version.as_deref(), Some("2.14.1"));
+    assert_eq!((core.purls[0].version(), core.cpes.len()), (Some("2.14.1"), 1));
+    assert_eq!(
+        (core.hashes[0].algorithm.as_str(), core.hashes[0].digits.as_str()),
+        ("sha1", "abcdef")
+    );
+    assert_eq!(core.licences, ["Apache-2.0"]);
+    assert_eq!(
+        (document.relations[0].from.as_str(), document.relations[0].to.as_str()),
+        ("shop", "core")
+    );
+    assert_eq!(document.skipped[0].lost, Lost::Component);
+    assert_eq!(document.skipped[0].place.line, Some(26));
+    let problems = conforms(XML.as_bytes()).expect("it can be read").told;
+    let told: Vec<(Option<u64>, &str)> =
+        problems.iter().map(|it| (it.place.line, it.reason.as_str())).collect();
+    let wanted = [
+        (Some(18), "`ABCDEF` does not fit"),
+        (Some(26), "the `bom-ref` `core` stands in the document already"),
+        (Some(26), "`version` may not stand here"),
+    ];
+    assert_eq!(told.len(), wanted.len(), "{told:?}");
+    for ((line, reason), (at, begins)) in told.iter().zip(wanted) {
+        assert!(*line == at && reason.starts_with(begins), "{line:?} {reason}");
     }
 }

@@ -1,6 +1,8 @@
 //! Documents that mean harm, or were cut off.
 
-use watchfire_formats::sbom::{DEPTH_MAX, Refused, conforms, read};
+use std::io::Write;
+
+use watchfire_formats::sbom::{Compression, DEPTH_MAX, Refused, conforms, read};
 
 fn bom(components: &str) -> String {
     format!(r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{components}]}}"#)
@@ -22,6 +24,7 @@ fn what_is_broken_is_refused_with_its_place() {
         (b"{", "line 1: this is no JSON"),
         (b"{}", "neither `bomFormat`"),
         (b"[]", "no SBOM"),
+        (b"SPDXVersion: SPDX-9\n", "SPDX 9 is not read"),
         (b"\xff\xfea", "UTF-16"),
         (br#"{"bomFormat": "Cyclone", "specVersion": "1.4"}"#, "/bomFormat"),
         (b"{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.4\"} x", "trailing"),
@@ -99,4 +102,75 @@ fn many_components_take_no_more_than_they_are() {
     let problems = conforms(text.as_bytes()).expect("it can be read");
     // All of them are the same, which the schema does not allow.
     assert_eq!((problems.told.len(), problems.more), (1_000, 19_000));
+}
+
+fn xml(inside: &str) -> String {
+    format!(r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.5" version="1">{inside}</bom>"#)
+}
+
+#[test]
+fn xml_that_means_harm_is_refused_with_its_line() {
+    let named = |name: &str| {
+        xml(&format!(
+            "<components>\n<component type=\"library\"><name>{name}</name></component></components>"
+        ))
+    };
+    assert!(conforms(named("a").as_bytes()).expect("it is one").is_empty());
+    let laughs = "<!DOCTYPE bom [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]>";
+    for (text, wanted) in [
+        (format!("{laughs}{}", named("&b;")), "document type"),
+        (named("&b;"), "line 2: the entity `b` is not defined"),
+        (named("&#0;"), "line 2"),
+        (named("\u{1}"), "line 2: XML does not allow the sign U+0001"),
+        (named("a</nam>"), "line 2"),
+        (named("a")[..90].to_owned(), "line 2"),
+        (format!("{}x", named("a")), "outside of all elements"),
+        (format!("{}<a/>", named("a")), "a second element"),
+        (named("a").replace("type=", "type='x' type="), "stands twice"),
+        (
+            xml(&format!("<x {}/>", (0..300).map(|at| format!("a{at}='' ")).collect::<String>())),
+            "attributes",
+        ),
+        ("<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>".to_owned(), "RDF"),
+        (xml("").replace("1.5", "1.8"), "CycloneDX 1.8 is not read"),
+        ("<a".to_owned(), "line 1"),
+    ] {
+        let refused = refused(text.as_bytes()).to_string();
+        assert!(refused.contains(wanted), "{wanted}: {refused}");
+    }
+    let deep = |levels: usize| {
+        xml(&format!("{}{}", "<x xmlns='a'>".repeat(levels), "</x>".repeat(levels)))
+    };
+    assert!(read(deep(DEPTH_MAX - 1).as_bytes()).is_ok());
+    assert!(matches!(refused(deep(DEPTH_MAX).as_bytes()), Refused::TooDeep(_)));
+    assert!(matches!(refused(deep(60_000).as_bytes()), Refused::TooDeep(_)));
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(text).expect("memory can be written");
+    encoder.finish().expect("memory can be written")
+}
+
+#[test]
+fn what_is_compressed_is_read_as_it_is_and_no_bomb_goes_off() {
+    let text = bom(r#"{"type": "library", "name": "a"}"#);
+    let plain = read(text.as_bytes()).expect("it is one");
+    let packed = read(&gzip(text.as_bytes())).expect("it is one");
+    assert_eq!(packed.head.compression, Some(Compression::Gzip));
+    assert_eq!(packed.components, plain.components);
+    let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    assert_eq!(read(&gzip(&marked)).expect("it is one").components, plain.components);
+    assert_eq!(read(&marked).expect("it is one").components, plain.components);
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide = [b"\xff\xfe".as_slice(), &wide].concat();
+    assert_eq!(read(&wide).expect("it is one").components, plain.components);
+    let cut = gzip(text.as_bytes());
+    assert!(matches!(refused(&cut[..cut.len() - 12]), Refused::Compressed(Compression::Gzip, _)));
+    assert!(matches!(refused(b"\x1f\x8b\x08 nothing"), Refused::Compressed(..)));
+    assert!(matches!(refused(b"\xfd7zXZ\0 nothing"), Refused::Compressed(Compression::Xz, _)));
+    let blank = " ".repeat(40 << 20);
+    let bomb = text.replacen('[', &format!("[{blank}"), 1);
+    assert!(matches!(refused(&gzip(bomb.as_bytes())), Refused::Bomb(Compression::Gzip)));
+    assert!(read(bomb.as_bytes()).is_ok());
 }

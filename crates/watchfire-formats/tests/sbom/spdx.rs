@@ -84,3 +84,136 @@ fn a_version_that_is_not_known_is_refused_by_its_name() {
         assert!(refused.to_string().contains(version.trim_start_matches("SPDX-")), "{refused}");
     }
 }
+
+const TAGS: &str = "# A comment
+SPDXVersion: SPDX-2.3
+DataLicense: CC0-1.0
+SPDXID: SPDXRef-DOCUMENT
+DocumentName: shop
+DocumentNamespace: https://example.org/shop
+Creator: Tool: maker-2
+Creator: Person: A ()
+Created: 2021-12-10T00:00:00Z
+
+PackageName: log4j-core
+SPDXID: SPDXRef-core
+PackageVersion: 2.14.1
+PackageDownloadLocation: NOASSERTION
+PackageLicenseDeclared: Apache-2.0
+PackageComment: <text>Two
+PackageName: not one
+lines</text>
+PackageChecksum: SHA256: 00FF
+ExternalRef: PACKAGE-MANAGER purl pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1
+ExternalRef: SECURITY cpe23Type
+no tag
+FileName: ./core.jar
+SPDXID: SPDXRef-file
+FileChecksum: SHA1: aa
+PackageName: shop
+SPDXID: SPDXRef-shop
+Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-shop
+Relationship: SPDXRef-core DEPENDENCY_OF SPDXRef-shop
+Relationship: SPDXRef-core
+Strange: tag
+";
+
+#[test]
+fn tags_and_values_are_read_as_json_is() {
+    for text in [TAGS.to_owned(), TAGS.replace('\n', "\r\n"), TAGS.replace('\n', "\r")] {
+        let document = read(text.as_bytes()).expect("it is one");
+        assert_eq!(
+            (document.head.format, document.head.version.as_str()),
+            (Format::SpdxTags, "2.3")
+        );
+        assert_eq!(document.head.serial.as_deref(), Some("https://example.org/shop"));
+        assert_eq!(document.head.tools, ["maker-2"]);
+        let names: Vec<&str> = document.components.iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(names, ["log4j-core", "./core.jar", "shop"]);
+        let core = &document.components[0];
+        assert_eq!((core.version.as_deref(), core.place.line), (Some("2.14.1"), Some(11)));
+        assert_eq!((core.purls.len(), core.hashes.len()), (1, 1));
+        assert_eq!(core.licences, ["Apache-2.0"]);
+        assert!(document.components[2].is_subject && !core.is_subject);
+        assert_eq!(document.relations[1].from, "SPDXRef-shop");
+        let skipped: Vec<(Lost, Option<u64>)> =
+            document.skipped.iter().map(|it| (it.lost, it.place.line)).collect();
+        let wanted =
+            [(Lost::Detail, Some(21)), (Lost::Detail, Some(22)), (Lost::Relation, Some(30))];
+        assert_eq!(skipped, wanted);
+        let problems = conforms(text.as_bytes()).expect("it can be read").told;
+        let lines: Vec<Option<u64>> = problems.iter().map(|it| it.place.line).collect();
+        assert_eq!(lines, [Some(21), Some(22), Some(30), Some(31), Some(26)], "{problems:?}");
+    }
+}
+
+#[test]
+fn tags_that_break_off_or_are_too_long_are_told() {
+    let open = TAGS.replace("</text>", "");
+    let document = read(open.as_bytes()).expect("it is one");
+    assert!(
+        document.skipped.iter().any(|it| it.reason.contains("not closed")),
+        "{:?}",
+        document.skipped
+    );
+    let long = TAGS.replace("2.14.1\n", &format!("{}\n", "1".repeat(2 << 20)));
+    let document = read(long.as_bytes()).expect("it is one");
+    assert_eq!(document.components[0].version, None);
+    assert!(document.skipped[0].reason.contains("longer"), "{:?}", document.skipped);
+    let refused = read(TAGS.replace("2.14.1\n", "\0\n").as_bytes()).expect_err("it holds NUL");
+    assert!(refused.to_string().starts_with("line 13"), "{refused}");
+    let mut bytes = TAGS.as_bytes().to_vec();
+    let at = TAGS.find("2.14.1").expect("it is there");
+    bytes[at] = 0xff;
+    assert!(read(&bytes).expect_err("it is no UTF-8").to_string().starts_with("line 13"));
+}
+
+const GRAPH: &str = r#"{
+    "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+    "@graph": [
+        {"type": "CreationInfo", "@id": "_:c", "specVersion": "3.0.1", "created": "2021-12-10T00:00:00Z"},
+        {"type": "Tool", "spdxId": "https://example.org/maker", "creationInfo": "_:c", "name": "maker"},
+        {"type": "software_Package", "spdxId": "https://example.org/core", "creationInfo": "_:c",
+         "name": "log4j-core", "software_packageVersion": "2.14.1",
+         "software_packageUrl": "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
+         "externalIdentifier": [
+            {"type": "ExternalIdentifier", "externalIdentifierType": "packageUrl",
+             "identifier": "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"},
+            {"type": "ExternalIdentifier", "externalIdentifierType": "cpe23",
+             "identifier": "cpe:2.3:a:apache:log4j:2.14.1:*:*:*:*:*:*:*"}],
+         "verifiedUsing": [{"type": "Hash", "algorithm": "sha256", "hashValue": "00ff"}]},
+        {"type": "software_Package", "spdxId": "https://example.org/shop", "name": "shop"},
+        {"type": "Relationship", "spdxId": "https://example.org/r", "relationshipType": "dependsOn",
+         "from": "https://example.org/shop", "to": ["https://example.org/core"]},
+        {"type": "Relationship", "spdxId": "r2", "relationshipType": "contains"},
+        {"type": "software_Sbom", "spdxId": "https://example.org/sbom", "rootElement": ["https://example.org/shop"]},
+        5]}"#;
+
+#[test]
+fn a_graph_is_read_as_spdx_2_is() {
+    let document = read(GRAPH.as_bytes()).expect("it is one");
+    assert_eq!(
+        (document.head.format, document.head.version.as_str()),
+        (Format::SpdxJsonLd, "3.0.1")
+    );
+    assert_eq!(document.head.created.as_deref(), Some("2021-12-10T00:00:00Z"));
+    assert_eq!(document.head.tools, ["maker"]);
+    let names: Vec<&str> = document.components.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["log4j-core", "shop"]);
+    let core = &document.components[0];
+    assert_eq!((core.purls.len(), core.cpes.len(), core.hashes.len()), (1, 1, 1));
+    assert!(document.components[1].is_subject && !core.is_subject);
+    assert_eq!(document.relations[0].kind, RelationKind::DependsOn);
+    let skipped: Vec<(Lost, String)> =
+        document.skipped.iter().map(|it| (it.lost, it.place.to_string())).collect();
+    let wanted = [(Lost::Relation, "/@graph/5"), (Lost::Component, "/@graph/7")];
+    assert_eq!(skipped, wanted.map(|(lost, place)| (lost, place.to_owned())));
+    let problems = conforms(GRAPH.as_bytes()).expect("it can be read").told;
+    let places: Vec<String> = problems.iter().map(|it| it.place.to_string()).collect();
+    let broken = "/@graph/5";
+    assert_eq!(places, [broken, broken, broken, "/@graph/7", "/@graph"], "{problems:?}");
+    let newer = GRAPH.replace("3.0.1", "3.1");
+    assert!(read(newer.as_bytes()).expect_err("not known").to_string().contains("3.1"));
+    let other = GRAPH.replace("spdx.org", "schema.org");
+    assert!(read(other.as_bytes()).is_err());
+}

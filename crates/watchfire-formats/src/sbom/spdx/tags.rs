@@ -1,0 +1,378 @@
+//! SPDX 2 as tags and values, one a line.
+
+use std::io::{BufRead, Read};
+
+use super::{add_reference, relation, said, tool};
+use crate::sbom::component::Component;
+use crate::sbom::cyclonedx::made::{add_hash, hand_on};
+use crate::sbom::document::{Lost, Reading};
+use crate::sbom::input::Input;
+use crate::sbom::problem::{Place, Problem, Problems, excerpt};
+use crate::sbom::{ITEMS_MAX, Refused, TEXT_BYTES_MAX};
+
+/// How long a line may be; what is longer is passed over and told.
+const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// Tags that begin a part of the document, with what the part is.
+const PARTS: [(&str, Part); 4] = [
+    ("PackageName", Part::Package),
+    ("FileName", Part::File),
+    ("SnippetSPDXID", Part::Other),
+    ("LicenseID", Part::Other),
+];
+
+/// Tags that a document must have, and a package.
+const HEAD_TAGS: [&str; 7] = [
+    "SPDXVersion",
+    "DataLicense",
+    "SPDXID",
+    "DocumentName",
+    "DocumentNamespace",
+    "Creator",
+    "Created",
+];
+const PACKAGE_TAGS: [&str; 2] = ["SPDXID", "PackageDownloadLocation"];
+const FILE_TAGS: [&str; 2] = ["SPDXID", "FileChecksum"];
+
+/// Words with which a tag begins that the standard knows.
+const KNOWN: [&str; 34] = [
+    "SPDXVersion",
+    "DataLicense",
+    "SPDXID",
+    "DocumentName",
+    "DocumentNamespace",
+    "DocumentComment",
+    "ExternalDocumentRef",
+    "LicenseListVersion",
+    "Creator",
+    "Created",
+    "Package",
+    "PrimaryPackagePurpose",
+    "ReleaseDate",
+    "BuiltDate",
+    "ValidUntilDate",
+    "FilesAnalyzed",
+    "ExternalRef",
+    "File",
+    "LicenseConcluded",
+    "LicenseInfoInFile",
+    "LicenseComments",
+    "Artifact",
+    "Snippet",
+    "LicenseID",
+    "ExtractedText",
+    "LicenseName",
+    "LicenseCrossReference",
+    "LicenseComment",
+    "Relationship",
+    "Annotat",
+    "SPDXREF",
+    "Review",
+    "AttributionText",
+    "LicenseInfoInSnippet",
+];
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Part {
+    #[default]
+    Head,
+    Package,
+    File,
+    Other,
+}
+
+/// Reads a document; what its standard does not allow is added to `problems`.
+pub(crate) fn read(
+    input: &Input<'_>,
+    reading: &mut Reading<'_>,
+    problems: &mut Problems,
+) -> Result<(), Refused> {
+    let mut walk = Walk {
+        reading,
+        problems,
+        part: Part::Head,
+        component: Component::default(),
+        seen: Vec::new(),
+        began: 1,
+        line: 1,
+    };
+    let mut lines = Lines { text: input.text(), line: 0, held: None };
+    while let Some(line) = lines.next(input)? {
+        walk.line(line)?;
+    }
+    walk.finish();
+    Ok(())
+}
+
+/// A line, or the value of several that a `<text>` holds together.
+struct Line {
+    number: u64,
+    text: String,
+    /// What was cut of it because it was too long.
+    is_cut: bool,
+    /// Whether a `<text>` was opened and not closed.
+    is_open: bool,
+}
+
+struct Lines<'a> {
+    text: Box<dyn BufRead + 'a>,
+    line: u64,
+    /// What is left of a line that ends with a carriage return alone.
+    held: Option<std::vec::IntoIter<Vec<u8>>>,
+}
+
+impl Lines<'_> {
+    /// The next line with the rest of its value.
+    fn next(&mut self, input: &Input<'_>) -> Result<Option<Line>, Refused> {
+        let Some((mut text, mut is_cut)) = self.raw(input)? else { return Ok(None) };
+        let number = self.line;
+        let mut is_open = false;
+        if let Some(begin) = text.find("<text>") {
+            while !text[begin..].contains("</text>") {
+                let Some((more, cut)) = self.raw(input)? else {
+                    is_open = true;
+                    break;
+                };
+                is_cut |= cut;
+                let room = text.len() + more.len() < LINE_BYTES_MAX;
+                is_cut |= !room;
+                text.push('\n');
+                if room || more.contains("</text>") {
+                    text.push_str(if room { &more } else { "</text>" });
+                }
+            }
+        }
+        Ok(Some(Line { number, text, is_cut, is_open }))
+    }
+
+    /// The next line as it stands.
+    fn raw(&mut self, input: &Input<'_>) -> Result<Option<(String, bool)>, Refused> {
+        if let Some(next) = self.held.as_mut().and_then(Iterator::next) {
+            self.line += 1;
+            return self.decoded(next).map(|text| Some((text, false)));
+        }
+        let mut bytes = Vec::new();
+        let limit = LINE_BYTES_MAX as u64 + 1;
+        let read = self.text.by_ref().take(limit).read_until(b'\n', &mut bytes);
+        let read = read.map_err(|error| input.text_refused(&error, self.line + 1))?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.line += 1;
+        let is_cut = bytes.len() > LINE_BYTES_MAX;
+        if is_cut {
+            bytes.truncate(LINE_BYTES_MAX);
+            self.pass(input)?;
+        }
+        while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+            bytes.pop();
+        }
+        if bytes.contains(&b'\r') {
+            let parts: Vec<Vec<u8>> =
+                bytes.split(|byte| *byte == b'\r').map(<[u8]>::to_vec).collect();
+            let mut parts = parts.into_iter();
+            bytes = parts.next().unwrap_or_default();
+            self.held = Some(parts);
+        }
+        let text = self.decoded(bytes)?;
+        Ok(Some((text, is_cut)))
+    }
+
+    /// Passes over the rest of a line.
+    fn pass(&mut self, input: &Input<'_>) -> Result<(), Refused> {
+        loop {
+            let buffer = self.text.fill_buf();
+            let buffer = buffer.map_err(|error| input.text_refused(&error, self.line))?;
+            let end = buffer.iter().position(|byte| *byte == b'\n');
+            let (used, done) = end.map_or((buffer.len(), buffer.is_empty()), |at| (at + 1, true));
+            self.text.consume(used);
+            if done {
+                return Ok(());
+            }
+        }
+    }
+
+    fn decoded(&self, bytes: Vec<u8>) -> Result<String, Refused> {
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            // A line that was cut may end within a sign.
+            Err(error)
+                if error.as_bytes().len() == LINE_BYTES_MAX
+                    && error.utf8_error().error_len().is_none() =>
+            {
+                let end = error.utf8_error().valid_up_to();
+                String::from_utf8_lossy(&error.as_bytes()[..end]).into_owned()
+            }
+            Err(_) => return Err(Refused::broken(Place::line(self.line), "it is not UTF-8")),
+        };
+        if text.contains('\0') {
+            return Err(Refused::broken(Place::line(self.line), "it holds the sign U+0000"));
+        }
+        Ok(text)
+    }
+}
+
+struct Walk<'r, 'e, 'p> {
+    reading: &'r mut Reading<'e>,
+    problems: &'p mut Problems,
+    part: Part,
+    component: Component,
+    /// Which of the tags that a part must have were seen.
+    seen: Vec<&'static str>,
+    began: u64,
+    line: u64,
+}
+
+impl Walk<'_, '_, '_> {
+    fn problem(&mut self, line: u64, reason: impl Into<String>) {
+        self.problems.push(Problem { place: Place::line(line), reason: reason.into() });
+    }
+
+    fn skip(&mut self, lost: Lost, reason: impl Into<String>) {
+        self.reading.skip_at(lost, Place::line(self.line), reason);
+    }
+
+    fn line(&mut self, line: Line) -> Result<(), Refused> {
+        self.line = line.number;
+        let text = line.text.trim();
+        if text.is_empty() || text.starts_with('#') {
+            return Ok(());
+        }
+        let Some((tag, value)) = text.split_once(':') else {
+            self.skip(Lost::Detail, format!("`{}` is no tag with a value", excerpt(text)));
+            self.problem(line.number, "a tag with a colon is wanted");
+            return Ok(());
+        };
+        let (tag, value) = (tag.trim(), value.trim());
+        if line.is_open {
+            self.problem(line.number, "`<text>` is not closed");
+            self.skip(Lost::Detail, "`<text>` is not closed: all after it was taken for text");
+        }
+        if line.is_cut {
+            self.skip(
+                Lost::Detail,
+                format!("`{}` is longer than {LINE_BYTES_MAX} bytes", excerpt(tag)),
+            );
+            return Ok(());
+        }
+        if !KNOWN.iter().any(|known| tag.starts_with(known)) {
+            self.problem(line.number, format!("the tag `{}` is not known", excerpt(tag)));
+        }
+        let value = value.strip_prefix("<text>").unwrap_or(value);
+        let value = value.strip_suffix("</text>").unwrap_or(value).trim();
+        if value.len() > TEXT_BYTES_MAX && tag != "ExtractedText" {
+            self.skip(Lost::Detail, format!("`{}`: a text of {} bytes", excerpt(tag), value.len()));
+            return Ok(());
+        }
+        self.tag(tag, value)
+    }
+
+    fn tag(&mut self, tag: &str, value: &str) -> Result<(), Refused> {
+        if let Some((_, part)) = PARTS.iter().find(|(begins, _)| *begins == tag) {
+            self.finish();
+            self.part = *part;
+            self.began = self.line;
+            if matches!(part, Part::Package | Part::File) {
+                let number = self.reading.number()?;
+                let place = Place::line(self.line);
+                let kind = (*part == Part::File).then(|| "file".to_owned());
+                let name = value.to_owned();
+                self.component = Component { number, place, kind, name, ..Component::default() };
+            }
+            return Ok(());
+        }
+        let must = self.musts().iter().find(|it| **it == tag);
+        self.seen.extend(must);
+        match tag {
+            "Relationship" => return self.relationship(value),
+            _ if self.part == Part::Head => self.head(tag, value),
+            _ if matches!(self.part, Part::Package | Part::File) => self.detail(tag, value),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn musts(&self) -> &'static [&'static str] {
+        match self.part {
+            Part::Head => &HEAD_TAGS,
+            Part::Package => &PACKAGE_TAGS,
+            Part::File => &FILE_TAGS,
+            Part::Other => &[],
+        }
+    }
+
+    fn head(&mut self, tag: &str, value: &str) {
+        let head = &mut self.reading.head;
+        match tag {
+            "DocumentName" => head.name = Some(value.to_owned()),
+            "DocumentNamespace" => head.serial = Some(value.to_owned()),
+            "Created" => head.created = Some(value.to_owned()),
+            "Creator" if head.tools.len() < ITEMS_MAX => head.tools.extend(tool(value)),
+            _ => {}
+        }
+    }
+
+    fn detail(&mut self, tag: &str, value: &str) {
+        let component = &mut self.component;
+        let full = component.hashes.len().max(component.purls.len()).max(component.cpes.len());
+        let text = || Some(value.to_owned()).filter(|it| !it.is_empty());
+        match tag {
+            "SPDXID" => component.id = text(),
+            "PackageVersion" => component.version = text().and_then(said),
+            "PrimaryPackagePurpose" => component.kind = text().map(|it| it.to_lowercase()),
+            "PackageLicenseConcluded" | "PackageLicenseDeclared" | "LicenseConcluded" => {
+                let licence = text().and_then(said);
+                component.licences.extend(licence.filter(|it| !component.licences.contains(it)));
+            }
+            "PackageChecksum" | "FileChecksum" | "ExternalRef" if full >= ITEMS_MAX => {
+                self.skip(Lost::Detail, format!("`{tag}` after the first {ITEMS_MAX}"));
+            }
+            "PackageChecksum" | "FileChecksum" => {
+                let (algorithm, digits) = value.split_once(':').unwrap_or((value, ""));
+                let place = Place::line(self.line);
+                add_hash(self.reading, &place, &mut component.hashes, algorithm, digits);
+            }
+            "ExternalRef" => {
+                let mut parts = value.split_whitespace();
+                match (parts.next(), parts.next(), parts.next()) {
+                    (Some(_), Some(kind), Some(locator)) => {
+                        add_reference(self.reading, component, kind, locator);
+                    }
+                    _ => {
+                        let reason = "a category, a type and a locator are wanted";
+                        self.skip(Lost::Detail, reason);
+                        self.problem(self.line, reason);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn relationship(&mut self, value: &str) -> Result<(), Refused> {
+        let parts: Vec<&str> = value.split_whitespace().collect();
+        let [from, kind, to] = parts[..] else {
+            let reason = "a relationship is between two, with its type between them";
+            self.skip(Lost::Relation, reason);
+            self.problem(self.line, reason);
+            return Ok(());
+        };
+        if said(to.to_owned()).is_none() {
+            return Ok(());
+        }
+        let kind = kind.to_ascii_uppercase();
+        self.reading.relation(relation(from.to_owned(), &kind, to.to_owned()))
+    }
+
+    /// Hands on what the part that ends was about.
+    fn finish(&mut self) {
+        let seen = std::mem::take(&mut self.seen);
+        for must in self.musts().iter().filter(|must| !seen.contains(must)) {
+            self.problem(self.began, format!("`{must}` is missing"));
+        }
+        if matches!(self.part, Part::Package | Part::File) {
+            let component = std::mem::take(&mut self.component);
+            hand_on(self.reading, component);
+        }
+    }
+}
