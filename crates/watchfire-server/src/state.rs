@@ -171,7 +171,7 @@ impl Node {
             Err(StoreError::NotFound(_)) => Err(Problem::new(
                 "not_ready",
                 "the node has no organization yet",
-                "make the first administrator with `watchfire user add`",
+                "it is made when a node starts for the first time: try again in a moment",
             )),
             Err(other) => Err(other.into()),
         }

@@ -143,7 +143,8 @@ async fn change(
             (&SET_ADDRESS, params![id, channel.as_str(), stored.event.id.as_str()])
         }
         PartyEvent::PreferencesChanged { language, time_zone } => {
-            (&SET_PREFERENCES, params![id, language.as_str(), time_zone.as_str()])
+            let zone = Some(time_zone.as_str()).filter(|zone| !zone.is_empty());
+            (&SET_PREFERENCES, params![id, language.as_str(), zone])
         }
         PartyEvent::ProfileChanged(_) => (&SET_PROFILE, params![id, int(stored.index)?]),
         PartyEvent::ChainSet(chain) => {

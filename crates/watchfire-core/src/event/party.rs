@@ -28,7 +28,8 @@ pub enum PartyEvent {
     CredentialRevoked { credential: CredentialKind, label: String },
     /// How notices reach the person. Personal data: kept beside, erasable.
     AddressSet { channel: String, address: AnnexDigest },
-    /// The language of the person's notices and pages, and the time zone.
+    /// The language of the person's notices and pages, and the time zone; an empty zone is that of
+    /// whatever browser the person uses.
     PreferencesChanged { language: String, time_zone: String },
     /// What the organization is by law changed: its roles and attributes.
     ProfileChanged(Profile),

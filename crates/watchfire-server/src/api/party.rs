@@ -321,7 +321,7 @@ pub(crate) async fn set_address(
 pub(crate) struct NewPreferences {
     /// `en` or `zh-CN`.
     language: String,
-    /// `Asia/Shanghai`.
+    /// `Asia/Shanghai`; empty: pages have the zone of the browser, and notices UTC.
     time_zone: String,
 }
 

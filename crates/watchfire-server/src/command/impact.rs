@@ -1,9 +1,13 @@
 //! What a change of law does to cases: computed for whoever asks, and carried out when it is used.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::ready;
+use std::iter;
 use std::sync::Arc;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
 use watchfire_core::case::{Decision, House};
 use watchfire_core::department::{self, Department, Reach};
 use watchfire_core::event::{Chain, Profile, Service, Stream};
@@ -23,6 +27,10 @@ use crate::state::Node;
 
 /// Cases are listed one by one up to so many; all are counted.
 pub const CASES_LISTED_MAX: usize = 200;
+/// So many pages of cases are read before one is computed.
+const PAGES_AHEAD_MAX: usize = 2;
+/// So many cases are computed anew at once, so that their appends share a commit.
+const SETTLED_AT_ONCE_MAX: usize = 8;
 /// Cases that ended within so many days are asked what would have happened.
 pub const LOOK_BACK_DAYS: i64 = 365;
 
@@ -87,28 +95,45 @@ pub async fn report(
         now,
         since: now.saturating_sub(SignedDuration::from_hours(24 * LOOK_BACK_DAYS)).unwrap_or(now),
     };
-    let mut seen = BTreeSet::new();
-    for cause in causes(&laid.old, &laid.new, Some(&asked.profile.roles)) {
-        let mut after = None;
-        loop {
-            let cases = node.store().facts_by_cause(viewer, &cause, after.as_ref()).await?;
-            let was_full = cases.len() == CASES_AT_ONCE_MAX;
-            after = cases.last().map(|last| last.case.clone());
-            let fresh: Vec<CaseFacts> =
-                cases.into_iter().filter(|found| seen.insert(found.case.clone())).collect();
-            let asked = asked.clone();
-            let computed = tokio::task::spawn_blocking(move || asked.compute(fresh)).await;
-            report.take(computed.map_err(|error| Problem::internal(&error))?);
-            if !was_full {
-                break;
-            }
-        }
-    }
+    let causes = causes(&laid.old, &laid.new, Some(&asked.profile.roles));
+    let (pages, read) = mpsc::channel(PAGES_AHEAD_MAX);
+    // One page is computed while the next is read.
+    let computing = tokio::task::spawn_blocking(move || asked.compute(read));
+    read_cases(node, viewer, causes, &pages).await?;
+    drop(pages);
+    report.take(computing.await.map_err(|error| Problem::internal(&error))?);
     report.open.cases.sort_by(|one, two| one.case.cmp(&two.case));
     report.closed.cases.sort_by(|one, two| one.case.cmp(&two.case));
     report.open.cases.truncate(CASES_LISTED_MAX);
     report.closed.cases.truncate(CASES_LISTED_MAX);
     Ok(report)
+}
+
+/// Reads every case with one of the `causes`, each once, page by page.
+async fn read_cases(
+    node: &Node,
+    viewer: &Viewer,
+    causes: BTreeSet<String>,
+    pages: &mpsc::Sender<Vec<CaseFacts>>,
+) -> Result<(), StoreError> {
+    let mut seen = BTreeSet::new();
+    for cause in causes {
+        let mut after = None;
+        loop {
+            let cases = node.store().facts_by_cause(viewer, &cause, after.as_ref()).await?;
+            let was_full = cases.len() == CASES_AT_ONCE_MAX;
+            after = cases.last().map(|last| last.case.clone());
+            let fresh = cases.into_iter().filter(|found| seen.insert(found.case.clone()));
+            if pages.send(fresh.collect()).await.is_err() {
+                // Computing has ended, and its result says why.
+                return Ok(());
+            }
+            if !was_full {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Returns what of the house a change reaches, without looking at a case.
@@ -167,12 +192,14 @@ struct Computed {
 }
 
 impl Asked {
-    fn compute(&self, cases: Vec<CaseFacts>) -> Computed {
+    /// Puts the change to every case of the pages, as long as there come any.
+    fn compute(&self, mut pages: mpsc::Receiver<Vec<CaseFacts>>) -> Computed {
         let mut computed = Computed::default();
         let as_if = self.new.as_if_in_force(&self.old);
         let (now, then) =
             (Impact::between(&self.old, &self.new), Impact::between(&self.old, &as_if));
         let house = House { law: &self.old, profile: &self.profile, chain: &self.chain };
+        let cases = iter::from_fn(|| pages.blocking_recv()).flatten();
         for found in cases {
             if found.organization != self.organization
                 || (!found.is_open && found.changed_at < self.since)
@@ -218,20 +245,20 @@ pub(crate) async fn carry_out(
     (old, new): (&Lawbook, &Lawbook),
     now: Timestamp,
 ) -> Result<(u64, u64), StoreError> {
-    let ticker = Viewer::service(Service::Ticker);
+    let ticker = &Viewer::service(Service::Ticker);
     let mut seen = BTreeSet::new();
     let mut changed = 0;
     for cause in causes(old, new, None) {
         let mut after = None;
         loop {
-            let cases = node.store().cases_by_cause(&ticker, &cause, after.as_ref()).await?;
+            let cases = node.store().cases_by_cause(ticker, &cause, after.as_ref()).await?;
             let was_full = cases.len() == CASES_AT_ONCE_MAX;
             after = cases.last().cloned();
-            for case in cases {
-                if seen.insert(case.clone()) && settle(node, &ticker, &case, now).await? {
-                    changed += 1;
-                }
-            }
+            let fresh = cases.into_iter().filter(|case| seen.insert(case.clone()));
+            let settled = stream::iter(fresh.collect::<Vec<_>>())
+                .map(|case| async move { settle(node, ticker, &case, now).await })
+                .buffer_unordered(SETTLED_AT_ONCE_MAX);
+            changed += settled.try_fold(0, |sum, one| ready(Ok(sum + u64::from(one)))).await?;
             if !was_full {
                 break;
             }

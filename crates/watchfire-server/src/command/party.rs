@@ -346,7 +346,8 @@ pub async fn set_address(
     .await
 }
 
-/// Sets language and time zone of a person's pages and notices.
+/// Sets language and time zone of a person's pages and notices. Without a zone, pages have that of
+/// the browser, and notices UTC.
 ///
 /// # Errors
 /// `field_invalid` for a language or a zone that is not known.
@@ -359,7 +360,7 @@ pub async fn set_preferences(
     if !matches!(language, "en" | "zh-CN") {
         return Err(Problem::field("/language", "the language must be `en` or `zh-CN`"));
     }
-    if jiff::tz::TimeZone::get(time_zone).is_err() {
+    if !time_zone.is_empty() && jiff::tz::TimeZone::get(time_zone).is_err() {
         let detail = format!("`{time_zone}` is no time zone such as `Asia/Shanghai`");
         return Err(Problem::field("/time_zone", detail));
     }

@@ -125,9 +125,9 @@ pub(crate) struct UserAdd {
     /// Language of pages and notices
     #[arg(long, default_value = "en", value_parser = ["en", "zh-CN"])]
     pub(crate) language: String,
-    /// Time zone of pages and notices
-    #[arg(long, default_value = "UTC", value_name = "ZONE")]
-    pub(crate) time_zone: String,
+    /// Time zone of pages and notices; without it pages have that of the browser, notices UTC
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) time_zone: Option<String>,
     /// Read the password from standard input instead of asking for it
     #[arg(long)]
     pub(crate) password_stdin: bool,

@@ -90,7 +90,8 @@ async fn add_to(node: &Node, args: &UserAdd, password: String) -> Result<Exit, F
     };
     let answer = answer.map_err(|problem| refused(&problem))?;
     let id: PartyId = answer.id.parse().map_err(|_| Failure::world("the new id is no id"))?;
-    let language = party::set_preferences(wish(node), &id, &args.language, &args.time_zone).await;
+    let zone = args.time_zone.as_deref().unwrap_or_default();
+    let language = party::set_preferences(wish(node), &id, &args.language, zone).await;
     language.map_err(|problem| refused(&problem))?;
     for (channel, address) in [("mail", &args.mail), ("webhook", &args.webhook)] {
         if let Some(address) = address {
