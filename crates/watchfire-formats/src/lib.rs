@@ -1,6 +1,8 @@
 //! The documents of the field, in and out. Pure.
 
 pub mod cvss;
+pub mod instant;
 pub mod purl;
 pub mod sbom;
+pub mod schema;
 pub mod ssvc;

@@ -50,11 +50,22 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "toml",
         ],
     ),
-    // SBOMs are XML (quick-xml), come compressed (flate2, lzma-rust2), and their schemas have
-    // patterns (regex). All four work on bytes in memory, and none of them brings C.
+    // SBOMs are XML (quick-xml), come compressed (flate2, lzma-rust2), and schemas have patterns
+    // (regex). All four work on bytes in memory, and none of them brings C. Advisories have
+    // instants, which core reads with jiff too.
     (
         "watchfire-formats",
-        &["cvss", "flate2", "lzma-rust2", "quick-xml", "regex", "serde", "serde_json", "thiserror"],
+        &[
+            "cvss",
+            "flate2",
+            "jiff",
+            "lzma-rust2",
+            "quick-xml",
+            "regex",
+            "serde",
+            "serde_json",
+            "thiserror",
+        ],
     ),
     (
         "watchfire-exposure",
