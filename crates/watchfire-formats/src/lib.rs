@@ -1,5 +1,6 @@
 //! The documents of the field, in and out. Pure.
 
+pub mod advisory;
 pub mod cvss;
 pub mod instant;
 pub mod purl;

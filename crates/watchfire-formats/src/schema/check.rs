@@ -257,10 +257,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Tells the problems of the branch that has the fewest: it is the one that was meant.
+    /// Tells the problems of the branch that has the fewest, and has them deepest: it was meant.
     fn tell_best(&mut self, branches: &[At], value: &'a Value) {
         let told = branches.iter().map(|at| self.apart(*at, value, PROBLEMS_MAX));
-        let best = told.min_by_key(Vec::len).unwrap_or_default();
+        let depth = |problems: &Vec<Problem>| problems.iter().map(|it| it.pointer.len()).max();
+        let best =
+            told.min_by_key(|it| (it.len(), std::cmp::Reverse(depth(it)))).unwrap_or_default();
         let room = self.most.saturating_sub(self.found.len());
         self.found.extend(best.into_iter().take(room));
     }

@@ -47,8 +47,8 @@ impl Format {
         match self {
             Self::DateTime => instant::read(text).is_some(),
             Self::Date => instant::is_day(text),
-            Self::Uri => has_scheme(text) && signs_are_fine(text, false),
-            Self::Iri => has_scheme(text) && signs_are_fine(text, true),
+            Self::Uri => has_scheme(text) && signs_are_fine(text, false) && port_is_fine(text),
+            Self::Iri => has_scheme(text) && signs_are_fine(text, true) && port_is_fine(text),
             Self::Reference => signs_are_fine(text, true),
             Self::Email => text.split_once('@').is_some_and(|(user, host)| {
                 !user.is_empty() && !host.is_empty() && !text.contains(char::is_whitespace)
@@ -84,6 +84,16 @@ fn signs_are_fine(text: &str, beyond_ascii: bool) -> bool {
     fine && bytes.iter().filter(|byte| **byte == b'#').count() <= 1 && !behind.contains(['[', ']'])
 }
 
+/// RFC 3986, 3.2.3: behind the host's colon stand digits alone.
+fn port_is_fine(text: &str) -> bool {
+    let authority = text.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let behind = host.rsplit_once(']').map_or(host, |(_, behind)| behind);
+    let port = behind.split_once(':').map_or("", |(_, port)| port);
+    port.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn is_uuid(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
     let digits = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
@@ -100,6 +110,8 @@ mod tests {
             ("uri", "https://example.org/a?b=%20#c", true),
             ("uri", "urn:uuid:1", true),
             ("uri", "https://[::1]:80/", true),
+            ("uri", "git://git@example.org:a/b.git", false),
+            ("uri", "https://https://example.org/", true),
             ("uri", "www.example.org", false),
             ("uri", "https://example.org/a b", false),
             ("uri", "https://example.org/%zz", false),

@@ -1,0 +1,221 @@
+//! The vulnerabilities in a CycloneDX document: what its author says of the components in it, or of
+//! those of another document.
+//!
+//! The rest of the document is an inventory and read elsewhere.
+//!
+//! Source: CycloneDX 1.4 to 1.7, `vulnerabilities`.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::document::{self, ReadError, STATEMENTS_MAX};
+use super::{Advisory, Affected, Document, Format, Product, Range, Reference, Severity, Status};
+use super::{instant, list, text};
+
+/// Reads the vulnerabilities of a document in JSON.
+///
+/// # Errors
+/// [`ReadError`], with where and what is wrong.
+pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    of_json(&document::parse(bytes)?)
+}
+
+pub(super) fn of_json(json: &Value) -> Result<Document, ReadError> {
+    let Some(version) = text(json, "specVersion") else {
+        return Err(ReadError::at("/specVersion", "it is missing, or no text"));
+    };
+    let components = components(json);
+    let main = json.pointer("/metadata/component").map(product_of);
+    let mut advisories = Vec::new();
+    let mut count = 0;
+    for (at, one) in list(json, "vulnerabilities").iter().enumerate() {
+        let advisory =
+            advisory_of(one, format!("/vulnerabilities/{at}"), &components, main.as_ref())?;
+        count += advisory.affected.len();
+        if count > STATEMENTS_MAX {
+            return Err(ReadError::TooManyStatements);
+        }
+        advisories.push(advisory);
+    }
+    let metadata = json.get("metadata").unwrap_or(&Value::Null);
+    let publisher = ["supplier", "manufacturer", "manufacture"];
+    let publisher = publisher.iter().find_map(|key| text(metadata.get(key)?, "name"));
+    Ok(Document {
+        format_version: Some(version),
+        id: text(json, "serialNumber"),
+        publisher,
+        title: main.and_then(|main| main.name),
+        revision: json.get("version").map(ToString::to_string),
+        published: instant(metadata, "timestamp"),
+        modified: instant(metadata, "timestamp"),
+        advisories,
+        ..Document::new(Format::CycloneDx)
+    })
+}
+
+/// The components of a document by their `bom-ref`, however deep they stand.
+fn components(json: &Value) -> HashMap<&str, &Value> {
+    let mut found = HashMap::new();
+    let mut open: Vec<&Value> = list(json, "components").iter().collect();
+    open.extend(list(json, "services"));
+    open.extend(json.pointer("/metadata/component"));
+    while let Some(component) = open.pop() {
+        if let Some(reference) = component.get("bom-ref").and_then(Value::as_str) {
+            found.insert(reference, component);
+        }
+        open.extend(list(component, "components"));
+        open.extend(list(component, "services"));
+    }
+    found
+}
+
+fn product_of(component: &Value) -> Product {
+    let hash = |one: &Value| Some((text(one, "alg")?, text(one, "content")?));
+    let group = text(component, "group");
+    let name = text(component, "name");
+    Product {
+        name: match (&group, name) {
+            (Some(group), Some(name)) => Some(format!("{group}/{name}")),
+            (_, name) => name,
+        },
+        vendor: component.get("supplier").and_then(|one| text(one, "name")),
+        purls: text(component, "purl").into_iter().collect(),
+        cpes: text(component, "cpe").into_iter().collect(),
+        hashes: list(component, "hashes").iter().filter_map(hash).collect(),
+        reference: text(component, "bom-ref"),
+        ..Product::default()
+    }
+}
+
+fn advisory_of(
+    json: &Value,
+    pointer: String,
+    components: &HashMap<&str, &Value>,
+    main: Option<&Product>,
+) -> Result<Advisory, ReadError> {
+    let equal = list(json, "references").iter().filter_map(|one| text(one, "id"));
+    let mut names = text(json, "id").into_iter().chain(equal);
+    let odd = || ReadError::at(format!("{pointer}/id"), "the vulnerability has no name");
+    let id = names.next().ok_or_else(odd)?;
+    let aliases = names.filter(|name| *name != id).collect();
+    let status = status_of(json, &pointer)?;
+    let analysis = json.get("analysis").unwrap_or(&Value::Null);
+    let said = |product: Product, status: Status, pointer: String| Affected {
+        justification: text(analysis, "justification"),
+        impact: text(analysis, "detail"),
+        action: text(json, "recommendation"),
+        since: instant(analysis, "lastUpdated").or_else(|| instant(analysis, "firstIssued")),
+        ..Affected::new(product, status, pointer)
+    };
+    let mut affected = Vec::new();
+    for (at, one) in list(json, "affects").iter().enumerate() {
+        let pointer = format!("{pointer}/affects/{at}");
+        let reference = text(one, "ref");
+        let reference =
+            reference.ok_or_else(|| ReadError::at(format!("{pointer}/ref"), "it is missing"))?;
+        let component = components.get(reference.as_str());
+        let product =
+            component.map_or_else(|| named(&reference), |component| product_of(component));
+        let versions = versions_of(one, status, &pointer)?;
+        if versions.is_empty() {
+            let version = component.and_then(|component| text(component, "version"));
+            let status = status.unwrap_or(Status::Affected);
+            let versions = version.into_iter().collect();
+            affected.push(Affected { versions, ..said(product.clone(), status, pointer.clone()) });
+        }
+        for (status, versions, ranges) in versions {
+            let base = said(product.clone(), status, pointer.clone());
+            affected.push(Affected { versions, ranges, ..base });
+        }
+    }
+    if affected.is_empty() {
+        let product = main.cloned().unwrap_or_default();
+        affected.push(said(product, status.unwrap_or(Status::Affected), pointer.clone()));
+    }
+    Ok(Advisory {
+        id,
+        aliases,
+        published: instant(json, "published"),
+        modified: instant(json, "updated"),
+        withdrawn: instant(json, "rejected"),
+        rejected: json.get("rejected").is_some(),
+        summary: text(json, "description"),
+        details: text(json, "detail"),
+        severities: list(json, "ratings").iter().filter_map(severity_of).collect(),
+        weaknesses: list(json, "cwes")
+            .iter()
+            .filter_map(Value::as_u64)
+            .map(|it| format!("CWE-{it}"))
+            .collect(),
+        references: list(json, "advisories")
+            .iter()
+            .filter_map(|one| {
+                Some(Reference {
+                    kinds: text(one, "title").into_iter().collect(),
+                    url: text(one, "url")?,
+                })
+            })
+            .collect(),
+        affected,
+        pointer,
+        ..Advisory::default()
+    })
+}
+
+/// A product of which nothing is known but how it is referred to.
+fn named(reference: &str) -> Product {
+    let purl = reference.rsplit_once('#').map_or(reference, |(_, element)| element);
+    let purls = [purl].into_iter().filter(|purl| purl.starts_with("pkg:")).map(str::to_owned);
+    Product { purls: purls.collect(), reference: Some(reference.to_owned()), ..Product::default() }
+}
+
+/// What the analysis says; `None` where there is none.
+fn status_of(json: &Value, pointer: &str) -> Result<Option<Status>, ReadError> {
+    let Some(state) = json.pointer("/analysis/state") else { return Ok(None) };
+    Ok(Some(match state.as_str() {
+        Some("exploitable") => Status::Affected,
+        Some("resolved" | "resolved_with_pedigree") => Status::Fixed,
+        Some("not_affected" | "false_positive") => Status::NotAffected,
+        Some("in_triage") => Status::UnderInvestigation,
+        _ => return Err(ReadError::at(format!("{pointer}/analysis/state"), "it is no state")),
+    }))
+}
+
+type Versions = (Status, Vec<String>, Vec<Range>);
+
+/// The versions that an entry names, by their status; the analysis speaks of the affected ones.
+fn versions_of(
+    json: &Value,
+    analysed: Option<Status>,
+    pointer: &str,
+) -> Result<Vec<Versions>, ReadError> {
+    let mut found: Vec<Versions> = Vec::new();
+    for (at, one) in list(json, "versions").iter().enumerate() {
+        let status = match one.get("status").and_then(Value::as_str) {
+            None | Some("affected") => analysed.unwrap_or(Status::Affected),
+            Some("unaffected") => Status::NotAffected,
+            Some("unknown") => Status::Unknown,
+            Some(_) => {
+                return Err(ReadError::at(
+                    format!("{pointer}/versions/{at}/status"),
+                    "it is no status",
+                ));
+            }
+        };
+        let at = found.iter().position(|(known, ..)| *known == status).unwrap_or_else(|| {
+            found.push((status, Vec::new(), Vec::new()));
+            found.len() - 1
+        });
+        found[at].1.extend(text(one, "version"));
+        found[at].2.extend(text(one, "range").map(Range::Vers));
+    }
+    Ok(found)
+}
+
+fn severity_of(json: &Value) -> Option<Severity> {
+    let number = json.get("score").filter(|score| score.is_number()).map(ToString::to_string);
+    let value = text(json, "vector").or(number).or_else(|| text(json, "severity"))?;
+    let system = text(json, "method").unwrap_or_else(|| "word".to_owned());
+    Some(Severity { system, value, by: json.get("source").and_then(|one| text(one, "name")) })
+}

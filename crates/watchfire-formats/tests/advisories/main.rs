@@ -1,0 +1,7 @@
+//! Advisories and VEX against the data of others.
+
+mod csaf;
+mod data;
+mod feeds;
+mod hostile;
+mod vex;
