@@ -4,6 +4,7 @@
 //! Start with [`Ecosystem`], which orders two versions and gives each an order-preserving key.
 
 pub mod ecosystem;
+pub mod index;
 pub mod key;
 pub mod range;
 mod version;

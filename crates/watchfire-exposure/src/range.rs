@@ -4,11 +4,15 @@
 //! Both answer with three values, and both give [`Intervals`] of keys where every bound has one.
 
 mod interval;
+pub mod native;
 pub mod osv;
 pub mod vers;
 
 pub use interval::Intervals;
+pub use native::npm;
 pub use vers::Vers;
+
+use crate::Ecosystem;
 
 /// Whether a version is in a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,5 +28,36 @@ pub enum Answer {
 impl From<bool> for Answer {
     fn from(within: bool) -> Self {
         if within { Self::Yes } else { Self::No }
+    }
+}
+
+/// A range in one of the forms that are read here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Range {
+    /// Events of OSV, compared by the order of an ecosystem.
+    Events(Ecosystem, Vec<osv::Event>),
+    /// A range of `vers`.
+    Vers(Vers),
+    /// A range that nothing here explains, so that every version is undecided.
+    Unexplained,
+}
+
+impl Range {
+    /// Whether `version` is in the range.
+    pub fn contains(&self, version: &str) -> Answer {
+        match self {
+            Self::Events(ecosystem, events) => osv::affected(*ecosystem, events, version),
+            Self::Vers(vers) => vers.contains(version),
+            Self::Unexplained => Answer::Undecided,
+        }
+    }
+
+    /// Returns the intervals of keys that are in the range; `None` where a bound has no key.
+    pub fn intervals(&self) -> Option<Intervals> {
+        match self {
+            Self::Events(ecosystem, events) => osv::intervals(*ecosystem, events),
+            Self::Vers(vers) => vers.intervals(),
+            Self::Unexplained => None,
+        }
     }
 }

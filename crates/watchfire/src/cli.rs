@@ -14,7 +14,7 @@ pub(crate) use demo::Demo;
 pub(crate) use law::{
     Backtest, Law, LawBundle, LawDiff, LawImport, Laws, Map, Obligations, Organization, Roles,
 };
-pub(crate) use lines::Versions;
+pub(crate) use lines::{Vers, Versions};
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
 pub(crate) use operate::{Backup, Doctor, Migrate, Opener, Restore};
 
@@ -41,7 +41,7 @@ pub(crate) enum Command {
     /// Compare the two versions of each line: `<`, `=`, `>`, or `?` where no order explains them
     Versions(Versions),
     /// Say of each line with a range of `vers` and a version whether it is in it: `yes`, `no`, `?`
-    Vers,
+    Vers(Vers),
     /// Print the canonical spelling of the package URL of each line
     Purl,
     /// Print the scores of the CVSS vector of each line

@@ -34,6 +34,11 @@ impl Intervals {
             return;
         }
         self.0.push(Interval { start, end });
+        self.normalize();
+    }
+
+    /// Sorts the intervals, and unites those that meet.
+    fn normalize(&mut self) {
         self.0.sort_by(|one, two| one.start.cmp(&two.start));
         let mut united: Vec<Interval> = Vec::with_capacity(self.0.len());
         for next in self.0.drain(..) {
@@ -74,6 +79,36 @@ impl Intervals {
                 one.end = Some(end.to_vec());
             }
         }
+    }
+
+    /// The interval of a version and of all that equal it.
+    pub fn at(key: &Key) -> Self {
+        let mut one = Self::default();
+        one.add(at(key), Some(after(key)));
+        one
+    }
+
+    /// All that lies in one of `parts`.
+    pub fn union(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self(parts.into_iter().flat_map(|part| part.0).collect());
+        all.normalize();
+        all
+    }
+
+    /// All keys that lie in none of them.
+    pub fn complement(&self) -> Self {
+        let mut rest = Self::default();
+        let mut open = Some(Vec::new());
+        for Interval { start, end } in &self.0 {
+            if let Some(since) = open.take() {
+                rest.add(since, Some(start.clone()));
+            }
+            open.clone_from(end);
+        }
+        if let Some(since) = open {
+            rest.add(since, None);
+        }
+        rest
     }
 
     /// Whether `key` lies in one of them.

@@ -187,6 +187,12 @@ impl Vers {
         Ok(vers)
     }
 
+    /// The range of every version.
+    pub fn every(ecosystem: Ecosystem) -> Self {
+        let kind = ecosystem.vers_type().to_owned();
+        Self { kind, ecosystem: Some(ecosystem), constraints: None }
+    }
+
     /// Its type, in small letters.
     pub fn kind(&self) -> &str {
         &self.kind

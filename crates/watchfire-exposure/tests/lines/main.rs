@@ -2,6 +2,8 @@
 
 mod border;
 mod data;
+mod native;
+mod node;
 mod property;
 mod scalibr;
 mod vers;

@@ -43,7 +43,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Migrate(args) => migrate::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Versions(args) => versions::run(&args),
-        Command::Vers => vers::run(),
+        Command::Vers(args) => vers::run(&args),
         Command::Purl => purl::run(),
         Command::Cvss => cvss::run(),
     }

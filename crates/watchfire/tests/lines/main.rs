@@ -94,6 +94,16 @@ fn ranges_answer_with_three_values_or_with_their_spelling() {
 }
 
 #[test]
+fn native_ranges_answer_as_those_of_vers_do() {
+    let input = b"^1.2.3\t1.9.0\n^1.2.3\t2.0.0\n~1.2 || 3.x\n>=1.0.0\ttrunk\n>> 1\n";
+    let said = answers(&["vers", "--native", "npm"], input);
+    assert_eq!(said[..4], ["yes", "no", "vers:npm/>=1.2.0|<1.3.0|>=3.0.0|<4.0.0", "?"]);
+    assert!(said[4].starts_with("error: ") && said.len() == 5, "{said:?}");
+    let said = answers(&["vers", "--native", "Maven"], b"[1.0,2.0)\t2.0\n(,1.0]\n");
+    assert_eq!(said, ["no", "vers:maven/<=1.0"]);
+}
+
+#[test]
 fn package_urls_have_one_spelling() {
     let said = answers(&["purl"], b"PKG:PyPI/Django_X@1.0\npkg:maven/log4j-core\n");
     assert_eq!(said[0], "pkg:pypi/django-x@1.0");

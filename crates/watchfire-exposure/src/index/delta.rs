@@ -1,0 +1,79 @@
+//! What came since the segments were made.
+
+use std::collections::HashMap;
+
+use super::{Number, Package, Rule};
+use crate::key::Key;
+use crate::range::Answer;
+
+/// A version with the documents that contain it.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) key: Option<Key>,
+    pub(super) text: Box<str>,
+    pub(super) documents: Vec<Number>,
+}
+
+/// The versions of a package, in no order.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    places: HashMap<Box<str>, usize>,
+    pub(super) held: Vec<Held>,
+}
+
+/// Rows that are in no segment yet.
+#[derive(Debug, Default)]
+pub struct Delta {
+    pub(super) packages: HashMap<Package, Versions>,
+    rows: usize,
+}
+
+impl Delta {
+    /// Adds a row.
+    pub fn insert(&mut self, document: Number, package: &Package, version: &str) {
+        if !self.packages.contains_key(package) {
+            self.packages.insert(package.clone(), Versions::default());
+        }
+        let Some(versions) = self.packages.get_mut(package) else { return };
+        let place = match versions.places.get(version) {
+            Some(place) => *place,
+            None => {
+                let key = package.ecosystem().and_then(|it| it.key(version));
+                let text: Box<str> = version.into();
+                versions.places.insert(text.clone(), versions.held.len());
+                versions.held.push(Held { key, text, documents: Vec::new() });
+                versions.held.len() - 1
+            }
+        };
+        let documents = &mut versions.held[place].documents;
+        // One document may name a component several times, at several places.
+        if documents.last() != Some(&document) {
+            documents.push(document);
+            self.rows += 1;
+        }
+    }
+
+    /// How many rows it holds.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(super) fn walk(
+        &self,
+        package: &Package,
+        rule: &Rule,
+        found: &mut dyn FnMut(&str, Number, Answer),
+    ) {
+        let Some(versions) = self.packages.get(package) else { return };
+        let intervals = rule.intervals(package.ecosystem());
+        for held in &versions.held {
+            let answer = match (&intervals, &held.key) {
+                (Some(intervals), Some(key)) => Answer::from(intervals.contains(key)),
+                _ => rule.answer(package.ecosystem(), &held.text),
+            };
+            if answer != Answer::No {
+                held.documents.iter().for_each(|document| found(&held.text, *document, answer));
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Names of packages, so that those of an advisory and of an inventory meet.
+
+use std::fmt;
+
+use crate::Ecosystem;
+
+/// Types of package URLs and other names, each with the name that OSV has, in small letters.
+///
+/// Those of distributions are not here: `deb` says whose release it is in a qualifier alone.
+const SAME: [(&str, &str); 10] = [
+    ("golang", "go"),
+    ("cargo", "crates.io"),
+    ("crates-io", "crates.io"),
+    ("gem", "rubygems"),
+    ("composer", "packagist"),
+    ("conan", "conancenter"),
+    ("swift", "swifturl"),
+    ("githubactions", "github actions"),
+    ("pip", "pypi"),
+    ("rust", "crates.io"),
+];
+
+/// A package: its ecosystem, and its name as the ecosystem normalizes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Package {
+    /// Ecosystem, a NUL, and the name: one text, in whose order packages are sorted.
+    key: Box<str>,
+    ecosystem: Option<Ecosystem>,
+}
+
+impl Package {
+    /// A package by its ecosystem, as OSV or a package URL calls it, and its name.
+    ///
+    /// A release behind a colon, as in `Debian:12`, is part of the ecosystem.
+    /// The name is that of OSV: of Maven `group:artifact`, of npm with its scope.
+    pub fn new(ecosystem: &str, name: &str) -> Self {
+        let (family, release) = match ecosystem.split_once(':') {
+            Some((family, release)) => (family, Some(release)),
+            None => (ecosystem, None),
+        };
+        let family = family.to_lowercase();
+        let same = SAME.iter().find(|(other, _)| *other == family);
+        let family = same.map_or(family.as_str(), |(_, name)| name);
+        let name = normal(family, name);
+        let key = match release {
+            Some(release) => format!("{family}:{release}\0{name}"),
+            None => format!("{family}\0{name}"),
+        };
+        Self { ecosystem: Ecosystem::of(family).ok(), key: key.into() }
+    }
+
+    /// Whose order compares its versions; `None` where nobody knows one.
+    pub fn ecosystem(&self) -> Option<Ecosystem> {
+        self.ecosystem
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        self.key.split_once('\0').map_or("", |(_, name)| name)
+    }
+
+    /// The text by which it is sorted and found.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl fmt::Display for Package {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key.replace('\0', "/"))
+    }
+}
+
+/// A name as its ecosystem compares names.
+///
+/// Source: PEP 503 for Python; NuGet, "Package ID"; Composer, "name"; Pub, "name".
+fn normal(family: &str, name: &str) -> String {
+    // A NUL would end the ecosystem's name.
+    let name = name.replace('\0', "\u{fffd}");
+    match family {
+        "pypi" => {
+            let mut normal = String::with_capacity(name.len());
+            for sign in name.chars() {
+                match sign {
+                    '-' | '_' | '.' if normal.ends_with('-') => {}
+                    '-' | '_' | '.' => normal.push('-'),
+                    sign => normal.extend(sign.to_lowercase()),
+                }
+            }
+            normal
+        }
+        "nuget" | "packagist" | "github actions" => name.to_lowercase(),
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_one_package_meet_and_of_two_do_not() {
+        for (one, two, same) in [
+            (("PyPI", "Django_Rest.Framework"), ("pypi", "django-rest-framework"), true),
+            (("Go", "golang.org/x/net"), ("golang", "golang.org/x/net"), true),
+            (("crates.io", "rustls"), ("cargo", "rustls"), true),
+            (("NuGet", "Newtonsoft.Json"), ("nuget", "newtonsoft.json"), true),
+            (("npm", "JSONStream"), ("npm", "jsonstream"), false),
+            (("Debian:12", "curl"), ("Debian:11", "curl"), false),
+            (("Debian:12", "curl"), ("Ubuntu:12", "curl"), false),
+            (("Maven", "a:b"), ("Maven", "a:c"), false),
+        ] {
+            let [left, right] = [one, two].map(|(ecosystem, name)| Package::new(ecosystem, name));
+            assert_eq!(left == right, same, "{left} {right}");
+        }
+        assert_eq!(Package::new("Debian:12", "curl").ecosystem(), Some(Ecosystem::Debian));
+        assert_eq!(Package::new("golang", "a").ecosystem(), Some(Ecosystem::Go));
+        assert_eq!(Package::new("Unheard", "a").ecosystem(), None);
+        assert_eq!(Package::new("npm", "a\0b").name(), "a\u{fffd}b");
+    }
+}
