@@ -4,6 +4,7 @@
 mod engine;
 mod log;
 mod measure;
+mod p1;
 mod p2;
 mod server;
 mod store;
@@ -30,6 +31,9 @@ struct Arguments {
     /// Alternations of floor and figure.
     #[arg(long, default_value_t = 7)]
     rounds: usize,
+    /// Rows of the fleet of P1, up to a hundred million.
+    #[arg(long, default_value_t = 1_000_000)]
+    rows: usize,
     /// Cases of P2.
     #[arg(long, default_value_t = 1_000_000)]
     cases: usize,
@@ -57,6 +61,8 @@ struct Arguments {
 enum Path {
     /// The rules: what is owed.
     Engine,
+    /// Which of our products contain it.
+    P1,
     /// Many cases at once, beside openfisca-core and regorus.
     P2,
     /// The tree of the evidence log.
@@ -80,12 +86,13 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
-    let all = [Path::Engine, Path::P2, Path::Log, Path::Store, Path::Server];
+    let all = [Path::Engine, Path::P1, Path::P2, Path::Log, Path::Store, Path::Server];
     let chosen = if arguments.what.is_empty() { &all[..] } else { &arguments.what };
     let mut measures = Vec::new();
     for path in chosen {
         let found = match path {
             Path::Engine => engine::measure(arguments.rounds)?,
+            Path::P1 => p1::measure(arguments.rows.clamp(100_000, 100_000_000), arguments.rounds)?,
             Path::P2 => p2::measure(&p2::Asked {
                 cases: arguments.cases.max(1000),
                 rounds: arguments.rounds,

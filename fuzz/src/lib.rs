@@ -5,6 +5,7 @@
 //! where and why. The same functions are run by libFuzzer (`fuzz_targets/`) and, on the corpus
 //! and on mutations of it, by `tests/replay.rs`.
 
+mod advisory;
 mod exposure;
 mod law;
 mod log;
@@ -20,16 +21,19 @@ pub const INPUT_BYTES_MAX: usize = 64 << 10;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 20] = [
+pub const TARGETS: [Target; 24] = [
+    ("advisory", advisory::any),
     ("bundle", log::bundle),
     ("calendar", law::calendar),
     ("case_file", law::case_file),
+    ("csaf", advisory::csaf),
     ("decision", exposure::decision),
     ("event", log::event),
     ("form", law::form),
     ("ids", names::ids),
     ("instant", names::instant),
     ("law_pack", law::pack),
+    ("native", advisory::native),
     ("note", log::note),
     ("proof", log::proof),
     ("purl", names::purl),
@@ -38,6 +42,7 @@ pub const TARGETS: [Target; 20] = [
     ("sbom_json", sbom::json),
     ("sbom_tags", sbom::tags),
     ("sbom_xml", sbom::xml),
+    ("segment", advisory::segment),
     ("tile", log::tile),
     ("vector", exposure::vector),
     ("version", exposure::version),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use watchfire_core::law::Lawbook;
 
-use crate::log;
+use crate::{advisory, log};
 
 /// Returns the inputs from which `target` begins, each with a name.
 ///
@@ -33,6 +33,7 @@ pub fn seeds(target: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
             found.push(("sealed".to_owned(), log::sound_receipt().into_bytes()));
             found.extend(probes()?);
         }
+        "segment" => found.push(("sound".to_owned(), advisory::sound_segment())),
         "bundle" => {
             let sealed = log::sealed().iter().enumerate();
             found.extend(

@@ -1,0 +1,162 @@
+//! A fleet that follows from a seed, and a scan of it that shares no code with what is measured.
+
+use std::error::Error;
+
+use serde_json::{Value, json};
+use watchfire_exposure::index::{Number, Package};
+
+/// Rows of three packages that every fleet has, whatever its size: in so many documents each.
+pub(super) const PINNED: [usize; 3] = [100, 2_000, 4_000];
+
+const ECOSYSTEMS: [&str; 6] = ["npm", "PyPI", "Maven", "Go", "crates.io", "RubyGems"];
+
+/// Numbers that look random and follow from a seed (splitmix64).
+pub(super) struct Dice(pub(super) u64);
+
+impl Dice {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) % bound.max(1) as u64) as usize
+    }
+
+    /// From 0 to 1.
+    fn share(&mut self) -> f64 {
+        self.below(1 << 30) as f64 / f64::from(1 << 30)
+    }
+}
+
+/// A package with its versions, in their order.
+struct Made {
+    package: Package,
+    ecosystem: &'static str,
+    name: String,
+    versions: Vec<String>,
+}
+
+/// Packages, and which document has which: kept for the scan.
+pub(super) struct Fleet {
+    packages: Vec<Made>,
+    dice: Dice,
+    documents: usize,
+    /// Package, version and document of every row.
+    rows: Vec<(u32, u16, Number)>,
+}
+
+impl Fleet {
+    /// A fleet of about `rows` rows, of which none is there yet.
+    pub(super) fn new(rows: usize) -> Self {
+        let mut dice = Dice(10);
+        let count = (rows / 20).clamp(PINNED.len() + 100, 500_000);
+        let packages = (0..count).map(|at| {
+            let ecosystem = ECOSYSTEMS[at % ECOSYSTEMS.len()];
+            let name = match ecosystem {
+                "Maven" => format!("org.example.g{}:artifact-{at}", at % 997),
+                "Go" => format!("example.org/owner{}/module-{at}", at % 997),
+                _ => format!("package-{at}"),
+            };
+            // One, and twelve more on average, few of many and many of few.
+            let more = (-(1.0 - dice.share()).ln() * 12.0) as usize;
+            let versions = if at < PINNED.len() { 1 } else { 1 + more.min(200) };
+            let v = if ecosystem == "Go" { "v" } else { "" };
+            let version = |at: usize| format!("{v}{}.{}.{}", at / 20, at / 4 % 5, at % 4);
+            Made {
+                package: Package::new(ecosystem, &name),
+                ecosystem,
+                name,
+                versions: (0..versions).map(version).collect(),
+            }
+        });
+        let packages = packages.collect();
+        Self { packages, dice, documents: rows.div_ceil(100), rows: Vec::with_capacity(rows) }
+    }
+
+    /// The components of the next document: packages by how many use them, newer versions more.
+    pub(super) fn document(&mut self, number: usize, rows: usize) -> Vec<(usize, usize)> {
+        let mut picked: Vec<(usize, usize)> = Vec::with_capacity(rows);
+        for (place, wanted) in PINNED.iter().enumerate() {
+            if number < *wanted && number < self.documents {
+                picked.push((place, 0));
+            }
+        }
+        while picked.len() < rows {
+            let common = self.packages.len() - PINNED.len();
+            let package = PINNED.len() + (common as f64).powf(self.dice.share()) as usize - 1;
+            let versions = self.packages[package].versions.len();
+            let newest = versions - 1 - (self.dice.share().powi(2) * versions as f64) as usize;
+            picked.push((package, newest));
+        }
+        picked.sort_unstable();
+        picked.dedup();
+        let document = number as Number;
+        if number < self.documents {
+            self.rows.extend(
+                picked
+                    .iter()
+                    .map(|(package, version)| (*package as u32, *version as u16, document)),
+            );
+        }
+        picked
+    }
+
+    pub(super) fn component(&self, package: usize, version: usize) -> (&Package, &str) {
+        let made = &self.packages[package];
+        (&made.package, &made.versions[version])
+    }
+
+    fn osv(&self, package: usize, from: usize, until: Option<usize>) -> String {
+        let made = &self.packages[package];
+        let plain = |at: usize| made.versions[at].trim_start_matches('v').to_owned();
+        let introduced = if from == 0 { "0".to_owned() } else { plain(from) };
+        let mut events = vec![json!({"introduced": introduced})];
+        events.extend(until.map(|at| json!({"fixed": plain(at)})));
+        json!({
+            "schema_version": "1.7.0", "id": format!("BENCH-{package}"),
+            "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-0001"],
+            "affected": [{"package": {"ecosystem": made.ecosystem, "name": made.name},
+                "ranges": [{"type": "ECOSYSTEM", "events": events}]}]
+        })
+        .to_string()
+    }
+
+    /// An advisory of some package: its number, and the document.
+    pub(super) fn query(&self, dice: &mut Dice) -> (usize, String) {
+        let package = PINNED.len() + dice.below(self.packages.len() - PINNED.len());
+        let versions = self.packages[package].versions.len();
+        let from = dice.below(versions);
+        let until = from + 1 + dice.below(versions);
+        (package, self.osv(package, from, Some(until).filter(|until| *until < versions)))
+    }
+
+    /// An advisory of a pinned package, of all its versions.
+    pub(super) fn pinned_query(&self, place: usize) -> String {
+        self.osv(place, 0, None)
+    }
+
+    /// The documents that a query concerns, by going through every row.
+    ///
+    /// Versions are compared by their places, since they were made in their order.
+    pub(super) fn scanned(
+        &self,
+        package: usize,
+        query: &str,
+    ) -> Result<Vec<Number>, Box<dyn Error>> {
+        let query: Value = serde_json::from_str(query)?;
+        let events = &query["affected"][0]["ranges"][0]["events"];
+        let made = &self.packages[package];
+        let place = |text: Option<&str>| {
+            made.versions.iter().position(|one| Some(one.trim_start_matches('v')) == text)
+        };
+        let from = place(events[0]["introduced"].as_str()).unwrap_or(0);
+        let until = place(events[1]["fixed"].as_str()).unwrap_or(usize::MAX);
+        let within = |row: &&(u32, u16, Number)| {
+            row.0 as usize == package && (from..until).contains(&(row.1 as usize))
+        };
+        let mut documents: Vec<Number> = self.rows.iter().filter(within).map(|row| row.2).collect();
+        documents.sort_unstable();
+        documents.dedup();
+        Ok(documents)
+    }
+}
