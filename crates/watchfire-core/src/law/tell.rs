@@ -107,6 +107,16 @@ pub fn zone_of(steps: &[Step]) -> Option<&str> {
     })
 }
 
+/// Puts two pieces of Chinese beside each other: with a space where one begins or ends in Latin
+/// letters or digits, as Chinese is set, and nowhere else.
+fn beside(left: &str, right: &str) -> String {
+    let plain = |sign: Option<char>| sign.is_some_and(|sign| sign.is_ascii_alphanumeric());
+    let meets = plain(right.chars().next()) != plain(left.chars().next_back());
+    let blank = left.ends_with(' ') || right.starts_with(' ');
+    let gap = if meets && !blank && !left.is_empty() && !right.is_empty() { " " } else { "" };
+    format!("{left}{gap}{right}")
+}
+
 struct Teller<'a> {
     laws: &'a Lawbook,
     language: Language,

@@ -322,6 +322,49 @@ fn a_pack_of_ones_own_takes_the_place_of_the_built_in_one() {
     assert_eq!(code(&run(&["law", "show", "no-law"], "")), 2);
 }
 
+#[test]
+fn a_law_is_shown_in_words_of_one_language() {
+    let shown = |id: &str, language: &str| {
+        let answered = run(&["law", "show", id, "--language", language], "");
+        assert_eq!(code(&answered), 0, "{id}");
+        String::from_utf8(answered.stdout).expect("UTF-8")
+    };
+    let english = shown("cn-rmsv/7.2", "en");
+    assert!(english.contains("strict: 48 hours, counted as elapsed time"), "{english}");
+    assert!(english.contains("class: clock of law"), "{english}");
+    let chinese = shown("cn-rmsv/7.2", "zh-CN");
+    assert!(chinese.contains("严格时限：48 小时，连续计算"), "{chinese}");
+    assert!(chinese.contains("类别：法定时限"), "{chinese}");
+    for id in ["cn-rmsv", "eu-cra/14.2.c", "hk-cap-653", "us-circia", "norm-cisa-bod-26-04"] {
+        let text = shown(id, "zh-CN");
+        for word in [
+            " from ",
+            " until ",
+            "strict",
+            "outer",
+            "hours",
+            " days",
+            "where ",
+            "proposed",
+            "class",
+            "compared",
+            "role ",
+            "secondary",
+            "primary",
+            "unverified",
+            "table of",
+            "exclude-trigger-day",
+        ] {
+            assert!(!text.contains(word), "`{word}` in {id}: {text}");
+        }
+    }
+    for law in ["us-circia", "norm-cisa-bod-26-04"] {
+        let text = shown(law, "en");
+        let han = text.chars().find(|sign| ('\u{4e00}'..='\u{9fff}').contains(sign));
+        assert_eq!(han, None, "{law}: {text}");
+    }
+}
+
 /// Known in Brussels and met in time; known in Brussels and met after a day and a half; a case
 /// that no law of the packs that differ can touch.
 const PAST: &str = r#"

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Teller, instant, sourced};
+use super::{Teller, beside, instant, sourced};
 use crate::law::condition::Answer;
 use crate::law::count::{Counts, Ends, RollRule, Unit};
 use crate::law::id::{FactId, FactKind, PredicateId, ProvisionId};
@@ -119,7 +119,7 @@ impl Teller<'_> {
         };
         // A title with marks of its own gets no second pair around them.
         let law = if law.contains('《') { law.to_owned() } else { format!("《{law}》") };
-        format!("`{id}`：{law}{article}{kind}。")
+        format!("`{id}`：{}{kind}。", beside(&law, article))
     }
 
     fn arose_zh(
@@ -247,8 +247,8 @@ impl Teller<'_> {
     fn extension_zh(&self, step: &Step) -> String {
         match step {
             Step::Extended { fact, strict, outer, under } => format!(
-                "依据{}获准的延期 `{fact}` 将从严截止时刻移至 {}，宽限截止时刻移至 {}。",
-                under.in_language(ZH),
+                "{}的延期 `{fact}` 将从严截止时刻移至 {}，宽限截止时刻移至 {}。",
+                beside(&beside("依据", under.in_language(ZH)), "获准"),
                 self.instant(*strict),
                 self.instant(*outer)
             ),

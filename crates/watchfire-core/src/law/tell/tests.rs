@@ -318,3 +318,17 @@ fn a_law_stands_in_one_pair_of_title_marks() {
         assert_eq!(tell(&steps, Lawbook::builtin(), Language::ZhCn), [told]);
     }
 }
+
+#[test]
+fn latin_beside_chinese_stands_apart() {
+    for (left, right, told) in [
+        ("《法》", "第七条", "《法》第七条"),
+        ("《法》", "Article 14", "《法》 Article 14"),
+        ("依据", "17 CFR 229.106", "依据 17 CFR 229.106"),
+        ("Rule 7", "获准", "Rule 7 获准"),
+        ("《法》", "", "《法》"),
+        ("依据 ", "Rule 7", "依据 Rule 7"),
+    ] {
+        assert_eq!(super::beside(left, right), told);
+    }
+}

@@ -1,20 +1,21 @@
 //! `watchfire law show`: a pack, or one provision of it.
 
+mod head;
+mod text;
+
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::Serialize;
-use watchfire_core::law::Language;
 use watchfire_core::law::pack::{
     Anchor, MeasuredAt, MetBy, Pack, Proposal, Provision, Reading, Span, Variant, Version,
 };
-use watchfire_core::law::text::Text;
 
 use super::list::{ListedLaw, Words, confidence};
 use crate::cli::Laws;
 use crate::cmd::{obligations, packs};
 use crate::exit::{Exit, Failure};
 use crate::print;
+use text::Teller;
 
 #[derive(Serialize)]
 struct ShownPack {
@@ -106,13 +107,11 @@ pub(super) fn run(id: &str, language: &str, json: bool, laws: &Laws) -> Result<E
     let language = obligations::language(language)?;
     let laws = packs::lawbook(laws)?;
     if let Some((pack, provision)) = laws.provision(id) {
-        let shown = ShownProvision::of(pack, provision);
         if json {
-            print::json(&shown)?;
+            print::json(&ShownProvision::of(pack, provision))?;
         } else {
-            print::data(
-                print::plain(&provision_text(pack, provision, &shown, language)).trim_end(),
-            )?;
+            let text = Teller { laws: &laws, language }.provision(pack, provision);
+            print::data(print::plain(&text).trim_end())?;
         }
         return Ok(Exit::Done);
     }
@@ -126,7 +125,7 @@ pub(super) fn run(id: &str, language: &str, json: bool, laws: &Laws) -> Result<E
         let roles = pack.roles.iter().map(|(id, name)| (id.to_string(), Words::of(name))).collect();
         print::json(&ShownPack { law: ListedLaw::of(pack), roles, provisions, readings })?;
     } else {
-        print::data(&pack_text(pack, language))?;
+        print::data(&Teller { laws: &laws, language }.pack(pack))?;
     }
     Ok(Exit::Done)
 }
@@ -241,173 +240,4 @@ impl ShownReading {
 /// A span in the words of packs: `2d exclude-trigger-day, next-working-day-end (cn)`.
 fn span(span: &Span) -> String {
     span.to_string()
-}
-
-/// From when to when a provision applies, over all its versions.
-fn applies(provision: &Provision) -> String {
-    let Some((first, last)) = provision.versions.first().zip(provision.versions.last()) else {
-        return "proposed".to_owned();
-    };
-    let from = match first.adopted_on {
-        None => format!("from {}", first.effective_from),
-        Some(day) => format!("from {}, adopted {day}", first.effective_from),
-    };
-    match last.effective_to {
-        None => from,
-        Some(to) => format!("{from} until {to}"),
-    }
-}
-
-fn pack_text(pack: &Pack, language: Language) -> String {
-    let mut text = String::new();
-    let norm = match (pack.proposed, pack.is_norm()) {
-        (true, _) => ", a proposal and not law",
-        (false, true) => ", a norm and not law",
-        (false, false) => "",
-    };
-    // Writing to a text does not fail.
-    let _ = writeln!(text, "{} ({}{norm})", pack.title.in_language(language), pack.jurisdiction);
-    let _ = writeln!(text, "source: {}", pack.source.as_deref().unwrap_or("–"));
-    let checked = pack.checked_on.map_or_else(|| "never".to_owned(), |day| day.to_string());
-    let _ = writeln!(text, "compared on {checked}, {}\n", confidence(pack.confidence));
-    for (role, name) in &pack.roles {
-        let _ = writeln!(text, "role {role}: {}", name.in_language(language));
-    }
-    if !pack.roles.is_empty() {
-        text.push('\n');
-    }
-    let mut text = print::plain(&text);
-    let header =
-        ["provision", "class", "title", "article", "applies", "strict", "outer", "confidence"];
-    let mut table = print::table(&header);
-    for provision in &pack.provisions {
-        let words =
-            |text: Option<&Text>| text.map_or("", |text| text.in_language(language)).to_owned();
-        let last = provision.versions.last();
-        let (strict, outer) = match (last, provision.proposals.first()) {
-            (Some(version), _) => ends(version),
-            (None, Some(proposal)) => {
-                let part = |part: &Option<Span>| {
-                    part.as_ref()
-                        .map(|part| format!("proposed: {}", span(part)))
-                        .unwrap_or_default()
-                };
-                (part(&proposal.strict), part(&proposal.outer))
-            }
-            (None, None) => Default::default(),
-        };
-        let cells = [
-            provision.id.to_string(),
-            provision.class.to_string(),
-            words(provision.title.as_ref()),
-            words(provision.cites.as_ref()),
-            applies(provision),
-            strict,
-            outer,
-            confidence(provision.confidence),
-        ];
-        table.add_row(cells.iter().map(|cell| print::plain(cell)).collect::<Vec<_>>());
-    }
-    text.push_str(&table.to_string());
-    text
-}
-
-/// Strict and outer of a version in a cell each.
-fn ends(version: &Version) -> (String, String) {
-    if !version.table.is_empty() {
-        return (format!("table of {} rows", version.variants.len()), String::new());
-    }
-    let with_variants = |own: Option<&Span>, of: fn(&Variant) -> Option<&Span>| {
-        let variants = version
-            .variants
-            .iter()
-            .filter_map(|variant| Some(format!("{} where {}", span(of(variant)?), variant.when)));
-        own.map(span).into_iter().chain(variants).collect::<Vec<_>>().join("; ")
-    };
-    let strict = with_variants(version.strict.as_ref(), |variant| variant.strict.as_ref());
-    (strict, with_variants(version.outer.as_ref(), |variant| variant.outer.as_ref()))
-}
-
-fn provision_text(
-    pack: &Pack,
-    provision: &Provision,
-    shown: &ShownProvision,
-    language: Language,
-) -> String {
-    let words = |text: Option<&Text>| text.map(|text| text.in_language(language).to_owned());
-    let list = |items: &[String]| (!items.is_empty()).then(|| items.join(", "));
-    let lines = [
-        ("law", Some(pack.title.in_language(language).to_owned())),
-        ("class", Some(shown.class.clone())),
-        ("status", Some(shown.status.to_owned())),
-        ("title", words(provision.title.as_ref())),
-        ("article", words(provision.cites.as_ref())),
-        ("arises on", list(&shown.arises_on)),
-        ("provisionally on", list(&shown.provisional_on)),
-        ("runs from", shown.runs_from.clone()),
-        ("arises after", shown.arises_after.clone()),
-        ("anchor", (shown.anchor != "first").then(|| shown.anchor.to_owned())),
-        ("measured at", (shown.measured_at == "known_at").then(|| shown.measured_at.to_owned())),
-        ("when", shown.when.clone()),
-        ("allowed when", shown.allowed_when.clone()),
-        ("met by", list(&shown.met_by)),
-        ("keep at least", shown.keep_at_least.clone()),
-        ("supersedes", shown.supersedes.clone()),
-        ("superseded from", shown.supersedes_from.clone()),
-        ("owed by", list(&shown.owed_by)),
-        ("owed to", shown.owed_to.clone()),
-        ("form", shown.form.clone()),
-        ("extended under", words(provision.extended_under.as_ref())),
-        ("note", words(provision.note.as_ref())),
-        ("source", shown.source.clone()),
-        ("compared on", shown.checked_on.clone()),
-        ("confidence", Some(shown.confidence.clone())),
-    ];
-    let mut text = format!("{}\n", provision.id);
-    for (key, value) in lines {
-        if let Some(value) = value {
-            let _ = writeln!(text, "{key:>16}: {value}");
-        }
-    }
-    for version in &provision.versions {
-        version_text(&mut text, pack, version, language);
-    }
-    for proposal in shown.proposals.iter() {
-        let from = proposal.foreseen_from.as_deref().unwrap_or("a day not known");
-        let _ = writeln!(text, "\nproposed, to apply from {from}");
-        for (key, part) in [("strict", &proposal.strict), ("outer", &proposal.outer)] {
-            if let Some(part) = part {
-                let _ = writeln!(text, "{key:>16}: {part}");
-            }
-        }
-    }
-    text
-}
-
-fn version_text(text: &mut String, pack: &Pack, version: &Version, language: Language) {
-    let until = version.effective_to.map(|day| format!(" until {day}")).unwrap_or_default();
-    let _ = writeln!(text, "\nversion from {}{until}", version.effective_from);
-    for (key, part) in [("strict", &version.strict), ("outer", &version.outer)] {
-        if let Some(part) = part {
-            let _ = writeln!(text, "{key:>16}: {}", span(part));
-        }
-    }
-    for variant in &version.variants {
-        let part = |part: &Option<Span>| part.as_ref().map_or_else(|| "–".to_owned(), span);
-        let remedy = variant.remedy.as_ref().map(|text| text.in_language(language));
-        let remedy = remedy.map(|remedy| format!(" ({remedy})")).unwrap_or_default();
-        let _ =
-            writeln!(text, "{:>16}: {}: {}{remedy}", "where", variant.when, part(&variant.strict));
-        if variant.outer.is_some() {
-            let _ = writeln!(text, "{:>16}: {}", "outer", part(&variant.outer));
-        }
-    }
-    if let Some(why) = &version.period_unknown {
-        let _ = writeln!(text, "{:>16}: {}", "period unknown", why.in_language(language));
-    }
-    if let Some(reading) = version.reading.as_ref().and_then(|id| pack.readings.get(id)) {
-        let (says, why) = (reading.says.in_language(language), reading.why.in_language(language));
-        let _ = writeln!(text, "{:>16}: {} ({}, {})", "reading", says, reading.by, reading.on);
-        let _ = writeln!(text, "{:>16}: {why}", "why");
-    }
 }
