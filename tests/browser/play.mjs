@@ -22,6 +22,8 @@ const WORDS = {
     met: "met", mine: "It is yours now", required: "required now: 0 of 6",
     missed: "No report has this tracking code", yours: "Your report of",
     recorded: "The entry is recorded", year: "2021", quote: "2日内",
+    proposed: "proposed, not law", unsure: "Nobody is sure whether we are",
+    answers: "The answers are recorded", doubt: "? not sure",
   },
   "zh-CN": {
     article: "第七条第二项", nobody: "无人负责", overdue: "已逾期", soon: "即将到期",
@@ -29,6 +31,8 @@ const WORDS = {
     met: "已履行", mine: "现由您负责", required: "现在必填：0 / 6",
     missed: "没有", yours: "您的报告，收到于",
     recorded: "该记录已存证", year: "2021年", quote: "2日内",
+    proposed: "提案，尚非法律", unsure: "不确定本单位是否为",
+    answers: "回答已记录", doubt: "? 不确定",
   },
 };
 const words = WORDS[language];
@@ -240,6 +244,7 @@ async function draft(page) {
   await page.waitForURL(origin + path);
   await shows(page.locator(".meter"), words.required.replace("0", "1"), "a saved field counts");
   await looks(page, "draft", path);
+  await looks(page, "draft-print", `${path}/print`);
 }
 
 async function claim(page) {
@@ -269,6 +274,84 @@ async function law(page) {
   const quoted = beside.locator(".law-text [lang='zh-CN'] blockquote");
   check((await quoted.count()) > 0, "the quotation says its language");
   await shows(quoted.filter({ hasText: words.quote }).first(), words.quote, "the law is quoted in its own words");
+}
+
+// Every page of laws: what is proposed, what was superseded, one provision, the map, the changes.
+async function laws(page) {
+  await looks(page, "law-proposed", "/laws/us-circia");
+  await looks(page, "law-superseded", "/laws/norm-cisa-bod-22-01");
+  await looks(page, "law-table", "/laws/norm-cisa-bod-26-04");
+  await looks(page, "provision", "/laws/eu-cra/14.2.c");
+  await looks(page, "laws-narrowed", "/laws?kind=proposed");
+  await looks(page, "map", "/map?day=2026-11-30");
+  await looks(page, "map-later", "/map?day=2027-12-11&for=vulnerability");
+  await looks(page, "amendments", "/amendments");
+  await looks(page, "departments", "/departments");
+  await open(page, "/laws/us-circia");
+  await shows(page.locator("main"), words.proposed, "a proposal says that it is no law");
+}
+
+// Answers what a page of the inquiry asks and goes on; a question without an answer stays open.
+async function answer(page, answers, go = "next") {
+  for (const [question, value] of Object.entries(answers)) {
+    const input = page.locator(`[name="a.${question}"]`);
+    if ((await input.count()) === 0) continue;
+    if (await input.first().evaluate((it) => it.tagName === "SELECT")) await input.selectOption(value);
+    else await page.locator(`[name="a.${question}"][value="${value}"]`).check();
+  }
+  await page.locator(`main button[name=go][value=${go}]`).click();
+}
+
+const PLACES = Object.fromEntries(
+  ["CN", "US", "UK", "AU", "HK", "IN", "JP", "KR", "SG", "TW", "global"].map((place) => [`place/${place}`, "no"]),
+);
+const WE = {
+  ...PLACES, "place/EU": "yes", "eu-cra/manufacturer": "yes", "eu-cra/steward": "not-sure",
+  "eu-cra/member-state": "DE",
+};
+
+// The questions that find our roles, without script: forth, back, and to the result.
+async function inquiry(browser) {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: language });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  listen(page, "inquiry");
+  await open(page, "/inquiry");
+  await page.locator("main button[name=go]").click();
+  check((await page.locator("fieldset.question").count()) === 5, "a few questions are asked together");
+  await answer(page, WE);
+  await answer(page, WE, "back");
+  check(await page.locator(`[name="a.place/EU"][value=yes]`).isChecked(), "going back keeps the answers");
+  for (let round = 0; round < 3; round += 1) await answer(page, WE);
+  const first = page.locator("fieldset.question").first();
+  check((await first.locator("a[href='/laws/eu-cra/14.2.a']").count()) === 1, "a question names its articles");
+  const asked = new URL(page.url());
+  await answer(page, WE);
+  await answer(page, WE, "result");
+  await shows(page.locator("section[aria-labelledby=undecided]"), words.unsure, "what nobody is sure of is told");
+  check((await page.locator("a[href='/laws/eu-cra/14.2.a']").count()) > 0, "what follows is shown");
+  check((await page.locator("main form[method=post]").count()) === 0, "nobody without an account records");
+  const result = new URL(page.url());
+  await context.close();
+  return [asked, result].map((it) => it.pathname + it.search);
+}
+
+// An administrator records the answers, and the page of the organization says so.
+async function recorded(page, [asked, result]) {
+  await looks(page, "inquiry", "/inquiry");
+  await looks(page, "inquiry-round", asked);
+  await looks(page, "inquiry-result", result);
+  await open(page, result);
+  await page.locator("main form[method=post] button").last().click();
+  await page.waitForURL(`${origin}/organization`);
+  await shows(page.locator(".done"), words.answers, "recording is confirmed");
+  check((await page.locator(`[name="role.eu-cra/manufacturer"]`).isChecked()), "a role that was found is ours");
+  await shows(page.locator("main"), words.doubt, "a role of which nobody is sure is marked");
+  await looks(page, "organization", "/organization");
+  const contradiction = result.replace("a.place%2FEU=yes", "a.place%2FEU=no");
+  check(contradiction !== result, "the address holds the answers");
+  const refused = await page.request.get(origin + contradiction);
+  check(refused.status() === 422, `a contradiction is answered with ${refused.status()}`);
 }
 
 // Somebody without an account, whose browser runs no script.
@@ -303,9 +386,12 @@ try {
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   listen(page, "visitor");
-  for (const part of [signIn, watch, asItWent, past, watchFireLit, law, draft, claim]) {
+  for (const part of [signIn, watch, asItWent, past, watchFireLit, law, laws, draft, claim]) {
     await part(page).catch((error) => complaints.push(`${part.name}: ${error.message}`));
   }
+  await inquiry(browser)
+    .then((addresses) => recorded(page, addresses))
+    .catch((error) => complaints.push(`inquiry: ${error.message}`));
   await report(browser).catch((error) => complaints.push(`report: ${error.message}`));
 } finally {
   await browser.close();

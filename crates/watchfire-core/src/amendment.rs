@@ -111,6 +111,8 @@ pub struct Amendment {
     /// Digest of the lawbook that the files over that one give.
     pub lawbook: String,
     pub effective_at: Timestamp,
+    /// The laws in which it changes something.
+    pub laws: BTreeSet<String>,
     pub stage: Stage,
     pub interpretation: Option<Interpretation>,
     /// Who agreed, when, and what they noted.
@@ -227,6 +229,7 @@ impl Amendment {
             base,
             lawbook,
             effective_at,
+            laws,
         } = event.clone()
         else {
             return None;
@@ -244,6 +247,7 @@ impl Amendment {
             base,
             lawbook,
             effective_at,
+            laws,
             stage: Stage::Proposed,
             interpretation: None,
             agreed: None,

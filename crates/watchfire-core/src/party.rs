@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::{Body, Chain, Duty, Event, PartyEvent, Profile};
 use crate::ids::PartyId;
-use crate::law::Lawbook;
+use crate::law::inquiry::Answers;
+use crate::law::{Language, Lawbook};
 
 /// A name has at most so many characters.
 pub const NAME_CHARS_MAX: usize = 100;
@@ -36,6 +37,8 @@ pub struct Party {
     pub profile: Profile,
     /// Of an organization: who is told in what order.
     pub chain: Chain,
+    /// Of an organization: what was answered to the questions that find its roles.
+    pub answers: BTreeMap<String, String>,
 }
 
 /// Why a change of a party was refused.
@@ -47,6 +50,12 @@ pub enum PartyRefusal {
     /// No pack declares this attribute, or its value is not of its type.
     #[error("the attribute `{attribute}` cannot be `{value}`: {problem}")]
     Attribute { attribute: String, value: String, problem: String },
+    /// Nothing was answered.
+    #[error("no question is answered")]
+    NothingAnswered,
+    /// An answer cannot stand, in words.
+    #[error("{told}")]
+    Answer { question: String, told: String },
     /// Empty or too long.
     #[error("a name must have 1 to {NAME_CHARS_MAX} characters")]
     Name,
@@ -64,6 +73,8 @@ impl PartyRefusal {
         match self {
             Self::UnknownRole(_) => "role_unknown",
             Self::Attribute { .. } => "attribute_invalid",
+            Self::NothingAnswered => "inquiry_empty",
+            Self::Answer { .. } => "answer_invalid",
             Self::Name => "name_invalid",
             Self::Login => "login_invalid",
             Self::Password => "password_length",
@@ -111,6 +122,7 @@ impl Party {
             }
             PartyEvent::ProfileChanged(profile) => profile.clone_into(&mut self.profile),
             PartyEvent::ChainSet(chain) => chain.clone_into(&mut self.chain),
+            PartyEvent::InquiryAnswered { answers, .. } => answers.clone_into(&mut self.answers),
         }
     }
 }
@@ -133,6 +145,21 @@ pub fn check_profile(profile: &Profile, law: &Lawbook) -> Result<(), PartyRefusa
         })?;
     }
     Ok(())
+}
+
+/// Checks that answers to the inquiry can be recorded: that there is one, that a pack asks each,
+/// and that none contradicts another.
+///
+/// # Errors
+/// [`PartyRefusal::NothingAnswered`], [`PartyRefusal::Answer`].
+pub fn check_answers(answers: &Answers, law: &Lawbook) -> Result<(), PartyRefusal> {
+    if answers.values().all(String::is_empty) {
+        return Err(PartyRefusal::NothingAnswered);
+    }
+    law.faults(answers).first().map_or(Ok(()), |fault| {
+        let question = fault.question().to_owned();
+        Err(PartyRefusal::Answer { question, told: law.tell_fault(fault, Language::En) })
+    })
 }
 
 /// Checks the name of a party.

@@ -250,6 +250,7 @@ fn of_amendment() -> Vec<AmendmentEvent> {
         base: "0000".into(),
         lawbook: "ffff".into(),
         effective_at: at(),
+        laws: BTreeSet::new(),
     };
     let bundle =
         LawSource::Bundle { issuer: "law.example".into(), sequence: 7, sha256: "00ff".into() };
@@ -317,6 +318,26 @@ fn of_department() -> Vec<DepartmentEvent> {
     ]
 }
 
+fn answered() -> PartyEvent {
+    let answers = BTreeMap::from([("eu-cra/manufacturer".to_owned(), "not-sure".to_owned())]);
+    PartyEvent::InquiryAnswered { answers, lawbook: "00ff".into() }
+}
+
+fn of_a_law() -> AmendmentEvent {
+    AmendmentEvent::Proposed {
+        organization: person(),
+        title: "24 hours".into(),
+        why: "the ministry shortened it".into(),
+        by: Some(person()),
+        source: LawSource::Files,
+        files: "00ff".into(),
+        base: "0000".into(),
+        lawbook: "ffff".into(),
+        effective_at: at(),
+        laws: BTreeSet::from(["cn-rmsv".to_owned()]),
+    }
+}
+
 fn of_node() -> Vec<NodeEvent> {
     let tried = |result, evidence| NodeEvent::NoticeTried {
         notice: notices()[0].clone(),
@@ -372,7 +393,8 @@ fn samples() -> BTreeMap<String, Event> {
         .chain(of_amendment().into_iter().map(|event| Body::Amendment(amendment.clone(), event)))
         .chain(of_department().into_iter().map(|event| Body::Department(department.clone(), event)))
         // At the end, so that no older sample gets another actor.
-        .chain(of_choices().into_iter().map(|event| Body::Case(case.clone(), event)));
+        .chain(of_choices().into_iter().map(|event| Body::Case(case.clone(), event)))
+        .chain([Body::Party(person(), answered()), Body::Amendment(amendment.clone(), of_a_law())]);
     let mut found = BTreeMap::new();
     for (body, actor) in bodies.zip(actors.into_iter().cycle()) {
         let (stream, _) = body.stream().parts();

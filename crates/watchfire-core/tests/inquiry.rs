@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use watchfire_core::law::Lawbook;
-use watchfire_core::law::inquiry::{Answers, Finds, NotAsked};
+use watchfire_core::event::Profile;
+use watchfire_core::law::inquiry::{Answers, Finds, NotAsked, RESULT};
+use watchfire_core::law::{Language, Lawbook};
 
 fn book() -> &'static Lawbook {
     Lawbook::builtin()
@@ -89,6 +90,130 @@ fn answers_that_say_nothing_are_named() {
     for id in ["eu-cra/manufacturer", "eu-cra/member-state", "eu-cra/emperor", "place/EU"] {
         assert!(found.unread.contains(&id.to_owned()), "{id}: {:?}", found.unread);
     }
+}
+
+#[test]
+fn what_contradicts_another_answer_is_refused_in_words() {
+    let faults = |given: &[(&str, &str)]| {
+        let given = answers(given);
+        let told = book().faults(&given);
+        told.iter()
+            .map(|fault| {
+                let [en, zh] =
+                    [Language::En, Language::ZhCn].map(|one| book().tell_fault(fault, one));
+                assert_ne!(en, zh);
+                assert!(zh.contains('”') || zh.contains('`'), "{zh}");
+                (fault.question().to_owned(), en)
+            })
+            .collect::<Vec<_>>()
+    };
+    let none: [&[(&str, &str)]; 4] = [
+        &[],
+        &[("place/EU", "no"), ("eu-cra/manufacturer", "no"), ("eu-cra/steward", "not-sure")],
+        &[("eu-cra/manufacturer", "yes"), ("eu-cra/member-state", "BE"), ("place/US", "")],
+        &[("eu-cra/manufacturer", "not-sure"), ("eu-cra/member-state", "not-sure")],
+    ];
+    for given in none {
+        assert_eq!(faults(given), [], "{given:?}");
+    }
+    for (given, question, says) in [
+        (
+            [("place/EU", "no"), ("eu-cra/manufacturer", "yes")],
+            "eu-cra/manufacturer",
+            "is answered with yes, although “Do you have an establishment",
+        ),
+        (
+            [("eu-cra/manufacturer", "no"), ("eu-cra/member-state", "BE")],
+            "eu-cra/member-state",
+            "is answered with `BE`, although “Do you make products",
+        ),
+        ([("place/US", "no"), ("place/US-NY", "yes")], "place/US-NY", "although"),
+        (
+            [("place/US", "no"), ("us-nydfs/covered-entity", "yes")],
+            "us-nydfs/covered-entity",
+            "although",
+        ),
+        (
+            [("place/US", "yes"), ("eu-cra/manufacturer", "perhaps")],
+            "eu-cra/manufacturer",
+            "`perhaps`",
+        ),
+        ([("place/US", "yes"), ("eu-cra/member-state", "US")], "eu-cra/member-state", "`US`"),
+        ([("place/US", "yes"), ("place/EU", "BE")], "place/EU", "`BE`"),
+        (
+            [("place/US", "yes"), ("eu-cra/emperor", "yes")],
+            "eu-cra/emperor",
+            "no law pack in use asks",
+        ),
+    ] {
+        let found = faults(&given);
+        assert_eq!(found.len(), 1, "{given:?}: {found:?}");
+        assert_eq!(found[0].0, question);
+        assert!(found[0].1.contains(says), "{}", found[0].1);
+    }
+}
+
+#[test]
+fn every_question_is_asked_in_one_round_after_what_it_hangs_on() {
+    let nothing = Answers::new();
+    let rounds = book().rounds(&nothing);
+    let ids: BTreeSet<&str> = rounds.iter().map(|round| round.id.as_str()).collect();
+    assert_eq!(ids.len(), rounds.len(), "each round has a name of its own");
+    assert!(!ids.contains(RESULT));
+    let at = |question: &str| {
+        let found: Vec<usize> = (0..rounds.len()).filter(|at| rounds[*at].asks(question)).collect();
+        assert_eq!(found.len(), 1, "{question}");
+        found[0]
+    };
+    for place in book().asked_places() {
+        assert!(at(&place.id()) < at("cn-rmsv/provider"), "places come first");
+    }
+    for stand in book().inquiry(&nothing) {
+        let own = at(&stand.asking.id);
+        if let Some(other) = &stand.asking.only_if {
+            assert!(at(other) < own, "{other} is asked before {}", stand.asking.id);
+        }
+        let matters = book().matters(stand.pack, stand.asking);
+        assert!(!matters.is_empty(), "{} matters to nothing", stand.asking.id);
+        assert!(matters.iter().all(|one| one.cites.is_some()), "{}", stand.asking.id);
+    }
+    assert!(rounds.iter().all(|round| round.places.len() + round.stands.len() <= 5));
+    let given = answers(&[("place/EU", "no"), ("place/US", "no"), ("cn-rmsv/provider", "yes")]);
+    let fewer = book().rounds(&given);
+    let same: Vec<&str> = fewer.iter().map(|round| round.id.as_str()).collect();
+    assert_eq!(same, rounds.iter().map(|round| round.id.as_str()).collect::<Vec<_>>());
+    let asked = |id: &str| fewer.iter().any(|round| round.asks(id));
+    assert!(!asked("eu-cra/manufacturer") && !asked("place/US-NY") && asked("cn-rmsv/provider"));
+}
+
+#[test]
+fn what_was_said_before_stays_where_nobody_answers_it_anew() {
+    let before = Profile {
+        roles: ["cn-rmsv/provider", "eu-cra/manufacturer", "eu-gdpr/controller", "x/gone"]
+            .map(str::to_owned)
+            .into(),
+        attributes: [("eu/member-state", "BE"), ("eu-nis2/trust-service", "yes"), ("x/y", "z")]
+            .map(|(id, value)| (id.to_owned(), value.to_owned()))
+            .into(),
+    };
+    let after = book().profile_after(
+        &answers(&[
+            ("eu-cra/manufacturer", "no"),
+            ("eu-cra/steward", "not-sure"),
+            ("place/EU", "yes"),
+            ("eu-nis2/entity", "yes"),
+            ("eu-nis2/trust-service", "no"),
+        ]),
+        &before,
+    );
+    let roles: Vec<&str> = after.roles.iter().map(String::as_str).collect();
+    let want = ["cn-rmsv/provider", "eu-cra/steward", "eu-gdpr/controller", "eu-nis2/entity"];
+    assert_eq!(roles, want, "open ones stay, the denied one goes, the unsure one comes");
+    assert_eq!(after.attributes["eu/member-state"], "BE");
+    assert_eq!(after.attributes["eu-nis2/trust-service"], "no");
+    assert_eq!(after.attributes.len(), 2, "what no pack declares is gone");
+    let nowhere = book().profile_after(&answers(&[("place/EU", "no")]), &before);
+    assert_eq!(nowhere.roles, BTreeSet::from(["cn-rmsv/provider".to_owned()]));
 }
 
 /// The built-in files, with one in the place of another.

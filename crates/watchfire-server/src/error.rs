@@ -87,6 +87,12 @@ pub const CODES: &[(&str, u16, &str)] = &[
         422,
         "No law pack declares this attribute, or it cannot have this value.",
     ),
+    ("inquiry_empty", 422, "No question about what the organization is was answered."),
+    (
+        "answer_invalid",
+        422,
+        "No pack asks the question, it cannot be answered so, or another answer contradicts it.",
+    ),
     ("name_invalid", 422, "The name is empty, too long, or has control characters."),
     ("login_invalid", 422, "The name to sign in with has other signs or the wrong length."),
     ("password_length", 422, "The password is too short or too long."),
@@ -366,6 +372,10 @@ impl From<PartyRefusal> for Problem {
             PartyRefusal::Attribute { .. } => {
                 ("/attributes", "`laws/attributes.toml` declares attributes and their values")
             }
+            PartyRefusal::NothingAnswered => ("/answers", "answer a question, or leave it be"),
+            PartyRefusal::Answer { .. } => {
+                ("/answers", "answer it otherwise, or take back one of the two answers")
+            }
             PartyRefusal::Name => ("/name", "shorten or fill in the name"),
             PartyRefusal::Login => ("/login", "choose a name of these signs"),
             PartyRefusal::Password => ("/password", "a sentence makes a good password"),
@@ -517,6 +527,8 @@ mod tests {
         for refusal in [
             PartyRefusal::UnknownRole(text()),
             PartyRefusal::Attribute { attribute: text(), value: text(), problem: text() },
+            PartyRefusal::NothingAnswered,
+            PartyRefusal::Answer { question: text(), told: text() },
             PartyRefusal::Name,
             PartyRefusal::Login,
             PartyRefusal::Password,

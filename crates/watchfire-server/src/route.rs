@@ -152,7 +152,11 @@ fn laws_and_log() -> Vec<Route> {
     vec![
         route(SignedIn, routes!(api::law::list)),
         route(SignedIn, routes!(api::law::show)),
+        route(SignedIn, routes!(api::law::cases)),
+        route(SignedIn, routes!(api::law::amendments)),
         route(Grant, routes!(api::map::show)),
+        route(SignedIn, routes!(api::inquiry::show)),
+        route(SignedIn, routes!(api::inquiry::map)),
         route(Public, routes!(api::log::checkpoint)),
         route(Public, routes!(api::log::tile)),
         route(Public, routes!(api::log::entries)),
@@ -191,6 +195,8 @@ fn parties() -> Vec<Route> {
     vec![
         route(Grant, routes!(api::organization::profile)),
         route(Grant, routes!(api::organization::change_profile)),
+        route(Grant, routes!(api::inquiry::recorded)),
+        route(Grant, routes!(api::inquiry::record)),
         route(Grant, routes!(api::organization::chain)),
         route(Grant, routes!(api::organization::set_chain)),
         route(SignedIn, routes!(api::party::me)),

@@ -32,9 +32,21 @@ statements! {
          due_at = excluded.due_at";
     PUT_ACKNOWLEDGEMENT =
         "INSERT INTO acknowledgements (amendment_id, department_id, owner_id, due_at, gap, \
-         given_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         given_at, given_by) VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (amendment_id, department_id) DO UPDATE SET owner_id = excluded.owner_id, \
-         due_at = excluded.due_at, gap = excluded.gap, given_at = excluded.given_at";
+         due_at = excluded.due_at, gap = excluded.gap, given_at = excluded.given_at, \
+         given_by = excluded.given_by";
+    PUT_LAW =
+        "INSERT INTO amendment_laws (law, amendment_id) VALUES ($1, $2) \
+         ON CONFLICT (law, amendment_id) DO NOTHING";
+    OF_LAW = concat!(
+        "SELECT ", columns!(), ", k.department_id, d.name AS department_name, k.owner_id, \
+         k.due_at AS owed_at, k.gap, k.given_at, k.given_by FROM amendment_laws l \
+         JOIN amendments a ON a.id = l.amendment_id \
+         LEFT JOIN acknowledgements k ON k.amendment_id = a.id \
+         LEFT JOIN departments d ON d.id = k.department_id WHERE l.law = $3 AND ", of_house!("a"),
+        " ORDER BY a.proposed_at DESC, a.id, k.department_id LIMIT $4"
+    );
     AMENDMENTS = concat!(
         "SELECT ", columns!(), " FROM amendments a WHERE ", of_house!("a"),
         " AND (a.proposed_at < $3 OR (a.proposed_at = $3 AND a.id < $4)) \
@@ -84,6 +96,25 @@ pub struct OwedAcknowledgement {
     pub is_gap: bool,
 }
 
+/// A change of one law, with what departments owe or have given for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LawAmendment {
+    pub amendment: AmendmentRow,
+    pub acknowledgements: Vec<LawAcknowledgement>,
+}
+
+/// What one department owes for a change of law, or has given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LawAcknowledgement {
+    pub department: DepartmentId,
+    pub department_name: String,
+    pub owner: Option<PartyId>,
+    pub due_at: Timestamp,
+    pub is_gap: bool,
+    /// By whom and when it was acknowledged.
+    pub given: Option<(Option<PartyId>, Timestamp)>,
+}
+
 /// Writes the whole of a change anew from its history, which has few events.
 pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<(), StoreError> {
     let Body::Amendment(id, _) = &stored.event.body else {
@@ -129,8 +160,12 @@ pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<()
             owed.due_at,
             gap,
             owed.given.as_ref().map(|(_, at, _)| *at),
+            owed.given.as_ref().map(|(by, ..)| by.as_str()),
         ];
         tx.execute(&PUT_ACKNOWLEDGEMENT, params).await?;
+    }
+    for law in &amendment.laws {
+        tx.execute(&PUT_LAW, params![law.as_str(), id.as_str()]).await?;
     }
     Ok(())
 }
@@ -168,7 +203,46 @@ fn owed_row(row: &Row) -> Result<OwedAcknowledgement, StoreError> {
     })
 }
 
+fn law_acknowledgement(row: &Row) -> Result<Option<LawAcknowledgement>, StoreError> {
+    let Some(department) = row.parsed_or_none("department_id")? else { return Ok(None) };
+    let by: Option<PartyId> = row.parsed_or_none("given_by")?;
+    Ok(Some(LawAcknowledgement {
+        department_name: row.text_or_none("department_name")?.unwrap_or_default(),
+        owner: row.parsed_or_none("owner_id")?,
+        due_at: row.instant("owed_at")?,
+        is_gap: row.text_or_none("gap")?.is_some(),
+        given: row.instant_or_none("given_at")?.map(|at| (by, at)),
+        department,
+    }))
+}
+
 impl Store {
+    /// Returns the changes of one law that the viewer's organization knows of, the newest first,
+    /// each with what departments owe or have given for it; up to [`PAGE_ROWS_MAX`] of those.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn amendments_of_law(
+        &self,
+        viewer: &Viewer,
+        law: &str,
+    ) -> Result<Vec<LawAmendment>, StoreError> {
+        let (scope, party) = viewer.house_parameters();
+        let params = params![scope, party, law, limited(0, PAGE_ROWS_MAX)];
+        let rows = self.reader().await?.all(&OF_LAW, params).await?;
+        let mut found: Vec<LawAmendment> = Vec::new();
+        for row in &rows {
+            let amendment = amendment_row(row)?;
+            if found.last().is_none_or(|last| last.amendment.id != amendment.id) {
+                found.push(LawAmendment { amendment, acknowledgements: Vec::new() });
+            }
+            if let (Some(owed), Some(last)) = (law_acknowledgement(row)?, found.last_mut()) {
+                last.acknowledgements.push(owed);
+            }
+        }
+        Ok(found)
+    }
+
     /// Returns the changes of law of the viewer's organization, the newest first.
     ///
     /// # Errors

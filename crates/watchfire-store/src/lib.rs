@@ -39,7 +39,7 @@ mod testing;
 mod viewer;
 mod writer;
 
-pub use amendment::{AmendmentRow, OwedAcknowledgement};
+pub use amendment::{AmendmentRow, LawAcknowledgement, LawAmendment, OwedAcknowledgement};
 pub use annex::{ADDRESS, ANNEX_BYTES_MAX, CONTACT};
 pub use append::{
     APPEND_BYTES_MAX, Append, Appended, EVENTS_PER_APPEND_MAX, Idempotency, NOTICES_PER_APPEND_MAX,
@@ -62,7 +62,7 @@ pub use outbox::{
     CLAIM_ROWS_MAX, Claim, ClaimedNotice, Notice, NoticeRow, PAYLOAD_BYTES_MAX, UnreadableNotice,
 };
 pub use page::{PAGE_ROWS_MAX, Page, PageRequest};
-pub use party::{PartyKind, PartyRow};
+pub use party::{InquiryRow, PartyKind, PartyRow};
 pub use policy::{Authorized, NotFound};
 pub use random::random_bytes;
 pub use rebuild::DueInstants;

@@ -1,9 +1,9 @@
 //! Parties: people and organizations, what they are by law, and who is told in what order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use watchfire_core::event::{Body, Chain, Duty, PartyEvent, Profile, Service, Stream};
+use watchfire_core::event::{Actor, Body, Chain, Duty, PartyEvent, Profile, Service, Stream};
 use watchfire_core::ids::PartyId;
 
 use crate::Store;
@@ -21,7 +21,7 @@ use crate::viewer::{Viewer, Who};
 macro_rules! columns {
     () => {
         "p.id, p.kind, p.name, p.organization_id, p.login, p.account_open, p.administrator, \
-         p.responder, p.auditor, p.language, p.time_zone, p.profile_index, p.chain_owner, \
+         p.responder, p.auditor, p.language, p.time_zone, p.profile_index, p.inquiry_index, p.chain_owner, \
          p.chain_supervisor, p.chain_executive, p.registered_at"
     };
 }
@@ -36,6 +36,7 @@ statements! {
     CLOSE_ACCOUNT = "UPDATE parties SET login = NULL, account_open = $2 WHERE id = $1";
     SET_PREFERENCES = "UPDATE parties SET language = $2, time_zone = $3 WHERE id = $1";
     SET_PROFILE = "UPDATE parties SET profile_index = $2 WHERE id = $1";
+    SET_INQUIRY = "UPDATE parties SET inquiry_index = $2 WHERE id = $1";
     SET_CHAIN =
         "UPDATE parties SET chain_owner = $2, chain_supervisor = $3, chain_executive = $4 \
          WHERE id = $1";
@@ -82,6 +83,16 @@ pub struct PartyRow {
     /// Of an organization.
     pub chain: Chain,
     pub registered_at: Timestamp,
+}
+
+/// What was answered to the questions that find an organization's roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InquiryRow {
+    pub answers: BTreeMap<String, String>,
+    /// Digest of the lawbook that asked.
+    pub lawbook: String,
+    pub recorded_at: Timestamp,
+    pub by: Actor,
 }
 
 /// What a party is.
@@ -147,6 +158,7 @@ async fn change(
             (&SET_PREFERENCES, params![id, language.as_str(), zone])
         }
         PartyEvent::ProfileChanged(_) => (&SET_PROFILE, params![id, int(stored.index)?]),
+        PartyEvent::InquiryAnswered { .. } => (&SET_INQUIRY, params![id, int(stored.index)?]),
         PartyEvent::ChainSet(chain) => {
             let place = |party: &Option<PartyId>| party.as_ref().map(ToString::to_string);
             let [owner, supervisor, executive] =
@@ -276,6 +288,31 @@ impl Store {
         match event_at(&mut connection, index).await?.event.body {
             Body::Party(_, PartyEvent::ProfileChanged(profile)) => Ok(profile),
             _ => Err(StoreError::Corrupt { what: "profile" }),
+        }
+    }
+
+    /// Returns what was answered last to the questions that find an organization's roles; nothing,
+    /// where nobody has answered them.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the organization is missing or hidden.
+    pub async fn inquiry(
+        &self,
+        viewer: &Viewer,
+        organization: &PartyId,
+    ) -> Result<Option<InquiryRow>, StoreError> {
+        let (scope, party) = scope(viewer);
+        let mut connection = self.reader().await?;
+        let params = params![scope, party, organization.as_str()];
+        let row = connection.optional(&PARTY, params).await?.ok_or(NotFound)?;
+        let Some(index) = row.int_or_none("inquiry_index")? else { return Ok(None) };
+        let event = event_at(&mut connection, index).await?.event;
+        let (recorded_at, by) = (event.recorded_at, event.actor);
+        match event.body {
+            Body::Party(_, PartyEvent::InquiryAnswered { answers, lawbook }) => {
+                Ok(Some(InquiryRow { answers, lawbook, recorded_at, by }))
+            }
+            _ => Err(StoreError::Corrupt { what: "inquiry" }),
         }
     }
 

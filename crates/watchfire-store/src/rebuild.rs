@@ -36,6 +36,7 @@ statements! {
     CLEAR_CASE_FACTS = "DELETE FROM case_facts";
     CLEAR_CASE_TRIGGERS = "DELETE FROM case_triggers";
     CLEAR_ACKNOWLEDGEMENTS = "DELETE FROM acknowledgements";
+    CLEAR_AMENDMENT_LAWS = "DELETE FROM amendment_laws";
     CLEAR_AMENDMENTS = "DELETE FROM amendments";
     CLEAR_DEPARTMENTS = "DELETE FROM departments";
     CLEAR_LAWBOOK_USES = "DELETE FROM lawbook_uses";
@@ -86,6 +87,7 @@ async fn clear(tx: &mut Connection) -> Result<(), StoreError> {
         &CLEAR_CASE_FACTS,
         &CLEAR_CASE_TRIGGERS,
         &CLEAR_ACKNOWLEDGEMENTS,
+        &CLEAR_AMENDMENT_LAWS,
         &CLEAR_AMENDMENTS,
         &CLEAR_DEPARTMENTS,
         &CLEAR_LAWBOOK_USES,

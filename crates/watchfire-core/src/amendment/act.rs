@@ -34,6 +34,8 @@ pub struct Draft {
     /// Digest of the lawbook that the files over it give.
     pub lawbook: String,
     pub effective_at: Timestamp,
+    /// The laws in which they change something.
+    pub laws: BTreeSet<String>,
 }
 
 /// An interpretation as somebody writes it.
@@ -65,6 +67,7 @@ impl Draft {
             base: self.base,
             lawbook: self.lawbook,
             effective_at: self.effective_at,
+            laws: self.laws,
         })
     }
 }

@@ -52,6 +52,7 @@ impl Story {
             base: "a".into(),
             lawbook: "b".into(),
             effective_at: at(effective_at),
+            laws: BTreeSet::from(["cn-rmsv".to_owned()]),
         };
         let event = draft.propose().expect("it can be proposed");
         let id = AmendmentId::from_random([7; 5]);
@@ -299,6 +300,7 @@ fn what_says_the_same_is_no_change() {
         base: "a".into(),
         lawbook: "a".into(),
         effective_at: at(START),
+        laws: BTreeSet::new(),
     };
     assert_eq!(draft.propose(), Err(AmendmentRefusal::NothingChanged));
 }

@@ -29,6 +29,9 @@ pub enum AmendmentEvent {
         lawbook: String,
         /// When it is to be used, once it is agreed.
         effective_at: Timestamp,
+        /// The laws in which it changes something.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        laws: BTreeSet<String>,
     },
     /// Somebody wrote down what it means for the house, and whom it concerns.
     Interpreted {

@@ -35,6 +35,14 @@ pub enum PartyEvent {
     ProfileChanged(Profile),
     /// Who is told in what order changed.
     ChainSet(Chain),
+    /// The questions that find what the organization is by law were answered. What follows for its
+    /// profile is an event of its own.
+    InquiryAnswered {
+        /// By question, as it was answered; what is open is not there.
+        answers: BTreeMap<String, String>,
+        /// Digest of the lawbook that asked.
+        lawbook: String,
+    },
 }
 
 /// What a person may do besides what every employee may (report, see, claim).

@@ -3,7 +3,10 @@
 //! The questions are data of the packs. Nothing is dropped in silence: what nobody is sure of stays
 //! proposed and is marked, and what was not asked says why.
 
+mod fault;
+mod profile;
 mod read;
+mod round;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +15,9 @@ use super::lawbook::Lawbook;
 use super::pack::Pack;
 use super::text::Text;
 
+pub use fault::{ANSWER_CHARS_MAX, Fault};
 pub(super) use read::{places, questions};
+pub use round::{RESULT, Round};
 
 /// A question of a pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +60,19 @@ impl PlaceAsking {
 
 fn place_id(jurisdiction: &str) -> String {
     format!("place/{jurisdiction}")
+}
+
+/// The jurisdiction that was answered with no: this one, or one around it, as `US` is around `US-NY`.
+fn denied(jurisdiction: &str, answers: &Answers) -> Option<String> {
+    let no = |one: &str| answers.get(&place_id(one)).is_some_and(|answer| answer == "no");
+    let mut place = Some(jurisdiction);
+    while let Some(one) = place {
+        if no(one) {
+            return Some(one.to_owned());
+        }
+        place = one.rsplit_once('-').map(|(around, _)| around);
+    }
+    None
 }
 
 /// The word for *not sure*.
@@ -120,22 +138,36 @@ impl Lawbook {
             .packs()
             .iter()
             .flat_map(|pack| pack.questions.iter().map(move |asking| (pack, asking)));
-        all.map(|(pack, asking)| Stand {
+        all.map(|(pack, asking)| self.stand(pack, asking, answers)).collect()
+    }
+
+    fn stand<'a>(&'a self, pack: &'a Pack, asking: &'a Asking, answers: &'a Answers) -> Stand<'a> {
+        Stand {
             asking,
             pack,
             answer: answers.get(&asking.id).map(String::as_str).filter(|text| !text.is_empty()),
             not_asked: self.not_asked(pack, asking, answers),
-        })
-        .collect()
+        }
     }
 
+    /// Why a question is left out. What hangs on a question that is left out is left out with it.
     fn not_asked(&self, pack: &Pack, asking: &Asking, answers: &Answers) -> Option<NotAsked> {
-        let no = |id: &str| answers.get(id).is_some_and(|answer| answer == "no");
-        if no(&place_id(&pack.jurisdiction)) {
-            return Some(NotAsked::Place(pack.jurisdiction.clone()));
+        if let Some(place) = denied(&pack.jurisdiction, answers) {
+            return Some(NotAsked::Place(place));
         }
         let only_if = asking.only_if.as_ref()?;
-        no(only_if).then(|| NotAsked::OnlyIf(only_if.clone()))
+        if answers.get(only_if).is_some_and(|answer| answer == "no") {
+            return Some(NotAsked::OnlyIf(only_if.clone()));
+        }
+        // What a question hangs on stands before it, so this comes to an end.
+        let other = pack.questions.iter().find(|one| one.id == *only_if)?;
+        self.not_asked(pack, other, answers)
+    }
+
+    /// Returns why a place is not asked for: it lies in another that was answered with no.
+    pub fn place_not_asked(&self, place: &PlaceAsking, answers: &Answers) -> Option<NotAsked> {
+        let (around, _) = place.jurisdiction.rsplit_once('-')?;
+        denied(around, answers).map(NotAsked::Place)
     }
 
     /// Returns what the answers say. A role of which nobody is sure is proposed and marked; what is
@@ -176,8 +208,10 @@ impl Lawbook {
             }
         }
         for place in self.asked_places() {
+            let left_out = self.place_not_asked(place, answers).is_some();
             match answers.get(&place.id()).map(String::as_str) {
                 Some("yes" | "no" | NOT_SURE) => {}
+                None | Some("") if left_out => {}
                 None | Some("") => found.open.push(place.id()),
                 Some(_) => found.unread.push(place.id()),
             }

@@ -32,7 +32,7 @@ pub struct Reads {
 }
 
 impl Reads {
-    fn of(book: &Lawbook, pack: &Pack, provision: &Provision) -> Self {
+    pub(super) fn of(book: &Lawbook, pack: &Pack, provision: &Provision) -> Self {
         let mut reads = Self {
             roles: provision.owed_by.iter().cloned().collect(),
             arises_on: provision.arises_on.iter().cloned().collect(),

@@ -124,3 +124,7 @@ law-chain-before = Hangs on
 law-chain-after = Then follows
 law-supersedes = Takes the place of
 law-superseded-by = Its place is taken by
+law-changes = Changes, and who acknowledged them
+law-changes-none = No change of this law has come through our house.
+law-changes-not-routed = It was put before no department yet.
+law-changes-owed = Still owed by

@@ -34,3 +34,4 @@ map-mark-three-days = 3 d
 map-mark-two-weeks = 2 w
 map-mark-month = 1 mo
 map-mark-three-months = 3 mo
+map-colon = { ": " }

@@ -121,3 +121,5 @@ refusal-gate = A prohibition bars the recipient:
 refusal-gate-hint = Leave it, answer what would lift it, or say why it may go all the same.
 refusal-conflict-unknown = The case has no such conflict to decide
 refusal-choice-unknown = The conflict has no such choice
+refusal-inquiry-empty = No question is answered, so there is nothing to record.
+refusal-inquiry-empty-hint = Answer a question first.

@@ -34,3 +34,4 @@ map-mark-three-days = 3日
 map-mark-two-weeks = 2周
 map-mark-month = 1个月
 map-mark-three-months = 3个月
+map-colon = ：

@@ -121,3 +121,5 @@ refusal-gate = 接收方受以下条款禁止：
 refusal-gate-hint = 请不要提供，或者答复可解除禁止的问题，或者说明为何仍可提供。
 refusal-conflict-unknown = 本个案没有可供决定的该项冲突
 refusal-choice-unknown = 该项冲突没有此选项
+refusal-inquiry-empty = 没有回答任何问题，无可记录。
+refusal-inquiry-empty-hint = 请先回答问题。

@@ -50,7 +50,7 @@ pub(crate) struct ListedAmendment {
 }
 
 impl ListedAmendment {
-    fn of(row: AmendmentRow) -> Self {
+    pub(crate) fn of(row: AmendmentRow) -> Self {
         Self {
             id: row.id.to_string(),
             title: row.title,

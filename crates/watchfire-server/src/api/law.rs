@@ -1,18 +1,27 @@
 //! The law packs in use: read by everybody who works here.
 
+mod amendment;
+mod case;
+mod provision;
+
 use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
 use utoipa::ToSchema;
+use watchfire_core::law::Lawbook;
 use watchfire_core::law::confidence::Confidence;
-use watchfire_core::law::pack::{Pack, Proposal, Provision, Reading, Variant, Version};
-use watchfire_core::law::text::Text;
+use watchfire_core::law::pack::{MetBy, Pack, Reading, Trigger};
+use watchfire_core::law::text::{Language, Text};
 
 use super::{List, Shown};
 use crate::error::Problem;
 use crate::state::Node;
+
+pub(crate) use amendment::{__path_amendments, amendments};
+pub(crate) use case::{__path_cases, cases};
+use provision::ShownProvision;
 
 /// Words in each language of the house.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -23,6 +32,11 @@ pub(crate) struct Words {
 }
 
 impl Words {
+    /// Says something in each language.
+    pub(crate) fn in_both(say: impl Fn(Language) -> String) -> Self {
+        Self { en: say(Language::En), zh_cn: say(Language::ZhCn) }
+    }
+
     pub(crate) fn of(text: &Text) -> Self {
         Self { en: text.en.to_string(), zh_cn: text.zh_cn.to_string() }
     }
@@ -68,78 +82,10 @@ pub(crate) struct ShownLaw {
     roles: BTreeMap<String, Words>,
     provisions: Vec<ShownProvision>,
     readings: Vec<ShownReading>,
+    /// What the kinds of fact, questions and attributes mean that its provisions name.
+    terms: BTreeMap<String, Words>,
     /// The quoted text, by language, in Markdown.
     quotes: BTreeMap<String, String>,
-}
-
-/// One cited article or item that obliges somebody.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShownProvision {
-    #[schema(example = "cn-rmsv/7.2")]
-    id: String,
-    /// `hard`, `soft`, `standing`, `prohibition` or `permission`.
-    class: String,
-    /// `in-force`, or `proposed` where nothing of it is law.
-    #[schema(value_type = String)]
-    status: &'static str,
-    title: Option<Words>,
-    cites: Option<Words>,
-    source: Option<String>,
-    confidence: String,
-    /// Kinds of fact that create the obligation.
-    arises_on: Vec<String>,
-    /// Where the clock does not run from the fact that it arose on.
-    runs_from: Option<String>,
-    owed_by: Vec<String>,
-    owed_to: Option<String>,
-    form: Option<String>,
-    note: Option<Words>,
-    versions: Vec<ShownVersion>,
-    /// What is proposed and not law.
-    proposals: Vec<ShownProposal>,
-}
-
-/// The text of a provision from a day on.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShownVersion {
-    effective_from: String,
-    effective_to: Option<String>,
-    /// When it was adopted, where it applies only later.
-    adopted_on: Option<String>,
-    /// The conservative reading, in the words of packs: `2d exclude-trigger-day`.
-    strict: Option<String>,
-    /// The latest defensible reading, where it differs.
-    outer: Option<String>,
-    /// Other spans for some; the rows, where there is a table.
-    variants: Vec<ShownVariant>,
-    /// The columns of the table.
-    table: Vec<String>,
-    /// Why a clock of law has no number.
-    period_unknown: Option<Words>,
-    reading: Option<String>,
-    cites: Option<Words>,
-    note: Option<Words>,
-}
-
-/// Spans for a case or an organization of some kind.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShownVariant {
-    #[schema(example = "hk-cap-653/core-function")]
-    when: String,
-    strict: Option<String>,
-    outer: Option<String>,
-    /// What has to be done, where it differs.
-    remedy: Option<Words>,
-}
-
-/// What is proposed to apply, and does not.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShownProposal {
-    proposed_on: Option<String>,
-    foreseen_from: Option<String>,
-    strict: Option<String>,
-    outer: Option<String>,
-    note: Option<Words>,
 }
 
 /// A recorded decision how an unclear text is understood.
@@ -160,69 +106,6 @@ pub(crate) fn confidence(confidence: Confidence) -> String {
     }
 }
 
-impl ShownProvision {
-    fn of(provision: &Provision) -> Self {
-        Self {
-            id: provision.id.to_string(),
-            class: provision.class.to_string(),
-            status: if provision.is_proposed() { "proposed" } else { "in-force" },
-            title: provision.title.as_ref().map(Words::of),
-            cites: provision.cites.as_ref().map(Words::of),
-            source: provision.source.clone(),
-            confidence: confidence(provision.confidence),
-            arises_on: provision.arises_on.iter().map(ToString::to_string).collect(),
-            runs_from: provision.runs_from.as_ref().map(ToString::to_string),
-            owed_by: provision.owed_by.iter().map(ToString::to_string).collect(),
-            owed_to: provision.owed_to.clone(),
-            form: provision.form.clone(),
-            note: provision.note.as_ref().map(Words::of),
-            versions: provision.versions.iter().map(ShownVersion::of).collect(),
-            proposals: provision.proposals.iter().map(ShownProposal::of).collect(),
-        }
-    }
-}
-
-impl ShownVersion {
-    fn of(version: &Version) -> Self {
-        Self {
-            effective_from: version.effective_from.to_string(),
-            effective_to: version.effective_to.map(|date| date.to_string()),
-            adopted_on: version.adopted_on.map(|date| date.to_string()),
-            strict: version.strict.as_ref().map(ToString::to_string),
-            outer: version.outer.as_ref().map(ToString::to_string),
-            variants: version.variants.iter().map(ShownVariant::of).collect(),
-            table: version.table.iter().map(|column| column.id.clone()).collect(),
-            period_unknown: version.period_unknown.as_ref().map(Words::of),
-            reading: version.reading.clone(),
-            cites: version.cites.as_ref().map(Words::of),
-            note: version.note.as_ref().map(Words::of),
-        }
-    }
-}
-
-impl ShownVariant {
-    fn of(variant: &Variant) -> Self {
-        Self {
-            when: variant.when.to_string(),
-            strict: variant.strict.as_ref().map(ToString::to_string),
-            outer: variant.outer.as_ref().map(ToString::to_string),
-            remedy: variant.remedy.as_ref().map(Words::of),
-        }
-    }
-}
-
-impl ShownProposal {
-    fn of(proposal: &Proposal) -> Self {
-        Self {
-            proposed_on: proposal.proposed_on.map(|date| date.to_string()),
-            foreseen_from: proposal.foreseen_from.map(|date| date.to_string()),
-            strict: proposal.strict.as_ref().map(ToString::to_string),
-            outer: proposal.outer.as_ref().map(ToString::to_string),
-            note: proposal.note.as_ref().map(Words::of),
-        }
-    }
-}
-
 impl ShownReading {
     fn of(reading: &Reading) -> Self {
         Self {
@@ -235,6 +118,38 @@ impl ShownReading {
     }
 }
 
+/// The words that the provisions of a pack use, with their meaning.
+fn terms(pack: &Pack, laws: &Lawbook) -> BTreeMap<String, Words> {
+    let mut found = BTreeMap::new();
+    let words = laws.words();
+    for provision in &pack.provisions {
+        let kinds = provision.triggers().into_iter().filter_map(|trigger| match trigger {
+            Trigger::Kind(kind) => Some(kind),
+            Trigger::Submitted(_) => None,
+        });
+        let met = provision.met_by.iter().filter_map(|by| match by {
+            MetBy::Kind(kind) => Some(kind),
+            MetBy::Decided(_) => None,
+        });
+        let steps = provision.awareness.strict.iter().chain(&provision.awareness.outer);
+        for kind in kinds.chain(met).chain(steps).chain(provision.provisional_on.keys()) {
+            let meaning = words.facts.get(kind).map(Words::of);
+            found.extend(meaning.map(|meaning| (kind.to_string(), meaning)));
+        }
+        for condition in provision.conditions() {
+            for id in condition.predicates() {
+                let asked = words.predicates.get(id).map(|one| Words::of(&one.question));
+                found.extend(asked.map(|asked| (id.to_string(), asked)));
+            }
+            for id in condition.attributes() {
+                let meaning = words.attributes.get(id).map(|one| Words::of(&one.meaning));
+                found.extend(meaning.map(|meaning| (id.to_string(), meaning)));
+            }
+        }
+    }
+    found
+}
+
 /// Lists the law packs in use.
 #[utoipa::path(get, path = "/api/v1/laws", tag = "laws",
     responses((status = 200, body = List<ListedLaw>)))]
@@ -242,7 +157,8 @@ pub(crate) async fn list(State(node): State<Node>) -> Shown<List<ListedLaw>> {
     Ok(Json(List::whole(node.law().packs().iter().map(ListedLaw::of).collect())))
 }
 
-/// Shows a law pack: its provisions, versions, readings and quoted text.
+/// Shows a law pack: its provisions with their conditions and counts in words, versions, readings
+/// and quoted text.
 #[utoipa::path(get, path = "/api/v1/laws/{law}", tag = "laws",
     params(("law" = String, Path, description = "Id of an instrument: `cn-rmsv`.")),
     responses((status = 200, body = ShownLaw)))]
@@ -252,7 +168,12 @@ pub(crate) async fn show(State(node): State<Node>, Path(law): Path<String>) -> S
     Ok(Json(ShownLaw {
         law: ListedLaw::of(pack),
         roles: roles.collect(),
-        provisions: pack.provisions.iter().map(ShownProvision::of).collect(),
+        provisions: pack
+            .provisions
+            .iter()
+            .map(|one| ShownProvision::of(one, pack, node.law()))
+            .collect(),
+        terms: terms(pack, node.law()),
         readings: pack.readings.values().map(ShownReading::of).collect(),
         quotes: pack.quotes.clone(),
     }))

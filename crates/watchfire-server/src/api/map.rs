@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use watchfire_core::law::map::{Counted, Leaf, MapQuestion, Reason, Row, assumed, tell};
-use watchfire_core::law::text::{Language, Text};
+use watchfire_core::law::text::Language;
 use watchfire_core::law::{Lawbook, Occasion};
 
 use super::law::{Words, confidence};
@@ -126,10 +126,6 @@ pub(crate) struct ShownCount {
     remedy: Option<Words>,
 }
 
-fn in_both(say: impl Fn(Language) -> String) -> Words {
-    Words::of(&Text { en: say(Language::En).into(), zh_cn: say(Language::ZhCn).into() })
-}
-
 impl ShownMap {
     /// Asks the lawbook, and shapes its answer.
     pub fn of(question: &MapQuestion, laws: &Lawbook) -> Self {
@@ -200,14 +196,14 @@ impl ShownReason {
             Reason::Attribute { asks, .. } | Reason::Predicate(asks) => vec![asks.asks.to_string()],
             Reason::Superseded(by) => vec![by.to_string()],
         };
-        let words = in_both(|language| tell::reason(reason, laws, language));
+        let words = Words::in_both(|language| tell::reason(reason, laws, language));
         Self { missing: reason.as_str(), names, words }
     }
 }
 
 impl ShownLeaf {
     fn of(leaf: &Leaf, laws: &Lawbook) -> Self {
-        let words = in_both(|language| tell::leaf(leaf, laws, language));
+        let words = Words::in_both(|language| tell::leaf(leaf, laws, language));
         Self { asks: leaf.asks.to_string(), wants: leaf.wants, words }
     }
 }
@@ -220,7 +216,7 @@ impl ShownCount {
             when: count.when.iter().map(|leaf| ShownLeaf::of(leaf, laws)).collect(),
             strict: count.strict.as_ref().map(ToString::to_string),
             outer: count.outer.as_ref().map(ToString::to_string),
-            words: has_words.then(|| in_both(|language| told(language).unwrap_or_default())),
+            words: has_words.then(|| Words::in_both(|language| told(language).unwrap_or_default())),
             remedy: count.remedy.as_ref().map(Words::of),
         }
     }

@@ -12,6 +12,7 @@ pub(crate) mod embargo;
 pub(crate) mod export;
 pub(crate) mod fact;
 pub(crate) mod gate;
+pub(crate) mod inquiry;
 pub(crate) mod law;
 pub(crate) mod log;
 pub(crate) mod map;

@@ -1,6 +1,6 @@
 //! What people do with a change of law: propose, interpret, review, claim, acknowledge, drop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -138,6 +138,7 @@ pub(crate) async fn propose_for(
         base: old.digest_hex(),
         lawbook: new.digest_hex(),
         effective_at: taken.effective_at.unwrap_or(now),
+        laws: touched(&old, &new),
     };
     let event = draft.propose()?;
     let mut append = Append::new(viewer, now);
@@ -149,6 +150,17 @@ pub(crate) async fn propose_for(
         AppendError::Conflict => too_many_conflicts(),
         AppendError::Problem(problem) => problem,
     })
+}
+
+/// The laws of which a file is another, or is not there, in one of two lawbooks.
+fn touched(old: &Lawbook, new: &Lawbook) -> BTreeSet<String> {
+    let before: BTreeMap<&str, &str> = old.files().iter().collect();
+    let after: BTreeMap<&str, &str> = new.files().iter().collect();
+    let paths: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    let others = paths.into_iter().filter(|path| before.get(path) != after.get(path));
+    let folders = others.filter_map(|path| path.split_once('/').map(|(folder, _)| folder));
+    let laws = folders.filter(|law| old.pack(law).is_some() || new.pack(law).is_some());
+    laws.map(str::to_owned).collect()
 }
 
 struct Taken {

@@ -9,6 +9,7 @@ pub mod department;
 pub mod form;
 pub mod gate;
 pub mod impact;
+pub mod inquiry;
 pub mod party;
 pub mod report;
 

@@ -124,7 +124,7 @@ fn password_set() -> PartyEvent {
     }
 }
 
-fn finish(result: Result<Answer, AppendError>) -> Result<Answer, Problem> {
+pub(super) fn finish(result: Result<Answer, AppendError>) -> Result<Answer, Problem> {
     result.map_err(|error| match error {
         AppendError::Conflict => too_many_conflicts(),
         AppendError::Problem(problem) => problem,
@@ -173,7 +173,7 @@ async fn administer(
     Err(too_many_conflicts())
 }
 
-async fn begun(wish: Wish<'_>, id: &PartyId) -> Result<Append, StoreError> {
+pub(super) async fn begun(wish: Wish<'_>, id: &PartyId) -> Result<Append, StoreError> {
     let version = wish.node.store().party_version(wish.viewer, id).await?;
     let append = Append::new(wish.viewer, wish.node.now());
     Ok(append.expect_version(Stream::Party(id.clone()), version))
@@ -409,7 +409,7 @@ pub async fn set_chain(wish: Wish<'_>, id: &PartyId, chain: &Chain) -> Result<An
 }
 
 /// Checks that the caller keeps `id`, and that it is an organization.
-async fn organization(wish: Wish<'_>, id: &PartyId) -> Result<(), Problem> {
+pub(super) async fn organization(wish: Wish<'_>, id: &PartyId) -> Result<(), Problem> {
     wish.node.store().authorize_party::<Administer>(wish.viewer, id).await?;
     match wish.node.store().party(wish.viewer, id).await?.kind {
         PartyKind::Organization => Ok(()),

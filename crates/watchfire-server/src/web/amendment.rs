@@ -147,7 +147,7 @@ pub struct ShiftView {
     pub after: Option<Timestamp>,
 }
 
-fn stage(reader: &Reader, stage: Stage) -> Markup {
+pub(super) fn stage(reader: &Reader, stage: Stage) -> Markup {
     let (sign, key) = match stage {
         Stage::Proposed => ("○", "amendment-proposed"),
         Stage::Interpreted => ("◔", "amendment-interpreted"),
@@ -159,7 +159,7 @@ fn stage(reader: &Reader, stage: Stage) -> Markup {
     html! { span.chip { span aria-hidden="true" { (sign) } " " (reader.text(key)) } }
 }
 
-fn gap(reader: &Reader) -> Markup {
+pub(super) fn gap(reader: &Reader) -> Markup {
     html! { span.chip { span.shape aria-hidden="true" { "◇" } " " (reader.text("amendment-gap")) } }
 }
 
@@ -469,11 +469,11 @@ pub fn impact(view: &ImpactView, reader: &Reader) -> Markup {
     let title = reader.text("amendment-impact");
     let below = html! { p { a href={ "/amendments/" (view.id) } { (view.title) } } };
     let some = |key: &str, all: &[String]| {
-        html! { @if !all.is_empty() { dt { (reader.text(key)) } dd { (all.join(", ")) } } }
+        html! { @if !all.is_empty() { dt { (reader.text(key)) } dd { (all.join(&reader.text("map-list-comma"))) } } }
     };
     let content = html! {
         (layout::heading(reader, &title, &below))
-        dl.facts {
+        dl.dates {
             (some("amendment-roles", &view.roles))
             (some("amendment-other-roles", &view.other_roles))
             (some("amendment-departments", &view.departments))
@@ -510,7 +510,7 @@ fn group(reader: &Reader, name: &str, group: &GroupView) -> Markup {
                                 li {
                                     code { (shift.provision) } " " (reader.text(shift.kind))
                                     @if shift.before.is_some() || shift.after.is_some() {
-                                        ": " (date(reader, shift.before)) " → " (date(reader, shift.after))
+                                        (reader.text("map-colon")) (date(reader, shift.before)) " → " (date(reader, shift.after))
                                     }
                                 }
                             }

@@ -148,7 +148,7 @@ pub fn page(view: &PageView, reader: &Reader) -> Markup {
             p { strong { (reader.text("department-closed")) } " " (reason) }
         }
         p {
-            (reader.text("department-head")) ": "
+            (reader.text("department-head")) (reader.text("map-colon"))
             @match &department.head_name {
                 Some(name) => { (name) }
                 None => { (reader.text("amendment-nobody")) }

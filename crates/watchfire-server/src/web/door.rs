@@ -11,6 +11,7 @@ mod choices;
 mod department;
 mod draft;
 mod holding;
+mod inquiry;
 mod law;
 mod log;
 mod map;
@@ -83,6 +84,7 @@ fn outside() -> Vec<Route> {
         shows(Anybody, "/laws", law::list),
         shows(Anybody, "/laws/{law}", law::page),
         shows(Anybody, "/laws/{law}/{path}", law::provision),
+        shows(Anybody, "/inquiry", inquiry::page),
         shows(Anybody, "/log", log::page),
         takes(Anybody, "/log", log::look_up),
     ]
@@ -155,6 +157,7 @@ fn parties() -> Vec<Route> {
     use watchfire_core::event::Duty::Administrator;
     vec![
         shows(SignedIn, "/map", map::page),
+        takes(Duty(Administrator), "/inquiry", inquiry::record),
         shows(SignedIn, "/organization", party::organization),
         takes(Duty(Administrator), "/organization", party::change_profile),
         takes(Duty(Administrator), "/organization/chain", party::set_chain),

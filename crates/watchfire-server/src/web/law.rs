@@ -6,6 +6,8 @@ use super::layout::{self, Room};
 use super::reader::Reader;
 
 pub mod article;
+pub mod changes;
+pub mod inquiry;
 pub mod instrument;
 pub mod map;
 pub mod timeline;
@@ -113,6 +115,7 @@ pub fn list(view: &ListView, reader: &Reader) -> Markup {
         @if reader.account.is_some() {
             p { a href="/map" { (reader.text("law-to-map")) } }
         }
+        p { a href="/inquiry" { (reader.text("map-to-wizard")) } }
     };
     let content = html! {
         (layout::heading(reader, &title, &below))

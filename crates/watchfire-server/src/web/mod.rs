@@ -34,6 +34,17 @@ mod tests;
 
 use std::fmt::Write;
 
+use maud::{Markup, html};
+
+/// Shows a sentence of ours in which names stand between backticks.
+pub(crate) fn ticked(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 /// Writes `text` so that it can stand in a path or a query (RFC 3986, 2.3: unreserved alone).
 pub fn query_part(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

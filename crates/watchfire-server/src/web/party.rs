@@ -7,6 +7,7 @@ use watchfire_core::event::Duty;
 use watchfire_core::ids::PartyId;
 
 use super::form;
+use super::law::inquiry::{RecordedView, recorded_words};
 use super::layout::{self, Room};
 use super::obligation;
 use super::reader::{Problem, Reader};
@@ -21,6 +22,8 @@ pub struct OrganizationView {
     pub owner: Option<PartyId>,
     pub supervisor: Option<PartyId>,
     pub executive: Option<PartyId>,
+    /// How the roles were found.
+    pub inquiry: Option<RecordedView>,
     pub may_write: bool,
     pub problem: Option<Problem>,
 }
@@ -30,8 +33,17 @@ pub struct OrganizationView {
 pub struct LawRoles {
     pub law: String,
     pub title: String,
-    /// Role id, its name, and whether we are it.
-    pub roles: Vec<(String, String, bool)>,
+    pub roles: Vec<RoleView>,
+}
+
+/// A role, and whether we are it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleView {
+    pub id: String,
+    pub name: String,
+    pub ours: bool,
+    /// It is ours though nobody was sure when it was asked for.
+    pub unsure: bool,
 }
 
 /// An attribute of the organization.
@@ -77,6 +89,7 @@ pub fn organization(view: &OrganizationView, reader: &Reader) -> Markup {
     let content = html! {
         (layout::problem(view.problem.as_ref()))
         (layout::heading(reader, &view.name, &html! { p.soft { (reader.text("party-organization-below")) } }))
+        (inquiry(reader, view))
         form method="post" action="/organization" {
             (layout::csrf(reader))
             (roles(reader, view))
@@ -88,6 +101,24 @@ pub fn organization(view: &OrganizationView, reader: &Reader) -> Markup {
     layout::page(reader, Room::Organization, &title, content)
 }
 
+fn inquiry(reader: &Reader, view: &OrganizationView) -> Markup {
+    html! {
+        section.ours aria-labelledby="found" {
+            p #found { strong { (reader.text("inquiry-section")) } }
+            @match &view.inquiry {
+                Some(recorded) => {
+                    (recorded_words(reader, recorded))
+                    p { a href=(recorded.address) { (reader.text("inquiry-go-on")) } }
+                }
+                None => {
+                    p { (reader.text("inquiry-section-none")) " "
+                        a href="/inquiry" { (reader.text("map-to-wizard")) } }
+                }
+            }
+        }
+    }
+}
+
 fn roles(reader: &Reader, view: &OrganizationView) -> Markup {
     html! {
         h2 { (reader.text("party-roles")) }
@@ -95,12 +126,15 @@ fn roles(reader: &Reader, view: &OrganizationView) -> Markup {
         @for law in &view.laws {
             fieldset.roles {
                 legend { a href={ "/laws/" (law.law) } { (law.title) } " " span.chip.law { (obligation::law_label(&law.law)) } }
-                @for (id, name, ours) in &law.roles {
-                    @let input = format!("role-{}", obligation::anchor(id));
+                @for role in &law.roles {
+                    @let input = format!("role-{}", obligation::anchor(&role.id));
                     div.choice {
-                        input type="checkbox" id=(input) name={ "role." (id) } value="yes" checked[*ours]
-                            disabled[!view.may_write];
-                        label for=(input) { (reader.text_with("party-are-we", &[("role", name.clone().into())])) }
+                        input type="checkbox" id=(input) name={ "role." (role.id) } value="yes"
+                            checked[role.ours] disabled[!view.may_write];
+                        label for=(input) {
+                            (reader.text_with("party-are-we", &[("role", role.name.clone().into())]))
+                            @if role.unsure { " " span.chip.ahead { "? " (reader.text("inquiry-unsure")) } }
+                        }
                     }
                 }
             }

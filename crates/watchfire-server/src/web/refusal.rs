@@ -6,7 +6,7 @@ use crate::error::Problem as Refused;
 use crate::locale::Language;
 
 /// The words for each stable code that a page can show; the same codes as the API's.
-const WORDS: [(&str, &str, &str); 78] = [
+const WORDS: [(&str, &str, &str); 80] = [
     ("request_malformed", "refusal-malformed", "refusal-malformed-hint"),
     ("not_signed_in", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
     ("token_invalid", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
@@ -73,6 +73,8 @@ const WORDS: [(&str, &str, &str); 78] = [
     ("case_full", "refusal-case-full", "refusal-case-full-hint"),
     ("role_unknown", "refusal-role", "refusal-look-again"),
     ("attribute_invalid", "refusal-attribute", "refusal-field-hint"),
+    ("inquiry_empty", "refusal-inquiry-empty", "refusal-inquiry-empty-hint"),
+    ("answer_invalid", "inquiry-contradicts", "inquiry-contradicts-hint"),
     ("name_invalid", "refusal-name", "refusal-text-length-hint"),
     ("login_invalid", "refusal-login", "party-login-help"),
     ("password_length", "refusal-password-length", "party-password-help"),

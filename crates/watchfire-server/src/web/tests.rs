@@ -1,6 +1,7 @@
 //! Every page in both languages: whole words, well-formed, usable by keyboard and reader.
 
 mod change;
+mod inquiry;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -28,7 +29,7 @@ use super::{
 };
 use crate::locale::Language;
 
-use change::{a_department, amendments, an_amendment, an_impact, departments};
+use change::{a_department, amendments, an_amendment, an_impact, changes_of_a_law, departments};
 
 type Page = (&'static str, Markup);
 
@@ -52,6 +53,15 @@ fn pages(language: Language) -> Vec<Page> {
         ("provision", instrument::provision(&provision_page(), &reader)),
         ("map", map::page(&the_map(), &reader)),
         ("map-nothing", map::page(&MapView::default(), &reader)),
+        ("inquiry", law::inquiry::start(&inquiry::start(), &reader)),
+        ("inquiry-first", law::inquiry::start(&law::inquiry::StartView::default(), &nobody)),
+        ("inquiry-round", law::inquiry::round(&inquiry::round(Vec::new()), &reader)),
+        ("inquiry-refused", law::inquiry::round(&inquiry::round(vec!["a".into()]), &nobody)),
+        ("inquiry-result", law::inquiry::result(&inquiry::result(), &reader)),
+        (
+            "inquiry-result-empty",
+            law::inquiry::result(&law::inquiry::ResultView::default(), &nobody),
+        ),
         ("report", report::form(&report_form(language), &nobody)),
         ("report-received", report::received(&received(), &nobody)),
         ("report-track", report::track(&tracked(), &nobody)),
@@ -231,6 +241,7 @@ fn pack() -> PackView {
         readings: vec![reading()],
         forms: vec![("Vulnerability report".into(), vec!["Product name".into()])],
         cases: vec![worked_case()],
+        changes: Some(changes_of_a_law()),
         today: jiff::civil::date(2026, 11, 30),
     }
 }
@@ -274,11 +285,13 @@ fn map_row(class: Class, class_word: &str) -> RowView {
         from: Some("2021-09-01".into()),
         reach: Some((0, 2_880)),
         confidence: Confidence::Primary,
+        unsure: Vec::new(),
     }
 }
 
 fn the_map() -> MapView {
     let foreseen = RowView {
+        unsure: vec!["manufacturer".into()],
         foreseen: vec!["adopted on 2024-11-20, it applies from 2027-12-11".into()],
         ..map_row(Class::House, "soft")
     };
@@ -392,8 +405,8 @@ fn organization() -> party::OrganizationView {
             law: "cn-rmsv".into(),
             title: "Regulations".into(),
             roles: vec![
-                ("cn-rmsv/provider".into(), "network product provider".into(), true),
-                ("cn-rmsv/operator".into(), "network operator".into(), false),
+                inquiry::role("cn-rmsv/provider", "network product provider", true),
+                inquiry::role("cn-rmsv/operator", "network operator", false),
             ],
         }],
         attributes: vec![
@@ -405,6 +418,7 @@ fn organization() -> party::OrganizationView {
         owner: Some(person),
         supervisor: None,
         executive: None,
+        inquiry: Some(inquiry::recorded(true)),
         may_write: true,
         problem: None,
     }

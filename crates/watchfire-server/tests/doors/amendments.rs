@@ -236,9 +236,22 @@ async fn a_change_is_interpreted_agreed_and_acknowledged_on_the_pages() {
     let agreed = admin.send(&format!("{path}/review"), &agree).await;
     assert_eq!(agreed.status, StatusCode::SEE_OTHER, "{}", text(&agreed));
 
+    let of_law = async |law: &str| {
+        let path = format!("/api/v1/laws/{law}/amendments");
+        house.get(&path).by(&writer).answer().await.json()["items"].clone()
+    };
+    let owed = of_law("cn-rmsv").await;
+    assert_eq!(owed[0]["id"], id.as_str());
+    assert_eq!(owed[0]["acknowledgements"][0]["owner"], head.id.to_string());
+    assert_eq!(owed[0]["acknowledgements"][0]["given_at"], serde_json::Value::Null);
+    assert_eq!(of_law("eu-cra").await.as_array().map(Vec::len), Some(0));
+
     let mut eva = Browser::new(&house);
     eva.sign_in("eva.employee.x").await;
     assert!(text(&eva.get("/amendments").await).contains("RMSV, reprinted"));
+    let law = text(&eva.get("/laws/cn-rmsv").await);
+    assert!(law.contains("RMSV, reprinted") && law.contains("Still owed by Eva Employee"), "{law}");
+    assert!(text(&eva.get("/laws/eu-cra").await).contains("No change of this law has come"));
     let csrf = eva.csrf().await;
     let given = [
         ("csrf", csrf.as_str()),
@@ -248,6 +261,12 @@ async fn a_change_is_interpreted_agreed_and_acknowledged_on_the_pages() {
     let given = eva.send(&format!("{path}/acknowledge"), &given).await;
     assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", text(&given));
     assert!(text(&eva.get(&path).await).contains("Nothing changes here."));
+    let given = of_law("cn-rmsv").await;
+    assert_eq!(given[0]["acknowledgements"][0]["given_by"], head.id.to_string());
+    let law = text(&eva.get("/laws/cn-rmsv").await);
+    assert!(law.contains("Acknowledged by Eva Employee"), "{law}");
+    let nobody = text(&Browser::new(&house).get("/laws/cn-rmsv").await);
+    assert!(!nobody.contains("RMSV, reprinted"), "it is the house's own");
 }
 
 /// Ten thousand cases, of which the change can touch some: asked in lots and not one by one.

@@ -1,5 +1,7 @@
 //! Changes of law are kept whole, due at their instant, and seen by their house alone.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use watchfire_core::amendment::Stage;
 use watchfire_core::event::{AmendmentEvent, Duty, Stream};
@@ -31,6 +33,12 @@ async fn a_change_is_listed_due_and_kept_with_its_files_to_the_byte() {
         assert_eq!(last, Some(7));
         let owed = store.owed_acknowledgements(&eva).await.unwrap();
         assert_eq!((owed.len(), owed[0].is_gap, &owed[0].department), (1, true, &department));
+
+        let of_law = store.amendments_of_law(&eva, "cn-rmsv").await.unwrap();
+        assert_eq!((of_law.len(), &of_law[0].amendment), (1, &page.rows[0]));
+        let asked = &of_law[0].acknowledgements[0];
+        assert_eq!((&asked.department, asked.is_gap, &asked.given), (&department, true, &None));
+        assert!(store.amendments_of_law(&eva, "eu-cra").await.unwrap().is_empty());
 
         // Applied and not carried to the cases yet: due at once, and not a moment before.
         let before = house.now - SignedDuration::from_micros(1);
@@ -64,6 +72,7 @@ async fn who_keeps_the_law_who_claims_and_who_sees_nothing() {
         assert!(store.departments(&outsider).await.unwrap().is_empty());
         let page = store.amendments(&outsider, &PageRequest::default()).await.unwrap();
         assert!(page.rows.is_empty());
+        assert!(store.amendments_of_law(&outsider, "cn-rmsv").await.unwrap().is_empty());
 
         // Everybody may claim, but the right to claim applies nothing.
         let version = store.amendment_history(&anybody, &id).await.unwrap().len() as u64;
@@ -102,6 +111,7 @@ async fn a_bundle_is_taken_up_once() {
                 base: old.digest(),
                 lawbook: new.digest(),
                 effective_at: house.now,
+                laws: BTreeSet::from(["cn-rmsv".to_owned()]),
             },
         );
         assert!(matches!(house.store.append(append).await, Err(StoreError::Taken(_))));

@@ -71,6 +71,9 @@ impl House {
             attributes: BTreeMap::new(),
         };
         append.administer(&grant, PartyEvent::ProfileChanged(profile));
+        let answers = BTreeMap::from([("cn-rmsv/provider".to_owned(), "yes".to_owned())]);
+        let answered = PartyEvent::InquiryAnswered { answers, lawbook: "00ff".to_owned() };
+        append.administer(&grant, answered);
         store.append(append).await.expect("an organization is registered");
         Self { store, organization: grant.id().clone(), now }
     }
@@ -278,6 +281,7 @@ impl House {
                 base: old.digest(),
                 lawbook: new.digest(),
                 effective_at: self.now,
+                laws: BTreeSet::from(["cn-rmsv".to_owned()]),
             },
         );
         append.lawbook(new.clone());

@@ -27,6 +27,8 @@ async fn read_tables_rebuilt_from_events_are_equal() {
         beside.run("DELETE FROM submission_obligations").await;
         beside.run("UPDATE amendments SET due_at = NULL, stage = 'spoiled'").await;
         beside.run("DELETE FROM acknowledgements").await;
+        beside.run("DELETE FROM amendment_laws").await;
+        beside.run("UPDATE parties SET inquiry_index = NULL").await;
         beside.run("DELETE FROM case_triggers").await;
         assert_ne!(beside.dump().await, before);
 
@@ -50,7 +52,14 @@ async fn read_tables_rebuilt_from_events_are_equal() {
             assert_eq!(rows, before[&table], "{table}");
         }
         assert!(before["submissions"].len() == 1 && before["drafts"].len() == 1);
-        for table in ["amendments", "acknowledgements", "departments", "lawbook_uses", "lawbooks"] {
+        for table in [
+            "amendments",
+            "amendment_laws",
+            "acknowledgements",
+            "departments",
+            "lawbook_uses",
+            "lawbooks",
+        ] {
             assert!(!before[table].is_empty(), "{table}");
         }
         house.store.close().await;

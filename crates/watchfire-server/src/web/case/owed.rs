@@ -6,7 +6,7 @@ use super::super::form::Input;
 use super::super::layout;
 use super::super::obligation::{self, Class, ObligationView, State};
 use super::super::reader::Reader;
-use super::super::time;
+use super::super::{ticked, time};
 use super::{CaseView, Completeness, Detail, NotOwed};
 
 pub(super) fn obligations(reader: &Reader, view: &CaseView) -> Markup {
@@ -199,7 +199,7 @@ fn why(reader: &Reader, detail: &Detail) -> Markup {
     html! {
         details.why {
             summary data-key="w" { (reader.text("obligation-why")) }
-            ol { @for step in &detail.trace { li { (step) } } }
+            ol { @for step in &detail.trace { li { (ticked(step)) } } }
             @if let Some(reading) = &detail.reading {
                 p.soft { (reader.text("obligation-reading")) " " (reading) }
             }

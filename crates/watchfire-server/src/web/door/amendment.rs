@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use watchfire_core::amendment::{Acknowledgement, Amendment, Words};
+use watchfire_core::amendment::{Acknowledgement, Amendment, Words as Written};
 use watchfire_core::department::Department;
 use watchfire_core::event::LawSource;
 use watchfire_core::ids::{AmendmentId, DepartmentId, PartyId};
 use watchfire_core::law::diff::{Diff, tell};
+use watchfire_core::law::id::RoleId;
 use watchfire_core::law::impact::ShiftKind;
 use watchfire_store::PageRequest;
 use watchfire_store::policy::{Administer, Write};
 
 use super::act::{is_refusal, wish};
 use super::party::everybody;
-use super::words::language_of;
+use super::words::{Words, language_of};
 use super::{Sent, Visit};
 use crate::command::impact::{self as impacts, Group};
 use crate::command::{Answer, amendment as command};
@@ -206,14 +207,23 @@ pub(super) async fn impact(visit: Visit, Path(id): Path<String>) -> Result<Respo
     let view = ImpactView {
         id: id.to_string(),
         title: laid.amendment.title,
-        roles: found.roles.into_iter().collect(),
-        other_roles: found.other_roles.into_iter().collect(),
+        roles: found.roles.iter().map(|role| role_name(&visit, role)).collect(),
+        other_roles: found.other_roles.iter().map(|role| role_name(&visit, role)).collect(),
         departments: found.departments.keys().map(|id| names.department(id)).collect(),
         products: found.products.into_iter().collect(),
         open: group(found.open),
         closed: group(found.closed),
     };
     Ok(visit.show(amendment::impact(&view, &visit.reader)))
+}
+
+/// A role by name, with its id; a role that the laws in use do not know by its id alone.
+fn role_name(visit: &Visit, role: &str) -> String {
+    let words = Words { law: visit.node.law(), language: visit.reader.language };
+    match role.parse::<RoleId>() {
+        Ok(id) if words.law.role_name(&id).is_some() => format!("{} ({role})", words.role(&id)),
+        _ => role.to_owned(),
+    }
 }
 
 fn group(group: Group) -> GroupView {
@@ -296,7 +306,7 @@ pub(super) async fn interpret(
     let ticked = sent.below("to.").filter(|(_, value)| *value == "yes");
     let departments = ticked.filter_map(|(name, _)| name.parse().ok()).collect();
     let text = ["en", "zh-CN"].map(|tag| (tag.to_owned(), sent.field(tag).to_owned()));
-    let words = Words { text: text.into(), departments };
+    let words = Written { text: text.into(), departments };
     let answer = command::interpret(wish(&visit), &id, &words).await;
     answered(visit, &id, answer, "amendment-done-interpreted", ("interpretation", &sent)).await
 }

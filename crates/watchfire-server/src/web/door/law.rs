@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use jiff::civil::Date;
+use watchfire_core::ids::PartyId;
 use watchfire_core::law::confidence::Confidence as Sourced;
 use watchfire_core::law::map::{MapQuestion, Verdict, tell};
 use watchfire_core::law::pack::{Pack, Provision};
 use watchfire_core::law::{Lawbook, Occasion};
+use watchfire_store::LawAcknowledgement;
 
 use super::Visit;
+use super::party::everybody;
 use super::words::{Words, language_of};
 use crate::error::Problem;
 use crate::locale::Language;
-use crate::web::law::instrument::{self, Ours};
+use crate::web::law::changes::{AcknowledgedView, ChangeView};
+use crate::web::law::instrument::{self, Ours, PackView};
 use crate::web::law::{self, Confidence, Filter, ListView, PackRow};
 
 mod view;
@@ -138,7 +142,39 @@ pub(super) fn confidence(sourced: Sourced) -> Confidence {
 pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
     let pack = visit.node.law().pack(&id).ok_or_else(Problem::not_found)?;
     let view = view::pack(words(&visit), pack, today(&visit));
+    let view = PackView { changes: changes(&visit, &id).await?, ..view };
     Ok(visit.show(instrument::page(&view, &visit.reader)))
+}
+
+/// The changes of a law that came through the reader's house.
+async fn changes(visit: &Visit, law: &str) -> Result<Option<Vec<ChangeView>>, Problem> {
+    let viewer = &visit.caller.viewer;
+    if viewer.organization().is_none() {
+        return Ok(None);
+    }
+    let found = visit.node.store().amendments_of_law(viewer, law).await?;
+    let people: BTreeMap<PartyId, String> = if found.is_empty() {
+        BTreeMap::new()
+    } else {
+        everybody(visit).await?.into_iter().map(|row| (row.id, row.name)).collect()
+    };
+    let name = |id: &PartyId| people.get(id).cloned().unwrap_or_else(|| id.to_string());
+    let acknowledged = |owed: &LawAcknowledgement| AcknowledgedView {
+        department: owed.department.to_string(),
+        name: owed.department_name.clone(),
+        owner: owed.owner.as_ref().map(name),
+        due_at: owed.due_at,
+        gap: owed.is_gap,
+        given: owed.given.as_ref().map(|(by, at)| (by.as_ref().map(name).unwrap_or_default(), *at)),
+    };
+    let changes = found.iter().map(|one| ChangeView {
+        id: one.amendment.id.to_string(),
+        title: one.amendment.title.clone(),
+        stage: one.amendment.stage,
+        effective_at: one.amendment.effective_at,
+        acknowledgements: one.acknowledgements.iter().map(acknowledged).collect(),
+    });
+    Ok(Some(changes.collect()))
 }
 
 /// Shows one provision, and what the reader's organization owes of it.

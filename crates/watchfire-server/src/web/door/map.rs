@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::extract::Query;
 use axum::response::Response;
 use jiff::civil::Date;
+use watchfire_core::law::id::RoleId;
 use watchfire_core::law::map::{MapQuestion, Row, Verdict, assumed, tell};
 use watchfire_core::law::pack::{Pack, Provision};
 use watchfire_core::law::text::Language as LawLanguage;
@@ -47,18 +48,13 @@ pub(super) async fn page(
         Ok(answers) => (answers, field("assume").to_owned(), None),
         Err(_) => (BTreeMap::new(), String::new(), Some(told("map-assume-wrong", None))),
     };
-    let language = language_of(visit.reader.language);
     let question = MapQuestion::of(laws, &profile, answers, day);
     let occasion = Occasion::parse(field("for"));
     let rows = laws.map(&question);
-    let drawer = Drawer { words: words(&visit), language };
-    let name = |role| {
-        let name = laws.role_name(role);
-        name.map_or_else(|| role.to_string(), |name| drawer.words.in_own(name))
-    };
+    let drawer = Drawer::new(words(&visit), BTreeSet::new());
     let view = MapView {
         organization,
-        roles: question.roles.iter().map(name).collect(),
+        roles: question.roles.iter().map(|role| drawer.words.role(role)).collect(),
         day: day.to_string(),
         today: today.to_string(),
         occasion: occasion.map(|one| one.as_str().to_owned()).unwrap_or_default(),
@@ -98,13 +94,19 @@ fn turning(laws: &Lawbook, question: &MapQuestion, today: Date) -> Vec<String> {
 }
 
 /// Puts rows into the reader's words.
-struct Drawer<'a> {
+pub(super) struct Drawer<'a> {
     words: Words<'a>,
     language: LawLanguage,
+    /// Roles of which nobody is sure.
+    unsure: BTreeSet<RoleId>,
 }
 
 impl<'a> Drawer<'a> {
-    fn sections(&self, rows: &[Row], occasion: Option<Occasion>) -> Vec<SectionView> {
+    pub(super) fn new(words: Words<'a>, unsure: BTreeSet<RoleId>) -> Self {
+        Self { words, language: language_of(words.language), unsure }
+    }
+
+    pub(super) fn sections(&self, rows: &[Row], occasion: Option<Occasion>) -> Vec<SectionView> {
         let each = [
             ("map-section-vulnerability", Some(Occasion::Vulnerability)),
             ("map-section-incident", Some(Occasion::Incident)),
@@ -163,7 +165,15 @@ impl<'a> Drawer<'a> {
             from: row.from.map(|day| day.to_string()),
             reach: row.reach.map(|reach| (reach.starts, reach.ends)),
             confidence: confidence(provision.confidence),
+            unsure: self.unsure(row),
         }
+    }
+
+    /// The roles of a row by name, where nobody is sure of any of them.
+    fn unsure(&self, row: &Row) -> Vec<String> {
+        let every = !row.roles.is_empty() && row.roles.iter().all(|one| self.unsure.contains(one));
+        let roles = row.roles.iter().filter(|_| every);
+        roles.map(|role| self.words.role(role)).collect()
     }
 
     /// Each count once, with what has to be so for it; of a table with many rows the ends alone.

@@ -10,13 +10,13 @@ use watchfire_store::{PageRequest, PartyKind, PartyRow};
 
 use super::act::wish;
 use super::words::Words;
-use super::{Sent, Visit};
+use super::{Sent, Visit, inquiry};
 use crate::command::Answer;
 use crate::command::party::{self as command, PersonDraft};
 use crate::error::Problem;
 use crate::web::obligation::law_label;
 use crate::web::party::{
-    self, AttributeKind, AttributeView, LawRoles, OrganizationView, PeopleView, PersonRow,
+    self, AttributeKind, AttributeView, LawRoles, OrganizationView, PeopleView, PersonRow, RoleView,
 };
 use crate::web::reader::Problem as Told;
 use crate::web::refusal;
@@ -59,18 +59,19 @@ async fn organization_view(visit: &Visit) -> Result<OrganizationView, Problem> {
     let words = Words { law: node.law(), language: visit.reader.language };
     Ok(OrganizationView {
         name: row.name,
-        laws: roles(words, &profile),
+        laws: roles(words, &profile, &inquiry::unsure(visit).await?),
         attributes: attributes(words, &profile),
         people: colleagues(visit).await?,
         owner: row.chain.owner,
         supervisor: row.chain.supervisor,
         executive: row.chain.executive,
+        inquiry: inquiry::recorded(visit).await?,
         may_write: visit.reader.has(Duty::Administrator),
         problem: None,
     })
 }
 
-fn roles(words: Words<'_>, profile: &Profile) -> Vec<LawRoles> {
+fn roles(words: Words<'_>, profile: &Profile, unsure: &BTreeSet<String>) -> Vec<LawRoles> {
     let packs = words.law.packs().iter().filter(|pack| !pack.roles.is_empty());
     let mut laws: Vec<LawRoles> = packs
         .map(|pack| LawRoles {
@@ -82,7 +83,8 @@ fn roles(words: Words<'_>, profile: &Profile) -> Vec<LawRoles> {
                 .map(|(id, name)| {
                     let id = id.to_string();
                     let ours = profile.roles.contains(&id);
-                    (id, words.in_own(name), ours)
+                    let unsure = ours && unsure.contains(&id);
+                    RoleView { id, name: words.in_own(name), ours, unsure }
                 })
                 .collect(),
         })

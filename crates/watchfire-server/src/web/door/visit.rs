@@ -37,7 +37,7 @@ const RETURN_CHARS_MAX: usize = 1_000;
 const HIDDEN: [&str; 3] = ["csrf", "password", "present"];
 
 /// What can have been done, by the keys of its words.
-const ACTS: [&str; 35] = [
+const ACTS: [&str; 36] = [
     "amendment-done-acknowledged",
     "amendment-done-agreed",
     "amendment-done-claimed",
@@ -67,6 +67,7 @@ const ACTS: [&str; 35] = [
     "case-done-renamed",
     "case-done-retracted",
     "case-done-submitted",
+    "inquiry-done-recorded",
     "party-done-added",
     "party-done-closed",
     "party-done-opened",

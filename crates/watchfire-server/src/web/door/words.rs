@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use watchfire_core::event::Profile;
 use watchfire_core::law::Lawbook;
+use watchfire_core::law::id::RoleId;
 use watchfire_core::law::pack::{Pack, Provision, Zone};
 use watchfire_core::law::text::{Language as LawLanguage, Text};
 
@@ -36,6 +37,11 @@ impl<'a> Words<'a> {
     /// The words in the reader's language, to keep.
     pub(super) fn in_own(&self, text: &Text) -> String {
         text.in_language(language_of(self.language)).to_owned()
+    }
+
+    /// The name of a role; the role itself where its law gives none.
+    pub(super) fn role(&self, role: &RoleId) -> String {
+        self.law.role_name(role).map_or_else(|| role.to_string(), |name| self.in_own(name))
     }
 
     /// The name of an instrument.

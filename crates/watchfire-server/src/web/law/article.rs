@@ -7,6 +7,7 @@ use watchfire_core::law::quotation::{Block, Section};
 use super::{Confidence, class, confidence, timeline};
 use crate::web::obligation::{self, Class};
 use crate::web::reader::Reader;
+use crate::web::ticked;
 
 /// One stretch of the law: its text, and the provisions that stand under it.
 #[derive(Debug, Clone)]
@@ -165,10 +166,16 @@ fn plain(text: &str) -> String {
 }
 
 fn card(reader: &Reader, provision: &ProvisionView, today: Date) -> Markup {
-    let style = match (provision.class, provision.class_word.as_str()) {
-        (Class::Law | Class::Norm, _) => "open",
-        (Class::House, _) => "house",
-        (Class::Timeless, _) => "wait",
+    // What is no law yet is not drawn as one.
+    let mut whens = provision.versions.iter().map(|version| version.when);
+    let proposed = whens.next().is_some_and(|first| first == When::Proposed)
+        && whens.all(|when| when == When::Proposed);
+    let style = match provision.class {
+        _ if proposed => "wait",
+        Class::Law => "open",
+        Class::Norm => "norm",
+        Class::House => "house",
+        Class::Timeless => "wait",
     };
     html! {
         article.ob.provision.(style) id=(obligation::anchor(&provision.id)) {
@@ -176,7 +183,9 @@ fn card(reader: &Reader, provision: &ProvisionView, today: Date) -> Markup {
                 h3 { a href={ "/laws/" (provision.id) } { (provision.title) } }
                 span.marks {
                     span.chip.(if provision.class == Class::House { "house" } else { "law" }) { (provision.cites) }
-                    " " (class(reader, &provision.class_word, provision.is_norm))
+                    " "
+                    @if proposed { span.chip.ahead { (reader.text("law-proposed")) } }
+                    @else { (class(reader, &provision.class_word, provision.is_norm)) }
                 }
             }
             (in_force(reader, provision))
@@ -184,7 +193,7 @@ fn card(reader: &Reader, provision: &ProvisionView, today: Date) -> Markup {
             dl.dates {
                 @for (key, lines) in &provision.data {
                     dt { (reader.text(key)) }
-                    dd { ul.plain { @for line in lines { li { (line) } } } }
+                    dd { ul.plain { @for line in lines { li { (ticked(line)) } } } }
                 }
                 @for (key, others) in &provision.links {
                     dt { (reader.text(key)) }
@@ -223,7 +232,7 @@ fn counts(reader: &Reader, counts: &[(SpanKind, String)]) -> Markup {
                 SpanKind::Outer => "obligation-outer",
                 SpanKind::Target => "obligation-house-target",
             })) }
-            dd { (words) }
+            dd { (ticked(words)) }
         }
     }
 }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use watchfire_core::law::quotation::Block;
 
 use super::article::{self, ArticleView, ReadingView};
+use super::changes::{self, ChangeView};
 use super::worked::{self, CaseView};
 use super::{Confidence, checked, confidence, disclaimer, place};
 use crate::web::layout::{self, Room};
@@ -32,6 +33,8 @@ pub struct PackView {
     pub readings: Vec<ReadingView>,
     pub forms: Vec<(String, Vec<String>)>,
     pub cases: Vec<CaseView>,
+    /// The changes that came through the reader's house; nothing for whoever has none.
+    pub changes: Option<Vec<ChangeView>>,
     pub today: Date,
 }
 
@@ -84,6 +87,7 @@ pub fn page(view: &PackView, reader: &Reader) -> Markup {
             h2 #provisions { (reader.text("law-provisions-title")) }
             @for one in &view.articles { (article::beside(reader, one, view.today)) }
         }
+        @if let Some(changes) = &view.changes { (changes::list(reader, changes)) }
         (readings(reader, view))
         (forms(reader, view))
         (worked::list(reader, &view.cases))

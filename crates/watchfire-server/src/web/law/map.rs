@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::{Confidence, class, confidence, disclaimer, place};
 use crate::web::layout::{self, Room};
 use crate::web::obligation::Class;
-use crate::web::query_part;
 use crate::web::reader::{Problem, Reader};
+use crate::web::{query_part, ticked};
 
 /// Width of the drawing of a row, in its own units.
 const WIDTH: f64 = 300.0;
@@ -85,6 +85,8 @@ pub struct RowView {
     /// Where its clock begins and ends, in minutes.
     pub reach: Option<(i64, i64)>,
     pub confidence: Confidence,
+    /// The roles through which alone it is owed, where nobody is sure that we are any of them.
+    pub unsure: Vec<String>,
 }
 
 /// The provisions of a law that are not owed.
@@ -113,8 +115,11 @@ pub fn page(view: &MapView, reader: &Reader) -> Markup {
         p.soft { (reader.text("map-below")) }
         p {
             @if view.roles.is_empty() { (reader.text("map-no-roles")) }
-            @else { strong { (view.organization) } ": " (view.roles.join(&reader.text("map-list-comma"))) }
-            " · " a href="/organization" { (reader.text("map-to-wizard")) }
+            @else {
+                strong { (view.organization) } (reader.text("map-colon"))
+                (view.roles.join(&reader.text("map-list-comma")))
+            }
+            " · " a href="/inquiry" { (reader.text("map-to-wizard")) }
         }
     };
     let content = html! {
@@ -123,7 +128,7 @@ pub fn page(view: &MapView, reader: &Reader) -> Markup {
         (disclaimer(reader))
         (choose(reader, view))
         (legend(reader))
-        @for section in &view.sections { (one_section(reader, view, section)) }
+        @for section in &view.sections { (one_section(reader, Some(view), section)) }
         (why_not(reader, view))
     };
     layout::page(reader, Room::Map, &title, content)
@@ -192,7 +197,7 @@ fn with_answer(view: &MapView, answer: &str) -> String {
     address(view, &view.day, &assume)
 }
 
-fn legend(reader: &Reader) -> Markup {
+pub(super) fn legend(reader: &Reader) -> Markup {
     html! {
         ul.legend aria-label=(reader.text("map-legend")) {
             @for (word, norm) in [("hard", false), ("hard", true), ("soft", false), ("standing", false), ("prohibition", false), ("permission", false)] {
@@ -202,7 +207,12 @@ fn legend(reader: &Reader) -> Markup {
     }
 }
 
-fn one_section(reader: &Reader, view: &MapView, section: &SectionView) -> Markup {
+/// One part of the map; without a view nothing can be assumed.
+pub(super) fn one_section(
+    reader: &Reader,
+    view: Option<&MapView>,
+    section: &SectionView,
+) -> Markup {
     let longest = section
         .groups
         .iter()
@@ -224,15 +234,15 @@ fn one_section(reader: &Reader, view: &MapView, section: &SectionView) -> Markup
     }
 }
 
-fn one_row(reader: &Reader, view: &MapView, row: &RowView, longest: Option<i64>) -> Markup {
+fn one_row(reader: &Reader, view: Option<&MapView>, row: &RowView, longest: Option<i64>) -> Markup {
     let foreseen = !row.foreseen.is_empty();
     html! {
         li.owes.(style(row)).(if foreseen { "foreseen" } else { "in-force" }) {
             div.within {
-                @for span in &row.spans { strong.num { (span) } }
+                @for span in &row.spans { strong.num { (ticked(span)) } }
                 @if row.spans.is_empty() { span.soft { (no_date(reader, row)) } }
                 @if let Some(outer) = &row.outer {
-                    span.until { (reader.text("obligation-outer")) " " (outer) }
+                    span.until { (reader.text("obligation-outer")) " " (ticked(outer)) }
                 }
             }
             div.what {
@@ -244,11 +254,11 @@ fn one_row(reader: &Reader, view: &MapView, row: &RowView, longest: Option<i64>)
                 @if !row.arises_on.is_empty() {
                     p { (reader.text("map-when")) " " (row.arises_on.join(&reader.text("map-list-or"))) }
                 }
-                @if let Some(from) = &row.runs_from { p { (reader.text("law-runs-from")) ": " (from) } }
+                @if let Some(from) = &row.runs_from { p { (reader.text("law-runs-from")) (reader.text("map-colon")) (from) } }
                 @for (words, answer) in &row.unless {
                     p.unless {
                         (words)
-                        @if let Some(answer) = answer {
+                        @if let (Some(answer), Some(view)) = (answer, view) {
                             " " a href=(with_answer(view, answer)) { (reader.text("map-assume")) }
                         }
                     }
@@ -259,9 +269,14 @@ fn one_row(reader: &Reader, view: &MapView, row: &RowView, longest: Option<i64>)
                 (class(reader, &row.class_word, row.is_norm))
                 @if foreseen {
                     span.chip.ahead { (reader.text("map-foreseen")) }
-                    @for reason in &row.foreseen { span.next { (reason) } }
+                    @for reason in &row.foreseen { span.next { (ticked(reason)) } }
                 } @else if let Some(from) = &row.from {
                     span.next.num { (reader.text_with("law-from", &[("day", from.clone().into())])) }
+                }
+                @if !row.unsure.is_empty() {
+                    span.chip.ahead { (reader.text("inquiry-unsure")) }
+                    span.next { (reader.text_with("inquiry-only-if-we-are",
+                        &[("roles", row.unsure.join(&reader.text("map-list-comma")).into())])) }
                 }
                 (confidence(reader, &row.confidence))
             }
@@ -353,7 +368,7 @@ fn why_not(reader: &Reader, view: &MapView) -> Markup {
                                 li {
                                     a href={ "/laws/" (row.provision) } { (row.title) } " "
                                     span.chip.timeless { (row.cites) }
-                                    ul.items { @for reason in &row.reasons { li { (reason) } } }
+                                    ul.items { @for reason in &row.reasons { li { (ticked(reason)) } } }
                                 }
                             }
                         }

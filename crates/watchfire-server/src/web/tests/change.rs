@@ -4,8 +4,29 @@ use watchfire_core::amendment::Stage;
 use watchfire_core::ids::PartyId;
 
 use crate::web::form::Typed;
+use crate::web::law::changes::{AcknowledgedView, ChangeView};
 use crate::web::sample::at;
 use crate::web::{amendment, department};
+
+pub(super) fn changes_of_a_law() -> Vec<ChangeView> {
+    let owed = |gap: bool, given: bool| AcknowledgedView {
+        department: format!("WD-{gap}-{given}"),
+        name: "Product security".into(),
+        owner: gap.then(|| "Eva Employee".into()),
+        due_at: at("2021-11-25T00:00Z"),
+        gap,
+        given: given.then(|| ("Eva Employee".into(), at("2021-11-24T00:00Z"))),
+    };
+    let change = |stage, acknowledgements| ChangeView {
+        id: "WA-7K3F-9QX2".into(),
+        title: "RMSV: 24 hours instead of 48".into(),
+        stage,
+        effective_at: at("2022-01-01T00:00Z"),
+        acknowledgements,
+    };
+    let owing = vec![owed(true, false), owed(false, false), owed(false, true)];
+    vec![change(Stage::Applied, owing), change(Stage::Proposed, Vec::new())]
+}
 
 pub(super) fn amendments() -> amendment::ListView {
     let row = |stage, gaps| amendment::Row {

@@ -51,10 +51,13 @@ pub(super) fn run(args: &Roles) -> Result<Exit, Failure> {
         None => Answers::new(),
     };
     let asker = Asker { laws: &laws, language };
-    let unread = laws.conclude(&answers).unread;
-    if let Some(first) = unread.first() {
-        return Err(Failure::request(format!("the answer to `{first}` cannot be read"))
-            .hint("answer `yes`, `no` or `not-sure`, and an attribute with one of its values"));
+    let faults = laws.faults(&answers);
+    if let Some(first) = faults.first() {
+        let told = laws.tell_fault(first, language);
+        return Err(Failure::request(format!("`{}`: {told}", first.question())).hint(
+            "answer `yes`, `no` or `not-sure`, and an attribute with one of its values; take back \
+             what another answer leaves out",
+        ));
     }
     let from_stdin = args.answers.as_deref().is_some_and(|path| path.as_os_str() == "-");
     if !args.json && !from_stdin {
@@ -170,11 +173,8 @@ impl Asker<'_> {
         if let Some(cites) = &stand.asking.cites {
             return vec![self.words(cites).to_owned()];
         }
-        let owed = stand.pack.provisions.iter().filter(|provision| match &stand.asking.finds {
-            Finds::Roles(roles) => provision.owed_by.iter().any(|role| roles.contains(role)),
-            Finds::Attribute(_) => false,
-        });
-        let mut cites: Vec<String> = owed
+        let matter = self.laws.matters(stand.pack, stand.asking).into_iter();
+        let mut cites: Vec<String> = matter
             .filter_map(|provision| provision.cites.as_ref())
             .map(|cites| self.words(cites).to_owned())
             .collect();

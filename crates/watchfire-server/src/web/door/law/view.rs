@@ -48,6 +48,7 @@ pub(super) fn pack(words: Words<'_>, pack: &Pack, today: Date) -> PackView {
             })
             .collect(),
         cases: worked::cases(words, pack, |_| true),
+        changes: None,
         today,
     }
 }

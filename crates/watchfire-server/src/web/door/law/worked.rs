@@ -77,7 +77,7 @@ fn told(words: Words<'_>, zone: &TimeZone, fact: &Fact) -> (String, String) {
         more.push(format!("{} {answer}", words.question(predicate.as_str())));
     }
     if !more.is_empty() {
-        what.push_str(": ");
+        what.push_str(&words.language.text("map-colon"));
         what.push_str(&more.join(", "));
     }
     (when, what)
