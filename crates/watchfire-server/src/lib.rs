@@ -21,6 +21,7 @@ pub mod map {
     pub use crate::api::map::ShownMap;
 }
 pub mod metrics;
+pub mod outside;
 pub mod request;
 pub mod route;
 pub mod secret;

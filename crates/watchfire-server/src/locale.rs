@@ -23,6 +23,7 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $language, "/amendment.ftl")),
             include_str!(concat!("../locales/", $language, "/case.ftl")),
             include_str!(concat!("../locales/", $language, "/fact.ftl")),
+            include_str!(concat!("../locales/", $language, "/feed.ftl")),
             include_str!(concat!("../locales/", $language, "/inquiry.ftl")),
             include_str!(concat!("../locales/", $language, "/law.ftl")),
             include_str!(concat!("../locales/", $language, "/log.ftl")),
@@ -42,8 +43,8 @@ macro_rules! sources {
     };
 }
 
-const EN: [&str; 18] = sources!("en");
-const ZH_CN: [&str; 18] = sources!("zh-CN");
+const EN: [&str; 19] = sources!("en");
+const ZH_CN: [&str; 19] = sources!("zh-CN");
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> =
     LazyLock::new(|| [bundle(Language::En, &EN), bundle(Language::ZhCn, &ZH_CN)]);

@@ -181,6 +181,7 @@ fn amendments() -> Vec<Route> {
         route(Grant, routes!(api::amendment::withdraw)),
         route(Grant, routes!(api::amendment::claim)),
         route(Grant, routes!(api::amendment::acknowledge)),
+        route(SignedIn, routes!(api::feed::list)),
         route(SignedIn, routes!(api::department::list)),
         route(Grant, routes!(api::department::register)),
         route(Grant, routes!(api::department::show)),

@@ -3,13 +3,16 @@
 //! The binary reads them from one TOML file and from flags; here stands what they mean. An unknown
 //! key is an error, so that a misspelt setting cannot disarm anything silently.
 
+mod law;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::Deserialize;
-use watchfire_core::log::VerifierKey;
+
+pub use law::{LawFeedSettings, LawSettings};
 
 /// The port that nobody has to remember.
 pub const PORT_DEFAULT: u16 = 8470;
@@ -47,14 +50,15 @@ pub struct Settings {
     pub organization: String,
     /// Folder of law packs that are used beside the built-in ones.
     pub laws: Option<PathBuf>,
-    /// Whose bundles of law are taken.
+    /// Whose bundles of law are taken, and from where they are fetched.
     pub law: LawSettings,
     /// Seconds between two looks at what is due.
     pub tick_every_seconds: u32,
     /// How far the machine's time may be from what we expect before it is doubted, in seconds.
     pub clock_doubt_seconds: u32,
     /// File with certificates (PEM) of authorities that are trusted beside the known ones by
-    /// whatever leaves: mail, webhooks, signs of life. No setting switches the check off.
+    /// whatever leaves: mail, webhooks, signs of life, questions to feeds. No setting switches the
+    /// check off.
     pub trusted_authorities: Option<PathBuf>,
     /// How notices leave by mail.
     pub mail: Option<MailSettings>,
@@ -149,33 +153,8 @@ impl Settings {
         if self.tick_every_seconds == 0 {
             return wrong("tick_every_seconds", "it must be at least 1");
         }
-        self.law.keys()?;
+        self.law.check()?;
         self.limits.check()
-    }
-}
-
-/// Whose bundles of law are taken.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LawSettings {
-    /// The public keys of issuers, as `watchfire law key` prints them: `name+id+base64`. Without
-    /// one no bundle is taken.
-    pub trusted_keys: Vec<String>,
-}
-
-impl LawSettings {
-    /// Reads the keys.
-    ///
-    /// # Errors
-    /// [`SettingsError`] if one is no key.
-    pub fn keys(&self) -> Result<Vec<VerifierKey>, SettingsError> {
-        let read = |text: &String| {
-            VerifierKey::parse(text.trim()).map_err(|error| SettingsError {
-                setting: "law.trusted_keys",
-                problem: format!("`{text}`: {error}"),
-            })
-        };
-        self.trusted_keys.iter().map(read).collect()
     }
 }
 

@@ -68,6 +68,8 @@ statements! {
     LAST_SEQUENCE =
         "SELECT sequence FROM amendments WHERE organization_id = $1 AND issuer = $2 \
          ORDER BY sequence DESC LIMIT 1";
+    OF_BUNDLE =
+        "SELECT id FROM amendments WHERE organization_id = $1 AND issuer = $2 AND sequence = $3";
 }
 
 /// A change of law as it is listed.
@@ -321,5 +323,22 @@ impl Store {
         let params = params![organization.as_str(), issuer];
         let row = self.reader().await?.optional(&LAST_SEQUENCE, params).await?;
         row.map(|row| row.natural("sequence")).transpose()
+    }
+
+    /// Returns the change of law that came as this bundle of an issuer, whatever became of it.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn amendment_of_bundle(
+        &self,
+        organization: &PartyId,
+        issuer: &str,
+        sequence: u64,
+    ) -> Result<Option<AmendmentId>, StoreError> {
+        // No sequence is kept that has no place here.
+        let Ok(sequence) = int(sequence) else { return Ok(None) };
+        let params = params![organization.as_str(), issuer, sequence];
+        let row = self.reader().await?.optional(&OF_BUNDLE, params).await?;
+        row.map(|row| row.parsed("id")).transpose()
     }
 }

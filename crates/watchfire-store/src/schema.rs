@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = migrations![
     10 "0010_node.sql",
     11 "0011_question.sql",
     12 "0012_amendment.sql",
+    13 "0013_feed.sql",
     15 "0015_inquiry.sql",
 ];
 

@@ -36,6 +36,7 @@ mod tests {
         case_fact,
         department,
         due,
+        feed,
         history,
         idempotency,
         lawbook,

@@ -11,6 +11,7 @@ pub(crate) mod draft;
 pub(crate) mod embargo;
 pub(crate) mod export;
 pub(crate) mod fact;
+pub(crate) mod feed;
 pub(crate) mod gate;
 pub(crate) mod inquiry;
 pub(crate) mod law;

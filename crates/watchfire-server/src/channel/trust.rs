@@ -67,7 +67,7 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Whether TLS was the reason: a certificate that is not believed, or something that is no TLS.
-pub(super) fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         if error.is::<rustls::Error>() {

@@ -8,6 +8,7 @@ use watchfire_core::amendment::{Amendment, AmendmentRefusal, Chains, Decision, D
 use watchfire_core::department::Department;
 use watchfire_core::event::{AmendmentEvent, Event, LawSource, Stream};
 use watchfire_core::ids::{AmendmentId, DepartmentId, PartyId};
+use watchfire_core::law::bundle::Bundle;
 use watchfire_core::law::files::Files;
 use watchfire_core::law::{Lawbook, bundle, case_file, lint};
 use watchfire_core::log::VerifierKey;
@@ -109,13 +110,15 @@ fn invalid(problems: impl Iterator<Item = String>) -> Problem {
 /// change nothing; 404 for whoever does not keep the law.
 pub async fn propose(wish: Wish<'_>, proposal: Proposal) -> Result<Answer, Problem> {
     let organization = wish.viewer.organization().cloned().ok_or_else(Problem::not_found)?;
-    propose_for(wish, organization, proposal).await
+    let keys = wish.node.settings().law.keys()?;
+    propose_for(wish, (organization, keys), proposal).await
 }
 
-/// As [`propose`], for an organization that the caller names: a feed has none of its own.
+/// As [`propose`], for an organization that the caller names (a feed has none of its own), with the
+/// keys whose bundles are believed.
 pub(crate) async fn propose_for(
     wish: Wish<'_>,
-    organization: PartyId,
+    (organization, keys): (PartyId, Vec<VerifierKey>),
     proposal: Proposal,
 ) -> Result<Answer, Problem> {
     let (node, viewer) = (wish.node, wish.viewer);
@@ -124,7 +127,7 @@ pub(crate) async fn propose_for(
         return Ok(before);
     }
     let now = node.now();
-    let taken = take(node, &organization, proposal).await?;
+    let taken = take(node, &organization, keys, proposal).await?;
     let old = node.law_now();
     let new = over(taken.files.clone(), old.clone()).await?;
     whole(&taken.files, new.clone()).await?;
@@ -172,7 +175,12 @@ struct Taken {
 }
 
 /// Opens what was brought. Nothing is kept of what is refused.
-async fn take(node: &Node, organization: &PartyId, proposal: Proposal) -> Result<Taken, Problem> {
+async fn take(
+    node: &Node,
+    organization: &PartyId,
+    keys: Vec<VerifierKey>,
+    proposal: Proposal,
+) -> Result<Taken, Problem> {
     let Proposal { title, why, effective_at, content } = proposal;
     let bytes = match content {
         Content::Files(files) => {
@@ -181,10 +189,7 @@ async fn take(node: &Node, organization: &PartyId, proposal: Proposal) -> Result
         }
         Content::Bundle(bytes) => bytes,
     };
-    let keys: Vec<VerifierKey> = node.settings().law.keys()?;
-    let opened =
-        tokio::task::spawn_blocking(move || bundle::open(&bytes, &keys.iter().collect::<Vec<_>>()));
-    let opened = opened.await.map_err(|error| Problem::internal(&error))??;
+    let opened = open(bytes, keys).await?;
     let manifest = opened.manifest;
     let last = node.store().last_sequence(organization, &manifest.issuer).await?;
     if i64::try_from(manifest.sequence).is_err() {
@@ -210,6 +215,16 @@ async fn take(node: &Node, organization: &PartyId, proposal: Proposal) -> Result
         },
         files: opened.files,
     })
+}
+
+/// Opens a bundle that one of `keys` has signed, away from those who wait for answers.
+///
+/// # Errors
+/// What [`bundle::open`] refuses.
+pub(crate) async fn open(bytes: Vec<u8>, keys: Vec<VerifierKey>) -> Result<Bundle, Problem> {
+    let open = move || bundle::open(&bytes, &keys.iter().collect::<Vec<_>>());
+    let opened = tokio::task::spawn_blocking(open).await;
+    Ok(opened.map_err(|error| Problem::internal(&error))??)
 }
 
 /// Checks that packs which load are whole too: cited, with border pairs, and with case files that

@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod case;
 pub mod decision;
 pub mod department;
+pub mod feed;
 pub mod form;
 pub mod gate;
 pub mod impact;

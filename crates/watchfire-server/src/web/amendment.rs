@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use watchfire_core::amendment::Stage;
 
+use super::feed::{self, FeedView};
 use super::form::{Form, Input, Kind, Typed};
 use super::layout::{self, Room};
 use super::reader::{Problem, Reader};
@@ -16,6 +17,8 @@ const TEXT_CHARS_MAX: u32 = 20_000;
 #[derive(Debug, Clone, Default)]
 pub struct ListView {
     pub owed: Vec<OwedRow>,
+    /// From where bundles are fetched.
+    pub feeds: Vec<FeedView>,
     pub rows: Vec<Row>,
     /// The way to the next page.
     pub next: Option<String>,
@@ -210,6 +213,7 @@ pub fn list(view: &ListView, reader: &Reader) -> Markup {
                 p { a rel="next" href={ "/amendments?after=" (super::query_part(next)) } { (reader.text("amendment-more")) } }
             }
         }
+        (feed::section(&view.feeds, reader))
         p.soft { (reader.text("amendment-how")) }
     };
     layout::page(reader, Room::Amendments, &title, content)

@@ -9,6 +9,7 @@ pub mod case;
 pub mod department;
 pub mod door;
 pub mod fact;
+pub mod feed;
 pub mod form;
 pub mod instant;
 pub mod law;

@@ -100,6 +100,11 @@ const FIELDS: [(&str, &str); 7] = [
     ("/time_zone", "refusal-time-zone"),
 ];
 
+/// Returns the key of the words for a stable code, if a page can show it.
+pub(super) fn key(code: &str) -> Option<&'static str> {
+    WORDS.iter().find(|(known, _, _)| *known == code).map(|(_, message, _)| *message)
+}
+
 /// Tells a problem in the reader's words; at no input yet.
 pub fn of(reader: &Reader, problem: &Refused) -> Problem {
     let (code, detail) = (problem.code(), problem.detail());

@@ -4,6 +4,7 @@
 //! clock) and a loop that calls the step in real time.
 
 mod amending;
+pub mod feeds;
 pub mod heartbeat;
 pub mod keeper;
 pub mod sender;
@@ -22,6 +23,7 @@ use watchfire_store::StoreError;
 use crate::channel::Channels;
 use crate::settings::SettingsError;
 use crate::state::Node;
+use feeds::Feeds;
 use keeper::Keeper;
 use sender::Sender;
 use ticker::Ticker;
@@ -61,7 +63,7 @@ pub enum WorkerError {
 /// Whether anything may leave the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outbound {
-    /// Notices and signs of life leave.
+    /// Notices, signs of life and questions to feeds leave.
     Open,
     /// Nothing leaves; notices wait. For a restored node, whose old self may still send the same.
     Quarantined,
@@ -76,8 +78,8 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Records the start and sets ticker and keeper to work, and the sender unless nothing may
-    /// leave.
+    /// Records the start and sets ticker and keeper to work, and unless nothing may leave, the
+    /// sender and whoever asks the feeds.
     ///
     /// # Errors
     /// [`WorkerError`].
@@ -86,6 +88,7 @@ impl Workers {
         let progress = Progress::default();
         let ticker = Ticker::new(node.clone(), progress.clone());
         let sender = Sender::new(node.clone(), channels);
+        let feeds = Feeds::from_settings(node)?;
         let keeper = Keeper::new(node.clone(), progress.clone());
         keeper.begin(node.now()).await?;
         let (stop, stopped) = watch::channel(false);
@@ -95,6 +98,7 @@ impl Workers {
         ];
         if outbound == Outbound::Open {
             tasks.push(tokio::spawn(sender.run(stopped.clone())));
+            tasks.push(tokio::spawn(feeds.run(stopped.clone())));
         }
         tasks.push(tokio::spawn(keeper.run(stopped)));
         Ok(Self { stop, tasks, progress })

@@ -44,7 +44,11 @@ fn sealed(sequence: u64, key: &SignerKey) -> Vec<u8> {
 
 async fn house() -> House {
     let trusted_keys = vec![signer(1).verifier().to_string()];
-    House::with(Settings { law: LawSettings { trusted_keys }, ..Settings::default() }).await
+    House::with(Settings {
+        law: LawSettings { trusted_keys, ..LawSettings::default() },
+        ..Settings::default()
+    })
+    .await
 }
 
 async fn imports(house: &House, by: &Person, bytes: &[u8]) -> Answered {

@@ -23,7 +23,7 @@ use crate::ticking::rungs;
 const LAST_OF_7_2: &str = "also           = [{ reading = \"calendar-days\", within = \"2d\", counts = \"exclude-trigger-day\" }]";
 
 /// The pack of the RMSV with 24 hours from 2021-11-25 on, and the border pair that it takes.
-fn rmsv_24h(from: &str, before: &str) -> Files {
+pub(crate) fn rmsv_24h(from: &str, before: &str) -> Files {
     let own = Lawbook::builtin().files().iter().filter(|(path, _)| path.starts_with("cn-rmsv/"));
     let version = format!(
         "{LAST_OF_7_2}\n\n[[provision.version]]\neffective_from = {from}\nstrict = {{ within = \
@@ -173,7 +173,7 @@ impl Story {
     }
 }
 
-async fn person(house: &House, name: &str, duties: &[Duty]) -> Viewer {
+pub(crate) async fn person(house: &House, name: &str, duties: &[Duty]) -> Viewer {
     let operator = Viewer::service(Service::Operator);
     let keeper = Viewer::service(Service::Keeper);
     let organization = house.node.store().own_organization(&keeper).await.expect("one");

@@ -39,6 +39,15 @@ pub(crate) struct House {
 }
 
 pub(crate) fn node_on(store: Store, folder: &std::path::Path) -> Node {
+    node_with(store, folder, |_| {})
+}
+
+/// A node whose settings somebody has changed.
+pub(crate) fn node_with(
+    store: Store,
+    folder: &std::path::Path,
+    change: impl FnOnce(&mut Settings),
+) -> Node {
     let secret_file = folder.join("webhook.secret");
     std::fs::write(&secret_file, SECRET).expect("a file");
     let webhook = WebhookSettings {
@@ -47,8 +56,10 @@ pub(crate) fn node_on(store: Store, folder: &std::path::Path) -> Node {
         timeout_seconds: 20,
     };
     let start = "2021-11-24T08:00:00Z".parse::<Timestamp>().expect("an instant");
+    let mut settings = Settings { data: folder.to_owned(), webhook, ..Settings::default() };
+    change(&mut settings);
     Node::new(Parts {
-        settings: Settings { data: folder.to_owned(), webhook, ..Settings::default() },
+        settings,
         clock: Clock::standing_at(start),
         store,
         law: Arc::new(Lawbook::builtin().clone()),
@@ -64,8 +75,19 @@ impl House {
         Self::on(store, folder).await
     }
 
+    /// A house whose node has settings that somebody has changed.
+    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let location = Location::File(folder.path().join("watchfire.db"));
+        let store = Store::open(&StoreConfig::new(location)).await.expect("a store");
+        Self::of(node_with(store, folder.path(), change), folder).await
+    }
+
     pub(crate) async fn on(store: Store, folder: tempfile::TempDir) -> Self {
-        let node = node_on(store, folder.path());
+        Self::of(node_on(store, folder.path()), folder).await
+    }
+
+    async fn of(node: Node, folder: tempfile::TempDir) -> Self {
         let operator = Viewer::service(Service::Operator);
         let wish = Wish { node: &node, viewer: &operator, key: None };
         let draft = |name: &str, duties: &[Duty], login: &str| PersonDraft {

@@ -1,6 +1,7 @@
 //! The hands of a node, tried on a real database, with real sockets and a clock that stands.
 
 mod amending;
+mod feeds;
 mod house;
 mod keeping;
 mod patience;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use watchfire_server::settings::Network;
 
 use super::{Here, Place, Server};
 
@@ -255,9 +256,19 @@ pub(crate) struct LawBundle {
 
 #[derive(Debug, Args)]
 pub(crate) struct LawImport {
-    /// The bundle
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    /// The bundle: a file, or an `https` address
+    #[arg(value_name = "FILE|URL")]
+    pub(crate) bundle: String,
+    /// A file with certificates of authorities that are believed beside the known ones when the
+    /// bundle is fetched
+    #[arg(long, value_name = "FILE")]
+    pub(crate) authorities: Option<PathBuf>,
+    /// A private network from which it may be fetched all the same: 10.0.0.0/8; may be given often
+    #[arg(long = "allow-network", value_name = "NETWORK")]
+    pub(crate) allowed_networks: Vec<Network>,
+    /// Seconds after which fetching is given up
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub(crate) within: u32,
     /// Why it is proposed
     #[arg(long, value_name = "TEXT")]
     pub(crate) why: String,

@@ -72,7 +72,8 @@ fn settings(source: &str) -> Vec<String> {
     while let Some((name, prefix)) = open.pop() {
         let fields = structs.iter().find(|one| one.name == name).map(|one| &one.fields);
         for (field, kind) in fields.into_iter().flatten() {
-            let nested = kind.trim_start_matches("Option<").trim_end_matches('>');
+            let nested = kind.trim_start_matches("Option<").trim_start_matches("Vec<");
+            let nested = nested.trim_end_matches('>');
             let nested = structs.iter().find(|one| one.name == nested && !one.fields.is_empty());
             match nested {
                 Some(nested) => open.push((nested.name.clone(), format!("{prefix}{field}."))),
@@ -135,10 +136,10 @@ mod proofs_that_the_checks_can_fail {
 
     #[test]
     fn undocumented_settings_and_ghosts_are_found_by_their_full_names() {
-        let source = "#[derive(Debug, Deserialize)]\n#[serde(default)]\npub struct Settings {\n    /// x: y\n    pub listen: SocketAddr,\n    pub mail: Option<MailSettings>,\n}\n#[derive(Deserialize)]\npub struct MailSettings {\n    pub host: String,\n    private: u8,\n}\npub struct Other {\n    pub a: u8,\n}\n";
-        assert_eq!(settings(source), ["listen", "mail.host"]);
-        let whole = "| `listen` | address |\n| `mail.host` | relay |";
+        let source = "#[derive(Debug, Deserialize)]\n#[serde(default)]\npub struct Settings {\n    /// x: y\n    pub listen: SocketAddr,\n    pub mail: Option<MailSettings>,\n    pub feeds: Vec<FeedSettings>,\n}\n#[derive(Deserialize)]\npub struct FeedSettings {\n    pub url: String,\n}\n#[derive(Deserialize)]\npub struct MailSettings {\n    pub host: String,\n    private: u8,\n}\npub struct Other {\n    pub a: u8,\n}\n";
+        assert_eq!(settings(source), ["listen", "feeds.url", "mail.host"]);
+        let whole = "| `listen` | address |\n| `feeds.url` | where |\n| `mail.host` | relay |";
         assert!(setting_problems(source, whole).is_empty());
-        assert_eq!(setting_problems(source, "| `listen` | `mail.host` |\n| `host` | x |").len(), 2);
+        assert_eq!(setting_problems(source, "| `listen` | `mail.host` |\n| `host` | x |").len(), 3);
     }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod hand;
 mod house;
+mod import;
 mod kill;
 mod ledger;
 mod nodes;

@@ -3,7 +3,6 @@
 //! An answer decides; without one, once the request was on its way, the result is *unknown* and
 //! the same notice is sent again under the same `webhook-id`, by which the receiver knows it.
 
-mod guard;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -11,16 +10,16 @@ mod tests;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use serde::Serialize;
 use watchfire_core::event::{SendEvidence, SendResult};
 
 use super::trust::{Trust, is_of_tls, sha256};
 use super::{Delivery, Letter};
+use crate::outside;
+use crate::outside::guard::{self, Denied};
 use crate::settings::{Network, SettingsError, WebhookSettings};
-use guard::{Denied, Destination};
 use signature::Secrets;
 
 /// What signs, and how far it may reach.
@@ -94,7 +93,7 @@ impl Webhook {
         };
         let seconds = now.as_second();
         let id = letter.id.as_str();
-        let Ok(client) = self.client(&destination) else {
+        let Ok(client) = outside::client(&self.trust, &destination, self.within) else {
             let failed = Delivery::new(SendResult::Failed, "the client cannot be made");
             return failed.with(evidence);
         };
@@ -112,21 +111,6 @@ impl Webhook {
             }
             Err(error) => unanswered(&error).with(evidence),
         }
-    }
-
-    /// Makes a client that connects to the judged addresses alone.
-    fn client(&self, destination: &Destination) -> reqwest::Result<Client> {
-        self.trust
-            .web()
-            .tls_info(true)
-            .resolve_to_addrs(&destination.host, &destination.addresses)
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            .user_agent(concat!("watchfire/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.within)
-            .timeout(self.within)
-            .build()
     }
 }
 

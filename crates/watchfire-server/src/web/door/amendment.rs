@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Deserialize;
 use watchfire_core::amendment::{Acknowledgement, Amendment, Words as Written};
 use watchfire_core::department::Department;
@@ -19,6 +20,7 @@ use super::act::{is_refusal, wish};
 use super::party::everybody;
 use super::words::{Words, language_of};
 use super::{Sent, Visit};
+use crate::command::feed::{self, Standing};
 use crate::command::impact::{self as impacts, Group};
 use crate::command::{Answer, amendment as command};
 use crate::error::Problem;
@@ -26,6 +28,7 @@ use crate::web::amendment::{
     self, AcknowledgementView, AmendmentView, CaseView, GroupView, ImpactView, InterpretationView,
     ListView, OwedRow, Row, ShiftView,
 };
+use crate::web::feed::FeedView;
 use crate::web::form::Typed;
 use crate::web::refusal;
 
@@ -56,8 +59,26 @@ pub(super) async fn list(visit: Visit, Query(asked): Query<After>) -> Result<Res
         effective_at: row.effective_at,
         gaps: row.gaps,
     });
-    let view = ListView { owed: owed.collect(), rows: rows.collect(), next: page.next };
+    let standings = feed::standings(&visit.node, viewer).await?;
+    let feeds = standings.into_iter().map(|it| feed_view(it, visit.reader.now)).collect();
+    let view = ListView { owed: owed.collect(), feeds, rows: rows.collect(), next: page.next };
     Ok(visit.show(amendment::list(&view, &visit.reader)))
+}
+
+fn feed_view(standing: Standing, now: Timestamp) -> FeedView {
+    let (origin, silent) = (standing.origin(), standing.is_silent(now));
+    let row = standing.row.as_ref();
+    FeedView {
+        origin,
+        silent,
+        tried_at: row.and_then(|row| row.tried_at),
+        succeeded_at: row.and_then(|row| row.succeeded_at),
+        news_at: row.and_then(|row| row.news_at),
+        next_try_at: row.map(|row| row.next_try_at),
+        problem: row.and_then(|row| row.problem.clone()),
+        etag: row.and_then(|row| row.etag.clone()),
+        name: standing.settings.name,
+    }
 }
 
 fn id_of(text: &str) -> Result<AmendmentId, Problem> {

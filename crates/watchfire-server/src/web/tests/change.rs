@@ -3,6 +3,7 @@
 use watchfire_core::amendment::Stage;
 use watchfire_core::ids::PartyId;
 
+use crate::web::feed::FeedView;
 use crate::web::form::Typed;
 use crate::web::law::changes::{AcknowledgedView, ChangeView};
 use crate::web::sample::at;
@@ -46,9 +47,55 @@ pub(super) fn amendments() -> amendment::ListView {
     };
     amendment::ListView {
         owed: vec![owed(true, false), owed(false, true)],
+        feeds: feeds(),
         rows: Stage::ALL.into_iter().map(|stage| row(stage, 1)).collect(),
         next: Some("1.WA-1".into()),
     }
+}
+
+/// One feed of each standing.
+fn feeds() -> Vec<FeedView> {
+    let heard = FeedView {
+        name: "law-example".into(),
+        origin: "https://law.example".into(),
+        tried_at: Some(at("2021-11-25T06:00Z")),
+        succeeded_at: Some(at("2021-11-25T06:00Z")),
+        news_at: Some(at("2021-11-24T00:00Z")),
+        next_try_at: Some(at("2021-11-25T12:00Z")),
+        problem: None,
+        silent: false,
+        etag: Some("\"7\"".into()),
+    };
+    let failing = |name: &str, code: &str, silent| FeedView {
+        name: name.into(),
+        problem: Some((code.to_owned(), "it answers 404".to_owned())),
+        silent,
+        ..heard.clone()
+    };
+    let new = FeedView {
+        name: "new".into(),
+        tried_at: None,
+        succeeded_at: None,
+        news_at: None,
+        next_try_at: None,
+        etag: None,
+        ..heard.clone()
+    };
+    let mut all = vec![new, failing("gone", "feed_status", true)];
+    let codes = [
+        "feed_address_denied",
+        "feed_cut_off",
+        "feed_redirected",
+        "feed_stalled",
+        "feed_tls_failed",
+        "feed_too_large",
+        "feed_unreachable",
+        "bundle_key_unknown",
+        "something_new",
+    ];
+    all.extend(codes.map(|code| failing(code, code, false)));
+    all.push(heard);
+    all
 }
 
 pub(super) fn an_amendment(stage: Stage) -> amendment::AmendmentView {

@@ -4,18 +4,24 @@ use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
 use watchfire_core::law::bundle::{self, BUNDLE_BYTES_MAX};
-use watchfire_core::log::SignerKey;
+use watchfire_core::log::{Hash, SignerKey};
+use watchfire_server::channel::trust::Trust;
+use watchfire_server::outside::fetch::{FetchError, Fetched, Fetcher, Validators};
+use watchfire_server::outside::guard::Denied;
 use watchfire_server::secret::random;
+use watchfire_server::settings::Settings;
 
 use super::diff::instant;
 use crate::api::Api;
 use crate::cli::{LawBundle, LawImport};
 use crate::cmd::packs::Folder;
 use crate::exit::{Exit, Failure};
+use crate::open::block_on;
 use crate::print;
 
 /// A file with a key is at most so many bytes.
@@ -50,7 +56,7 @@ pub(super) fn key(name: &str, out: &Path) -> Result<Exit, Failure> {
 /// Proposes a bundle to a node.
 pub(super) fn import(args: &LawImport) -> Result<Exit, Failure> {
     let api = Api::of(&args.server)?;
-    let bytes = read_bytes(&args.file)?;
+    let bytes = brought(args)?;
     let effective = args.effective.as_deref().map(instant).transpose()?;
     let made = api.post(
         "/api/v1/amendments",
@@ -67,6 +73,59 @@ pub(super) fn import(args: &LawImport) -> Result<Exit, Failure> {
     let text = |name: &str| print::plain(made[name].as_str().unwrap_or_default());
     print::data(&format!("amendment: {}\nreceipt:   {}", text("id"), text("receipt")))?;
     Ok(Exit::Done)
+}
+
+/// Reads the bundle from where it is, and says what was fetched.
+fn brought(args: &LawImport) -> Result<Vec<u8>, Failure> {
+    if !args.bundle.contains("://") {
+        return read_bytes(Path::new(&args.bundle));
+    }
+    let settings =
+        Settings { trusted_authorities: args.authorities.clone(), ..Settings::default() };
+    let trust = Trust::from_settings(&settings)
+        .map_err(|error| Failure::request("`--authorities` cannot be used").because(error))?;
+    let fetcher = Fetcher {
+        trust,
+        allowed: args.allowed_networks.clone(),
+        within: Duration::from_secs(u64::from(args.within)),
+        bytes_max: BUNDLE_BYTES_MAX,
+    };
+    let asked = block_on(async { Ok(fetcher.fetch(&args.bundle, &Validators::default()).await) })?;
+    let answer = match asked {
+        Ok(Fetched::Whole(answer)) => answer,
+        // Nothing was named that it could be the same as.
+        Ok(Fetched::Unchanged) => return Err(Failure::world("there is no bundle at the address")),
+        Err(error) => return Err(not_fetched(&error)),
+    };
+    let kind = answer.content_type.map_or(String::new(), |kind| format!(", `{kind}`"));
+    let digest = Hash::of(&[answer.bytes.as_slice()]);
+    print::say(&format!(
+        "{} bytes from {}{}; SHA-256 {digest}",
+        answer.bytes.len(),
+        print::plain(&answer.endpoint),
+        print::plain(&kind)
+    ));
+    Ok(answer.bytes)
+}
+
+fn not_fetched(error: &FetchError) -> Failure {
+    let said = "the bundle cannot be fetched";
+    match error {
+        FetchError::Denied(Denied::Network) => Failure::request(said)
+            .because(error.clone())
+            .hint("name the network with `--allow-network`, if you know the machine"),
+        FetchError::Denied(Denied::Name) => Failure::world(said).because(error.clone()),
+        FetchError::Denied(_) | FetchError::Clear => Failure::request(said)
+            .because(error.clone())
+            .hint("an address is `https://…`, without a login in it"),
+        FetchError::Tls => Failure::world(said)
+            .because(error.clone())
+            .hint("name the authority that gave the certificate with `--authorities`"),
+        FetchError::Redirected(_) => {
+            Failure::world(said).because(error.clone()).hint("name the address that it leads to")
+        }
+        _ => Failure::world(said).because(error.clone()),
+    }
 }
 
 /// Reads a bundle from a file.

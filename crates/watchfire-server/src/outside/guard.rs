@@ -1,4 +1,4 @@
-//! Where a webhook may go: to the world, and not to what stands behind our own walls.
+//! Where a request of ours may go: to the world, and not to what stands behind our own walls.
 //!
 //! A name is resolved once, every address is judged, and the connection is made to the addresses
 //! that were judged, so that a name cannot mean something else a moment later.
@@ -11,23 +11,23 @@ use crate::settings::Network;
 
 /// A destination that was judged.
 #[derive(Debug)]
-pub(super) struct Destination {
-    pub(super) url: Url,
-    pub(super) host: String,
-    pub(super) addresses: Vec<SocketAddr>,
+pub(crate) struct Destination {
+    pub(crate) url: Url,
+    pub(crate) host: String,
+    pub(crate) addresses: Vec<SocketAddr>,
 }
 
 impl Destination {
     /// Names the machine without the path, in which a receiver's secret may stand.
-    pub(super) fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         let port = self.url.port_or_known_default().unwrap_or_default();
         format!("{}://{}:{port}", self.url.scheme(), self.host)
     }
 }
 
-/// Why nothing is sent there.
+/// Why nothing is asked of it or sent there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Denied {
+pub enum Denied {
     /// The address cannot be read, or is not of the web.
     Address,
     /// It leads to a network that is not allowed.
@@ -39,18 +39,18 @@ pub(super) enum Denied {
 }
 
 impl Denied {
-    pub(super) fn detail(self) -> &'static str {
+    pub(crate) fn detail(self) -> &'static str {
         match self {
             Self::Address => "the address is no `https` address without a login in it",
             Self::Network => "the address leads to a private network",
-            Self::Clear => "without TLS only a network of `webhook.allowed_networks` is reached",
+            Self::Clear => "without TLS only a network that the settings allow is reached",
             Self::Name => "the name cannot be resolved",
         }
     }
 }
 
 /// Judges where `address` leads.
-pub(super) async fn judge(address: &str, allowed: &[Network]) -> Result<Destination, Denied> {
+pub(crate) async fn judge(address: &str, allowed: &[Network]) -> Result<Destination, Denied> {
     let url = Url::parse(address).map_err(|_| Denied::Address)?;
     let clear = match url.scheme() {
         "https" => false,

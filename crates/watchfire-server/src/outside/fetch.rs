@@ -1,0 +1,219 @@
+//! Asks an address for what is new there: within bounds of size and time, and from nobody else.
+//!
+//! What it answered before is named in the question (`ETag`, `Last-Modified`), so that nothing is
+//! sent twice. Nothing of an answer is handed on before it is whole.
+
+use std::time::Duration;
+
+use reqwest::header::{
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    RETRY_AFTER,
+};
+use reqwest::{Response, StatusCode};
+
+use super::guard::{self, Denied};
+use crate::channel::trust::{Trust, is_of_tls};
+use crate::settings::Network;
+
+/// A validator that is longer is not kept.
+const VALIDATOR_BYTES_MAX: usize = 1_024;
+/// Of what an answer says of itself, so many signs are told.
+const CONTENT_TYPE_CHARS_MAX: usize = 100;
+
+/// Asks, as far as the settings let it reach.
+#[derive(Debug, Clone)]
+pub struct Fetcher {
+    /// Whose certificates are believed.
+    pub trust: Trust,
+    /// Private networks that may be reached all the same.
+    pub allowed: Vec<Network>,
+    /// From the question for its address to the last byte.
+    pub within: Duration,
+    /// A longer answer is not taken.
+    pub bytes_max: usize,
+}
+
+/// By what the other side knows its last answer again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// Nothing is new since the answer that was named.
+    Unchanged,
+    /// A whole answer.
+    Whole(Answer),
+}
+
+/// An answer, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub bytes: Vec<u8>,
+    /// What it says that it is.
+    pub content_type: Option<String>,
+    pub validators: Validators,
+    /// Who gave it: scheme, host and port.
+    pub endpoint: String,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The address leads where nothing is asked.
+    #[error("{}", .0.detail())]
+    Denied(Denied),
+    /// It is no address of TLS.
+    #[error("the address does not begin with `https://`")]
+    Clear,
+    /// Nobody listens there.
+    #[error("there is no connection")]
+    Unreachable,
+    /// TLS failed.
+    #[error("TLS failed: the certificate is not believed, or it is no TLS")]
+    Tls,
+    /// No whole answer in time.
+    #[error("there was no whole answer within {0} s")]
+    Stalled(u64),
+    /// The other side sends us elsewhere, and we do not go.
+    #[error("it answers {0} and leads elsewhere; write the new address into the settings")]
+    Redirected(u16),
+    /// No success.
+    #[error("it answers {status}")]
+    Status {
+        status: u16,
+        /// When to come back, if it says so.
+        retry_after: Option<Duration>,
+    },
+    /// Longer than allowed.
+    #[error("the answer is longer than {0} bytes")]
+    TooLarge(usize),
+    /// The connection ended before the answer did.
+    #[error("the answer is cut off")]
+    CutOff,
+}
+
+impl FetchError {
+    /// Returns the stable code under which it is kept and told.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Denied(Denied::Name) | Self::Unreachable => "feed_unreachable",
+            Self::Denied(_) | Self::Clear => "feed_address_denied",
+            Self::Tls => "feed_tls_failed",
+            Self::Stalled(_) => "feed_stalled",
+            Self::Redirected(_) => "feed_redirected",
+            Self::Status { .. } => "feed_status",
+            Self::TooLarge(_) => "feed_too_large",
+            Self::CutOff => "feed_cut_off",
+        }
+    }
+
+    /// Returns for how long the other side wants not to be asked.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl Fetcher {
+    /// Asks `url` once for what is new since the answer that `known` names.
+    ///
+    /// # Errors
+    /// [`FetchError`]; a redirect, an answer in part and one that is too long are such.
+    pub async fn fetch(&self, url: &str, known: &Validators) -> Result<Fetched, FetchError> {
+        // Over everything, the question for the address of a name too.
+        let asked = tokio::time::timeout(self.within, self.ask(url, known)).await;
+        asked.unwrap_or_else(|_| Err(self.stalled()))
+    }
+
+    async fn ask(&self, url: &str, known: &Validators) -> Result<Fetched, FetchError> {
+        if !url.starts_with("https://") {
+            return Err(FetchError::Clear);
+        }
+        let destination = guard::judge(url, &self.allowed).await.map_err(FetchError::Denied)?;
+        let endpoint = destination.endpoint();
+        let client = super::client(&self.trust, &destination, self.within);
+        let mut request = client.map_err(|_| FetchError::Unreachable)?.get(destination.url);
+        let conditions = [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)];
+        let mut is_conditional = false;
+        for (name, value) in conditions {
+            if let Some(value) = value {
+                request = request.header(name, value);
+                is_conditional = true;
+            }
+        }
+        let response = request.send().await.map_err(|error| self.failed(&error))?;
+        let status = response.status();
+        if status == StatusCode::NOT_MODIFIED && is_conditional {
+            return Ok(Fetched::Unchanged);
+        }
+        if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
+            return Err(FetchError::Redirected(status.as_u16()));
+        }
+        // A part of an answer (206) or its absence (204) is none.
+        if status != StatusCode::OK {
+            let retry_after = retry_after(response.headers());
+            return Err(FetchError::Status { status: status.as_u16(), retry_after });
+        }
+        let validators = Validators {
+            etag: validator(response.headers(), &ETAG),
+            last_modified: validator(response.headers(), &LAST_MODIFIED),
+        };
+        let content_type = response.headers().get(CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let content_type =
+            content_type.map(|text| text.chars().take(CONTENT_TYPE_CHARS_MAX).collect());
+        let bytes = self.whole(response).await?;
+        Ok(Fetched::Whole(Answer { bytes, content_type, validators, endpoint }))
+    }
+
+    async fn whole(&self, mut response: Response) -> Result<Vec<u8>, FetchError> {
+        let bytes_max = self.bytes_max;
+        let announced = response.content_length().unwrap_or(0);
+        if usize::try_from(announced).map_or(true, |announced| announced > bytes_max) {
+            return Err(FetchError::TooLarge(bytes_max));
+        }
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| self.failed(&error))? {
+            if bytes.len() + piece.len() > bytes_max {
+                return Err(FetchError::TooLarge(bytes_max));
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
+    }
+
+    fn failed(&self, error: &reqwest::Error) -> FetchError {
+        if error.is_timeout() {
+            return self.stalled();
+        }
+        if is_of_tls(error) {
+            return FetchError::Tls;
+        }
+        if error.is_connect() { FetchError::Unreachable } else { FetchError::CutOff }
+    }
+
+    fn stalled(&self) -> FetchError {
+        FetchError::Stalled(self.within.as_secs())
+    }
+}
+
+fn validator(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?.to_str().ok()?;
+    let fits = !value.is_empty() && value.len() <= VALIDATOR_BYTES_MAX;
+    fits.then(|| value.to_owned())
+}
+
+/// Reads `Retry-After` in seconds; the form of a date is rare, and our own pace does then.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests;
