@@ -6,6 +6,7 @@ mod log;
 mod measure;
 mod p1;
 mod p2;
+mod p6;
 mod server;
 mod store;
 
@@ -40,6 +41,12 @@ struct Arguments {
     /// A Python that has openfisca-core, the peer of P2; `scripts/bench` installs one.
     #[arg(long)]
     python: Option<PathBuf>,
+    /// Components of the SBOMs of P6.
+    #[arg(long, default_value_t = 10_000)]
+    components: usize,
+    /// A Python that has lib4sbom and packageurl-python, the peers of P6.
+    #[arg(long)]
+    sbom_python: Option<PathBuf>,
     /// Leaves of the tree that proofs are made in.
     #[arg(long, default_value_t = 1_000_000)]
     leaves: usize,
@@ -65,6 +72,8 @@ enum Path {
     P1,
     /// Many cases at once, beside openfisca-core and regorus.
     P2,
+    /// SBOMs and package URLs, beside lib4sbom and packageurl-python.
+    P6,
     /// The tree of the evidence log.
     Log,
     /// Durable appends.
@@ -86,7 +95,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
-    let all = [Path::Engine, Path::P1, Path::P2, Path::Log, Path::Store, Path::Server];
+    let all = [Path::Engine, Path::P1, Path::P2, Path::P6, Path::Log, Path::Store, Path::Server];
     let chosen = if arguments.what.is_empty() { &all[..] } else { &arguments.what };
     let mut measures = Vec::new();
     for path in chosen {
@@ -97,6 +106,11 @@ fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
                 cases: arguments.cases.max(1000),
                 rounds: arguments.rounds,
                 python: arguments.python.as_deref(),
+            })?,
+            Path::P6 => p6::measure(&p6::Asked {
+                components: arguments.components.max(100),
+                rounds: arguments.rounds,
+                python: arguments.sbom_python.as_deref(),
             })?,
             Path::Log => log::measure(arguments.leaves.max(1000), arguments.rounds)?,
             Path::Store => store::measure(&arguments.folder, arguments.rounds)?,

@@ -6,6 +6,7 @@ mod law;
 mod lines;
 mod node;
 mod operate;
+mod sbom;
 
 use clap::{Parser, Subcommand};
 
@@ -17,6 +18,7 @@ pub(crate) use law::{
 pub(crate) use lines::{Vers, Versions};
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
 pub(crate) use operate::{Backup, Doctor, Migrate, Opener, Restore};
+pub(crate) use sbom::Sbom;
 
 /// Knows every reporting obligation a vulnerability creates, runs its clock, and proves it was met.
 #[derive(Debug, Parser)]
@@ -46,6 +48,8 @@ pub(crate) enum Command {
     Purl,
     /// Print the scores of the CVSS vector of each line
     Cvss,
+    /// Say what SBOMs are, how much is in them, what of it was skipped, and what is not valid
+    Sbom(Sbom),
     /// Run the node
     Serve(Serve),
     /// Keep the accounts of the node on this machine

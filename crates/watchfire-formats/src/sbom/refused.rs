@@ -59,6 +59,15 @@ impl Refused {
         }
     }
 
+    /// What is wrong, without the place.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Broken { reason, .. } => reason.clone(),
+            Self::TooDeep(_) => format!("values lie more than {DEPTH_MAX} deep in each other"),
+            other => other.to_string(),
+        }
+    }
+
     pub(crate) fn broken(place: Place, reason: impl Into<String>) -> Self {
         Self::Broken { place, reason: reason.into() }
     }

@@ -169,6 +169,13 @@ fn what_is_compressed_is_read_as_it_is_and_no_bomb_goes_off() {
     assert!(matches!(refused(&cut[..cut.len() - 12]), Refused::Compressed(Compression::Gzip, _)));
     assert!(matches!(refused(b"\x1f\x8b\x08 nothing"), Refused::Compressed(..)));
     assert!(matches!(refused(b"\xfd7zXZ\0 nothing"), Refused::Compressed(Compression::Xz, _)));
+    // `xz -9` wants a dictionary of 64 MiB; the other file says that it wants one of 1 GiB.
+    let packed = read(include_bytes!("../../../../fuzz/corpus/sbom_json/xz")).expect("it is one");
+    assert_eq!(packed.head.compression, Some(Compression::Xz));
+    assert_eq!(packed.components[1].name, "log4j-core");
+    let hungry = include_bytes!("../../../../fuzz/corpus/sbom_json/xz-dictionary");
+    let said = refused(hungry).to_string();
+    assert!(said.contains("memory"), "{said}");
     let blank = " ".repeat(40 << 20);
     let bomb = text.replacen('[', &format!("[{blank}"), 1);
     assert!(matches!(refused(&gzip(bomb.as_bytes())), Refused::Bomb(Compression::Gzip)));

@@ -16,6 +16,7 @@ mod progress;
 mod purl;
 mod report;
 mod restore;
+mod sbom;
 mod serve;
 mod user;
 mod vers;
@@ -46,5 +47,6 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Vers(args) => vers::run(&args),
         Command::Purl => purl::run(),
         Command::Cvss => cvss::run(),
+        Command::Sbom(args) => sbom::run(&args),
     }
 }

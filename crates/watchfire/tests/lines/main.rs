@@ -130,3 +130,34 @@ fn every_filter_answers_every_hostile_line() {
         assert!(said.iter().all(answered), "{filter}: {said:?}");
     }
 }
+
+const SBOM: &str = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5",
+    "components": [{"type": "library", "name": "a", "purl": "pkg:npm/a@1.0.0"}]}"#;
+
+#[test]
+fn an_sbom_says_what_it_is_and_what_was_left_out_of_it() {
+    let said = |input: &str, arguments: &[&str]| {
+        let output = run(&[&["sbom", "-"], arguments].concat(), input.as_bytes());
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        (output.status.code(), text)
+    };
+    let (code, text) = said(SBOM, &[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("CycloneDX JSON 1.5") && text.contains("1 components"), "{text}");
+    let (code, text) = said(&SBOM.replace("pkg:npm/a", "a"), &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let one = &json["sboms"][0];
+    assert_eq!((code, one["valid"].as_bool()), (Some(1), Some(true)), "{text}");
+    assert_eq!(one["skipped"][0]["pointer"], "/components/0");
+    let (code, text) = said(&SBOM.replace("library", "libary"), &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let one = &json["sboms"][0];
+    assert_eq!((code, one["valid"].as_bool()), (Some(1), Some(false)), "{text}");
+    assert_eq!(one["problems"][0]["pointer"], "/components/0/type");
+    let (code, text) = said(&SBOM[..SBOM.len() - 3], &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(code, Some(2), "{text}");
+    assert_eq!(json["sboms"][0]["refused"]["line"], 2);
+    assert_eq!(run(&["sbom", "there-is-no-such-file"], b"").status.code(), Some(2));
+    assert_eq!(run(&["sbom"], b"").status.code(), Some(2));
+}

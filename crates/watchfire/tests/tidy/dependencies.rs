@@ -132,7 +132,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ),
     (
         "watchfire-bench",
-        &["clap", "jiff", "regorus", "rustix", "serde_json", "sha2", "tempfile", "tokio"],
+        &["clap", "jiff", "regorus", "rustix", "serde", "serde_json", "sha2", "tempfile", "tokio"],
     ),
     ("watchfire-fuzz", &["jiff", "libfuzzer-sys", "serde_json"]),
 ];

@@ -10,8 +10,8 @@ use super::super::{DOCUMENT_BYTES_MAX, Refused};
 pub(crate) const RATIO_MAX: u64 = 256;
 /// Up to this size no ratio is looked at: little can be filled with it.
 const RATIO_FREE_BYTES: u64 = 16 << 20;
-/// How much memory the dictionary of xz may take.
-const DICTIONARY_KIB_MAX: u32 = 64 << 10;
+/// How much memory undoing xz may take: enough for `xz -9`, whose dictionary is 64 MiB.
+const XZ_KIB_MAX: u32 = 65 << 10;
 
 /// How a document is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,7 +55,7 @@ pub(super) fn reader<'a>(
             Box::new(limited(inner, compression, compressed, fault))
         }
         Compression::Xz => {
-            let inner = lzma_rust2::XzReader::new_mem_limit(bytes, true, DICTIONARY_KIB_MAX);
+            let inner = lzma_rust2::XzReader::new_mem_limit(bytes, true, XZ_KIB_MAX);
             Box::new(limited(inner, compression, compressed, fault))
         }
     }
