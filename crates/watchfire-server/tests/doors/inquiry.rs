@@ -92,7 +92,8 @@ async fn an_administrator_records_the_answers_and_others_try_them_out() {
     assert!(written.text("receipt").len() > 8);
     let recorded = house.get(&path).by(&eva).answer().await.json();
     assert_eq!(recorded["by"]["party"], ada.id.to_string());
-    assert_eq!(recorded["recorded_at"], "2021-11-24T08:00:00Z");
+    let recorded_at = recorded["recorded_at"].as_str().expect("an instant");
+    assert!(recorded_at.parse::<jiff::Timestamp>().is_ok(), "{recorded_at}");
     assert_eq!(recorded["answers"]["eu-cra/manufacturer"], "not-sure");
     assert_eq!(recorded["answers"].get("place/US"), None, "what is open is not recorded");
     let roles = json!(["cn-rmsv/provider", "eu-cra/manufacturer", "eu-gdpr/controller"]);
@@ -172,6 +173,8 @@ const NOWHERE_ELSE: [(&str, &str); 10] = [
 async fn the_pages_ask_step_by_step_go_back_and_record() {
     let house = House::new().await;
     house.person("Ann Admin", &[Duty::Administrator]).await;
+    // Until the Cyber Resilience Act is adopted, nothing of it follows.
+    house.advance("44000h");
     let mut browser = Browser::new(&house);
     browser.sign_in("ann.admin.x").await;
     let start = text(&browser.get("/inquiry").await);
@@ -267,5 +270,6 @@ async fn what_contradicts_is_told_and_can_be_taken_back_by_name() {
     let long = "x".repeat(5_000);
     let answered = nobody.get(&format!("/inquiry?at=eu-cra&a.{long}=yes")).await;
     assert_eq!(answered.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(!text(&answered).contains(&"x".repeat(500)), "what is told is short");
+    let carried = format!("name=\"a.{long}\"");
+    assert!(!text(&answered).contains(&carried), "what nobody asks is carried no further");
 }

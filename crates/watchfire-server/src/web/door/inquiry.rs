@@ -8,7 +8,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use watchfire_core::event::{Actor, Duty, Profile};
 use watchfire_core::law::Lawbook;
-use watchfire_core::law::inquiry::{Answers, RESULT};
+use watchfire_core::law::inquiry::{Answers, Fault, RESULT};
 use watchfire_core::law::map::MapQuestion;
 
 use asker::{ANSWER, Asker, address};
@@ -52,6 +52,11 @@ pub(super) async fn page(
         }
         faults = laws.faults(&answers);
     }
+    // What no pack asks is told once, and carried no further.
+    let unknown = |id: &String| {
+        faults.iter().any(|fault| matches!(fault, Fault::Unknown { question } if question == id))
+    };
+    answers.retain(|id, _| !unknown(id));
     let asker = Asker { words: words(&visit), answers: &answers };
     let told = faults.iter().map(|fault| laws.tell_fault(fault, asker.language()));
     let told: Vec<String> = asker.twice(&twice).chain(told).take(FAULTS_SHOWN).collect();

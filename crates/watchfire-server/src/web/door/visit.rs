@@ -31,7 +31,8 @@ const DONE_COOKIE_SECONDS: u32 = 60;
 /// A receipt has at most so many characters.
 const RECEIPT_CHARS_MAX: usize = 128;
 /// An address to return to has at most so many characters.
-const RETURN_CHARS_MAX: usize = 1_000;
+/// The answers to every question of the inquiry fit in.
+const RETURN_CHARS_MAX: usize = 8_000;
 
 /// What no page shows again.
 const HIDDEN: [&str; 3] = ["csrf", "password", "present"];
