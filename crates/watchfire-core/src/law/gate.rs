@@ -8,6 +8,9 @@ use super::lawbook::Lawbook;
 use super::pack::{Class, Pack, Provision};
 use super::question::Question;
 
+/// The jurisdiction of norms that are of no country.
+const GLOBAL: &str = "global";
+
 /// What is about to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
@@ -97,8 +100,10 @@ impl Lawbook {
         }
         let declared = pack.authorities.get(owed_to);
         let is_product_provider = declared.is_some_and(|it| it.provides_product);
-        // Users, clients and the public may be anywhere.
-        let country = declared.filter(|it| !it.anywhere).map(|_| pack.jurisdiction.clone());
+        // Users, clients and the public may be anywhere, and a norm of the world has no seat.
+        let has_seat = pack.jurisdiction != GLOBAL;
+        let country =
+            declared.filter(|it| has_seat && !it.anywhere).map(|_| pack.jurisdiction.clone());
         Some(Recipient { country, is_product_provider })
     }
 }

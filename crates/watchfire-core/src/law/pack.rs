@@ -85,7 +85,7 @@ pub struct Authority {
     pub url: Option<String>,
     /// It makes or maintains the product or component concerned.
     pub provides_product: bool,
-    /// It is many, and may be anywhere: users, clients, the public.
+    /// It may be in any country: users, clients, the persons concerned, the public, a maker.
     pub anywhere: bool,
 }
 
