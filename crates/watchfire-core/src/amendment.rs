@@ -33,6 +33,9 @@ pub const AGREE_DAYS: i64 = 7;
 pub const CLAIM_HOURS: i64 = 24;
 /// What could not be put to use is tried again after so many hours.
 const OBSTRUCTED_HOURS: i64 = 1;
+/// Cases that could not be read are tried again after an hour, and after twice as long each further
+/// time, up to so many hours.
+const UNREAD_HOURS_MAX: i64 = 24;
 
 /// What a rule decided: events to append, and notices that go out with them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +48,10 @@ pub struct Decision {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Chains {
     pub house: Chain,
+    /// Of the departments that are there; one that was closed has none.
     pub departments: BTreeMap<DepartmentId, Chain>,
+    /// People of the house who have no account any more, and so cannot answer.
+    pub gone: BTreeSet<PartyId>,
 }
 
 /// How far a change has come.
@@ -147,8 +153,21 @@ pub struct Applied {
     pub lawbook: String,
     /// Digest of the one that was used before.
     pub base: String,
-    /// How many cases were looked at and changed, once all were.
-    pub reassessed: Option<(u64, u64)>,
+    /// What became of the cases, once all were looked at.
+    pub reassessed: Option<Reassessed>,
+}
+
+/// What became of the cases that a change touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reassessed {
+    pub looked_at: u64,
+    pub changed: u64,
+    /// Left as they were, because the new law cannot read them. While there are any, the change is
+    /// not carried out.
+    pub unread: u64,
+    /// When they were looked at last, and how many times.
+    pub at: Timestamp,
+    pub times: u32,
 }
 
 /// What a department owes: to say that it has received the change.
@@ -181,6 +200,16 @@ impl Acknowledgement {
         let claimed = self.owner.as_ref().filter(|(.., cause)| cause.is_some());
         let answer_by = claimed.map(|(_, since, _)| later(*since, CLAIM_HOURS));
         Some(answer_by.map_or(self.due_at, |by| by.max(self.due_at)))
+    }
+
+    /// Returns who answers for it, if that person still can: not one who left, and not the head of
+    /// a department that was closed, unless they took it upon themselves.
+    pub fn holder(&self, chains: &Chains) -> Option<&PartyId> {
+        let is_there = chains.departments.contains_key(&self.department);
+        let can = |(who, _, cause): &&(PartyId, Timestamp, Option<OwnerCause>)| {
+            !chains.gone.contains(who) && (is_there || cause.is_some())
+        };
+        self.owner.as_ref().filter(can).map(|(who, ..)| who)
     }
 
     /// Returns whether it is late at `now`: owed, and past its date.
@@ -287,9 +316,11 @@ impl Amendment {
             AmendmentEvent::Obstructed { problem } => {
                 self.obstructed = Some((at, problem.clone()));
             }
-            AmendmentEvent::CasesReassessed { looked_at, changed } => {
+            AmendmentEvent::CasesReassessed { looked_at, changed, unread } => {
                 if let Some(applied) = &mut self.applied {
-                    applied.reassessed = Some((*looked_at, *changed));
+                    let times = applied.reassessed.map_or(0, |before| before.times) + 1;
+                    let (looked_at, changed, unread) = (*looked_at, *changed, *unread);
+                    applied.reassessed = Some(Reassessed { looked_at, changed, unread, at, times });
                 }
             }
             AmendmentEvent::Rejected { by, reason } => {
@@ -375,10 +406,7 @@ impl Amendment {
                 ladder.at(ladder.next(&self.told))
             }
             Stage::Agreed => Some(self.apply_at()),
-            _ => self
-                .applied
-                .as_ref()
-                .and_then(|applied| applied.reassessed.is_none().then_some(applied.at)),
+            _ => self.reassess_at(),
         };
         let owed = self.acknowledgements.values().filter_map(Acknowledgement::next_at);
         own.into_iter().chain(owed).min()
@@ -395,9 +423,23 @@ impl Amendment {
         self.stage == Stage::Agreed && self.apply_at() <= now
     }
 
-    /// Returns whether open cases are still to be computed anew.
-    pub fn is_to_be_reassessed(&self) -> bool {
-        self.applied.as_ref().is_some_and(|applied| applied.reassessed.is_none())
+    /// Returns when cases are to be computed anew; `None` before it is used, and once all were.
+    fn reassess_at(&self) -> Option<Timestamp> {
+        let applied = self.applied.as_ref()?;
+        let Some(done) = applied.reassessed else { return Some(applied.at) };
+        let hours = 1_i64 << done.times.saturating_sub(1).min(6);
+        (done.unread > 0).then(|| later(done.at, hours.min(UNREAD_HOURS_MAX)))
+    }
+
+    /// Returns whether cases are to be computed anew at `now`.
+    pub fn is_to_be_reassessed(&self, now: Timestamp) -> bool {
+        self.reassess_at().is_some_and(|at| at <= now)
+    }
+
+    /// Returns whether it is used, and every case that it touches was computed anew.
+    pub fn is_carried_out(&self) -> bool {
+        let done = self.applied.as_ref().and_then(|applied| applied.reassessed);
+        done.is_some_and(|done| done.unread == 0)
     }
 
     /// Returns the departments whose acknowledgement is a gap.

@@ -113,7 +113,10 @@ impl Party {
             PartyEvent::DutiesChanged { duties } => duties.clone_into(&mut self.duties),
             PartyEvent::AccountOpened { login } => self.login = Some(login.clone()),
             PartyEvent::AccountClosed { .. } => self.login = None,
-            PartyEvent::CredentialSet { .. } | PartyEvent::CredentialRevoked { .. } => {}
+            PartyEvent::CredentialSet { .. }
+            | PartyEvent::CredentialRevoked { .. }
+            | PartyEvent::StandingChoiceMade { .. }
+            | PartyEvent::CountryRecorded { .. } => {}
             PartyEvent::AddressSet { channel, .. } => {
                 self.channels.insert(channel.clone());
             }
@@ -160,6 +163,11 @@ pub fn check_answers(answers: &Answers, law: &Lawbook) -> Result<(), PartyRefusa
         let question = fault.question().to_owned();
         Err(PartyRefusal::Answer { question, told: law.tell_fault(fault, Language::En) })
     })
+}
+
+/// Returns whether `code` is written as the code of a country is: two capital letters.
+pub fn is_country(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|sign| sign.is_ascii_uppercase())
 }
 
 /// Checks the name of a party.
@@ -226,6 +234,14 @@ mod tests {
         let long = "x".repeat(65);
         for login in ["", "a", "L.Wen", "l wen", "l.wén", "l\u{430}", long.as_str()] {
             assert_eq!(check_login(login), Err(PartyRefusal::Login), "{login}");
+        }
+    }
+
+    #[test]
+    fn a_country_is_two_capital_letters() {
+        assert!(is_country("CN") && is_country("NO"));
+        for other in ["", "C", "cn", "CHN", "C1", "中国", "EU "] {
+            assert!(!is_country(other), "{other}");
         }
     }
 

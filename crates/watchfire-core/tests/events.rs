@@ -168,7 +168,12 @@ fn of_case() -> Vec<CaseEvent> {
             told: told(),
             notices: notices(),
         },
-        CaseEvent::DraftSaved { obligation: obligation(), form: "form".into(), fields: fields() },
+        CaseEvent::DraftSaved {
+            obligation: obligation(),
+            form: "form".into(),
+            fields: fields(),
+            left_out: BTreeMap::new(),
+        },
         CaseEvent::SubmissionRecorded {
             submission: SubmissionId::from_random([6; 5]),
             fact: "sent".into(),
@@ -291,7 +296,7 @@ fn of_amendment() -> Vec<AmendmentEvent> {
         rung(None),
         AmendmentEvent::Applied { lawbook: "ffff".into(), base: "0000".into() },
         AmendmentEvent::Obstructed { problem: "a pack does not load".into() },
-        AmendmentEvent::CasesReassessed { looked_at: 10, changed: 2 },
+        AmendmentEvent::CasesReassessed { looked_at: 10, changed: 2, unread: 0 },
         AmendmentEvent::Rejected { by: person(), reason: "not ours".into() },
         AmendmentEvent::Withdrawn { by: person(), reason: "a draft".into() },
     ]
@@ -379,6 +384,56 @@ fn of_node() -> Vec<NodeEvent> {
 }
 
 /// Every sample, by the name of its file: stream, kind, and its number among those of its kind.
+fn of_places() -> Vec<PartyEvent> {
+    vec![
+        PartyEvent::CountryRecorded { country: Some("CN".into()), source: "a register".into() },
+        PartyEvent::CountryRecorded { country: None, source: "they moved".into() },
+    ]
+}
+
+fn of_unread() -> Vec<CaseEvent> {
+    vec![
+        CaseEvent::LeftUnread {
+            amendment: AmendmentId::from_random([9; 5]),
+            problem: "no pack declares the kind `made-up`".into(),
+        },
+        CaseEvent::ReadAgain { lawbook: "00ff".into() },
+    ]
+}
+
+fn reassessed_in_part() -> AmendmentEvent {
+    AmendmentEvent::CasesReassessed { looked_at: 10, changed: 2, unread: 1 }
+}
+
+fn draft_that_leaves_out() -> CaseEvent {
+    CaseEvent::DraftSaved {
+        obligation: obligation(),
+        form: "form".into(),
+        fields: BTreeMap::new(),
+        left_out: BTreeMap::from([("summary".to_owned(), "cn-rmsv/9.7".to_owned())]),
+    }
+}
+
+fn followed() -> CaseEvent {
+    CaseEvent::ConflictFollowed {
+        conflict: "cn-rmsv/conflict/ministry-under-embargo".into(),
+        choice: "tell".into(),
+        reason: "open".into(),
+        by: person(),
+        chosen_at: at(),
+    }
+}
+
+fn of_standing() -> Vec<PartyEvent> {
+    let made = |choice: Option<&str>| PartyEvent::StandingChoiceMade {
+        conflict: "cn-rmsv/conflict/ministry-under-embargo".into(),
+        choice: choice.map(str::to_owned),
+        reason: "open".into(),
+        by: person(),
+    };
+    vec![made(Some("tell")), made(None)]
+}
+
 fn samples() -> BTreeMap<String, Event> {
     let actors = [Actor::Anonymous, Actor::Person(person()), Actor::Service(Service::Ticker)];
     let (case, report) = (CaseId::from_random([1; 5]), ReportId::from_random([5; 5]));
@@ -394,7 +449,13 @@ fn samples() -> BTreeMap<String, Event> {
         .chain(of_department().into_iter().map(|event| Body::Department(department.clone(), event)))
         // At the end, so that no older sample gets another actor.
         .chain(of_choices().into_iter().map(|event| Body::Case(case.clone(), event)))
-        .chain([Body::Party(person(), answered()), Body::Amendment(amendment.clone(), of_a_law())]);
+        .chain([Body::Party(person(), answered()), Body::Amendment(amendment.clone(), of_a_law())])
+        .chain(of_places().into_iter().map(|event| Body::Party(person(), event)))
+        .chain(of_unread().into_iter().map(|event| Body::Case(case.clone(), event)))
+        .chain([Body::Amendment(amendment.clone(), reassessed_in_part())])
+        .chain([Body::Case(case.clone(), draft_that_leaves_out())])
+        .chain([Body::Case(case.clone(), followed())])
+        .chain(of_standing().into_iter().map(|event| Body::Party(person(), event)));
     let mut found = BTreeMap::new();
     for (body, actor) in bodies.zip(actors.into_iter().cycle()) {
         let (stream, _) = body.stream().parts();

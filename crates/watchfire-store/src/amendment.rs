@@ -2,18 +2,19 @@
 
 use jiff::Timestamp;
 use watchfire_core::amendment::{Amendment, Stage};
-use watchfire_core::event::{Body, Event, GapCause, LawSource, Service, Stream};
-use watchfire_core::ids::{AmendmentId, DepartmentId, PartyId};
+use watchfire_core::event::{Body, CaseEvent, Event, GapCause, LawSource, Service, Stream};
+use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
 
 use crate::Store;
 use crate::apply::Stored;
+use crate::case_fact::CASES_AT_ONCE_MAX;
 use crate::dialect::{Connection, Row, is_taken, params};
 use crate::due::DUE_ROWS_MAX;
 use crate::error::StoreError;
 use crate::history;
 use crate::log::int;
 use crate::page::{PAGE_ROWS_MAX, Page, PageRequest, limited};
-use crate::policy::{NotFound, of_house};
+use crate::policy::{NotFound, of_house, visible};
 use crate::statement::statements;
 use crate::viewer::Viewer;
 
@@ -65,6 +66,16 @@ statements! {
     DUE = "SELECT id, due_at FROM amendments WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
     NEXT_DUE =
         "SELECT due_at FROM amendments WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT 1";
+    LEAVE_UNREAD =
+        "INSERT INTO unread_cases (amendment_id, case_id, problem, since_at) \
+         VALUES ($1, $2, $3, $4) ON CONFLICT (amendment_id, case_id) DO UPDATE \
+         SET problem = excluded.problem, since_at = excluded.since_at";
+    READ_AGAIN = "DELETE FROM unread_cases WHERE case_id = $1";
+    UNREAD = concat!(
+        "SELECT u.case_id, u.problem, u.since_at, c.title FROM unread_cases u \
+         JOIN cases c ON c.id = u.case_id WHERE u.amendment_id = $3 AND u.case_id > $4 AND ",
+        visible!(), " ORDER BY u.case_id LIMIT $5"
+    );
     LAST_SEQUENCE =
         "SELECT sequence FROM amendments WHERE organization_id = $1 AND issuer = $2 \
          ORDER BY sequence DESC LIMIT 1";
@@ -117,10 +128,23 @@ pub struct LawAcknowledgement {
     pub given: Option<(Option<PartyId>, Timestamp)>,
 }
 
+/// A case that a change of law left as it was, because the new law cannot read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadCase {
+    pub case: CaseId,
+    pub title: String,
+    pub problem: String,
+    pub since: Timestamp,
+}
+
 /// Writes the whole of a change anew from its history, which has few events.
 pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<(), StoreError> {
-    let Body::Amendment(id, _) = &stored.event.body else {
-        return Ok(());
+    let id = match &stored.event.body {
+        Body::Amendment(id, _) => id,
+        Body::Case(case, event) => {
+            return apply_to_case(tx, case, event, stored.event.recorded_at).await;
+        }
+        _ => return Ok(()),
     };
     let history = history::whole(tx, &Stream::Amendment(id.clone())).await?;
     let events: Vec<Event> = history.into_iter().map(|recorded| recorded.event).collect();
@@ -170,6 +194,25 @@ pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<()
         tx.execute(&PUT_LAW, params![law.as_str(), id.as_str()]).await?;
     }
     Ok(())
+}
+
+/// Keeps which cases a change left as they were.
+async fn apply_to_case(
+    tx: &mut Connection,
+    case: &CaseId,
+    event: &CaseEvent,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    match event {
+        CaseEvent::LeftUnread { amendment, problem } => {
+            let params = params![amendment.as_str(), case.as_str(), problem.as_str(), at];
+            tx.execute(&LEAVE_UNREAD, params).await.map(|_| ())
+        }
+        CaseEvent::ReadAgain { .. } => {
+            tx.execute(&READ_AGAIN, params![case.as_str()]).await.map(|_| ())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The earliest instant at which something is to be done with a change of law.
@@ -308,6 +351,34 @@ impl Store {
         let params = params![now, limited(0, DUE_ROWS_MAX)];
         let rows = self.reader().await?.all(&DUE, params).await?;
         rows.iter().map(|row| Ok((row.parsed("id")?, row.instant("due_at")?))).collect()
+    }
+
+    /// Returns the cases that the viewer sees which a change left as they were, after a case, by
+    /// id; up to [`CASES_AT_ONCE_MAX`] in one look.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn unread_cases(
+        &self,
+        viewer: &Viewer,
+        amendment: &AmendmentId,
+        after: Option<&CaseId>,
+    ) -> Result<Vec<UnreadCase>, StoreError> {
+        let (scope, party) = viewer.parameters();
+        let after = after.map_or("", CaseId::as_str);
+        let limit = limited(0, CASES_AT_ONCE_MAX);
+        let params = params![scope, party, amendment.as_str(), after, limit];
+        let rows = self.reader().await?.all(&UNREAD, params).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(UnreadCase {
+                    case: row.parsed("case_id")?,
+                    title: row.text("title")?,
+                    problem: row.text("problem")?,
+                    since: row.instant("since_at")?,
+                })
+            })
+            .collect()
     }
 
     /// Returns the highest sequence among the bundles of an issuer that an organization has taken

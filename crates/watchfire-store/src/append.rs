@@ -21,8 +21,8 @@ use crate::error::StoreError;
 use crate::log::{Edge, int};
 use crate::outbox::{self, Notice};
 use crate::policy::{
-    Access, Administer, Amendment, Authorized, Case, Claim, Department, Grant, MayWrite, Node,
-    NotFound, Noun, Party, Report, Right, Write,
+    Access, Administer, Amendment, Authorized, Case, Claim, Country, Department, Grant, MayWrite,
+    Node, NotFound, Noun, Party, Report, Right, Write,
 };
 use crate::random::random_bytes;
 use crate::session::{self, Secret};
@@ -215,6 +215,17 @@ impl Append {
         self.plan(Body::Party(id, event))
     }
 
+    /// Records where another organization is.
+    pub fn country(
+        &mut self,
+        grant: &Authorized<Country, Write>,
+        country: Option<String>,
+        source: String,
+    ) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Party(id, PartyEvent::CountryRecorded { country, source }))
+    }
+
     /// Records that something happened to a change of law.
     pub fn amendment<A: MayWrite>(
         &mut self,
@@ -402,6 +413,12 @@ impl Append {
     fn check_right(&self, body: &Body) -> Result<(), StoreError> {
         let own = self.viewer.organization();
         match body {
+            // Whoever keeps the organization itself does not say where it is.
+            Body::Party(id, PartyEvent::CountryRecorded { .. }) => {
+                let claim = Claim::Country(id.clone(), Right::Write);
+                let records = self.grants.iter().any(|grant| grant.claim == claim);
+                if records { Ok(()) } else { Err(StoreError::NotFound(NotFound)) }
+            }
             Body::Party(id, event) => {
                 let administers = self.grants.iter().any(|grant| match &grant.claim {
                     Claim::Party(party, right) => party == id && *right == Right::Administer,

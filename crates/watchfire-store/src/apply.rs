@@ -5,8 +5,8 @@ use watchfire_core::event::Event;
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::{
-    amendment, annex, case, case_fact, department, lawbook, obligation, outbox, party, report,
-    session, submission,
+    amendment, annex, case, case_fact, department, lawbook, obligation, outbox, party, question,
+    report, session, submission,
 };
 
 /// An event and its place.
@@ -27,6 +27,7 @@ pub(crate) async fn read_tables(
     annex::apply(tx, stored.event).await?;
     case::apply(tx, stored).await?;
     obligation::apply(tx, stored).await?;
+    question::apply(tx, stored).await?;
     submission::apply(tx, stored).await?;
     report::apply(tx, stored).await?;
     party::apply(tx, stored).await?;

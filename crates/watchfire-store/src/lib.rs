@@ -27,6 +27,7 @@ mod outbox;
 mod page;
 mod party;
 pub mod policy;
+mod question;
 mod random;
 mod rebuild;
 mod report;
@@ -40,7 +41,9 @@ mod testing;
 mod viewer;
 mod writer;
 
-pub use amendment::{AmendmentRow, LawAcknowledgement, LawAmendment, OwedAcknowledgement};
+pub use amendment::{
+    AmendmentRow, LawAcknowledgement, LawAmendment, OwedAcknowledgement, UnreadCase,
+};
 pub use annex::{ADDRESS, ANNEX_BYTES_MAX, CONTACT};
 pub use append::{
     APPEND_BYTES_MAX, Append, Appended, EVENTS_PER_APPEND_MAX, Idempotency, NOTICES_PER_APPEND_MAX,
@@ -64,8 +67,9 @@ pub use outbox::{
     CLAIM_ROWS_MAX, Claim, ClaimedNotice, Notice, NoticeRow, PAYLOAD_BYTES_MAX, UnreadableNotice,
 };
 pub use page::{PAGE_ROWS_MAX, Page, PageRequest};
-pub use party::{InquiryRow, PartyKind, PartyRow};
+pub use party::{InquiryRow, Located, PartyKind, PartyRow};
 pub use policy::{Authorized, NotFound};
+pub use question::{Asks, QuestionRow};
 pub use random::random_bytes;
 pub use rebuild::DueInstants;
 pub use report::{Answer, REPORTS_OF_CASE_MAX, Report, ReportRow, TrackedReport};

@@ -17,7 +17,7 @@ use crate::statement::statements;
 use crate::viewer::Viewer;
 
 /// Where an obligation without a date stands in the watch: after all that have one.
-const NO_DATE: i64 = i64::MAX;
+pub(crate) const NO_DATE: i64 = i64::MAX;
 
 macro_rules! columns {
     () => {
@@ -29,6 +29,7 @@ macro_rules! columns {
          o.sort_due, o.due_at"
     };
 }
+pub(crate) use columns;
 
 statements! {
     ASSESS =
@@ -82,12 +83,6 @@ statements! {
         "SELECT ", columns!(), " FROM obligations o JOIN cases c ON c.id = o.case_id \
          WHERE o.is_open AND o.gap_rank = 0 AND (o.sort_due, o.id) > ($3, $4) AND ", visible!(),
         " ORDER BY o.sort_due, o.id LIMIT $5"
-    );
-    UNDECIDED = concat!(
-        "SELECT ", columns!(), " FROM obligations o JOIN cases c ON c.id = o.case_id \
-         WHERE o.is_open AND o.provisional AND o.decision_due IS NOT NULL \
-         AND (o.decision_due, o.id) > ($3, $4) AND ", visible!(),
-        " ORDER BY o.decision_due, o.id LIMIT $5"
     );
     OF_CASE = concat!(
         "SELECT ", columns!(), " FROM obligations o JOIN cases c ON c.id = o.case_id \
@@ -274,7 +269,7 @@ fn owner_of(row: &Row) -> Result<Option<Owner>, StoreError> {
     Ok(Some(Owner { party, cause, since: row.instant("owned_at")? }))
 }
 
-fn obligation_row(row: &Row) -> Result<ObligationRow, StoreError> {
+pub(crate) fn obligation_row(row: &Row) -> Result<ObligationRow, StoreError> {
     let gap = row.text_or_none("gap")?;
     let gap = gap.map(|name| gap_named(&name).ok_or(StoreError::Corrupt { what: "gap" }));
     Ok(ObligationRow {
@@ -335,26 +330,6 @@ impl Store {
         let params = params![scope, party, due, id, page.probe()];
         let rows = self.obligations(&GAPS, params).await?;
         Ok(page.page(rows, |row| format!("{}.{}", sort_due(row), row.id)))
-    }
-
-    /// Returns the open obligations whose clock runs although a question is undecided, by when it
-    /// should be answered.
-    ///
-    /// # Errors
-    /// [`StoreError::Cursor`].
-    pub async fn undecided(
-        &self,
-        viewer: &Viewer,
-        page: &PageRequest,
-    ) -> Result<Page<ObligationRow>, StoreError> {
-        let (scope, party) = viewer.parameters();
-        let ([due], id) = page.key([i64::MIN])?;
-        let params = params![scope, party, due, id, page.probe()];
-        let rows = self.obligations(&UNDECIDED, params).await?;
-        Ok(page.page(rows, |row| {
-            let due = row.assessment.decision_due.map_or(NO_DATE, Timestamp::as_microsecond);
-            format!("{due}.{}", row.id)
-        }))
     }
 
     /// Returns the open obligations that `owner` holds, by `strict_due`.

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use watchfire_core::event::{Actor, Body, Chain, Duty, PartyEvent, Profile, Service, Stream};
+use watchfire_core::case::Standing;
+use watchfire_core::event::{
+    Actor, Body, Chain, Duty, PartyEvent, Profile, Service, Stream, encoding,
+};
 use watchfire_core::ids::PartyId;
 
 use crate::Store;
@@ -37,6 +40,17 @@ statements! {
     SET_PREFERENCES = "UPDATE parties SET language = $2, time_zone = $3 WHERE id = $1";
     SET_PROFILE = "UPDATE parties SET profile_index = $2 WHERE id = $1";
     SET_INQUIRY = "UPDATE parties SET inquiry_index = $2 WHERE id = $1";
+    SET_COUNTRY = "UPDATE parties SET country_index = $2 WHERE id = $1";
+    CHOOSE =
+        "INSERT INTO standing_choices (organization_id, conflict, log_index) VALUES ($1, $2, $3) \
+         ON CONFLICT (organization_id, conflict) DO UPDATE SET log_index = excluded.log_index";
+    CHOICES = concat!(
+        "SELECT e.bytes FROM standing_choices s JOIN events e ON e.log_index = s.log_index \
+         JOIN parties p ON p.id = s.organization_id \
+         WHERE p.id = $3 AND e.bytes IS NOT NULL AND ", party_visible!(),
+        " ORDER BY s.conflict LIMIT $4"
+    );
+    COUNTRY_OF = "SELECT p.country_index FROM parties p WHERE p.id = $1";
     SET_CHAIN =
         "UPDATE parties SET chain_owner = $2, chain_supervisor = $3, chain_executive = $4 \
          WHERE id = $1";
@@ -63,6 +77,9 @@ statements! {
     FIRST_ORGANIZATION =
         "SELECT p.id FROM parties p WHERE p.kind = 'organization' \
          ORDER BY p.registered_at, p.id LIMIT 1";
+    WITHOUT_ACCOUNT =
+        "SELECT p.id FROM parties p WHERE p.kind = 'person' AND p.organization_id = $1 \
+         AND NOT p.account_open AND p.id > $2 ORDER BY p.id LIMIT $3";
     ANY_PARTY = "SELECT p.id FROM parties p LIMIT 1";
 }
 
@@ -93,6 +110,17 @@ pub struct InquiryRow {
     pub lawbook: String,
     pub recorded_at: Timestamp,
     pub by: Actor,
+}
+
+/// Where an organization is, who recorded it, when, and where that is known from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// `None`: nobody knows any more.
+    pub country: Option<String>,
+    pub source: String,
+    /// `None`: it was recorded on the node's own machine.
+    pub by: Option<PartyId>,
+    pub at: Timestamp,
 }
 
 /// What a party is.
@@ -159,6 +187,10 @@ async fn change(
         }
         PartyEvent::ProfileChanged(_) => (&SET_PROFILE, params![id, int(stored.index)?]),
         PartyEvent::InquiryAnswered { .. } => (&SET_INQUIRY, params![id, int(stored.index)?]),
+        PartyEvent::StandingChoiceMade { conflict, .. } => {
+            (&CHOOSE, params![id, conflict.as_str(), int(stored.index)?])
+        }
+        PartyEvent::CountryRecorded { .. } => (&SET_COUNTRY, params![id, int(stored.index)?]),
         PartyEvent::ChainSet(chain) => {
             let place = |party: &Option<PartyId>| party.as_ref().map(ToString::to_string);
             let [owner, supervisor, executive] =
@@ -316,6 +348,59 @@ impl Store {
         }
     }
 
+    /// Returns what an organization chose for its cases, up to [`PAGE_ROWS_MAX`] conflicts.
+    ///
+    /// # Errors
+    /// Failures of the database; of an organization that is missing or hidden there is none.
+    pub async fn standing_choices(
+        &self,
+        viewer: &Viewer,
+        organization: &PartyId,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let (scope, party) = scope(viewer);
+        let params = params![scope, party, organization.as_str(), limited(0, PAGE_ROWS_MAX)];
+        let rows = self.reader().await?.all(&CHOICES, params).await?;
+        let mut found = Vec::new();
+        for row in &rows {
+            let event = encoding::decode(&row.bytes("bytes")?)?;
+            let Body::Party(_, PartyEvent::StandingChoiceMade { conflict, choice, reason, by }) =
+                event.body
+            else {
+                return Err(StoreError::Corrupt { what: "choice" });
+            };
+            found.push(Standing { conflict, choice, reason, by, at: event.recorded_at });
+        }
+        Ok(found)
+    }
+
+    /// Returns where an organization is, as it was recorded last; `None` where it never was.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the organization is missing or hidden.
+    pub async fn country(
+        &self,
+        viewer: &Viewer,
+        organization: &PartyId,
+    ) -> Result<Option<Located>, StoreError> {
+        self.authorize_country::<crate::policy::Read>(viewer, organization).await?;
+        let mut connection = self.reader().await?;
+        let row = connection.optional(&COUNTRY_OF, params![organization.as_str()]).await?;
+        let Some(index) = row.ok_or(NotFound)?.int_or_none("country_index")? else {
+            return Ok(None);
+        };
+        let event = event_at(&mut connection, index).await?.event;
+        match event.body {
+            Body::Party(_, PartyEvent::CountryRecorded { country, source }) => {
+                let by = match event.actor {
+                    Actor::Person(who) => Some(who),
+                    _ => None,
+                };
+                Ok(Some(Located { country, source, by, at: event.recorded_at }))
+            }
+            _ => Err(StoreError::Corrupt { what: "country" }),
+        }
+    }
+
     /// Returns the channels of a person with the addresses. Personal data: for the person, for
     /// whoever keeps the accounts, and for the sender.
     ///
@@ -354,6 +439,32 @@ impl Store {
         }
         let row = self.reader().await?.optional(&FIRST_ORGANIZATION, params![]).await?;
         row.ok_or(NotFound)?.parsed("id")
+    }
+
+    /// Returns the people of an organization who have no account, or none any more.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for anybody but a part of the node.
+    pub async fn without_account(
+        &self,
+        viewer: &Viewer,
+        organization: &PartyId,
+    ) -> Result<BTreeSet<PartyId>, StoreError> {
+        if !matches!(viewer.who(), Who::Service(_)) {
+            return Err(NotFound.into());
+        }
+        let mut connection = self.reader().await?;
+        let (mut found, mut after) = (BTreeSet::new(), String::new());
+        loop {
+            let limit = limited(0, PAGE_ROWS_MAX);
+            let params = params![organization.as_str(), after.as_str(), limit];
+            let rows = connection.all(&WITHOUT_ACCOUNT, params).await?;
+            let Some(last) = rows.last() else { return Ok(found) };
+            after = last.text("id")?;
+            for row in &rows {
+                found.insert(row.parsed("id")?);
+            }
+        }
     }
 
     /// Returns whether nobody is known yet: the first administrator is still to be made.

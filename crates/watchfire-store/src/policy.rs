@@ -110,6 +110,42 @@ macro_rules! administered {
     };
 }
 
+/// The organization whose node this is: the one that was known first.
+macro_rules! own_organization {
+    () => {
+        "(SELECT q.id FROM parties q WHERE q.kind = 'organization' \
+         ORDER BY q.registered_at, q.id LIMIT 1)"
+    };
+}
+
+/// Whether the viewer ($2) is an administrator of the organization whose node this is.
+macro_rules! keeps_node {
+    () => {
+        concat!(
+            "EXISTS (SELECT 1 FROM parties v WHERE v.id = $2 AND v.account_open \
+             AND v.administrator AND v.organization_id = ",
+            $crate::policy::own_organization!(),
+            ")"
+        )
+    };
+}
+
+/// Whether the viewer ($1 scope of parties, $2 party) sees where the organization `p` is: its own
+/// people, those who are together with one of them in a case, and whoever keeps it.
+macro_rules! country_visible {
+    () => {
+        concat!(
+            "($1 = 3 OR ($1 = 1 AND (",
+            $crate::policy::keeps_node!(),
+            " OR EXISTS (SELECT 1 FROM parties v WHERE v.id = $2 AND v.account_open AND \
+             (v.organization_id = p.id OR EXISTS (SELECT 1 FROM participants a \
+             JOIN participants b ON a.case_id = b.case_id JOIN parties m ON m.id = b.party_id \
+             WHERE a.party_id = v.id AND m.organization_id = p.id))))))"
+        )
+    };
+}
+pub(crate) use {keeps_node, own_organization};
+
 /// Whether the viewer ($1 scope, $2 party) belongs to the house of a row.
 macro_rules! of_house {
     ($row:literal) => {
@@ -148,6 +184,12 @@ statements! {
     WRITES_PARTY = concat!(
         "SELECT p.id FROM parties p WHERE p.id = $3 AND (($1 = 1 AND p.id = $2 AND p.account_open) \
          OR ", administered!(), ")"
+    );
+    SEES_COUNTRY = concat!("SELECT p.id FROM parties p WHERE p.id = $3 AND ", country_visible!());
+    /// The organization concerned does not, nor does anybody else.
+    RECORDS_COUNTRY = concat!(
+        "SELECT p.id FROM parties p WHERE p.id = $3 AND p.kind = 'organization' AND p.id <> ",
+        own_organization!(), " AND ($1 = 3 OR ($1 = 1 AND ", keeps_node!(), "))"
     );
     SEES_AMENDMENT = concat!("SELECT a.id FROM amendments a WHERE a.id = $3 AND ", of_house!("a"));
     /// Everybody may claim and acknowledge, but not whoever only looks on.
@@ -215,6 +257,8 @@ nouns! {
     Report(ReportId);
     /// People and organizations.
     Party(PartyId);
+    /// Where another organization is, as this node's organization holds it.
+    Country(PartyId);
     /// Changes of law, with what departments owe for them.
     Amendment(AmendmentId);
     /// Departments.
@@ -306,6 +350,7 @@ pub(crate) enum Claim {
     /// A report that is not there yet, and its case. Anybody may.
     Intake(ReportId, CaseId),
     NewParty(PartyId),
+    Country(PartyId, Right),
     Amendment(AmendmentId, Right),
     /// A change of law that is not there yet, proposed by whoever keeps the law.
     NewAmendment(AmendmentId),
@@ -332,6 +377,7 @@ impl Grant {
             }
             Claim::Report(id, _) => sees(connection, &WRITES_REPORT, viewer, id.as_str()).await?,
             Claim::Party(id, right) => party_right(connection, viewer, id, *right).await?,
+            Claim::Country(id, right) => country_right(connection, viewer, id, *right).await?,
             Claim::NewCase(_) => match viewer.party() {
                 Some(party) => exists(connection, &HAS_ACCOUNT, party).await?,
                 None => false,
@@ -391,6 +437,21 @@ async fn party_right(
         Right::Read => (&SEES_PARTY, matches!(viewer.who(), Who::Service(_))),
         Right::Write => (&WRITES_PARTY, viewer.is_one_of(ACCOUNT_KEEPERS)),
         Right::Administer => (&ADMINISTERS_PARTY, viewer.is_one_of(ACCOUNT_KEEPERS)),
+    };
+    let scope = party_scope(viewer, everything);
+    let params = params![scope, viewer.parameters().1, id.as_str()];
+    Ok(connection.optional(statement, params).await?.is_some())
+}
+
+async fn country_right(
+    connection: &mut Connection,
+    viewer: &Viewer,
+    id: &PartyId,
+    right: Right,
+) -> Result<bool, StoreError> {
+    let (statement, everything) = match right {
+        Right::Read => (&SEES_COUNTRY, matches!(viewer.who(), Who::Service(_))),
+        Right::Write | Right::Administer => (&RECORDS_COUNTRY, viewer.is_one_of(ACCOUNT_KEEPERS)),
     };
     let scope = party_scope(viewer, everything);
     let params = params![scope, viewer.parameters().1, id.as_str()];
@@ -483,6 +544,21 @@ impl Store {
         id: &PartyId,
     ) -> Result<Authorized<Party, A>, StoreError> {
         self.authorize(viewer, Claim::Party(id.clone(), A::RIGHT), id.clone()).await
+    }
+
+    /// Returns the right to see, or to record, where an organization is.
+    ///
+    /// It is recorded of another organization alone, by the administrators of the organization
+    /// whose node this is: it decides what a gate bars.
+    ///
+    /// # Errors
+    /// As [`Store::authorize_case`].
+    pub async fn authorize_country<A: Access>(
+        &self,
+        viewer: &Viewer,
+        id: &PartyId,
+    ) -> Result<Authorized<Country, A>, StoreError> {
+        self.authorize(viewer, Claim::Country(id.clone(), A::RIGHT), id.clone()).await
     }
 
     /// Returns the right to see or record what happens to the node.

@@ -27,16 +27,19 @@ statements! {
     CLEAR_SUBMISSION_OBLIGATIONS = "DELETE FROM submission_obligations";
     CLEAR_SUBMISSIONS = "DELETE FROM submissions";
     CLEAR_DRAFTS = "DELETE FROM drafts";
+    CLEAR_OPEN_CONFLICTS = "DELETE FROM open_conflicts";
     CLEAR_OBLIGATIONS = "DELETE FROM obligations";
     CLEAR_PARTICIPANTS = "DELETE FROM participants";
     CLEAR_CASES = "DELETE FROM cases";
     CLEAR_REPORTS = "DELETE FROM reports";
     CLEAR_ADDRESSES = "DELETE FROM addresses";
+    CLEAR_STANDING_CHOICES = "DELETE FROM standing_choices";
     CLEAR_PARTIES = "DELETE FROM parties";
     CLEAR_CASE_FACTS = "DELETE FROM case_facts";
     CLEAR_CASE_TRIGGERS = "DELETE FROM case_triggers";
     CLEAR_ACKNOWLEDGEMENTS = "DELETE FROM acknowledgements";
     CLEAR_AMENDMENT_LAWS = "DELETE FROM amendment_laws";
+    CLEAR_UNREAD_CASES = "DELETE FROM unread_cases";
     CLEAR_AMENDMENTS = "DELETE FROM amendments";
     CLEAR_DEPARTMENTS = "DELETE FROM departments";
     CLEAR_LAWBOOK_USES = "DELETE FROM lawbook_uses";
@@ -78,16 +81,19 @@ async fn clear(tx: &mut Connection) -> Result<(), StoreError> {
         &CLEAR_SUBMISSION_OBLIGATIONS,
         &CLEAR_SUBMISSIONS,
         &CLEAR_DRAFTS,
+        &CLEAR_OPEN_CONFLICTS,
         &CLEAR_OBLIGATIONS,
         &CLEAR_PARTICIPANTS,
         &CLEAR_CASES,
         &CLEAR_REPORTS,
         &CLEAR_ADDRESSES,
+        &CLEAR_STANDING_CHOICES,
         &CLEAR_PARTIES,
         &CLEAR_CASE_FACTS,
         &CLEAR_CASE_TRIGGERS,
         &CLEAR_ACKNOWLEDGEMENTS,
         &CLEAR_AMENDMENT_LAWS,
+        &CLEAR_UNREAD_CASES,
         &CLEAR_AMENDMENTS,
         &CLEAR_DEPARTMENTS,
         &CLEAR_LAWBOOK_USES,

@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = migrations![
     12 "0012_amendment.sql",
     13 "0013_feed.sql",
     15 "0015_inquiry.sql",
+    16 "0016_conflict.sql",
 ];
 
 const MAKE_LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (\

@@ -49,6 +49,7 @@ mod tests {
         outbox,
         party,
         policy,
+        question,
         rebuild,
         report,
         schema,

@@ -31,6 +31,7 @@ fn chains() -> Chains {
     Chains {
         house,
         departments: BTreeMap::from([(department(1), headed), (department(2), headless)]),
+        gone: BTreeSet::new(),
     }
 }
 
@@ -240,11 +241,63 @@ fn it_is_used_at_its_instant_and_not_before_and_silence_becomes_a_gap() {
     story.happens(events);
     assert_eq!(story.amendment.stage, Stage::Applied);
     assert_eq!(story.amendment.gaps().count(), 1);
-    assert!(story.amendment.is_to_be_reassessed());
+    assert!(story.amendment.is_to_be_reassessed(instant));
     assert!(story.amendment.due_at().is_some_and(|due| due <= instant));
-    story.happens([AmendmentEvent::CasesReassessed { looked_at: 3, changed: 1 }]);
-    assert!(!story.amendment.is_to_be_reassessed());
+    assert!(!story.amendment.is_carried_out());
+    story.happens([AmendmentEvent::CasesReassessed { looked_at: 3, changed: 1, unread: 0 }]);
+    assert!(!story.amendment.is_to_be_reassessed(Timestamp::MAX));
+    assert!(story.amendment.is_carried_out());
     assert_eq!(story.amendment.reject(&person(REVIEWER), "no"), Err(AmendmentRefusal::InUse));
+}
+
+#[test]
+fn cases_that_the_new_law_cannot_read_are_tried_again_ever_more_seldom_until_none_is_left() {
+    let (mut story, _) = Story::agreed("2026-12-03T00:00:00Z", &[1]);
+    story.now = at("2026-12-03T00:00:00Z");
+    let events = story.amendment.put_to_use("b", "a");
+    story.happens(events);
+    for hours in [1, 2, 4, 8, 16, 24, 24] {
+        story.happens([AmendmentEvent::CasesReassessed { looked_at: 3, changed: 1, unread: 1 }]);
+        let again = story.now + SignedDuration::from_hours(hours);
+        let before = again - SignedDuration::from_micros(1);
+        assert!(!story.amendment.is_to_be_reassessed(before), "{hours}");
+        assert!(story.amendment.is_to_be_reassessed(again), "{hours}");
+        assert!(story.amendment.due_at().is_some_and(|due| due <= again), "{hours}");
+        assert!(!story.amendment.is_carried_out());
+        story.now = again;
+    }
+    story.happens([AmendmentEvent::CasesReassessed { looked_at: 3, changed: 2, unread: 0 }]);
+    assert!(story.amendment.is_carried_out());
+    assert!(!story.amendment.is_to_be_reassessed(Timestamp::MAX));
+}
+
+#[test]
+fn what_somebody_who_left_or_a_department_that_was_closed_owes_is_a_gap_and_goes_to_those_above() {
+    let gone = Chains {
+        gone: BTreeSet::from([person(HEAD)]),
+        departments: BTreeMap::from([(department(1), chains().house)]),
+        ..chains()
+    };
+    let closed = Chains { departments: BTreeMap::new(), ..chains() };
+    for chains in [gone, closed] {
+        let (mut story, _) = Story::agreed("2027-03-01T00:00:00Z", &[1]);
+        let everybody = at("2026-12-06T15:12:00Z");
+        let decision = story.amendment.tick(&chains, everybody);
+        let told: Vec<_> = decision.notices.iter().map(|it| it.recipient.clone()).collect();
+        assert_eq!(told, [person(SUPERVISOR), person(EXECUTIVE)]);
+        let gap =
+            AmendmentEvent::GapOpened { department: department(1), cause: GapCause::HolderGone };
+        assert!(decision.events.contains(&gap), "{:?}", decision.events);
+        story.now = everybody;
+        story.happens(decision.events);
+        // Whoever takes it holds it, whatever became of the department.
+        let claimed = story.amendment.claim(&department(1), &person(HELPER)).expect("it is a gap");
+        story.happens(claimed);
+        let later = story.amendment.tick(&chains, at("2026-12-07T07:59:59Z"));
+        assert_eq!(later, Decision::default());
+        let owed = &story.amendment.acknowledgements[&department(1)];
+        assert_eq!(owed.holder(&chains), Some(&person(HELPER)));
+    }
 }
 
 #[test]

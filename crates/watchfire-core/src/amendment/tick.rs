@@ -25,12 +25,14 @@ impl Amendment {
         }
         for owed in self.acknowledgements.values().filter(|owed| owed.given.is_none()) {
             let chain = chains.departments.get(&owed.department).unwrap_or(&chains.house);
-            if owed.gap_at().is_some_and(|at| at <= now) {
-                let (department, cause) = (owed.department.clone(), GapCause::NotAcknowledged);
+            let holder = owed.holder(chains);
+            let is_left = owed.owner.is_some() && holder.is_none() && owed.gap.is_none();
+            if is_left || owed.gap_at().is_some_and(|at| at <= now) {
+                let cause = if is_left { GapCause::HolderGone } else { GapCause::NotAcknowledged };
+                let department = owed.department.clone();
                 decision.events.push(AmendmentEvent::GapOpened { department, cause });
             }
             if let Some(due) = owed.ladder().due(&owed.told, now) {
-                let holder = owed.owner.as_ref().map(|(owner, ..)| owner);
                 let mut who = people(&due.places, holder, chain);
                 if who.is_empty() {
                     // A department without anybody falls to the chain of the house.

@@ -367,16 +367,33 @@ impl Case {
         form: &str,
         fields: &BTreeMap<String, String>,
     ) -> Result<Decision, Refusal> {
+        self.save_draft_without(id, form, fields, &BTreeMap::new())
+    }
+
+    /// As [`Case::save_draft`]; `left_out` are fields that are left out on purpose, each with the
+    /// provisions for which: they are not filled from the case.
+    ///
+    /// # Errors
+    /// As [`Case::save_draft`].
+    pub fn save_draft_without(
+        &self,
+        id: &ObligationId,
+        form: &str,
+        fields: &BTreeMap<String, String>,
+        left_out: &BTreeMap<String, String>,
+    ) -> Result<Decision, Refusal> {
         if !self.obligations.contains_key(id) {
             return Err(Refusal::NoSuchObligation(id.clone()));
         }
         check_fields(fields)?;
+        check_fields(left_out)?;
         self.room_for_talk()?;
-        self.room_for_text(bytes_of(fields))?;
+        self.room_for_text(bytes_of(fields) + bytes_of(left_out))?;
         let saved = CaseEvent::DraftSaved {
             obligation: id.clone(),
             form: form.to_owned(),
             fields: fields.clone(),
+            left_out: left_out.clone(),
         };
         Ok(Decision { events: vec![saved], notices: Vec::new() })
     }
@@ -532,12 +549,19 @@ impl Case {
         self.with(house, events, now)
     }
 
-    /// Ends the embargo: everybody in the organization may see the case from then on.
+    /// Ends the embargo: everybody in the organization may see the case from then on, and it may
+    /// be published. So the gate is asked what bars the publication.
     ///
     /// # Errors
     /// [`Refusal::NoEmbargo`]; [`Refusal::EmbargoActive`] before its date, unless the fact
-    /// `disclosed` is recorded and stands.
-    pub fn exit_embargo(&self, reason: &str, now: Timestamp) -> Result<Decision, Refusal> {
+    /// `disclosed` is recorded and stands; [`Refusal::Text`]; [`Refusal::GateClosed`].
+    pub fn exit_embargo(
+        &self,
+        house: &House<'_>,
+        reason: &str,
+        pass: Option<(&str, &PartyId)>,
+        now: Timestamp,
+    ) -> Result<Decision, Refusal> {
         let Embargo::Active { until } = self.embargo else { return Err(Refusal::NoEmbargo) };
         let disclosed =
             self.facts.iter().any(|fact| fact.kind == "disclosed" && !self.is_retracted(&fact.id));
@@ -546,8 +570,9 @@ impl Case {
             return Err(Refusal::EmbargoActive { until });
         }
         text("reason", reason, TEXT_CHARS_MAX)?;
-        let exited = CaseEvent::EmbargoExited { reason: reason.to_owned() };
-        Ok(Decision { events: vec![exited], notices: Vec::new() })
+        let mut events = self.through(house, Act::Publishing, &[To::public()], pass, now)?;
+        events.push(CaseEvent::EmbargoExited { reason: reason.to_owned() });
+        Ok(Decision { events, notices: Vec::new() })
     }
 
     /// Gives the case another title; the same title changes nothing.

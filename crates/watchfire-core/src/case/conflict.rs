@@ -12,7 +12,7 @@ use super::act::{TEXT_CHARS_MAX, text};
 use super::{Case, Decision, Embargo, House, Refusal};
 use crate::event::CaseEvent;
 use crate::ids::{ObligationId, PartyId};
-use crate::law::conflict::{Conflict, Rule};
+use crate::law::conflict::{Choice, Conflict, Rule};
 use crate::law::count::{Within, elapsed};
 use crate::law::gate::Act;
 use crate::law::instant::Instant;
@@ -35,6 +35,19 @@ pub struct Instance {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
     pub choice: String,
+    pub reason: String,
+    pub by: PartyId,
+    pub at: Timestamp,
+    /// Where the case follows what its organization chose for such cases: since when.
+    pub standing: Option<Timestamp>,
+}
+
+/// What an organization chose for its cases, where the same duties collide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub conflict: String,
+    /// `None`: each case is decided by itself.
+    pub choice: Option<String>,
     pub reason: String,
     pub by: PartyId,
     pub at: Timestamp,
@@ -319,6 +332,37 @@ impl Case {
         Ok(events)
     }
 
+    /// Returns what the case follows, because its organization had chosen so before it was opened.
+    /// What was chosen later is of later cases, and what somebody decided in this one stays.
+    pub(super) fn standing_to_follow(
+        &self,
+        house: &House<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<CaseEvent>, Refusal> {
+        if house.standing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut events = Vec::new();
+        for Clash { conflict, .. } in self.clashes(house, now)? {
+            let known = self.conflicts.get(&conflict.id);
+            let chosen = house.standing.iter().find(|it| it.conflict == conflict.id);
+            let chosen = chosen.filter(|it| conflict.standing && it.at <= self.opened_at);
+            let Some(chosen) = chosen.filter(|_| known.is_none_or(|it| it.decided.is_none()))
+            else {
+                continue;
+            };
+            let choice = chosen.choice.as_deref().filter(|id| conflict.choice(id).is_some());
+            events.extend(choice.map(|choice| CaseEvent::ConflictFollowed {
+                conflict: conflict.id.clone(),
+                choice: choice.to_owned(),
+                reason: chosen.reason.clone(),
+                by: chosen.by.clone(),
+                chosen_at: chosen.at,
+            }));
+        }
+        Ok(events)
+    }
+
     /// Decides what to do where duties collide. It can be decided anew; each decision stays.
     ///
     /// # Errors
@@ -332,15 +376,15 @@ impl Case {
     ) -> Result<Decision, Refusal> {
         let there = self.clashes(house, now)?;
         let there = there.into_iter().find(|clash| clash.conflict.id == id);
-        let conflict = there.filter(|it| it.conflict.decision.is_some());
-        let conflict = conflict.ok_or_else(|| Refusal::NoSuchConflict(id.to_owned()))?.conflict;
-        if conflict.choice(choice).is_none() {
-            let choices = conflict.decision.iter().flat_map(|it| &it.choices);
+        let clash = there.filter(|it| it.conflict.decision.is_some());
+        let clash = clash.ok_or_else(|| Refusal::NoSuchConflict(id.to_owned()))?;
+        let Some(chosen) = clash.conflict.choice(choice) else {
+            let choices = clash.conflict.decision.iter().flat_map(|it| &it.choices);
             return Err(Refusal::NoSuchChoice {
                 choice: choice.to_owned(),
                 choices: choices.map(|it| it.id.clone()).collect(),
             });
-        }
+        };
         text("reason", reason, TEXT_CHARS_MAX)?;
         let decided = CaseEvent::ConflictDecided {
             conflict: id.to_owned(),
@@ -348,7 +392,59 @@ impl Case {
             reason: reason.to_owned(),
             by: by.clone(),
         };
-        Ok(Decision { events: vec![decided], notices: Vec::new() })
+        let mut events = vec![decided];
+        events.extend(self.drafts_after(house, &clash, chosen));
+        Ok(Decision { events, notices: Vec::new() })
+    }
+
+    /// Returns the obligations whose draft leaves fields out for the sake of this conflict.
+    pub fn kept_to_minimum(&self, clash: &Clash<'_>) -> Vec<ObligationId> {
+        let Effect::Bars(bars) = &clash.effect else { return Vec::new() };
+        let why = bars.join(", ");
+        let is_kept = |id: &&ObligationId| {
+            let draft = self.drafts.get(*id);
+            draft.is_some_and(|draft| draft.left_out.values().any(|reason| *reason == why))
+        };
+        clash.obligations.iter().filter(is_kept).cloned().collect()
+    }
+
+    /// Makes the drafts ready that a choice wants: kept to what the law itself asks for, where it
+    /// says so; where it does not, nothing is left out for this conflict any more.
+    ///
+    /// What a form requires stays, and so does what somebody has answered.
+    fn drafts_after(
+        &self,
+        house: &House<'_>,
+        clash: &Clash<'_>,
+        chosen: &Choice,
+    ) -> Vec<CaseEvent> {
+        let Effect::Bars(bars) = &clash.effect else { return Vec::new() };
+        let why = bars.join(", ");
+        let ready = |id: &ObligationId| {
+            let provision = &self.obligations.get(id)?.assessment.provision;
+            let (form, stage) = house.law.form_of(provision)?;
+            let known = self.drafts.get(id);
+            let (before, fields) = known
+                .map(|draft| (draft.left_out.clone(), draft.fields.clone()))
+                .unwrap_or_default();
+            let mut left_out = before.clone();
+            left_out.retain(|_, reason| *reason != why);
+            if chosen.minimum && clash.conflict.minimum_of.contains(provision) {
+                let free = form.free(stage).filter(|field| {
+                    !clash.conflict.minimum.contains(&field.0) && !fields.contains_key(&field.0)
+                });
+                for field in free {
+                    left_out.entry(field.0.clone()).or_insert_with(|| why.clone());
+                }
+            }
+            (left_out != before).then(|| CaseEvent::DraftSaved {
+                obligation: id.clone(),
+                form: form.id.clone(),
+                fields,
+                left_out,
+            })
+        };
+        clash.obligations.iter().filter_map(ready).collect()
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Filling {
     pub completeness: Completeness,
     /// The answers, each with where it comes from.
     pub fields: BTreeMap<FieldId, Filled>,
+    /// Fields that are left out on purpose, each with the provisions for which.
+    pub left_out: BTreeMap<FieldId, String>,
     /// When the draft was saved last.
     pub saved_at: Option<Timestamp>,
 }
@@ -93,7 +95,8 @@ impl Case {
     ///
     /// What a person saved comes first, then what the form itself says, what was sent in an
     /// earlier stage, the facts, and last what other forms say under the same name. What the
-    /// platform fills in stays empty. A field that a saved draft leaves out is filled again.
+    /// platform fills in stays empty. A field that a saved draft does not answer is filled again,
+    /// unless it is left out on purpose.
     pub fn filled(
         &self,
         house: &House<'_>,
@@ -105,6 +108,8 @@ impl Case {
         let zone = house.zone_of(&obligation.assessment.provision);
         let search = Search { case: self, house, about, obligation, form, stage, zone };
         let draft = self.drafts.get(id);
+        let is_left_out =
+            |id: &FieldId| draft.is_some_and(|draft| draft.left_out.contains_key(&id.0));
         let fields: BTreeMap<FieldId, Filled> = form
             .asked(stage)
             .filter(|(_, need)| *need != Need::Automatic)
@@ -112,12 +117,16 @@ impl Case {
                 let saved = draft.and_then(|draft| draft.fields.get(&field.id.0));
                 let saved = saved.filter(|value| !value.trim().is_empty());
                 let saved = saved.map(|value| Filled { value: value.clone(), from: Origin::Draft });
-                Some((field.id.clone(), saved.or_else(|| search.answer(field))?))
+                let found = || search.answer(field).filter(|_| !is_left_out(&field.id));
+                Some((field.id.clone(), saved.or_else(found)?))
             })
             .collect();
         let completeness = form.completeness(stage, &values(&fields));
         let saved_at = draft.map(|draft| draft.saved_at);
-        Some(Filling { stage, completeness, fields, saved_at })
+        let left_out = draft.iter().flat_map(|draft| &draft.left_out);
+        let left_out = left_out.map(|(id, why)| (FieldId(id.clone()), why.clone()));
+        let left_out = left_out.filter(|(id, _)| !fields.contains_key(id)).collect();
+        Some(Filling { stage, completeness, fields, left_out, saved_at })
     }
 }
 

@@ -24,7 +24,7 @@ use crate::escalation::Rung;
 use crate::event::{
     Body, CaseEvent, Chain, Event, FactRecord, GapCause, OwnerCause, ParticipantRole, Profile,
 };
-use crate::ids::{CaseId, ObligationId, PartyId, ReportId, SubmissionId};
+use crate::ids::{AmendmentId, CaseId, ObligationId, PartyId, ReportId, SubmissionId};
 use crate::law::Lawbook;
 use crate::law::retraction::taken_back;
 use crate::notice::Notice;
@@ -35,7 +35,7 @@ pub use act::{
     Submission, TEXT_CHARS_MAX, TITLE_CHARS_MAX, WRITTEN_BYTES_MAX, as_participant,
 };
 pub use awareness::{Awareness, Candidate, Deadline};
-pub use conflict::{Clash, Decided, Effect, Instance};
+pub use conflict::{Clash, Decided, Effect, Instance, Standing};
 pub use fill::{About, Filled, Filling, Origin};
 pub use gate::{Pass, To};
 pub use open_question::OpenQuestion;
@@ -50,6 +50,8 @@ pub struct House<'a> {
     pub profile: &'a Profile,
     /// Who is told in what order.
     pub chain: &'a Chain,
+    /// What the organization chose for its cases, at most one choice for each conflict.
+    pub standing: &'a [Standing],
 }
 
 /// What a rule decided: events to append, and notices that go out with them.
@@ -116,6 +118,9 @@ pub struct Case {
     pub passes: Vec<Pass>,
     /// From which fact on the organization holds that it was aware, by kind of knowledge.
     pub aware_from: BTreeMap<String, AwareFrom>,
+    /// The changes of law that left it as it was computed before, since when, and why: the new law
+    /// cannot read it.
+    pub unread: BTreeMap<AmendmentId, (Timestamp, String)>,
     /// Bytes of all messages, drafts and submissions that were recorded.
     written_bytes: u64,
 }
@@ -144,6 +149,8 @@ pub struct Draft {
     pub form: String,
     /// Values by field id.
     pub fields: BTreeMap<String, String>,
+    /// Fields that are left out on purpose, each with the provisions for which.
+    pub left_out: BTreeMap<String, String>,
     /// When it was saved last.
     pub saved_at: Timestamp,
 }
@@ -217,8 +224,9 @@ impl Case {
             }
             CaseEvent::EmbargoExited { .. } => self.embargo = Embargo::Exited { at },
             CaseEvent::FactRecorded { fact } => self.facts.push(fact.clone()),
-            CaseEvent::DraftSaved { obligation, form, fields } => {
-                let draft = Draft { form: form.clone(), fields: fields.clone(), saved_at: at };
+            CaseEvent::DraftSaved { obligation, form, fields, left_out } => {
+                let (form, fields, left_out) = (form.clone(), fields.clone(), left_out.clone());
+                let draft = Draft { form, fields, left_out, saved_at: at };
                 self.drafts.insert(obligation.clone(), draft);
             }
             CaseEvent::SubmissionRecorded {
@@ -247,9 +255,14 @@ impl Case {
             | CaseEvent::RungReached { .. }
             | CaseEvent::Escalated { .. } => self.apply_to_obligation(at, event),
             CaseEvent::QuestionRang { decision, rung, .. } => self.question_rang(decision, rung),
+            CaseEvent::LeftUnread { amendment, problem } => {
+                self.unread.insert(amendment.clone(), (at, problem.clone()));
+            }
+            CaseEvent::ReadAgain { .. } => self.unread.clear(),
             CaseEvent::ConflictOpened { .. }
             | CaseEvent::ConflictClosed { .. }
             | CaseEvent::ConflictDecided { .. }
+            | CaseEvent::ConflictFollowed { .. }
             | CaseEvent::GatePassed { .. }
             | CaseEvent::AwarenessChosen { .. } => self.apply_to_choice(at, event),
         }
@@ -273,7 +286,15 @@ impl Case {
                     reason: reason.clone(),
                     by: by.clone(),
                     at,
+                    standing: None,
                 };
+                let entry = self.conflicts.entry(conflict.clone());
+                entry.or_insert_with(|| Instance::undated(at)).decided = Some(decided);
+            }
+            CaseEvent::ConflictFollowed { conflict, choice, reason, by, chosen_at } => {
+                let (choice, reason, by) = (choice.clone(), reason.clone(), by.clone());
+                let standing = Some(*chosen_at);
+                let decided = conflict::Decided { choice, reason, by, at, standing };
                 let entry = self.conflicts.entry(conflict.clone());
                 entry.or_insert_with(|| Instance::undated(at)).decided = Some(decided);
             }
@@ -341,9 +362,10 @@ impl Case {
 fn written_bytes(event: &CaseEvent) -> usize {
     match event {
         CaseEvent::MessagePosted { text } => text.len(),
-        CaseEvent::DraftSaved { fields, .. } | CaseEvent::SubmissionRecorded { fields, .. } => {
-            act::bytes_of(fields)
+        CaseEvent::DraftSaved { fields, left_out, .. } => {
+            act::bytes_of(fields) + act::bytes_of(left_out)
         }
+        CaseEvent::SubmissionRecorded { fields, .. } => act::bytes_of(fields),
         _ => 0,
     }
 }

@@ -6,10 +6,13 @@ use jiff::Timestamp;
 
 use super::{Case, Embargo, House, Refusal};
 use crate::event::{Assessment, CaseEvent, FactRecord, GapCause};
-use crate::ids::{CaseId, ObligationId};
+use crate::ids::{AmendmentId, CaseId, ObligationId};
 use crate::law::fact::{Fact, FactError, WrittenFact};
 use crate::law::{self, Class, Language, Lawbook, Question, State};
 use crate::obligation;
+
+/// A problem is recorded in so many characters.
+const PROBLEM_CHARS_MAX: usize = 500;
 
 impl Case {
     /// The case as it is right after [`CaseEvent::Opened`].
@@ -35,6 +38,7 @@ impl Case {
             conflicts: BTreeMap::new(),
             passes: Vec::new(),
             aware_from: BTreeMap::new(),
+            unread: BTreeMap::new(),
             written_bytes: 0,
         }
     }
@@ -69,7 +73,33 @@ impl Case {
         }
         events.extend(after.gaps_to_move());
         events.extend(after.conflicts_to_move(house, now)?);
+        events.extend(after.standing_to_follow(house, now)?);
         Ok(events)
+    }
+
+    /// Says that a change of law leaves the case as it was computed before, because the new law
+    /// cannot read it. Nothing, where that was said already.
+    pub fn leave_unread(&self, amendment: &AmendmentId, problem: &str) -> Vec<CaseEvent> {
+        let problem: String = problem.chars().take(PROBLEM_CHARS_MAX).collect();
+        if self.unread.get(amendment).is_some_and(|(_, known)| *known == problem) {
+            return Vec::new();
+        }
+        vec![CaseEvent::LeftUnread { amendment: amendment.clone(), problem }]
+    }
+
+    /// As [`Case::settle`], and says so where a change of law had left the case unread.
+    ///
+    /// # Errors
+    /// As [`Case::settle`].
+    pub fn settle_anew(
+        &self,
+        house: &House<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<CaseEvent>, Refusal> {
+        let settled = self.settle(house, now)?;
+        let again = (!self.unread.is_empty())
+            .then(|| CaseEvent::ReadAgain { lawbook: house.law.digest_hex() });
+        Ok(again.into_iter().chain(settled).collect())
     }
 
     /// Returns the gaps that must open because nobody holds, and close because nothing is owed.

@@ -68,11 +68,22 @@ pub enum AmendmentEvent {
     /// It could not be put to use: what is used by now does not go with it.
     Obstructed { problem: String },
     /// Every open case that it could touch was computed anew.
-    CasesReassessed { looked_at: u64, changed: u64 },
+    CasesReassessed {
+        looked_at: u64,
+        changed: u64,
+        /// Cases that were left as they were, because the new law cannot read them.
+        #[serde(default, skip_serializing_if = "is_none")]
+        unread: u64,
+    },
     /// It will not be put to use.
     Rejected { by: PartyId, reason: String },
     /// Whoever proposed it took it back.
     Withdrawn { by: PartyId, reason: String },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Where the files of a proposal came from.

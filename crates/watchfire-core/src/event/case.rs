@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{NoticeId, ObligationId, PartyId, ReportId, SubmissionId};
+use crate::ids::{AmendmentId, NoticeId, ObligationId, PartyId, ReportId, SubmissionId};
 use crate::law::State;
 
 /// Something that happened in a case.
@@ -68,7 +68,14 @@ pub enum CaseEvent {
         notices: Vec<NoticeId>,
     },
     /// The draft of a submission was saved.
-    DraftSaved { obligation: ObligationId, form: String, fields: BTreeMap<String, String> },
+    DraftSaved {
+        obligation: ObligationId,
+        form: String,
+        fields: BTreeMap<String, String>,
+        /// Fields that are left out on purpose, each with the provisions for which.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        left_out: BTreeMap<String, String>,
+    },
     /// A submission was made to an authority, and this is what it said.
     SubmissionRecorded {
         submission: SubmissionId,
@@ -99,6 +106,15 @@ pub enum CaseEvent {
     ConflictClosed { conflict: String },
     /// Somebody decided what to do where duties collide.
     ConflictDecided { conflict: String, choice: String, reason: String, by: PartyId },
+    /// The case follows what its organization had chosen for such cases when it was opened.
+    ConflictFollowed {
+        conflict: String,
+        choice: String,
+        reason: String,
+        by: PartyId,
+        /// When the organization chose so.
+        chosen_at: Timestamp,
+    },
     /// Somebody decided that something may leave the house although a prohibition bars it.
     GatePassed {
         /// `giving` or `publishing`.
@@ -109,6 +125,13 @@ pub enum CaseEvent {
         provisions: Vec<String>,
         reason: String,
         by: PartyId,
+    },
+    /// A change of law left the case as it was computed before: the new law cannot read it.
+    LeftUnread { amendment: AmendmentId, problem: String },
+    /// The law in use can read it again, and it was computed anew.
+    ReadAgain {
+        /// Digest of that lawbook.
+        lawbook: String,
     },
     /// Somebody said from which fact on the organization holds that it was aware.
     AwarenessChosen {

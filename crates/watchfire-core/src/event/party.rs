@@ -43,6 +43,22 @@ pub enum PartyEvent {
         /// Digest of the lawbook that asked.
         lawbook: String,
     },
+    /// An organization chose what its cases do where the same duties collide, from then on.
+    StandingChoiceMade {
+        conflict: String,
+        /// `None`: each case is decided by itself again.
+        choice: Option<String>,
+        reason: String,
+        by: PartyId,
+    },
+    /// The organization of this node holds that another organization is in this country; gates ask
+    /// it. `None`: nobody knows any more.
+    CountryRecorded {
+        /// ISO 3166-1 code of two letters.
+        country: Option<String>,
+        /// Where that is known from.
+        source: String,
+    },
 }
 
 /// What a person may do besides what every employee may (report, see, claim).

@@ -23,8 +23,12 @@ pub struct Conflict {
     pub between: Vec<String>,
     /// What somebody has to decide, and until when after it is seen (a house target).
     pub decision: Option<Question>,
+    /// An organization may choose once for all its cases.
+    pub standing: bool,
     /// Ids of the fields that the law itself asks for, where a form asks for more.
     pub minimum: Vec<String>,
+    /// The provisions of which that is so.
+    pub minimum_of: Vec<String>,
     /// Where it stands in its file, for messages.
     pub span: Range<usize>,
 }
@@ -45,6 +49,8 @@ pub struct Choice {
     pub label: Text,
     /// It opens the gate of the prohibition towards whom the duties are owed.
     pub opens: bool,
+    /// What is submitted is kept to what the law itself asks for: a draft is made ready.
+    pub minimum: bool,
 }
 
 /// How it is seen that provisions collide, and what follows.
@@ -90,7 +96,11 @@ struct Wire {
     choices: Vec<ChoiceWire>,
     decide_within: Option<Spanned<String>>,
     #[serde(default)]
+    standing: bool,
+    #[serde(default)]
     minimum: Vec<String>,
+    #[serde(default)]
+    minimum_of: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +110,8 @@ struct ChoiceWire {
     label: Text,
     #[serde(default)]
     opens: bool,
+    #[serde(default)]
+    minimum: bool,
 }
 
 impl Conflict {
@@ -107,6 +119,11 @@ impl Conflict {
     pub fn choice(&self, id: &str) -> Option<&Choice> {
         self.decision.as_ref()?.choices.iter().find(|choice| choice.id == id)
     }
+}
+
+fn choice(wire: ChoiceWire) -> Choice {
+    let ChoiceWire { id, label, opens, minimum } = wire;
+    Choice { id, label, opens, minimum }
 }
 
 /// Reads the `conflicts.toml` of a law.
@@ -158,12 +175,21 @@ fn conflict(law: &str, written: Spanned<Wire>) -> Result<Conflict, (Range<usize>
         })
     });
     let within = within.transpose()?;
+    if let Some(stray) = wire.minimum_of.iter().find(|id| !wire.between.contains(id)) {
+        return Err((span, format!("`minimum_of` names `{stray}`, which is not in `between`")));
+    }
+    if wire.choices.iter().any(|it| it.minimum) && wire.minimum_of.is_empty() {
+        return Err((span, "a choice with `minimum` needs `minimum_of`".to_owned()));
+    }
+    // What rings is decided in each case, and so is what opens a gate.
+    if wire.standing && (within.is_some() || wire.choices.len() < 2) {
+        let message = "`standing` needs `choices`, and goes with no `decide_within`";
+        return Err((span, message.to_owned()));
+    }
     let decision = match (wire.asks, wire.choices) {
         (None, choices) if choices.is_empty() && within.is_none() => None,
         (Some(asks), choices) if choices.len() >= 2 => {
-            let choices = choices.into_iter();
-            let choices =
-                choices.map(|it| Choice { id: it.id, label: it.label, opens: it.opens }).collect();
+            let choices = choices.into_iter().map(choice).collect();
             Some(Question { asks, choices, within })
         }
         _ => return Err((span, "a decision needs `asks` and at least two `choices`".to_owned())),
@@ -178,7 +204,9 @@ fn conflict(law: &str, written: Spanned<Wire>) -> Result<Conflict, (Range<usize>
         rule: wire.rule,
         between: wire.between,
         decision,
+        standing: wire.standing,
         minimum: wire.minimum,
+        minimum_of: wire.minimum_of,
         span,
     })
 }

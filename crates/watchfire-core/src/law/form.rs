@@ -186,6 +186,14 @@ impl Form {
         self.fields.iter().filter_map(move |field| Some((field, field.need(stage)?)))
     }
 
+    /// Returns the fields that may be left out of stage `stage`: those that it does not require.
+    pub fn free(&self, stage: usize) -> impl Iterator<Item = &FieldId> {
+        let free = move |(field, need): &(&Field, Need)| {
+            !matches!(field.weight(stage, *need), Some(Weight::RequiredNow) | None)
+        };
+        self.asked(stage).filter(free).map(|(field, _)| &field.id)
+    }
+
     /// Says how complete `values` are for stage `stage`, counted from 0.
     ///
     /// A blank answer is none. A field that is carried over counts as required where an earlier

@@ -211,7 +211,7 @@ fn in_an_open_case_nobody_is_let_in() {
     let public = known_now("public", "disclosed", "2021-11-24T07:00:00Z");
     world.act(|case, house, now| case.record_fact(house, &public, now));
     world.act(|case, _, _| case.remove_participant(&person(3)));
-    world.act(|case, _, now| case.exit_embargo("public", now));
+    world.act(|case, house, now| case.exit_embargo(house, "public", None, now));
     world.run_until("2021-11-25T15:00:00Z");
     assert!(!world.state().participants.contains_key(&person(3)));
     assert!(world.told("cn-rmsv/7.2").iter().any(|told| told.1.contains(&person(3))));

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use watchfire_core::case::{Clash, Effect, Refusal, Submission, To};
+use watchfire_core::case::{About, Clash, Effect, Refusal, Standing, Submission, To};
 use watchfire_core::event::{Body, CaseEvent, FactRecord, ParticipantRole};
 use watchfire_core::ids::SubmissionId;
 use watchfire_core::law::Lawbook;
+use watchfire_core::law::form::Need;
 use watchfire_core::law::gate::{Act, Recipient};
 
 use crate::world::{World, at, fact, person};
@@ -117,6 +118,51 @@ fn an_undecided_conflict_keeps_the_submission_at_the_gate_and_a_decision_opens_i
     assert!(!world.state().obligations[&world.obligation("eu-cra/14.2.a")].is_open());
 }
 
+/// The fields that the draft of an obligation leaves out, and those that are filled.
+fn drafted(world: &World, provision: &str) -> (BTreeMap<String, String>, Vec<String>) {
+    let about = About { organization: "Northwind", component: None };
+    let filled = world.state().filled(&world.house(), &world.obligation(provision), about);
+    let filled = filled.expect("a form");
+    let left_out = filled.left_out.into_iter().map(|(id, why)| (id.0, why)).collect();
+    (left_out, filled.fields.into_keys().map(|id| id.0).collect())
+}
+
+#[test]
+fn who_keeps_to_the_minimum_finds_the_draft_ready_and_nothing_that_the_form_requires_left_out() {
+    let mut world = exploited();
+    let why = ("counsel's opinion", &person(7));
+    let (nothing, all) = drafted(&world, "eu-cra/14.2.a");
+    assert_eq!(nothing, BTreeMap::new());
+    world.act(|case, house, now| case.decide_conflict(house, (ABROAD, "submit-minimum"), why, now));
+    let case = world.state();
+    let id = world.obligation("eu-cra/14.2.a");
+    assert!(case.drafts.contains_key(&id), "a draft of its own");
+    let (left_out, filled) = drafted(&world, "eu-cra/14.2.a");
+    assert!(!left_out.is_empty() && left_out.values().all(|why| why == "cn-rmsv/9.7"));
+    let (form, stage) = Lawbook::builtin().form_of("eu-cra/14.2.a").expect("a form");
+    for (field, need) in form.asked(stage) {
+        let free = !matches!(need, Need::Required | Need::Automatic);
+        let kept = field.id.0 == "member-states";
+        assert_eq!(left_out.contains_key(&field.id.0), free && !kept, "{}", field.id);
+    }
+    let dropped: Vec<&String> = all.iter().filter(|id| !filled.contains(id)).collect();
+    assert!(dropped.iter().all(|id| left_out.contains_key(*id)), "{dropped:?}");
+    assert!(filled.contains(&"manufacturer".to_owned()), "what is required is filled as before");
+    // Of a later stage the law itself asks for more: nothing is left out there.
+    assert_eq!(drafted(&world, "eu-cra/14.2.b").0, BTreeMap::new());
+
+    // What somebody answers is left out no more.
+    let free = left_out.keys().next().expect("one").clone();
+    let fields = BTreeMap::from([(free.clone(), "said all the same".to_owned())]);
+    world.act(|case, _, _| case.save_draft_without(&id, &form.id, &fields, &left_out));
+    let (left, filled) = drafted(&world, "eu-cra/14.2.a");
+    assert!(!left.contains_key(&free) && filled.contains(&free));
+
+    // Whoever submits in full after all finds nothing left out for it.
+    world.act(|case, house, now| case.decide_conflict(house, (ABROAD, "submit"), why, now));
+    assert_eq!(drafted(&world, "eu-cra/14.2.a").0, BTreeMap::new());
+}
+
 #[test]
 fn what_is_said_with_the_submission_is_recorded_as_the_decision_to_pass() {
     let mut world = exploited();
@@ -181,6 +227,49 @@ fn the_gate_asks_each_recipient_by_itself() {
 }
 
 #[test]
+fn nobody_but_an_authority_is_taken_to_be_where_its_law_is() {
+    let law = Lawbook::builtin();
+    let country = |pack: &str, id: &str| {
+        let pack = law.pack(pack).expect("a pack");
+        law.recipient(pack, id).expect("it leaves the house").country
+    };
+    for (pack, id) in [
+        ("cn-ndsr", "interested-persons"),
+        ("cn-ndsr", "users"),
+        ("cn-pipl", "individuals"),
+        ("cn-rmsv", "upstream-provider"),
+        ("eu-cra", "component-maintainer"),
+        ("eu-dora", "clients"),
+        ("eu-gdpr", "controller"),
+        ("eu-gdpr", "data-subjects"),
+        ("eu-nis2", "service-recipients"),
+        ("in-dpdp", "individuals"),
+        ("us-bank-36h", "bank-customer"),
+        ("norm-apache", "reporter"),
+        ("norm-cve-cna", "cve-list"),
+        ("norm-cve-cna", "cve-root"),
+        ("norm-linux-distros", "oss-security"),
+        ("norm-project-zero", "public"),
+    ] {
+        assert_eq!(country(pack, id), None, "{pack} {id}");
+    }
+    for (pack, id, at) in [
+        ("cn-rmsv", "cn-nvdb", "CN"),
+        ("eu-cra", "eu-single-reporting-platform", "EU"),
+        ("hk-cap-653", "hk-commissioner", "HK"),
+    ] {
+        assert_eq!(country(pack, id).as_deref(), Some(at));
+    }
+    // So the persons concerned of a Chinese law are asked about, too.
+    let world = exploited();
+    let pack = law.pack("cn-pipl").expect("a pack");
+    let known = law.recipient(pack, "individuals").expect("it leaves the house");
+    let to = To::authority("individuals", known);
+    let bars = world.state().gate(&world.house(), Act::Giving, &to, world.now).expect("read");
+    assert_eq!(bars.len(), 1, "{bars:?}");
+}
+
+#[test]
 fn publication_asks_the_other_items_and_each_has_its_own_key() {
     let mut world = exploited();
     world.profile.roles = ["cn-rmsv/finder".to_owned()].into();
@@ -202,6 +291,43 @@ fn publication_asks_the_other_items_and_each_has_its_own_key() {
         world.act(|case, house, now| case.record_fact(house, &decided, now));
     }
     assert_eq!(bars(&world)[..2], all[3..]);
+}
+
+#[test]
+fn an_embargo_ends_where_nothing_bars_the_publication_or_somebody_says_why_it_may_be() {
+    let mut world = exploited();
+    record(&mut world, "public", "disclosed", EXPLOITED);
+    // Whoever is bound by none of them ends it without a word more.
+    assert!(world.state().exit_embargo(&world.house(), "public", None, world.now).is_ok());
+
+    world.profile.roles = ["cn-rmsv/finder".to_owned()].into();
+    let end =
+        |world: &World, pass| world.state().exit_embargo(&world.house(), "public", pass, world.now);
+    let Err(Refusal::GateClosed { recipient, provisions, cites }) = end(&world, None) else {
+        panic!("it is barred")
+    };
+    assert_eq!((recipient.as_str(), provisions[0].as_str()), ("public", "cn-rmsv/9.1"));
+    assert!(cites[0].contains("Article 9, item (1)"), "{cites:?}");
+    let by = person(7);
+    assert!(matches!(end(&world, Some((" ", &by))), Err(Refusal::Text { .. })));
+    let passed = end(&world, Some(("counsel agreed", &by))).expect("passed");
+    let [CaseEvent::GatePassed { act, recipient, by: who, .. }, CaseEvent::EmbargoExited { .. }] =
+        &passed.events[..]
+    else {
+        panic!("{passed:?}")
+    };
+    assert_eq!((act.as_str(), recipient.as_str(), who), ("publishing", "public", &by));
+
+    // Before its date a reason opens nothing.
+    let mut early = exploited();
+    early.profile.roles = ["cn-rmsv/finder".to_owned()].into();
+    let refused = end(&early, Some(("counsel agreed", &by)));
+    assert!(matches!(refused, Err(Refusal::EmbargoActive { .. })), "{refused:?}");
+
+    // What was passed at the gate before needs no second word.
+    let why = ("counsel agreed", &person(7));
+    world.act(|case, house, now| case.pass_gate(house, Act::Publishing, &To::public(), why, now));
+    assert_eq!(end(&world, None).expect("passed").events.len(), 1);
 }
 
 #[test]
@@ -304,6 +430,54 @@ fn the_lamps_of_upstream_and_ministry_stand_side_by_side() {
     assert!(held.is_some_and(|it| !it.asks && it.conflict.decision.is_some()));
 }
 
+const MINISTRY: &str = "cn-rmsv/conflict/ministry-under-embargo";
+
+fn chosen(choice: Option<&str>, at: &str) -> Standing {
+    Standing {
+        conflict: MINISTRY.into(),
+        choice: choice.map(str::to_owned),
+        reason: "we are open with the upstream".into(),
+        by: person(7),
+        at: self::at(at),
+    }
+}
+
+#[test]
+fn a_case_follows_what_was_chosen_before_it_and_nothing_that_was_chosen_later() {
+    let before = "2026-11-02T08:00:00Z";
+    let after = "2026-11-02T08:00:00.000001Z";
+    for (standing, follows) in [
+        (chosen(Some("tell"), before), true),
+        (chosen(Some("tell"), after), false),
+        (chosen(None, before), false),
+        (chosen(Some("shout"), before), false),
+    ] {
+        let found = fact("known", "vulnerability-known", EXPLOITED, EXPLOITED);
+        let mut world = World::opened_under(found, &[1], vec![standing.clone()]);
+        record(&mut world, "more", "exploitation-known", EXPLOITED);
+        let case = world.state();
+        let decided = case.conflicts.get(MINISTRY).and_then(|it| it.decided.clone());
+        assert_eq!(decided.is_some(), follows, "{standing:?}");
+        let Some(decided) = decided else { continue };
+        assert_eq!((decided.choice.as_str(), &decided.by), ("tell", &person(7)));
+        assert_eq!(decided.standing, Some(standing.at), "it says that it follows");
+
+        // What the organization chooses later moves this case no more.
+        world.standing = vec![chosen(Some("do-not-tell"), after)];
+        record(&mut world, "again", "exploitation-known", EXPLOITED);
+        let stays = world.state().conflicts[MINISTRY].decided.clone().expect("decided");
+        assert_eq!(stays.choice, "tell");
+        // Its people may decide otherwise in it, and then that stays.
+        let why = ("this upstream asked for silence", &person(1));
+        let what = (MINISTRY, "do-not-tell");
+        world.act(|case, house, now| case.decide_conflict(house, what, why, now));
+        world.standing = vec![standing];
+        record(&mut world, "once-more", "exploitation-known", EXPLOITED);
+        let own = world.state().conflicts[MINISTRY].decided.clone().expect("decided");
+        assert_eq!((own.choice.as_str(), own.standing), ("do-not-tell", None));
+    }
+}
+
 #[test]
 fn one_event_owed_to_two_authorities_is_told_and_one_is_not_enough() {
     let mut world = exploited();
@@ -366,6 +540,8 @@ fn conflicts_come_from_the_packs_whatever_they_are() {
         (own.replace("rule =", "decide_within = \"4h\"\nrule ="), "needs `asks`"),
         (own.replace("two-clocks", "Two Clocks"), "no id"),
         (own.clone() + &own, "written twice"),
+        (own.clone() + "standing = true\n", "`standing` needs `choices`"),
+        (own.clone() + "minimum_of = [\"eu-cra/14.2.c\"]\n", "not in `between`"),
     ] {
         let mut files = Lawbook::builtin_files().to_vec();
         files.push(("eu-nis2/conflicts.toml", &wrong));

@@ -189,19 +189,19 @@ fn a_holder_who_leaves_the_case_leaves_a_gap() {
 #[test]
 fn an_embargo_ends_by_its_date_or_by_disclosure_and_not_before() {
     let mut world = World::log4shell();
-    let early = world.state().exit_embargo("published", world.now);
+    let early = world.state().exit_embargo(&world.house(), "published", None, world.now);
     assert_eq!(early, Err(Refusal::EmbargoActive { until: None }));
     let until = at("2021-12-10T00:00:00Z");
     world.act(|case, house, now| {
         case.agree_embargo(house, Some(until), "agreed with the upstream", now)
     });
     let just_before = until - SignedDuration::from_micros(1);
-    assert!(world.state().exit_embargo("over", just_before).is_err());
-    assert!(world.state().exit_embargo("over", until).is_ok());
+    assert!(world.state().exit_embargo(&world.house(), "over", None, just_before).is_err());
+    assert!(world.state().exit_embargo(&world.house(), "over", None, until).is_ok());
     world.now = at("2021-12-09T15:00:00Z");
     let public = fact("public", "disclosed", "2021-12-09T14:25Z", "2021-12-09T15:00:00Z");
     world.act(|case, house, now| case.record_fact(house, &public, now));
-    world.act(|case, _, now| case.exit_embargo("public elsewhere", now));
+    world.act(|case, house, now| case.exit_embargo(house, "public elsewhere", None, now));
     let again = world.state().agree_embargo(&world.house(), None, "back to silence", world.now);
     assert_eq!(again, Err(Refusal::EmbargoExited));
 }
@@ -360,6 +360,7 @@ fn what_people_write_in_a_case_has_a_limit_in_bytes() {
         obligation: owed.clone(),
         form: "form".into(),
         fields: field(usize::try_from(WRITTEN_BYTES_MAX - 10).expect("it fits")),
+        left_out: BTreeMap::new(),
     };
     case.apply(world.now, &written);
     assert!(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use watchfire_core::case::{Case, Decision, House, Opening, Refusal};
+use watchfire_core::case::{Case, Decision, House, Opening, Refusal, Standing};
 use watchfire_core::event::{
     Actor, Body, CaseEvent, Chain, Event, FactRecord, ParticipantRole, Profile, Service,
 };
@@ -14,6 +14,7 @@ use watchfire_core::notice::Notice;
 pub(crate) struct World {
     pub(crate) profile: Profile,
     pub(crate) chain: Chain,
+    pub(crate) standing: Vec<Standing>,
     pub(crate) events: Vec<Event>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) case: CaseId,
@@ -59,6 +60,15 @@ impl World {
 
     /// An embargoed case on one fact, at the instant it is known, with some of the chain in it.
     pub(crate) fn opened(found: FactRecord, participants: &[u8]) -> Self {
+        Self::opened_under(found, participants, Vec::new())
+    }
+
+    /// As [`World::opened`], of an organization that has chosen something for its cases.
+    pub(crate) fn opened_under(
+        found: FactRecord,
+        participants: &[u8],
+        standing: Vec<Standing>,
+    ) -> Self {
         let roles = ["cn-rmsv/provider", "cn-ndsr/handler", "eu-cra/manufacturer"];
         let mut world = Self {
             profile: Profile {
@@ -70,6 +80,7 @@ impl World {
                 supervisor: Some(person(2)),
                 executive: Some(person(3)),
             },
+            standing,
             events: Vec::new(),
             notices: Vec::new(),
             case: CaseId::from_random([9; 5]),
@@ -95,7 +106,12 @@ impl World {
     }
 
     pub(crate) fn house(&self) -> House<'_> {
-        House { law: Lawbook::builtin(), profile: &self.profile, chain: &self.chain }
+        House {
+            law: Lawbook::builtin(),
+            profile: &self.profile,
+            chain: &self.chain,
+            standing: &self.standing,
+        }
     }
 
     pub(crate) fn record(&mut self, decision: Decision) {

@@ -24,6 +24,7 @@ amendment-source-reading = A stricter reading of { $provision }
 amendment-source-bundle = Signed bundle { $sequence } of { $issuer }
 amendment-applied-at = In use since
 amendment-reassessed = { $cases } cases computed anew, { $changed } of them changed
+amendment-unread = The change is in use and not carried out yet: { $cases } of the cases it touches cannot be read by the new law. They stay as they were computed before and are tried again.
 amendment-obstructed = It could not be put to use and is tried again every hour
 amendment-dropped = Why it was dropped:
 amendment-diff = What is otherwise

@@ -118,6 +118,7 @@ refusal-concern-hint = Correct the id; the page of laws names them.
 refusal-concerns = More is named than can be kept
 refusal-product = The name of a product is empty or too long
 refusal-gate = A prohibition bars the recipient:
+refusal-country = This is no code of a country: two capital letters, such as CN.
 refusal-gate-hint = Leave it, answer what would lift it, or say why it may go all the same.
 refusal-conflict-unknown = The case has no such conflict to decide
 refusal-choice-unknown = The conflict has no such choice

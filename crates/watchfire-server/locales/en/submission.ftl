@@ -33,6 +33,7 @@ submission-problem-instant = This is no instant; write it as in 2026-11-23T10:00
 submission-problem-yes-no = Choose yes or no.
 submission-problem-choice = “{ $answer }” is not one of the choices.
 submission-from-case = Filled in from the case.
+submission-left-out = Left out on purpose because of { $provisions }
 submission-from-stage = Copied from what was sent before ({ $submission }).
 submission-from-fact = Filled in from the fact { $fact }.
 submission-from-shared = As it stands in another form of this case: { $title }.

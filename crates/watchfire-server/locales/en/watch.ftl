@@ -6,6 +6,7 @@ watch-gaps = Held by nobody, or not answered for
 watch-questions = A question waits
 watch-question-until = It should be answered by
 watch-question-hangs = On it hang:
+watch-conflict-goes-on = Duties collide; every clock goes on until somebody decides, and after.
 watch-near = Next 24 hours
 watch-later = Later
 watch-waiting = Without a date yet

@@ -24,6 +24,7 @@ amendment-source-reading = 对 { $provision } 作更严格的解读
 amendment-source-bundle = { $issuer } 签发的第 { $sequence } 号法规包
 amendment-applied-at = 采用于
 amendment-reassessed = 已重新核算 { $cases } 件个案，其中 { $changed } 件有变化
+amendment-unread = 修订已启用，但尚未全部落实：所涉个案中有 { $cases } 件无法由新法规读取。其维持原核算结果，并将重试。
 amendment-obstructed = 无法采用，每小时重试一次
 amendment-dropped = 终止原因：
 amendment-diff = 变化内容

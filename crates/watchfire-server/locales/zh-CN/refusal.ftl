@@ -118,6 +118,7 @@ refusal-concern-hint = 请更正编号；法规页面列有编号。
 refusal-concerns = 所填内容超过可保存的数量
 refusal-product = 产品名称为空或过长
 refusal-gate = 接收方受以下条款禁止：
+refusal-country = 不是国家或者地区代码：应为两个大写字母，如 CN。
 refusal-gate-hint = 请不要提供，或者答复可解除禁止的问题，或者说明为何仍可提供。
 refusal-conflict-unknown = 本个案没有可供决定的该项冲突
 refusal-choice-unknown = 该项冲突没有此选项

@@ -33,6 +33,7 @@ submission-problem-instant = 这不是时刻，请写成 2026-11-23T10:00Z 的�
 submission-problem-yes-no = 请选择是或否。
 submission-problem-choice = “{ $answer }”不在可选项之内。
 submission-from-case = 由个案自动带入。
+submission-left-out = 因 { $provisions } 有意不填
 submission-from-stage = 沿用此前报送的内容（{ $submission }）。
 submission-from-fact = 由事实 { $fact } 带入。
 submission-from-shared = 与本个案另一表单相同：{ $title }。

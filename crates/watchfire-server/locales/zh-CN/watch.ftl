@@ -6,6 +6,7 @@ watch-gaps = 空缺：无人负责或者无人确认
 watch-questions = 有问题待判断
 watch-question-until = 应于以下时刻前判断：
 watch-question-hangs = 系于该问题：
+watch-conflict-goes-on = 义务相互冲突；决定前后，各项时限均继续计算。
 watch-near = 24 小时内届满
 watch-later = 24 小时后届满
 watch-waiting = 尚无期限

@@ -15,8 +15,8 @@ use watchfire_core::law::Language;
 use watchfire_core::law::diff::{self, ChangeKind, Diff};
 use watchfire_core::law::files::Files;
 use watchfire_core::law::impact::{Counts, Shift, Tally};
-use watchfire_store::AmendmentRow;
 use watchfire_store::policy::Administer;
+use watchfire_store::{AmendmentRow, UnreadCase};
 
 use super::report::Reason;
 use super::{Asked, Changed, List, Made, Paging, Shown, id, id_at, instant, made, wish};
@@ -153,6 +153,13 @@ pub(crate) struct ShownAmendment {
     applied_at: Option<Timestamp>,
     /// How many open cases were looked at when it was applied, and in how many something changed.
     reassessed: Option<[u64; 2]>,
+    /// How many of them were left as they were, because the new law cannot read them: they are
+    /// tried again, and until then the change is not carried out.
+    unread: u64,
+    /// Those of them that you see.
+    unread_cases: Vec<LeftUnread>,
+    /// Whether it is used, and every case that it touches was computed anew.
+    carried_out: bool,
     /// Why it could not be put to use last.
     obstructed: Option<String>,
     interpretation: Option<Interpretation>,
@@ -164,8 +171,25 @@ pub(crate) struct ShownAmendment {
     dropped: Option<String>,
 }
 
+/// A case that was left as it was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LeftUnread {
+    case: String,
+    /// What the new law cannot read, in English.
+    problem: String,
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+}
+
 impl ShownAmendment {
-    fn of(found: Amendment, now: Timestamp) -> Self {
+    fn of(found: Amendment, unread: Vec<UnreadCase>, now: Timestamp) -> Self {
+        let done = found.applied.as_ref().and_then(|applied| applied.reassessed);
+        let carried_out = found.is_carried_out();
+        let left = |it: UnreadCase| LeftUnread {
+            case: it.case.to_string(),
+            problem: it.problem,
+            since: it.since,
+        };
         let acknowledgement = |owed: &watchfire_core::amendment::Acknowledgement| Acknowledgement {
             department: owed.department.to_string(),
             owner: owed.owner.as_ref().map(|(owner, ..)| owner.to_string()),
@@ -190,7 +214,10 @@ impl ShownAmendment {
             base: found.base,
             lawbook: found.applied.as_ref().map(|applied| applied.lawbook.clone()),
             applied_at: found.applied.as_ref().map(|applied| applied.at),
-            reassessed: found.applied.and_then(|it| it.reassessed).map(|(at, of)| [at, of]),
+            reassessed: done.map(|done| [done.looked_at, done.changed]),
+            unread: done.map_or(0, |done| done.unread),
+            unread_cases: unread.into_iter().map(left).collect(),
+            carried_out,
             obstructed: found.obstructed.map(|(_, problem)| problem),
             interpretation: found.interpretation.map(|it| Interpretation {
                 by: it.by.to_string(),
@@ -235,7 +262,8 @@ pub(crate) async fn show(
     Path(text): Path<String>,
 ) -> Shown<ShownAmendment> {
     let found = command::read(&node, &caller.viewer, &id::<AmendmentId>(&text)?).await?;
-    Ok(Json(ShownAmendment::of(found, node.now())))
+    let unread = node.store().unread_cases(&caller.viewer, &found.id, None).await?;
+    Ok(Json(ShownAmendment::of(found, unread, node.now())))
 }
 
 /// In which language a change is told.

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use watchfire_core::case::{Clash, Effect, Instance};
+use watchfire_core::case::{Case, Clash, Effect};
 use watchfire_core::ids::CaseId;
 use watchfire_store::policy::Write as ToWrite;
 
@@ -32,6 +32,10 @@ pub(crate) struct ShownConflict {
     effect: ShownEffect,
     /// Ids of the fields that the law itself asks for, where a form asks for more.
     minimum: Vec<String>,
+    /// The provisions of which that is so.
+    minimum_of: Vec<String>,
+    /// The obligations whose draft was made ready, kept to that.
+    drafts: Vec<String>,
     /// What somebody decides, if anything is to be decided.
     asks: Option<Words>,
     choices: Vec<ConflictChoice>,
@@ -48,6 +52,8 @@ pub(crate) struct ShownConflict {
 pub(crate) struct ConflictChoice {
     id: String,
     label: Words,
+    /// What is submitted is kept to what the law itself asks for: a draft is made ready.
+    minimum: bool,
 }
 
 /// What was decided.
@@ -58,6 +64,9 @@ pub(crate) struct ConflictDecision {
     by: String,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+    /// Since when the organization has chosen so for its cases, where this one follows that.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    standing_since: Option<Timestamp>,
 }
 
 /// What a conflict does: what is absent does not belong to its rule.
@@ -136,12 +145,15 @@ impl ShownEffect {
 }
 
 impl ShownConflict {
-    fn of(clash: Clash<'_>, known: Option<&Instance>) -> Self {
+    fn of(clash: Clash<'_>, case: &Case) -> Self {
+        let known = case.conflicts.get(&clash.conflict.id);
+        let drafts = case.kept_to_minimum(&clash);
         let conflict = clash.conflict;
         let decision = conflict.decision.as_ref();
         let choice = |it: &watchfire_core::law::conflict::Choice| ConflictChoice {
             id: it.id.clone(),
             label: Words::of(&it.label),
+            minimum: it.minimum,
         };
         let decided = known.and_then(|known| known.decided.as_ref());
         Self {
@@ -152,6 +164,8 @@ impl ShownConflict {
             obligations: clash.obligations.iter().map(ToString::to_string).collect(),
             effect: ShownEffect::of(clash.effect),
             minimum: conflict.minimum.clone(),
+            minimum_of: conflict.minimum_of.clone(),
+            drafts: drafts.iter().map(ToString::to_string).collect(),
             asks: decision.map(|it| Words::of(&it.asks)),
             choices: decision.map(|it| it.choices.iter().map(choice).collect()).unwrap_or_default(),
             open: clash.asks && decided.is_none(),
@@ -161,6 +175,7 @@ impl ShownConflict {
                 reason: it.reason.clone(),
                 by: it.by.to_string(),
                 at: it.at,
+                standing_since: it.standing,
             }),
         }
     }
@@ -177,10 +192,7 @@ pub(crate) async fn list(
 ) -> Shown<List<ShownConflict>> {
     let loaded = Loaded::read(&node, &caller.viewer, &id(&case)?).await?;
     let clashes = loaded.case.clashes(&loaded.house(&node), node.now())?;
-    let shown = clashes.into_iter().map(|clash| {
-        let known = loaded.case.conflicts.get(&clash.conflict.id);
-        ShownConflict::of(clash, known)
-    });
+    let shown = clashes.into_iter().map(|clash| ShownConflict::of(clash, &loaded.case));
     Ok(Json(List::whole(shown.collect())))
 }
 

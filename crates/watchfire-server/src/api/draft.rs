@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use watchfire_core::case::{Filled, Origin};
+use watchfire_core::case::{Filling, Origin};
 use watchfire_core::ids::ObligationId;
 use watchfire_core::law::form::{Completeness, Count, Field, Form, Kind, Need};
 
@@ -68,6 +68,8 @@ pub(crate) struct ShownField {
     from_id: Option<String>,
     /// Why the answer is not acceptable.
     problem: Option<String>,
+    /// The provisions for which it is left out on purpose; such a field is not filled from the case.
+    left_out: Option<String>,
 }
 
 /// An answer that may be chosen.
@@ -130,7 +132,8 @@ impl ShownCompleteness {
 }
 
 impl ShownField {
-    fn of(field: &Field, need: Need, filled: Option<&Filled>) -> Self {
+    fn of(field: &Field, need: Need, filling: &Filling) -> Self {
+        let filled = filling.fields.get(&field.id);
         let (kind, choices) = match &field.kind {
             Kind::Text => ("text", &[][..]),
             Kind::Date => ("date", &[][..]),
@@ -167,6 +170,7 @@ impl ShownField {
             value: filled.map(|filled| filled.value.clone()),
             from: filled.map(|filled| origin(&filled.from).0),
             from_id: filled.and_then(|filled| origin(&filled.from).1),
+            left_out: filling.left_out.get(&field.id).cloned(),
         }
     }
 }
@@ -198,8 +202,7 @@ pub(crate) async fn show(
 fn shown(found: &FilledForm<'_>) -> ShownDraft {
     let FilledForm { form, filling, .. } = found;
     let fields = form.asked(filling.stage);
-    let fields =
-        fields.map(|(field, need)| ShownField::of(field, need, filling.fields.get(&field.id)));
+    let fields = fields.map(|(field, need)| ShownField::of(field, need, filling));
     let stage_name = form.stages.get(filling.stage).map_or(&form.title, |stage| &stage.name);
     ShownDraft {
         form: form.id.clone(),
@@ -273,8 +276,12 @@ fn form_of<'n>(node: &'n Node, provision: &str) -> Result<(&'n Form, usize), Pro
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewDraft {
-    /// Values by field id. What is left out is unanswered.
+    /// Values by field id. A field that is not named is unanswered.
     fields: BTreeMap<String, String>,
+    /// Fields that are left out on purpose, each with the provisions for which: they are not filled
+    /// from the case.
+    #[serde(default)]
+    left_out: BTreeMap<String, String>,
 }
 
 /// Saves the draft of the submission that would meet an obligation.
@@ -294,9 +301,12 @@ pub(crate) async fn save(
     let new: NewDraft = write.body()?;
     let (form, _) = form_of(&node, &row.assessment.provision)?;
     let known = |field: &String| form.fields.iter().any(|known| known.id.0 == *field);
-    if let Some(unknown) = new.fields.keys().find(|field| !known(field)) {
-        let detail = format!("the form `{}` has no field `{unknown}`", form.id);
-        return Err(Problem::field(format!("/fields/{unknown}"), detail));
+    for (room, named) in [("fields", &new.fields), ("left_out", &new.left_out)] {
+        if let Some(unknown) = named.keys().find(|field| !known(field)) {
+            let detail = format!("the form `{}` has no field `{unknown}`", form.id);
+            return Err(Problem::field(format!("/{room}/{unknown}"), detail));
+        }
     }
-    Ok(Json(command::save_draft(wish, &obligation, &form.id, &new.fields).await?))
+    let answers = (&new.fields, &new.left_out);
+    Ok(Json(command::save_draft(wish, &obligation, &form.id, answers).await?))
 }

@@ -9,7 +9,6 @@ use watchfire_core::case::Embargo as CaseEmbargo;
 use watchfire_core::ids::CaseId;
 use watchfire_store::policy::Write as ToWrite;
 
-use super::report::Reason;
 use super::{Changed, Shown, id, instant, wish};
 use crate::auth::Caller;
 use crate::command::Answer;
@@ -58,6 +57,15 @@ pub(crate) struct NewEmbargo {
     note: String,
 }
 
+/// Why the embargo ends.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EmbargoEnd {
+    reason: String,
+    /// Why it may be published although a prohibition bars it; recorded as the decision to pass.
+    pass_reason: Option<String>,
+}
+
 /// Shows the embargo of a case.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/embargo", tag = "cases",
     params(("id" = String, Path, description = "Id of a case.")),
@@ -89,10 +97,11 @@ pub(crate) async fn agree(
     Ok(Json(command::agree_embargo(wish, &case, until, &new.note).await?))
 }
 
-/// Ends the embargo: everybody in the organization sees the case from then on.
+/// Ends the embargo: everybody in the organization sees the case from then on, and it may be
+/// published. What bars a publication is asked at the gate.
 #[utoipa::path(delete, path = "/api/v1/cases/{id}/embargo", tag = "cases",
     params(("id" = String, Path, description = "Id of a case.")),
-    request_body = Reason, responses((status = 200, body = Answer)))]
+    request_body = EmbargoEnd, responses((status = 200, body = Answer)))]
 pub(crate) async fn exit(
     State(node): State<Node>,
     caller: Caller,
@@ -101,6 +110,8 @@ pub(crate) async fn exit(
 ) -> Changed {
     let case = id::<CaseId>(&case)?;
     node.store().authorize_case::<ToWrite>(&caller.viewer, &case).await?;
-    let Reason { reason } = write.body()?;
-    Ok(Json(command::exit_embargo(wish(&node, &caller, &write), &case, &reason).await?))
+    let end: EmbargoEnd = write.body()?;
+    let wish = wish(&node, &caller, &write);
+    let pass_reason = end.pass_reason.as_deref();
+    Ok(Json(command::exit_embargo(wish, &case, &end.reason, pass_reason).await?))
 }

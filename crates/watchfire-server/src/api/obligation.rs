@@ -261,9 +261,10 @@ impl Names {
     pub(crate) async fn of_owners(
         node: &Node,
         caller: &Caller,
-        rows: &[ObligationRow],
+        rows: impl IntoIterator<Item = &ObligationRow>,
     ) -> Result<Self, Problem> {
-        let owners = rows.iter().filter_map(|row| row.owner.as_ref()).map(|owner| &owner.party);
+        let owners = rows.into_iter().filter_map(|row| row.owner.as_ref());
+        let owners = owners.map(|owner| &owner.party);
         Self::look_up(node, caller, owners.collect()).await
     }
 
@@ -322,21 +323,6 @@ pub(crate) async fn gaps(
     asked: Asked<Paging>,
 ) -> Shown<List<WireObligation>> {
     let page = node.store().gaps(&caller.viewer, &asked.0.request()?).await?;
-    let names = Names::of_owners(&node, &caller, &page.rows).await?;
-    let now = node.now();
-    Ok(Json(List::of(page, |row| WireObligation::of(row, &names, now))))
-}
-
-/// Lists the open obligations whose clock runs although a question is undecided (`decision`), by
-/// when it should be answered (`decision_due`).
-#[utoipa::path(get, path = "/api/v1/questions", tag = "obligations", params(Paging),
-    responses((status = 200, body = List<WireObligation>)))]
-pub(crate) async fn questions(
-    extract::State(node): extract::State<Node>,
-    caller: Caller,
-    asked: Asked<Paging>,
-) -> Shown<List<WireObligation>> {
-    let page = node.store().undecided(&caller.viewer, &asked.0.request()?).await?;
     let names = Names::of_owners(&node, &caller, &page.rows).await?;
     let now = node.now();
     Ok(Json(List::of(page, |row| WireObligation::of(row, &names, now))))

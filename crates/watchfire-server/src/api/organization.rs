@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::{Path, State};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use watchfire_core::event::{Chain, Profile};
 use watchfire_core::ids::PartyId;
-use watchfire_store::policy::Administer;
+use watchfire_store::policy::{Administer, Write as ToWrite};
 use watchfire_store::{PartyKind, PartyRow};
 
-use super::{Changed, Shown, id, id_at, wish};
+use super::{Changed, List, Made, Shown, id, id_at, made, wish};
 use crate::auth::Caller;
 use crate::command::Answer;
 use crate::command::party as command;
@@ -108,6 +109,130 @@ pub(crate) async fn change_profile(
     let profile = Profile { roles, attributes };
     let wish = wish(&node, &caller, &write);
     Ok(Json(command::change_profile(wish, &organization, &profile).await?))
+}
+
+/// What an organization chose for its cases, where the same duties collide.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StandingChoice {
+    /// Id of the conflict.
+    conflict: String,
+    /// Id of the choice; absent where each case is decided by itself.
+    choice: Option<String>,
+    reason: String,
+    by: String,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+/// Lists what an organization chose for its cases, where the same duties collide.
+#[utoipa::path(get, path = "/api/v1/organizations/{id}/choices", tag = "parties",
+    params(("id" = String, Path, description = "Id of an organization.")),
+    responses((status = 200, body = List<StandingChoice>)))]
+pub(crate) async fn choices(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(text): Path<String>,
+) -> Shown<List<StandingChoice>> {
+    let row = organization(&node, &caller, &text).await?;
+    let found = node.store().standing_choices(&caller.viewer, &row.id).await?;
+    let shown = found.into_iter().map(|it| StandingChoice {
+        conflict: it.conflict,
+        choice: it.choice,
+        reason: it.reason,
+        by: it.by.to_string(),
+        at: it.at,
+    });
+    Ok(Json(List::whole(shown.collect())))
+}
+
+/// What is chosen for later cases.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewStandingChoice {
+    /// Id of a conflict.
+    conflict: String,
+    /// Id of one of its choices; left out, each case is decided by itself again.
+    choice: Option<String>,
+    reason: String,
+}
+
+/// Chooses what later cases do where the same duties collide. Cases that are open stay as they are.
+/// For the organization's administrators.
+#[utoipa::path(post, path = "/api/v1/organizations/{id}/choices", tag = "parties",
+    params(("id" = String, Path, description = "Id of an organization.")),
+    request_body = NewStandingChoice, responses((status = 201, body = Answer)))]
+pub(crate) async fn choose(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(text): Path<String>,
+    write: Write,
+) -> Made {
+    let organization = id::<PartyId>(&text)?;
+    node.store().authorize_party::<Administer>(&caller.viewer, &organization).await?;
+    let new: NewStandingChoice = write.body()?;
+    let wish = wish(&node, &caller, &write);
+    let what = (new.conflict.as_str(), new.choice.as_deref());
+    made(command::choose(wish, &organization, what, &new.reason).await?)
+}
+
+/// Where an organization is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownCountry {
+    /// ISO 3166-1 code of two letters; absent where nobody knows.
+    country: Option<String>,
+    /// Where that is known from.
+    source: Option<String>,
+    /// Who recorded it; absent where it was recorded on the node's own machine.
+    by: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
+}
+
+/// Shows where an organization is, as it was recorded last.
+#[utoipa::path(get, path = "/api/v1/organizations/{id}/country", tag = "parties",
+    params(("id" = String, Path, description = "Id of an organization.")),
+    responses((status = 200, body = ShownCountry)))]
+pub(crate) async fn country(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(text): Path<String>,
+) -> Shown<ShownCountry> {
+    let located = node.store().country(&caller.viewer, &id::<PartyId>(&text)?).await?;
+    Ok(Json(ShownCountry {
+        country: located.as_ref().and_then(|it| it.country.clone()),
+        source: located.as_ref().map(|it| it.source.clone()),
+        by: located.as_ref().and_then(|it| it.by.as_ref()).map(ToString::to_string),
+        at: located.as_ref().map(|it| it.at),
+    }))
+}
+
+/// Where another organization is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCountry {
+    /// ISO 3166-1 code of two letters; left out where nobody knows any more.
+    country: Option<String>,
+    /// Where that is known from.
+    source: String,
+}
+
+/// Records where another organization is: gates ask it. For administrators of the node's
+/// organization; what an organization says of itself opens no gate.
+#[utoipa::path(put, path = "/api/v1/organizations/{id}/country", tag = "parties",
+    params(("id" = String, Path, description = "Id of an organization.")),
+    request_body = NewCountry, responses((status = 200, body = Answer)))]
+pub(crate) async fn record_country(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(text): Path<String>,
+    write: Write,
+) -> Changed {
+    let organization = id::<PartyId>(&text)?;
+    node.store().authorize_country::<ToWrite>(&caller.viewer, &organization).await?;
+    let new: NewCountry = write.body()?;
+    let wish = wish(&node, &caller, &write);
+    let country = new.country.as_deref();
+    Ok(Json(command::record_country(wish, &organization, country, &new.source).await?))
 }
 
 /// Shows who is told in what order.

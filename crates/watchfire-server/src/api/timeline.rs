@@ -173,6 +173,13 @@ fn happened(event: &CaseEvent) -> Happened {
             party: some(by),
             ..blank
         },
+        CaseEvent::ConflictFollowed { conflict, choice, reason, by, .. } => Happened {
+            of: some(conflict),
+            detail: some(choice),
+            text: some(reason),
+            party: some(by),
+            ..blank
+        },
         CaseEvent::GatePassed { recipient, provisions, reason, by, .. } => Happened {
             of: some(recipient),
             detail: some(&provisions.join(", ")),
@@ -187,6 +194,10 @@ fn happened(event: &CaseEvent) -> Happened {
             party: some(by),
             ..blank
         },
+        CaseEvent::LeftUnread { amendment, problem } => {
+            Happened { of: some(amendment), text: some(problem), ..blank }
+        }
+        CaseEvent::ReadAgain { lawbook } => Happened { of: some(lawbook), ..blank },
         of_an_obligation => happened_to_obligation(of_an_obligation, blank),
     }
 }
@@ -273,7 +284,10 @@ fn kind(event: &CaseEvent) -> &'static str {
         CaseEvent::ConflictOpened { .. } => "conflict-opened",
         CaseEvent::ConflictClosed { .. } => "conflict-closed",
         CaseEvent::ConflictDecided { .. } => "conflict-decided",
+        CaseEvent::ConflictFollowed { .. } => "conflict-followed",
         CaseEvent::GatePassed { .. } => "gate-passed",
         CaseEvent::AwarenessChosen { .. } => "awareness-chosen",
+        CaseEvent::LeftUnread { .. } => "left-unread",
+        CaseEvent::ReadAgain { .. } => "read-again",
     }
 }

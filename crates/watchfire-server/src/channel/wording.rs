@@ -8,6 +8,7 @@ use watchfire_core::department::Department;
 use watchfire_core::event::{Assessment, Service};
 use watchfire_core::ids::{AmendmentId, DepartmentId};
 use watchfire_core::law::Lawbook;
+use watchfire_core::law::conflict::Conflict;
 use watchfire_core::law::text::Language as LawLanguage;
 use watchfire_core::notice::NoticeKind;
 use watchfire_store::{ClaimedNotice, ObligationRow, StoreError, Viewer};
@@ -203,12 +204,35 @@ impl Desk<'_> {
         Some(self.language.text_with("notice-question-open", &arguments))
     }
 
+    /// The conflict that rings, where it is one and not a question; its mark begins with its name.
+    fn conflict(&self, kind: NoticeKind) -> Option<&Conflict> {
+        let mark = std::str::from_utf8(&self.notice.payload).ok()?;
+        let named = mark.split(' ').next().filter(|_| kind == NoticeKind::Question)?;
+        self.law.conflict(named)
+    }
+
+    /// What collides, and what is asked about it.
+    fn collides(&self, conflict: &Conflict) -> String {
+        let language = in_laws(self.language);
+        let title = conflict.title.in_language(language);
+        let asks = conflict.decision.as_ref().map_or("", |it| it.asks.in_language(language));
+        let arguments = [("conflict", title.into()), ("asks", asks.into())];
+        self.language.text_with("notice-conflict-open", &arguments)
+    }
+
     fn in_full(&self, kind: NoticeKind, owed: &ObligationRow, zone: Option<&str>) -> Letter {
         let assessment = &owed.assessment;
         let provision = [("provision", FluentValue::from(assessment.provision.as_str()))];
-        let (why, topic) = why(kind);
+        let conflict = self.conflict(kind);
+        let (why, topic) = match conflict {
+            Some(_) => ("notice-conflict", "notice.question"),
+            None => why(kind),
+        };
         let why = self.language.text(why);
         let subject = match assessment.strict_due {
+            _ if conflict.is_some() => {
+                self.language.text_with("notice-conflict-subject", &provision)
+            }
             _ if kind == NoticeKind::Question => {
                 self.language.text_with("notice-question-subject", &provision)
             }
@@ -242,9 +266,13 @@ impl Desk<'_> {
             None => self.language.text("notice-gap"),
         };
         let mut lines = vec![why, String::new(), case, law, due, held];
-        lines.extend(self.question(assessment, zone));
+        lines.extend(match conflict {
+            Some(conflict) => Some(self.collides(conflict)),
+            None => self.question(assessment, zone),
+        });
         let text = lines.join("\n");
-        self.letter(subject, text, format!("{}/cases/{}", self.base, owed.case), topic)
+        let place = if conflict.is_some() { "#conflicts" } else { "" };
+        self.letter(subject, text, format!("{}/cases/{}{place}", self.base, owed.case), topic)
     }
 }
 
@@ -264,13 +292,18 @@ fn why(kind: NoticeKind) -> (&'static str, &'static str) {
     }
 }
 
+/// The language as the laws know it.
+fn in_laws(language: Language) -> LawLanguage {
+    match language {
+        Language::En => LawLanguage::En,
+        Language::ZhCn => LawLanguage::ZhCn,
+    }
+}
+
 /// The words of a question; the predicate itself where no pack declares it any more.
 fn question(law: &Lawbook, predicate: &str, language: Language) -> String {
     let found = law.words().predicates.iter().find(|(known, _)| known.as_str() == predicate);
-    let language = match language {
-        Language::En => LawLanguage::En,
-        Language::ZhCn => LawLanguage::ZhCn,
-    };
+    let language = in_laws(language);
     found.map_or_else(
         || predicate.to_owned(),
         |(_, declared)| declared.question.in_language(language).to_owned(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use watchfire_core::amendment::{Amendment, AmendmentRefusal, Chains, Decision, Draft, Words};
 use watchfire_core::department::Department;
-use watchfire_core::event::{AmendmentEvent, Event, LawSource, Stream};
+use watchfire_core::event::{AmendmentEvent, Chain, Event, LawSource, Stream};
 use watchfire_core::ids::{AmendmentId, DepartmentId, PartyId};
 use watchfire_core::law::bundle::Bundle;
 use watchfire_core::law::files::Files;
@@ -252,15 +252,23 @@ async fn whole(files: &Files, book: Arc<Lawbook>) -> Result<(), Problem> {
 }
 
 /// Reads whom the clocks of changes of law tell: the chain of the house, and of each department.
+/// A place of somebody who left is empty.
 ///
 /// # Errors
 /// Failures of the database.
 pub async fn chains(node: &Node, organization: &PartyId) -> Result<Chains, StoreError> {
     let (_, house) = house_of(node, organization).await?;
+    let gone = node.store().without_account(&keeper(), organization).await?;
+    let there = |who: Option<PartyId>| who.filter(|who| !gone.contains(who));
+    let filled = |chain: Chain| Chain {
+        owner: there(chain.owner),
+        supervisor: there(chain.supervisor),
+        executive: there(chain.executive),
+    };
     let all = node.store().departments(&keeper()).await?;
     let own = all.iter().filter(|it| it.organization == *organization && it.closed.is_none());
-    let departments = own.map(|it| (it.id.clone(), it.chain(&house))).collect();
-    Ok(Chains { house, departments })
+    let departments = own.map(|it| (it.id.clone(), filled(it.chain(&house)))).collect();
+    Ok(Chains { house: filled(house), departments, gone })
 }
 
 /// Puts what was decided into an append, with its notices.

@@ -9,7 +9,7 @@ use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, Recorded};
 
-use super::decision::{Loaded, house_of, plan};
+use super::decision::{Loaded, house_of, plan, standing_of};
 use super::{Answer, AppendError, TRIES_MAX, Wish, gate, too_many_conflicts};
 use crate::error::Problem;
 
@@ -79,7 +79,8 @@ pub async fn open(
     let me = viewer.party().cloned().ok_or_else(Problem::not_found)?;
     let grant = node.store().authorize_new_case(viewer).await?;
     let (profile, chain) = house_of(node, &organization).await?;
-    let house = House { law: node.law(), profile: &profile, chain: &chain };
+    let standing = standing_of(node, &organization).await?;
+    let house = House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
     let now = node.now();
     let opening = Opening {
         title: title.to_owned(),
@@ -268,9 +269,9 @@ pub async fn save_draft(
     wish: Wish<'_>,
     id: &ObligationId,
     form: &str,
-    fields: &BTreeMap<String, String>,
+    (fields, left_out): (&BTreeMap<String, String>, &BTreeMap<String, String>),
 ) -> Result<Answer, Problem> {
-    hold(wish, id, |case, _| case.save_draft(id, form, fields)).await
+    hold(wish, id, |case, _| case.save_draft_without(id, form, fields, left_out)).await
 }
 
 /// A submission as somebody records it.
@@ -385,8 +386,18 @@ pub async fn agree_embargo(
 ///
 /// # Errors
 /// What [`Case::exit_embargo`] refuses.
-pub async fn exit_embargo(wish: Wish<'_>, id: &CaseId, reason: &str) -> Result<Answer, Problem> {
-    change(wish, id, &first_event, |case, _, now| case.exit_embargo(reason, now)).await
+pub async fn exit_embargo(
+    wish: Wish<'_>,
+    id: &CaseId,
+    reason: &str,
+    pass_reason: Option<&str>,
+) -> Result<Answer, Problem> {
+    let me = me(wish)?;
+    change(wish, id, &first_event, |case, house, now| {
+        let pass = pass_reason.map(|reason| (reason, &me));
+        case.exit_embargo(house, reason, pass, now)
+    })
+    .await
 }
 
 /// Gives a case another title.

@@ -1,7 +1,7 @@
 //! From what core decided about a case to what is appended: events, due rows and notices.
 
 use jiff::Timestamp;
-use watchfire_core::case::{Case, Decision, House};
+use watchfire_core::case::{Case, Decision, House, Standing};
 use watchfire_core::event::{Actor, Body, CaseEvent, Chain, Event, Profile, Service};
 use watchfire_core::ids::{CaseId, EventId, PartyId};
 use watchfire_core::law::Lawbook;
@@ -22,6 +22,7 @@ pub struct Loaded {
     events: Vec<Event>,
     profile: Profile,
     chain: Chain,
+    standing: Vec<Standing>,
 }
 
 impl Loaded {
@@ -34,7 +35,8 @@ impl Loaded {
         let events: Vec<Event> = history.into_iter().map(|recorded| recorded.event).collect();
         let case = Case::from_events(id, &events).ok_or(StoreError::Corrupt { what: "case" })?;
         let (profile, chain) = house_of(node, &case.organization).await?;
-        Ok(Self { case, events, profile, chain })
+        let standing = standing_of(node, &case.organization).await?;
+        Ok(Self { case, events, profile, chain, standing })
     }
 
     /// Returns the case as it was recorded at `at`, or `None` if it was not open yet.
@@ -50,7 +52,7 @@ impl Loaded {
 
     /// As [`Loaded::house`], under another law: the one of an instant that is past.
     pub fn house_under<'a>(&'a self, law: &'a Lawbook) -> House<'a> {
-        House { law, profile: &self.profile, chain: &self.chain }
+        House { law, profile: &self.profile, chain: &self.chain, standing: &self.standing }
     }
 }
 
@@ -63,6 +65,15 @@ pub async fn house_of(node: &Node, organization: &PartyId) -> Result<(Profile, C
     let profile = node.store().profile(&keeper, organization).await?;
     let chain = node.store().party(&keeper, organization).await?.chain;
     Ok((profile, chain))
+}
+
+/// Reads what an organization chose for its cases.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn standing_of(node: &Node, organization: &PartyId) -> Result<Vec<Standing>, StoreError> {
+    let keeper = Viewer::service(Service::Keeper);
+    node.store().standing_choices(&keeper, organization).await
 }
 
 /// Puts a decision into an append: its events, the next instant of each obligation that it

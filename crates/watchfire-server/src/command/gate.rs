@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use watchfire_core::case::{Case, To, as_participant};
-use watchfire_core::event::{ParticipantRole, Profile};
+use watchfire_core::event::ParticipantRole;
 use watchfire_core::ids::{CaseId, PartyId};
 use watchfire_core::law::gate::{Act, Recipient};
 use watchfire_store::{PartyKind, StoreError, Viewer};
@@ -14,24 +14,25 @@ use super::{Answer, Wish, keeper};
 use crate::error::Problem;
 use crate::state::Node;
 
-/// The attribute of an organization that says in which country it is.
+/// The attribute by which an organization says of itself in which country it is.
 const COUNTRY: &str = "organization/country";
 
-fn known(profile: &Profile) -> Recipient {
-    Recipient { country: profile.attributes.get(COUNTRY).cloned(), is_product_provider: false }
-}
-
-/// What is known of an organization, as far as a gate asks.
+/// What is known of an organization, as far as a gate asks: where it was recorded to be. What it
+/// says of itself opens nothing, and where it says otherwise nobody knows.
 async fn of_organization(
     node: &Node,
     organization: Option<&PartyId>,
 ) -> Result<Recipient, StoreError> {
     let Some(organization) = organization else { return Ok(Recipient::default()) };
-    match node.store().profile(&keeper(), organization).await {
-        Ok(profile) => Ok(known(&profile)),
-        Err(StoreError::NotFound(_)) => Ok(Recipient::default()),
-        Err(other) => Err(other),
-    }
+    let recorded = match node.store().country(&keeper(), organization).await {
+        Ok(located) => located.and_then(|it| it.country),
+        Err(StoreError::NotFound(_)) => return Ok(Recipient::default()),
+        Err(other) => return Err(other),
+    };
+    let profile = node.store().profile(&keeper(), organization).await?;
+    let said = profile.attributes.get(COUNTRY);
+    let country = recorded.filter(|country| said.is_none_or(|said| said == country));
+    Ok(Recipient { country, is_product_provider: false })
 }
 
 /// Returns what is known of a party outside the organization of a case; `None` for one inside.

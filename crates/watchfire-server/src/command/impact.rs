@@ -1,17 +1,16 @@
 //! What a change of law does to cases: computed for whoever asks, and carried out when it is used.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::ready;
 use std::iter;
 use std::sync::Arc;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use watchfire_core::case::{Decision, House};
 use watchfire_core::department::{self, Department, Reach};
 use watchfire_core::event::{Chain, Profile, Service, Stream};
-use watchfire_core::ids::{CaseId, DepartmentId, PartyId};
+use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
 use watchfire_core::law::Lawbook;
 use watchfire_core::law::id::ProvisionId;
 use watchfire_core::law::impact::{Impact, Shift, Tally};
@@ -198,7 +197,9 @@ impl Asked {
         let as_if = self.new.as_if_in_force(&self.old);
         let (now, then) =
             (Impact::between(&self.old, &self.new), Impact::between(&self.old, &as_if));
-        let house = House { law: &self.old, profile: &self.profile, chain: &self.chain };
+        let (profile, chain) = (&self.profile, &self.chain);
+        // What an organization chose says nothing about what is owed.
+        let house = House { law: &self.old, profile, chain, standing: &[] };
         let cases = iter::from_fn(|| pages.blocking_recv()).flatten();
         for found in cases {
             if found.organization != self.organization
@@ -235,19 +236,49 @@ impl ImpactReport {
     }
 }
 
-/// Computes every case anew that a change could touch, and records what differs. Returns how many
-/// were looked at, and in how many something changed. Done twice it changes nothing more.
+/// What became of the cases that a change touches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Carried {
+    pub(crate) looked_at: u64,
+    pub(crate) changed: u64,
+    /// Left as they were, because the new law cannot read them.
+    pub(crate) unread: u64,
+}
+
+/// What became of one case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    Changed,
+    Same,
+    Unread,
+}
+
+impl Carried {
+    fn take(&mut self, settled: Settled) {
+        self.looked_at += 1;
+        match settled {
+            Settled::Changed => self.changed += 1,
+            Settled::Same => {}
+            Settled::Unread => self.unread += 1,
+        }
+    }
+}
+
+/// Computes every case anew that a change could touch, and records what differs. Done twice it
+/// changes nothing more. One case that fails stops no other.
 ///
 /// # Errors
-/// Failures of the database.
+/// Failures of the database; the first of those that concern one case alone, after all others were
+/// computed.
 pub(crate) async fn carry_out(
     node: &Node,
+    amendment: &AmendmentId,
     (old, new): (&Lawbook, &Lawbook),
     now: Timestamp,
-) -> Result<(u64, u64), StoreError> {
+) -> Result<Carried, StoreError> {
     let ticker = &Viewer::service(Service::Ticker);
     let mut seen = BTreeSet::new();
-    let mut changed = 0;
+    let mut carrying = Carrying { node, amendment, now, carried: Carried::default(), failed: None };
     for cause in causes(old, new, None) {
         let mut after = None;
         loop {
@@ -255,52 +286,122 @@ pub(crate) async fn carry_out(
             let was_full = cases.len() == CASES_AT_ONCE_MAX;
             after = cases.last().cloned();
             let fresh = cases.into_iter().filter(|case| seen.insert(case.clone()));
-            let settled = stream::iter(fresh.collect::<Vec<_>>())
-                .map(|case| async move { settle(node, ticker, &case, now).await })
-                .buffer_unordered(SETTLED_AT_ONCE_MAX);
-            changed += settled.try_fold(0, |sum, one| ready(Ok(sum + u64::from(one)))).await?;
+            carrying.carry_all(fresh.collect()).await?;
             if !was_full {
                 break;
             }
         }
     }
-    Ok((seen.len() as u64, changed))
+    carrying.end()
 }
 
-/// Computes one case anew. Returns whether something was recorded.
+/// As [`carry_out`], to those cases alone that could not be read before.
+///
+/// # Errors
+/// As [`carry_out`].
+pub(crate) async fn carry_out_again(
+    node: &Node,
+    amendment: &AmendmentId,
+    now: Timestamp,
+) -> Result<Carried, StoreError> {
+    let ticker = Viewer::service(Service::Ticker);
+    let mut carrying = Carrying { node, amendment, now, carried: Carried::default(), failed: None };
+    let mut after = None;
+    loop {
+        let cases = node.store().unread_cases(&ticker, amendment, after.as_ref()).await?;
+        let was_full = cases.len() == CASES_AT_ONCE_MAX;
+        after = cases.last().map(|last| last.case.clone());
+        let cases = cases.into_iter().map(|found| found.case);
+        carrying.carry_all(cases.collect()).await?;
+        if !was_full {
+            return carrying.end();
+        }
+    }
+}
+
+/// A change on its way through the cases.
+struct Carrying<'n> {
+    node: &'n Node,
+    amendment: &'n AmendmentId,
+    now: Timestamp,
+    carried: Carried,
+    failed: Option<StoreError>,
+}
+
+impl Carrying<'_> {
+    /// Carries it to some cases, several at once.
+    async fn carry_all(&mut self, cases: Vec<CaseId>) -> Result<(), StoreError> {
+        let (node, amendment, now) = (self.node, self.amendment, self.now);
+        let mut settled = stream::iter(cases)
+            .map(|case| async move {
+                let settled = settle(node, amendment, &case, now).await;
+                (case, settled)
+            })
+            .buffer_unordered(SETTLED_AT_ONCE_MAX);
+        while let Some((case, settled)) = settled.next().await {
+            self.take(&case, settled)?;
+        }
+        Ok(())
+    }
+
+    fn take(
+        &mut self,
+        case: &CaseId,
+        settled: Result<Settled, StoreError>,
+    ) -> Result<(), StoreError> {
+        match settled {
+            Ok(settled) => self.carried.take(settled),
+            Err(error) if error.is_temporary() => return Err(error),
+            Err(error @ StoreError::StorageUnsafe(_)) => return Err(error),
+            Err(error) => {
+                tracing::error!(case.id = %case, %error, "a case cannot be computed anew");
+                self.failed.get_or_insert(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<Carried, StoreError> {
+        self.failed.map_or(Ok(self.carried), Err)
+    }
+}
+
+/// Computes one case anew, or records that the new law cannot read it.
 async fn settle(
     node: &Node,
-    ticker: &Viewer,
+    amendment: &AmendmentId,
     id: &CaseId,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<Settled, StoreError> {
+    let ticker = Viewer::service(Service::Ticker);
     let mut conflict = StoreError::Overloaded;
     for _ in 0..TRIES_MAX {
-        let loaded = Loaded::read(node, ticker, id).await?;
-        let events = match loaded.case.settle(&loaded.house(node), now) {
-            Ok(events) => events,
+        let loaded = Loaded::read(node, &ticker, id).await?;
+        let (events, settled) = match loaded.case.settle_anew(&loaded.house(node), now) {
+            Ok(events) => (events, Settled::Changed),
             Err(refusal) => {
                 // What the new law cannot read stays as it was computed, and is told.
                 tracing::error!(case.id = %id, %refusal, "a case cannot be computed anew");
-                return Ok(false);
+                let left = loaded.case.leave_unread(amendment, &refusal.to_string());
+                (left, Settled::Unread)
             }
         };
         if events.is_empty() {
-            return Ok(false);
+            return Ok(if settled == Settled::Unread { settled } else { Settled::Same });
         }
         let decision = Decision { events, notices: Vec::new() };
         let stream = Stream::Case(id.clone());
-        let mut append = Append::new(ticker, now).expect_version(stream, loaded.case.version);
-        let grant = node.store().authorize_case::<Write>(ticker, id).await?;
+        let mut append = Append::new(&ticker, now).expect_version(stream, loaded.case.version);
+        let grant = node.store().authorize_case::<Write>(&ticker, id).await?;
         plan(node, &mut append, &grant, Some(&loaded.case), &decision, now).await?;
         match node.store().append(append).await {
             Ok(Outcome::Done(done)) => {
                 if done.clock_was_behind {
                     node.clock().not_before(done.recorded_at);
                 }
-                return Ok(true);
+                return Ok(settled);
             }
-            Ok(Outcome::Before(_)) => return Ok(true),
+            Ok(Outcome::Before(_)) => return Ok(settled),
             Err(error @ StoreError::Conflict { .. }) => conflict = error,
             Err(other) => return Err(other),
         }

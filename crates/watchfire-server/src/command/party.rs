@@ -10,7 +10,7 @@ use watchfire_core::event::{
 use watchfire_core::ids::PartyId;
 use watchfire_core::notice::Notice;
 use watchfire_core::party::{
-    CHANNELS, chain_people, check_login, check_name, check_password, check_profile,
+    CHANNELS, chain_people, check_login, check_name, check_password, check_profile, is_country,
 };
 use watchfire_store::policy::{Administer, Party, Write};
 use watchfire_store::{
@@ -386,6 +386,74 @@ pub async fn change_profile(
         Ok(append.administer(grant, PartyEvent::ProfileChanged(profile.clone())))
     })
     .await
+}
+
+/// Chooses what the later cases of an organization do where the same duties collide; `None`: each
+/// is decided by itself again.
+///
+/// # Errors
+/// `field_invalid` for a conflict about which nothing can be chosen once for all, for what is none
+/// of its choices, or an empty reason; 404 unless the caller keeps the organization.
+pub async fn choose(
+    wish: Wish<'_>,
+    id: &PartyId,
+    (conflict, choice): (&str, Option<&str>),
+    reason: &str,
+) -> Result<Answer, Problem> {
+    organization(wish, id).await?;
+    let by = wish.viewer.party().ok_or_else(Problem::not_found)?;
+    let law = wish.node.law();
+    let Some(known) = law.conflict(conflict).filter(|it| it.standing) else {
+        let detail = format!("nothing is chosen once for all about `{conflict}`");
+        return Err(Problem::field("/conflict", detail));
+    };
+    if let Some(stray) = choice.filter(|choice| known.choice(choice).is_none()) {
+        return Err(Problem::field("/choice", format!("`{stray}` is none of its choices")));
+    }
+    plain_text("/reason", reason)?;
+    administer(wish, id, &|append, grant| {
+        let (conflict, choice) = (conflict.to_owned(), choice.map(str::to_owned));
+        let (reason, by) = (reason.to_owned(), by.clone());
+        let made = PartyEvent::StandingChoiceMade { conflict, choice, reason, by };
+        Ok(append.administer(grant, made))
+    })
+    .await
+}
+
+/// Records where another organization is, and where that is known from: gates ask it.
+///
+/// # Errors
+/// `field_invalid` for what is no code of a country, or an empty source; 404 unless the caller is
+/// an administrator of the node's organization, and for that organization itself.
+pub async fn record_country(
+    wish: Wish<'_>,
+    id: &PartyId,
+    country: Option<&str>,
+    source: &str,
+) -> Result<Answer, Problem> {
+    let store = wish.node.store();
+    store.authorize_country::<Write>(wish.viewer, id).await?;
+    if let Some(code) = country.filter(|code| !is_country(code)) {
+        let detail = format!("`{code}` is no code of a country such as `CN`: two capital letters");
+        return Err(Problem::field("/country", detail));
+    }
+    plain_text("/source", source)?;
+    for _ in 0..TRIES_MAX {
+        let grant = store.authorize_country::<Write>(wish.viewer, id).await?;
+        if let Some(before) = wish.answered_before().await? {
+            return Ok(before);
+        }
+        let version = store.party_version(&keeper(), id).await?;
+        let mut append = Append::new(wish.viewer, wish.node.now())
+            .expect_version(Stream::Party(id.clone()), version);
+        let country = country.map(str::to_owned);
+        let recorded = append.country(&grant, country, source.to_owned());
+        match wish.append(append, &Answer::new(id, Some(&recorded.receipt))).await {
+            Err(AppendError::Conflict) => {}
+            other => return finish(other),
+        }
+    }
+    Err(too_many_conflicts())
 }
 
 /// Says who is told in what order.

@@ -10,7 +10,7 @@ use watchfire_formats::purl;
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, CONTACT, Receipt, Viewer};
 
-use super::decision::{house_of, plan};
+use super::decision::{house_of, plan, standing_of};
 use super::{Answer, AppendError, TRIES_MAX, Wish, gate, keeper, too_many_conflicts};
 use crate::error::Problem;
 use crate::secret::{Secret, hex, random};
@@ -60,7 +60,8 @@ pub async fn receive(wish: Wish<'_>, draft: &ReportDraft) -> Result<Received, Pr
     let responders = node.store().responders(&keeper(), &organization).await?;
     let responders: Vec<PartyId> = responders.into_iter().map(|row| row.id).collect();
     let (profile, chain) = house_of(node, &organization).await?;
-    let house = House { law: node.law(), profile: &profile, chain: &chain };
+    let standing = standing_of(node, &organization).await?;
+    let house = House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
     let now = node.now();
     let intake = node.store().authorize_intake(wish.viewer);
     let report = intake.report.id().clone();

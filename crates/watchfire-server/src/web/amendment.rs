@@ -68,6 +68,10 @@ pub struct AmendmentView {
     pub acknowledgements: Vec<AcknowledgementView>,
     pub applied_at: Option<Timestamp>,
     pub reassessed: Option<(u64, u64)>,
+    /// How many cases were left as they were, because the new law cannot read them.
+    pub unread: u64,
+    /// Those of them that the reader sees: id, title, what cannot be read, and since when.
+    pub unread_cases: Vec<(String, String, String, Timestamp)>,
     pub obstructed: Option<String>,
     pub dropped: Option<String>,
     /// Departments that can be chosen: id, name, and whether the change concerns them.
@@ -253,6 +257,7 @@ fn origin(view: &AmendmentView, reader: &Reader) -> Markup {
                 }
             }
         }
+        @if view.unread > 0 { (unread(view, reader)) }
         @if let Some(problem) = &view.obstructed {
             div.problem role="alert" {
                 p { span.shape aria-hidden="true" { "✕" } " " (reader.text("amendment-obstructed")) }
@@ -261,6 +266,26 @@ fn origin(view: &AmendmentView, reader: &Reader) -> Markup {
         }
         @if let Some(reason) = &view.dropped {
             p { strong { (reader.text("amendment-dropped")) } " " (reason) }
+        }
+    }
+}
+
+/// The cases that are left as they were.
+fn unread(view: &AmendmentView, reader: &Reader) -> Markup {
+    html! {
+        div.problem role="alert" {
+            p {
+                span.shape aria-hidden="true" { "✕" } " "
+                (reader.text_with("amendment-unread", &[("cases", view.unread.into())]))
+            }
+            ul.lines {
+                @for (id, title, problem, since) in &view.unread_cases {
+                    li {
+                        a href={ "/cases/" (id) } { (id) } " · " (title) " · "
+                        span.soft lang="en" { (problem) } " · " (time::moment(reader, *since))
+                    }
+                }
+            }
         }
     }
 }

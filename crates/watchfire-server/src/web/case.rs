@@ -5,7 +5,7 @@ mod decision;
 mod embargo;
 pub mod list;
 mod owed;
-mod participant;
+pub mod participant;
 mod report;
 mod submission;
 pub mod timeline;
@@ -46,6 +46,10 @@ pub struct CaseView {
     pub decisions: Vec<DecisionView>,
     pub conflicts: Vec<choice::ConflictView>,
     pub passes: Vec<choice::PassView>,
+    /// Since when the law in use cannot read the case, and what it cannot read.
+    pub unread: Option<(Timestamp, String)>,
+    /// What stands in the way of a publication, while there is an embargo to end.
+    pub barred: Vec<choice::BarView>,
     pub awareness: Vec<choice::AwarenessView>,
     pub submissions: Vec<SubmissionView>,
     pub timeline: Vec<Entry>,
@@ -91,6 +95,8 @@ pub struct Participant {
     pub party: PartyId,
     pub name: String,
     pub role: ParticipantRole,
+    /// Of somebody of another organization: where that is.
+    pub outside: Option<participant::Outside>,
 }
 
 /// An obligation with what only the page of its case shows.
@@ -190,6 +196,7 @@ pub fn page(view: &CaseView, reader: &Reader) -> Markup {
     let content = html! {
         (embargo::banner(reader, view))
         (past_banner(reader, view))
+        (unread_banner(reader, view))
         (layout::problem(view.problem.as_ref()))
         (layout::heading(reader, &view.title, &below))
         div.case {
@@ -247,6 +254,20 @@ fn bundle(reader: &Reader, view: &CaseView) -> Markup {
                     }
                 }
                 p.soft { code { "watchfire log verify --bundle " (view.id) ".json" } }
+            }
+        }
+    }
+}
+
+fn unread_banner(reader: &Reader, view: &CaseView) -> Markup {
+    html! {
+        @if let Some((since, problem)) = &view.unread {
+            div.problem role="alert" {
+                p {
+                    span.shape aria-hidden="true" { "✕" } " "
+                    (reader.text("case-unread")) " " (time::moment(reader, *since))
+                }
+                p.soft lang="en" { (problem) }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use watchfire_core::event::Duty;
 use watchfire_core::ids::PartyId;
@@ -11,6 +12,7 @@ use super::law::inquiry::{RecordedView, recorded_words};
 use super::layout::{self, Room};
 use super::obligation;
 use super::reader::{Problem, Reader};
+use super::time;
 
 /// What the organization is by law, and who is told in what order.
 #[derive(Debug, Clone)]
@@ -24,8 +26,21 @@ pub struct OrganizationView {
     pub executive: Option<PartyId>,
     /// How the roles were found.
     pub inquiry: Option<RecordedView>,
+    pub standing: Vec<StandingView>,
     pub may_write: bool,
     pub problem: Option<Problem>,
+}
+
+/// A conflict about which an organization may choose once for its later cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingView {
+    pub conflict: String,
+    pub title: String,
+    pub asks: String,
+    /// Id and words.
+    pub choices: Vec<(String, String)>,
+    /// The id of what is chosen now, why, by whom, and when.
+    pub chosen: Option<(Option<String>, String, String, Timestamp)>,
 }
 
 /// The roles that one law knows.
@@ -97,6 +112,7 @@ pub fn organization(view: &OrganizationView, reader: &Reader) -> Markup {
             @if view.may_write { div.acts { button.primary type="submit" { (reader.text("shell-save")) } } }
         }
         (chain(reader, view))
+        (standing(reader, view))
     };
     layout::page(reader, Room::Organization, &title, content)
 }
@@ -185,6 +201,63 @@ fn attribute_input(
         AttributeKind::Text => html! {
             input id=(input) name=(name) value=(attribute.value) maxlength="200" disabled[!may_write];
         },
+    }
+}
+
+fn standing(reader: &Reader, view: &OrganizationView) -> Markup {
+    html! {
+        @if !view.standing.is_empty() {
+            section aria-labelledby="standing" {
+                h2 #standing { (reader.text("party-standing")) }
+                p.soft { (reader.text("party-standing-why")) }
+                @for (place, one) in view.standing.iter().enumerate() {
+                    (standing_choice(reader, view, one, place))
+                }
+            }
+        }
+    }
+}
+
+fn standing_choice(
+    reader: &Reader,
+    view: &OrganizationView,
+    one: &StandingView,
+    place: usize,
+) -> Markup {
+    let (choice, reason) = (format!("standing-choice-{place}"), format!("standing-reason-{place}"));
+    let now = one.chosen.as_ref().and_then(|(choice, ..)| choice.as_deref());
+    let words = |id: &str| one.choices.iter().find(|(known, _)| known == id).map(|(_, it)| it);
+    html! {
+        article.decision {
+            h3 { (one.title) }
+            @if let Some((_, why, by, at)) = &one.chosen {
+                p {
+                    strong {
+                        @match now.and_then(words) {
+                            Some(words) => (words),
+                            None => (reader.text("party-standing-each")),
+                        }
+                    }
+                    " · " (why) " · " span.soft { (by) " · " (time::moment(reader, *at)) }
+                }
+            } @else { p { (reader.text("party-standing-each")) } }
+            @if view.may_write {
+                form.stack method="post" action="/organization/choices" {
+                    (layout::csrf(reader))
+                    input type="hidden" name="conflict" value=(one.conflict);
+                    label for=(choice) { (one.asks) }
+                    select id=(choice) name="choice" {
+                        option value="" { (reader.text("party-standing-each")) }
+                        @for (id, words) in &one.choices {
+                            option value=(id) selected[now == Some(id.as_str())] { (words) }
+                        }
+                    }
+                    label for=(reason) { (reader.text("conflict-reason")) }
+                    input id=(reason) name="reason" required maxlength="200";
+                    div.acts { button type="submit" { (reader.text("party-standing-choose")) } }
+                }
+            }
+        }
     }
 }
 

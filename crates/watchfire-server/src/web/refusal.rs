@@ -90,8 +90,10 @@ const WORDS: [(&str, &str, &str); 80] = [
 ];
 
 /// The words for a field that cannot be so, by the pointer of the problem.
-const FIELDS: [(&str, &str); 7] = [
+const FIELDS: [(&str, &str); 9] = [
     ("/address", "refusal-address"),
+    ("/country", "refusal-country"),
+    ("/source", "refusal-text-length"),
     ("/component", "report-component-wrong"),
     ("/contact", "refusal-text-length"),
     ("/party", "refusal-party"),

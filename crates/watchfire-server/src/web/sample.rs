@@ -8,8 +8,9 @@ use watchfire_core::event::{Duty, GapCause, ParticipantRole};
 use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 
 use super::case::choice::{
-    AwarenessView, CandidateView, ConflictView, Line, LineMark, Made, PassView,
+    AwarenessView, BarView, CandidateView, ConflictView, Line, LineMark, Made, PassView,
 };
+use super::case::participant::Outside;
 use super::case::timeline::{Entry, EntryKind};
 use super::case::{
     CaseView, Completeness, DecisionView, Detail, EmbargoView, NotOwed, Participant, Quote,
@@ -21,7 +22,7 @@ use super::obligation::{Acts, Class, Holder, LawMark, NextRung, ObligationView, 
 use super::reader::{Account, Done, Reader};
 use super::slider::{Moment, MomentKind, SliderView};
 use super::submission::{Counts, DraftView, FieldView, FormView, Need, Sending};
-use super::watch::{QuestionView, WatchView};
+use super::watch::{Asks, QuestionView, WatchView};
 use crate::locale::Language;
 
 pub(super) fn at(text: &str) -> Timestamp {
@@ -216,20 +217,35 @@ fn met(language: Language) -> ObligationView {
 
 fn question(language: Language) -> QuestionView {
     QuestionView {
+        asks: Asks::Question,
         question: words(
             language,
             "Is the component part of one of our own products?",
             "该组件是否属于本单位自有产品的组成部分？",
         ),
         from: Some(at("2021-11-25T07:00:00Z")),
-        due: at("2021-11-25T11:00:00Z"),
+        due: Some(at("2021-11-25T11:00:00Z")),
         hangs: vec![provisional(language)],
+    }
+}
+
+fn collision(language: Language) -> QuestionView {
+    QuestionView {
+        asks: Asks::Conflict,
+        question: words(
+            language,
+            "An undisclosed vulnerability may not go abroad, and must",
+            "未公开的漏洞不得提供给境外，又必须报送",
+        ),
+        from: Some(at("2021-11-25T04:00:00Z")),
+        due: Some(at("2021-11-25T08:00:00Z")),
+        hangs: vec![obligation(language)],
     }
 }
 
 pub(super) fn watch(language: Language) -> WatchView {
     WatchView {
-        questions: vec![question(language)],
+        questions: vec![collision(language), question(language)],
         open: vec![
             provisional(language),
             house_target(language),
@@ -239,6 +255,19 @@ pub(super) fn watch(language: Language) -> WatchView {
         ],
         next: Some("17.WO-1&x".to_owned()),
         continued: false,
+    }
+}
+
+fn bar(language: Language) -> BarView {
+    BarView {
+        title: words(
+            language,
+            "No publication before the provider offers a repair",
+            "不得在提供修补措施之前发布",
+        ),
+        law: mark(language, "cn-rmsv/9.1", ("Article 9, item (1)", "第九条第一项"), Class::Law),
+        debated: true,
+        undecided: vec![words(language, "Is a repair offered?", "是否已提供修补措施？")],
     }
 }
 
@@ -444,7 +473,17 @@ fn not_owed(language: Language) -> Vec<NotOwed> {
 }
 
 pub(super) fn case(language: Language) -> CaseView {
+    let outside = Outside {
+        located: Some((
+            Some("CN".into()),
+            "register.example".into(),
+            words(language, "Wen Li", "温莉"),
+            at("2021-11-24T02:00Z"),
+        )),
+        may_record: true,
+    };
     let member = |number: u8, en: &str, zh: &str, role| Participant {
+        outside: (role == ParticipantRole::Vendor).then(|| outside.clone()),
         party: party(number),
         name: words(language, en, zh),
         role,
@@ -492,6 +531,8 @@ pub(super) fn case(language: Language) -> CaseView {
         ],
         conflicts: vec![conflict(language)],
         passes: vec![pass(language)],
+        unread: Some((at("2021-11-25T08:00:00Z"), "no pack declares `made-up`".to_owned())),
+        barred: vec![bar(language)],
         awareness: vec![awareness(language)],
         may_write: true,
         may_read_log: true,
@@ -523,6 +564,7 @@ fn draft_field(
         value: value.into(),
         from: (id == "product-name").then(|| language.text("submission-from-case")),
         problem: (id == "product-version").then(|| language.text("submission-problem-date")),
+        left_out: (id == "scope").then(|| ("cn-rmsv/9.7".to_owned(), true)),
     }
 }
 
@@ -621,6 +663,11 @@ fn conflict(language: Language) -> ConflictView {
             line(LineMark::At(at("2021-11-26T08:00Z"))),
             line(LineMark::Counts(at("2021-11-26T08:00Z"))),
         ],
+        drafts: vec![(
+            "/cases/WF-7K3F-9QX2/obligations/WO-1/draft".into(),
+            words(language, "Early warning", "早期预警"),
+        )],
+        standing: Some(at("2021-11-01T08:00Z")),
         minimum: vec![words(language, "Member States", "成员国")],
         asks: Some(words(language, "What is submitted?", "报送什么？")),
         choices: vec![("submit".into(), words(language, "Submit", "报送"))],

@@ -70,6 +70,8 @@ pub struct FieldView {
     pub from: Option<String>,
     /// Why the answer is not taken.
     pub problem: Option<String>,
+    /// The provisions for which it is left out on purpose, or may be; and whether it is.
+    pub left_out: Option<(String, bool)>,
 }
 
 /// Whether a field must be filled in now.
@@ -248,6 +250,15 @@ fn field_input(reader: &Reader, field: &FieldView, may_write: bool) -> Markup {
                 @if let Some(text) = &field.help { (text) " " }
                 @if let Some(limit) = field.limit { (length(reader, field, limit)) }
             }
+            @if let Some((provisions, is_left_out)) = &field.left_out {
+                p.soft {
+                    input type="checkbox" id={ "left-out-" (field.id) } name={ "left_out." (field.id) }
+                        value=(provisions) checked[*is_left_out] disabled[!may_write];
+                    " " label for={ "left-out-" (field.id) } {
+                        (reader.text_with("submission-left-out", &[("provisions", provisions.clone().into())]))
+                    }
+                }
+            }
         }
     }
 }
@@ -396,6 +407,7 @@ mod tests {
             value: value.into(),
             from: None,
             problem: None,
+            left_out: None,
         }
     }
 

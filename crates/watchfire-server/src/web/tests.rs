@@ -419,6 +419,18 @@ fn organization() -> party::OrganizationView {
         supervisor: None,
         executive: None,
         inquiry: Some(inquiry::recorded(true)),
+        standing: vec![party::StandingView {
+            conflict: "cn-rmsv/conflict/ministry-under-embargo".into(),
+            title: "An embargo does not hold back the report to the ministry".into(),
+            asks: "Is the upstream coordinator told?".into(),
+            choices: vec![("tell".into(), "Tell".into())],
+            chosen: Some((
+                Some("tell".into()),
+                "open".into(),
+                "Wen Li".into(),
+                at("2021-11-24T02:00Z"),
+            )),
+        }],
         may_write: true,
         problem: None,
     }

@@ -26,16 +26,37 @@ pub struct WatchView {
     pub continued: bool,
 }
 
-/// A question on which clocks hang, with the clock of its own.
+/// Something that somebody has to decide, with the clock of its own.
 #[derive(Debug, Clone)]
 pub struct QuestionView {
+    pub asks: Asks,
     /// In the reader's words.
     pub question: String,
-    /// Where its clock begins, and when it should be answered: a house target.
+    /// Where its clock begins, and when it should be decided: a house target. Without it, it does
+    /// not ring.
     pub from: Option<Timestamp>,
-    pub due: Timestamp,
-    /// What hangs on it; the first is that whose question is due first.
+    pub due: Option<Timestamp>,
+    /// What hangs on it; the first is that whose question is due first, or whose people are asked.
     pub hangs: Vec<ObligationView>,
+}
+
+/// What is to be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// A question on which clocks hang.
+    Question,
+    /// What to do where duties collide: no clock waits for it.
+    Conflict,
+}
+
+impl Asks {
+    /// Where on the page of the case it is decided.
+    fn place(self) -> &'static str {
+        match self {
+            Self::Question => "decisions",
+            Self::Conflict => "conflicts",
+        }
+    }
 }
 
 /// The groups of the watch, in the order in which they want somebody.
@@ -130,24 +151,24 @@ fn questions(view: &WatchView, reader: &Reader) -> Markup {
 
 fn question_line(reader: &Reader, view: &QuestionView) -> Markup {
     let Some(first) = view.hangs.first() else { return html! {} };
-    let past = reader.now >= view.due;
-    let span = time::span(reader.language, reader.now, view.due);
-    let key = if past { "obligation-past" } else { "obligation-left" };
+    let past = view.due.is_some_and(|due| reader.now >= due);
     let titles: Vec<String> = view.hangs.iter().map(|hangs| hangs.title.clone()).collect();
     html! {
         li.row.late[past] data-row {
-            div.clock {
-                span.left.num.late[past] {
-                    @if past { span.shape aria-hidden="true" { "▲ " } }
-                    (reader.text_with(key, &[("span", span.into())]))
-                }
-                small.until { (reader.text("watch-question-until")) " " (time::moment(reader, view.due)) }
-                (obligation::used(reader, view.from, view.due, reader.now, &[]))
-            }
+            div.clock { @if let Some(due) = view.due { (question_clock(reader, view.from, due)) } }
             div.what {
-                a href={ "/cases/" (first.case) "#decisions" } data-open { (view.question) }
+                a href={ "/cases/" (first.case) "#" (view.asks.place()) } data-open { (view.question) }
                 p { span.id { (first.case) } " · " (first.case_title) }
-                p.soft { (reader.text("watch-question-hangs")) " " (obligation::list(reader, &titles)) }
+                p.soft {
+                    @match view.asks {
+                        Asks::Question => {
+                            (reader.text("watch-question-hangs")) " " (obligation::list(reader, &titles))
+                        }
+                        Asks::Conflict => {
+                            span.shape aria-hidden="true" { "⚖" } " " (reader.text("watch-conflict-goes-on"))
+                        }
+                    }
+                }
             }
             div.law {
                 (obligation::chip(reader, &first.law))
@@ -155,6 +176,20 @@ fn question_line(reader: &Reader, view: &QuestionView) -> Markup {
             }
             div.holding { (obligation::who(reader, first)) }
         }
+    }
+}
+
+fn question_clock(reader: &Reader, from: Option<Timestamp>, due: Timestamp) -> Markup {
+    let past = reader.now >= due;
+    let span = time::span(reader.language, reader.now, due);
+    let key = if past { "obligation-past" } else { "obligation-left" };
+    html! {
+        span.left.num.late[past] {
+            @if past { span.shape aria-hidden="true" { "▲ " } }
+            (reader.text_with(key, &[("span", span.into())]))
+        }
+        small.until { (reader.text("watch-question-until")) " " (time::moment(reader, due)) }
+        (obligation::used(reader, from, due, reader.now, &[]))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
-use watchfire_core::amendment::{Amendment, Decision};
+use watchfire_core::amendment::{Amendment, Applied, Decision};
 use watchfire_core::event::{AmendmentEvent, NodeEvent, Service};
 use watchfire_core::ids::AmendmentId;
 use watchfire_store::policy::{Administer, Write};
@@ -17,6 +17,8 @@ use crate::state::Node;
 
 /// A problem is recorded in so many characters.
 const PROBLEM_CHARS_MAX: usize = 500;
+/// Why a change that is used is not carried out.
+const UNREAD: &str = "cases are left as they were: the law in use cannot read them";
 
 /// Does what is due with changes of law until the node stops.
 pub(super) async fn run(node: Node, mut stopped: watch::Receiver<bool>) {
@@ -101,16 +103,39 @@ async fn step(
     }
     let chains = command::chains(node, &amendment.organization).await?;
     let mut decision = amendment.tick(&chains, now);
-    if let Some(applied) = amendment.applied.as_ref().filter(|it| it.reassessed.is_none()) {
-        let old = node.law_by_digest(&applied.base).await?;
-        let new = node.law_by_digest(&applied.lawbook).await?;
-        let (looked_at, changed) = impact::carry_out(node, (&old, &new), now).await?;
-        decision.events.push(AmendmentEvent::CasesReassessed { looked_at, changed });
+    let mut grief = None;
+    if let Some(applied) = amendment.applied.as_ref().filter(|_| amendment.is_to_be_reassessed(now))
+    {
+        let carried = carried_out(node, amendment, applied, now).await?;
+        let impact::Carried { looked_at, changed, unread } = carried;
+        decision.events.push(AmendmentEvent::CasesReassessed { looked_at, changed, unread });
+        grief = (unread > 0).then_some(UNREAD);
     }
     if decision.events.is_empty() {
         return Ok(false);
     }
-    record(node, ticker, amendment, (&decision, None), now).await.map(|()| true)
+    let beside = Beside { lawbooks: None, grief };
+    record(node, ticker, amendment, (&decision, beside), now).await.map(|()| true)
+}
+
+/// Carries a change to the cases that it touches; a further time, to those that could not be read.
+async fn carried_out(
+    node: &Node,
+    amendment: &Amendment,
+    applied: &Applied,
+    now: Timestamp,
+) -> Result<impact::Carried, StoreError> {
+    let Some(before) = applied.reassessed else {
+        let old = node.law_by_digest(&applied.base).await?;
+        let new = node.law_by_digest(&applied.lawbook).await?;
+        return impact::carry_out(node, &amendment.id, (&old, &new), now).await;
+    };
+    let again = impact::carry_out_again(node, &amendment.id, now).await?;
+    Ok(impact::Carried {
+        looked_at: before.looked_at,
+        changed: before.changed + again.changed,
+        unread: again.unread,
+    })
 }
 
 /// Lays the files over what is used by now and uses what comes out; or says why it cannot be.
@@ -128,7 +153,8 @@ async fn put_to_use(
     };
     let events = amendment.put_to_use(&new.digest_hex(), &old.digest_hex());
     let decision = Decision { events, notices: Vec::new() };
-    record(node, ticker, amendment, (&decision, Some([old.files(), new.files()])), now).await?;
+    let beside = Beside { lawbooks: Some([old.files(), new.files()]), grief: None };
+    record(node, ticker, amendment, (&decision, beside), now).await?;
     tracing::info!(amendment.id = %amendment.id, lawbook = new.digest_hex(), "a change of law is in use");
     node.follow_law().await
 }
@@ -145,25 +171,40 @@ async fn obstructed(
     let grant = node.store().authorize_amendment::<Administer>(ticker, &amendment.id).await?;
     let mut append = command::begun(ticker, amendment, now);
     append.amendment(&grant, AmendmentEvent::Obstructed { problem });
-    let mark = format!("amendments/{}/{}", amendment.id, now.strftime("%Y-%m-%d"));
-    trouble::tell(node, &mut append, &mark, now).await?;
+    trouble::tell(node, &mut append, &daily(&amendment.id, now), now).await?;
     append_it(node, append).await
 }
 
-type Kept<'k> = Option<[&'k watchfire_core::law::files::Files; 2]>;
+/// Marks a trouble with a change: told once a day for as long as it lasts.
+fn daily(id: &AmendmentId, now: Timestamp) -> String {
+    format!("amendments/{id}/{}", now.strftime("%Y-%m-%d"))
+}
+
+/// What goes into an append beside what was decided.
+#[derive(Debug, Clone, Copy)]
+struct Beside<'b> {
+    /// Files of law to keep.
+    lawbooks: Option<[&'b watchfire_core::law::files::Files; 2]>,
+    /// What people are told once a day while it lasts.
+    grief: Option<&'static str>,
+}
 
 async fn record(
     node: &Node,
     ticker: &Viewer,
     amendment: &Amendment,
-    (decision, kept): (&Decision, Kept<'_>),
+    (decision, beside): (&Decision, Beside<'_>),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let grant = node.store().authorize_amendment::<Administer>(ticker, &amendment.id).await?;
     let mut append = command::begun(ticker, amendment, now);
     command::plan(node, &mut append, &grant, decision, now).await?;
-    for files in kept.into_iter().flatten() {
+    for files in beside.lawbooks.into_iter().flatten() {
         append.lawbook(files.clone());
+    }
+    if let Some(grief) = beside.grief {
+        tracing::error!(amendment.id = %amendment.id, "{grief}");
+        trouble::tell(node, &mut append, &daily(&amendment.id, now), now).await?;
     }
     append_it(node, append).await
 }
@@ -192,7 +233,6 @@ async fn failed(
     let mut append = Append::new(ticker, now);
     let (room, row) = ("amendments".to_owned(), id.to_string());
     append.node(&grant, NodeEvent::RowFailed { room, row, problem });
-    let mark = format!("amendments/{id}/{}", now.strftime("%Y-%m-%d"));
-    trouble::tell(node, &mut append, &mark, now).await?;
+    trouble::tell(node, &mut append, &daily(id, now), now).await?;
     append_it(node, append).await
 }

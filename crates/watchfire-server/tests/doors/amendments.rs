@@ -300,7 +300,7 @@ async fn many_cases(house: &House, keeper: &Person) -> [usize; 2] {
     let viewer = store.viewer_of_token(&keeper.token, house.node.now()).await.expect("an answer");
     let viewer = viewer.expect("the token is good");
     let (profile, chain) = (Profile::default(), watchfire_core::event::Chain::default());
-    let rules = OfRules { law: house.node.law(), profile: &profile, chain: &chain };
+    let rules = OfRules { law: house.node.law(), profile: &profile, chain: &chain, standing: &[] };
     let now = house.node.now();
     let mut touched = 0;
     for lot in 0..cases_max / 100 {

@@ -188,6 +188,12 @@ impl House {
 
     /// Makes a person of another organization, with a token.
     pub(crate) async fn outsider(&self, name: &str) -> Person {
+        let organization = self.another_organization().await;
+        self.person_of(&organization, name, &[]).await
+    }
+
+    /// Makes another organization known.
+    pub(crate) async fn another_organization(&self) -> PartyId {
         let operator = self.operator();
         let grant = self.node.store().authorize_new_party(&operator).await.expect("a right");
         let mut append = watchfire_store::Append::new(&operator, self.node.now());
@@ -196,10 +202,15 @@ impl House {
         };
         append.administer(&grant, registered);
         self.node.store().append(append).await.expect("an organization");
-        self.person_of(grant.id(), name, &[]).await
+        grant.id().clone()
     }
 
-    async fn person_of(&self, organization: &PartyId, name: &str, duties: &[Duty]) -> Person {
+    pub(crate) async fn person_of(
+        &self,
+        organization: &PartyId,
+        name: &str,
+        duties: &[Duty],
+    ) -> Person {
         let operator = self.operator();
         let wish = Wish { node: &self.node, viewer: &operator, key: None };
         let draft = PersonDraft {

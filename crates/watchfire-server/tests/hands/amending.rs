@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use watchfire_core::amendment::{Stage, Words};
-use watchfire_core::event::{Concerns, Desk, Duty, Service, Stream};
+use watchfire_core::event::{
+    Body, CaseEvent, Concerns, Desk, Duty, PartyEvent, Profile, Service, Stream,
+};
 use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
 use watchfire_core::law::files::Files;
 use watchfire_core::law::{Lawbook, case_file};
@@ -78,17 +80,23 @@ fn without_what_moves(files: Vec<(String, String)>) -> Files {
 }
 
 /// The house with two keepers of the law and one department, headed by the engineer.
-struct Story {
-    house: House,
-    writer: Viewer,
-    reviewer: Viewer,
-    anybody: Viewer,
-    department: DepartmentId,
+pub(crate) struct Story {
+    pub(crate) house: House,
+    pub(crate) writer: Viewer,
+    pub(crate) reviewer: Viewer,
+    pub(crate) anybody: Viewer,
+    pub(crate) department: DepartmentId,
 }
 
 impl Story {
     async fn new() -> Self {
         let house = House::new().await;
+        let head = Some(house.chain[0].clone());
+        Self::of(house, head).await
+    }
+
+    /// The story in a house, with a department of that head.
+    pub(crate) async fn of(house: House, head: Option<PartyId>) -> Self {
         // As every start does, it records which lawbook is used from then on.
         let keeper = Keeper::new(house.node.clone(), Progress::default());
         keeper.begin(house.node.now()).await.expect("a start");
@@ -98,7 +106,7 @@ impl Story {
         let anybody = person(&house, "anybody", &[]).await;
         let desk = Desk {
             name: "Product security".to_owned(),
-            head: Some(house.chain[0].clone()),
+            head,
             supervisor: None,
             concerns: Concerns {
                 laws: BTreeSet::from(["cn-rmsv".to_owned()]),
@@ -112,11 +120,11 @@ impl Story {
         Self { house, writer, reviewer, anybody, department }
     }
 
-    fn wish<'a>(&'a self, viewer: &'a Viewer) -> Wish<'a> {
+    pub(crate) fn wish<'a>(&'a self, viewer: &'a Viewer) -> Wish<'a> {
         Wish { node: &self.house.node, viewer, key: None }
     }
 
-    async fn proposes(&self, files: Files, effective_at: &str) -> AmendmentId {
+    pub(crate) async fn proposes(&self, files: Files, effective_at: &str) -> AmendmentId {
         let proposal = Proposal {
             title: Some("RMSV: 24 hours".to_owned()),
             why: "the ministry shortened the period".to_owned(),
@@ -127,7 +135,7 @@ impl Story {
         made.id.parse().expect("an id")
     }
 
-    async fn agrees(&self, id: &AmendmentId) {
+    pub(crate) async fn agrees(&self, id: &AmendmentId) {
         let text = [("en", "Report within 24 hours."), ("zh-CN", "须在二十四小时内报送。")];
         let words = Words {
             text: text.map(|(tag, text)| (tag.to_owned(), text.to_owned())).into(),
@@ -216,7 +224,10 @@ async fn a_change_goes_from_its_proposal_to_its_use_and_moves_what_it_touches_al
     assert_eq!(story.stage(&id).await, Stage::Applied);
     assert_eq!(story.strict_due(&case).await, "2021-11-26T09:00:00Z".parse().unwrap());
     let done = command::read(&story.house.node, &story.writer, &id).await.expect("there");
-    assert_eq!(done.applied.and_then(|it| it.reassessed), Some((1, 1)));
+    assert_eq!(
+        done.applied.and_then(|it| it.reassessed).map(|it| (it.looked_at, it.changed, it.unread)),
+        Some((1, 1, 0))
+    );
 
     // The past is computed with the law of its time.
     let before = story.house.node.law_at("2021-11-25T12:00:00Z".parse().unwrap()).await.unwrap();
@@ -325,4 +336,82 @@ async fn a_change_of_law_that_cannot_be_followed_stops_no_deadline() {
     story.house.ticker().tick_once(node.now()).await.expect_err("the lawbook is not there");
     let told = rungs(&story.house, &case).await;
     assert!(told.iter().any(|(_, rung, _)| rung.starts_with("50")), "{told:?}");
+}
+
+/// Says what the organization is by law, without asking whether any law knows it.
+async fn is_by_law(story: &Story, role: &str) {
+    let (node, operator) = (&story.house.node, Viewer::service(Service::Operator));
+    let keeper = Viewer::service(Service::Keeper);
+    let id = node.store().own_organization(&keeper).await.expect("one");
+    let grant = node.store().authorize_party::<Administer>(&operator, &id).await.expect("a right");
+    let version = node.store().party_version(&operator, &id).await.expect("there");
+    let mut append = Append::new(&operator, node.now()).expect_version(Stream::Party(id), version);
+    let roles = BTreeSet::from([role.to_owned()]);
+    append.administer(&grant, PartyEvent::ProfileChanged(Profile { roles, ..Profile::default() }));
+    node.store().append(append).await.expect("changed");
+}
+
+/// What was recorded in a case of its not being read, in order.
+async fn unread(story: &Story, case: &CaseId) -> Vec<&'static str> {
+    let ticker = Viewer::service(Service::Ticker);
+    let history = story.house.node.store().case_history(&ticker, case).await.expect("there");
+    let of = history.into_iter().filter_map(|recorded| match recorded.event.body {
+        Body::Case(_, CaseEvent::LeftUnread { .. }) => Some("left"),
+        Body::Case(_, CaseEvent::ReadAgain { .. }) => Some("again"),
+        _ => None,
+    });
+    of.collect()
+}
+
+#[tokio::test]
+async fn a_case_that_the_new_law_cannot_read_is_told_tried_again_and_keeps_the_change_open() {
+    let story = Story::new().await;
+    story.house.advance("25h");
+    let open = story.house.opens("JNDI lookup loads remote classes", false).await;
+    let hidden = story.house.opens("not to be spoken of", true).await;
+    let id = story.proposes(rmsv_24h("2021-11-25", "2021-11-24"), "2021-11-26T00:00:00Z").await;
+    story.agrees(&id).await;
+    let before = story.strict_due(&open).await;
+    story.lives_until("2021-11-25T23:59:59Z").await;
+    is_by_law(&story, "cn-rmsv/made-up").await;
+    let told = story.lives_until("2021-11-26T00:30:00Z").await;
+
+    let store = story.house.node.store();
+    let read = async || command::read(&story.house.node, &story.writer, &id).await.expect("there");
+    let found = read().await;
+    let done = found.applied.as_ref().and_then(|it| it.reassessed).expect("looked at");
+    assert_eq!((done.looked_at, done.changed, done.unread), (2, 0, 2));
+    assert!(!found.is_carried_out(), "it is used, and not carried out");
+    for case in [&open, &hidden] {
+        assert_eq!(unread(&story, case).await, ["left"]);
+        assert_eq!(story.strict_due(case).await, before, "what was computed before stands");
+    }
+    let troubled = |told: &[(Timestamp, String, String)]| {
+        let of = told.iter().filter(|(.., kind)| kind == "notice.trouble");
+        of.map(|(_, who, _)| who.clone()).collect::<BTreeSet<_>>()
+    };
+    let expected = BTreeSet::from(["executive".to_owned(), "supervisor".to_owned()]);
+    assert_eq!(troubled(&told), expected);
+    // Whoever does not see the case does not see it here.
+    let seen = store.unread_cases(&story.anybody, &id, None).await.expect("rows");
+    assert_eq!(seen.iter().map(|it| &it.case).collect::<Vec<_>>(), [&open]);
+    assert!(seen[0].problem.contains("cn-rmsv/made-up"), "{seen:?}");
+
+    // An hour later it is tried again, and the same is not said twice.
+    let told = story.lives_until("2021-11-26T01:30:00Z").await;
+    assert_eq!(read().await.applied.and_then(|it| it.reassessed).map(|it| it.times), Some(2));
+    assert_eq!(unread(&story, &open).await, ["left"]);
+    assert_eq!(troubled(&told), BTreeSet::new(), "once a day");
+
+    is_by_law(&story, "cn-rmsv/provider").await;
+    story.lives_until("2021-11-26T04:00:00Z").await;
+    let found = read().await;
+    let done = found.applied.as_ref().and_then(|it| it.reassessed).expect("looked at");
+    assert_eq!((done.looked_at, done.changed, done.unread), (2, 2, 0));
+    assert!(found.is_carried_out());
+    for case in [&open, &hidden] {
+        assert_eq!(unread(&story, case).await, ["left", "again"]);
+        assert_ne!(story.strict_due(case).await, before);
+    }
+    assert_eq!(store.unread_cases(&story.anybody, &id, None).await.expect("rows"), []);
 }

@@ -17,6 +17,7 @@ use watchfire_server::command::{Wish, case, party};
 use watchfire_server::settings::{MailSecurity, MailSettings, Settings, WebhookSettings};
 use watchfire_server::state::{Node, Parts};
 use watchfire_server::worker::Progress;
+use watchfire_server::worker::keeper::Keeper;
 use watchfire_server::worker::sender::Sender;
 use watchfire_server::worker::ticker::Ticker;
 use watchfire_sinks::{Receiver, Relay, Reply};
@@ -121,6 +122,16 @@ impl House {
         let sender = Viewer::service(Service::Sender);
         let engineer = node.store().viewer_of_recipient(&sender, &chain[0]).await.expect("one");
         Self { node, chain, receiver, folder, engineer }
+    }
+
+    /// Starts the node anew on its database, at the same instant, as after a kill.
+    pub(crate) async fn restarts(&mut self, config: &StoreConfig) {
+        let now = self.node.now();
+        self.node.store().clone().close().await;
+        let store = Store::open(config).await.expect("a store");
+        self.node = node_on(store, self.folder.path());
+        self.node.clock().advance(now.duration_since(self.node.now()));
+        Keeper::new(self.node.clone(), Progress::default()).begin(now).await.expect("a start");
     }
 
     pub(crate) fn wish(&self) -> Wish<'_> {

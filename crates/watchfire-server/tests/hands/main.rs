@@ -1,6 +1,8 @@
 //! The hands of a node, tried on a real database, with real sockets and a clock that stands.
 
 mod amending;
+mod chain;
+mod conflict;
 mod feeds;
 mod house;
 mod keeping;

@@ -1,12 +1,11 @@
 //! The only timer query.
 
-use watchfire_core::event::{Assessment, CaseEvent, Stream};
-use watchfire_core::law::State;
+use watchfire_core::event::{CaseEvent, Stream};
 use watchfire_store::policy::Write;
-use watchfire_store::{Append, PageRequest, StoreError, Viewer};
+use watchfire_store::{Append, StoreError, Viewer};
 
 use crate::engine::engines;
-use crate::house::{House, assessment, at, keeper, ticker};
+use crate::house::{House, at, keeper, ticker};
 
 #[tokio::test]
 async fn what_is_due_is_found_at_its_instant_and_not_before() {
@@ -63,35 +62,6 @@ async fn asking_what_is_due_reads_the_index_and_not_the_open_rows() {
         let plan = plan.join("\n");
         assert!(plan.contains("obligations_due"), "{plan}");
         assert!(!plan.to_lowercase().contains("sort") && !plan.contains("TEMP B-TREE"), "{plan}");
-        house.store.close().await;
-    }
-}
-
-#[tokio::test]
-async fn undecided_clocks_are_listed_by_when_they_should_be_answered_to_whoever_sees_them() {
-    for engine in engines().await {
-        let mut house = House::new(&engine).await;
-        let [eva, mia] = [house.person("eva", &[]).await, house.person("mia", &[]).await];
-        let later = {
-            house.later(60);
-            house.opened_case(&[&eva]).await
-        };
-        house.now = at(crate::house::START);
-        let first = house.opened_case(&[&eva]).await;
-        let all = PageRequest::default();
-        let seen = house.store.undecided(&eva, &all).await.unwrap();
-        let seen: Vec<_> = seen.rows.into_iter().map(|row| row.id).collect();
-        assert_eq!(seen, [first.obligation.clone(), later.obligation.clone()]);
-        let page = PageRequest { limit: 1, after: None };
-        let one = house.store.undecided(&eva, &page).await.unwrap();
-        let rest = PageRequest { limit: 1, after: one.next };
-        assert_eq!(house.store.undecided(&eva, &rest).await.unwrap().rows[0].id, later.obligation);
-        assert_eq!(house.store.undecided(&mia, &all).await.unwrap().rows, []);
-        let answered = Assessment { provisional: false, ..assessment(State::Open, house.now) };
-        let (obligation, assessment) = (first.obligation.clone(), Box::new(answered));
-        let event = CaseEvent::Assessed { obligation, assessment };
-        house.to_case(&eva, &first.case, vec![event]).await.unwrap();
-        assert_eq!(house.store.undecided(&eva, &all).await.unwrap().rows.len(), 1);
         house.store.close().await;
     }
 }

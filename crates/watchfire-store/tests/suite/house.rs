@@ -221,6 +221,7 @@ impl House {
                 obligation: obligation(),
                 form: "vulnerability-report".into(),
                 fields: BTreeMap::from([("product".to_owned(), "云".to_owned())]),
+                left_out: BTreeMap::new(),
             },
             CaseEvent::SubmissionRecorded {
                 submission: SubmissionId::from_random(random_bytes()),
@@ -242,7 +243,22 @@ impl House {
     }
 }
 
+/// Duties that collide in the cases here.
+pub(crate) const CONFLICT: &str = "cn-rmsv/conflict/undisclosed-abroad";
+
 impl House {
+    /// Opens a conflict in a case, to be decided by an instant.
+    pub(crate) async fn collides(
+        &self,
+        viewer: &Viewer,
+        opened: &OpenedCase,
+        due_at: Option<Timestamp>,
+    ) {
+        let (conflict, obligation) = (CONFLICT.to_owned(), opened.obligation.clone());
+        let event = CaseEvent::ConflictOpened { conflict, obligation, due_at };
+        self.to_case(viewer, &opened.case, vec![event]).await.expect("a conflict is opened");
+    }
+
     /// The files that a change of law puts forward here, and those that are used before.
     pub(crate) fn law_files() -> [Files; 2] {
         ["1", "2"].map(|text| Files::new([("xx-demo/law.toml".to_owned(), text.to_owned())]))

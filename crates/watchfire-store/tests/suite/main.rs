@@ -10,6 +10,7 @@ mod group;
 mod house;
 mod log;
 mod outbox;
+mod question;
 mod rebuild;
 mod schema;
 mod session;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use watchfire_core::event::{Body, CaseEvent, Duty};
+use watchfire_core::event::{Body, CaseEvent, Duty, PartyEvent};
 
 use crate::engine::engines;
 use crate::house::House;
@@ -17,7 +17,20 @@ async fn read_tables_rebuilt_from_events_are_equal() {
         let open = house.opened_case(&[&eva]).await;
         let exited = vec![CaseEvent::EmbargoExited { reason: "published".into() }];
         house.to_case(&eva, &open.case, exited).await.unwrap();
-        house.amended(&eva).await;
+        house.collides(&eva, &open, None).await;
+        let (amendment, _) = house.amended(&eva).await;
+        let chosen = PartyEvent::StandingChoiceMade {
+            conflict: "cn-rmsv/conflict/ministry-under-embargo".into(),
+            choice: Some("tell".into()),
+            reason: "we are open with the upstream".into(),
+            by: eva.party().unwrap().clone(),
+        };
+        house.administer(&house.organization, chosen).await;
+        let choices = house.store.standing_choices(&eva, &house.organization).await.unwrap();
+        assert_eq!(choices[0].choice.as_deref(), Some("tell"));
+        let problem = "no pack declares it".to_owned();
+        let left = vec![CaseEvent::LeftUnread { amendment, problem }];
+        house.to_case(&eva, &open.case, left).await.unwrap();
         let mut beside = engine.beside().await;
         let before = beside.dump().await;
 
@@ -30,6 +43,9 @@ async fn read_tables_rebuilt_from_events_are_equal() {
         beside.run("DELETE FROM amendment_laws").await;
         beside.run("UPDATE parties SET inquiry_index = NULL").await;
         beside.run("DELETE FROM case_triggers").await;
+        beside.run("DELETE FROM open_conflicts").await;
+        beside.run("DELETE FROM unread_cases").await;
+        beside.run("DELETE FROM standing_choices").await;
         assert_ne!(beside.dump().await, before);
 
         let grant = house.node_grant().await;
@@ -59,6 +75,9 @@ async fn read_tables_rebuilt_from_events_are_equal() {
             "departments",
             "lawbook_uses",
             "lawbooks",
+            "open_conflicts",
+            "standing_choices",
+            "unread_cases",
         ] {
             assert!(!before[table].is_empty(), "{table}");
         }

@@ -22,7 +22,8 @@ async fn observed(house: &House, viewer: &Viewer, case: &CaseId, of: &Obligation
             ),
             (
                 store.watch(viewer, &page).await.expect("the store answers"),
-                store.gaps(viewer, &all).await.expect("the store answers")
+                store.gaps(viewer, &all).await.expect("the store answers"),
+                store.questions(viewer, &all).await.expect("the store answers")
             ),
             store.reports(viewer, &all).await.expect("the store answers"),
             store.parties(viewer, &all).await.expect("the store answers"),
@@ -67,6 +68,7 @@ async fn a_world_with_a_hidden_case_looks_the_same() {
         }
 
         let hidden = house.lived_case(&insider).await;
+        house.collides(&insider, &hidden, None).await;
         for (viewer, before) in outsiders.iter().zip(without) {
             let with = observed(&house, viewer, &hidden.case, &hidden.obligation).await;
             let with = with

@@ -339,10 +339,10 @@ async fn perform(stage: &Stage, cases: &Cases, doing: &Doing) -> Result<Answer, 
         }
         Act::Draft { provision, form, fields } => {
             let obligation = obligation(stage, viewer, id, provision).await?;
-            case::save_draft(wish, &obligation, form, fields).await
+            case::save_draft(wish, &obligation, form, (fields, &BTreeMap::new())).await
         }
         Act::Embargo(note) => case::agree_embargo(wish, id, None, note).await,
-        Act::Publish(reason) => case::exit_embargo(wish, id, reason).await,
+        Act::Publish(reason) => case::exit_embargo(wish, id, reason, None).await,
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::super::layout;
+use super::super::obligation::{self, LawMark};
 use super::super::reader::Reader;
 use super::super::time;
 use super::CaseView;
@@ -19,6 +20,8 @@ pub struct ConflictView {
     pub lines: Vec<Line>,
     /// Fields that the law itself asks for, where a form asks for more.
     pub minimum: Vec<String>,
+    /// The drafts that are kept to that: the path and the title of each.
+    pub drafts: Vec<(String, String)>,
     pub asks: Option<String>,
     /// What may be chosen: id and words.
     pub choices: Vec<(String, String)>,
@@ -26,6 +29,8 @@ pub struct ConflictView {
     /// When it should be decided: a house target.
     pub due: Option<Timestamp>,
     pub decided: Option<Made>,
+    /// Since when the organization has chosen so for its cases, where this one follows that.
+    pub standing: Option<Timestamp>,
 }
 
 /// A provision in a conflict, and what is so of it.
@@ -62,6 +67,17 @@ pub struct PassView {
     pub recipient: String,
     pub provisions: Vec<String>,
     pub made: Made,
+}
+
+/// A prohibition in the way of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BarView {
+    pub title: String,
+    pub law: LawMark,
+    /// Whether it binds the organization at all is debated.
+    pub debated: bool,
+    /// Questions that would lift it if somebody answered them.
+    pub undecided: Vec<String>,
 }
 
 /// A kind of knowledge, with the facts that may be taken for it.
@@ -127,6 +143,12 @@ fn card(reader: &Reader, view: &CaseView, conflict: &ConflictView, place: usize)
                 p.soft { (reader.text("conflict-minimum")) " " (conflict.minimum.join(", ")) }
             }
             @if let Some(decided) = &conflict.decided { (made(reader, decided)) }
+            @if let Some(since) = conflict.standing {
+                p.soft { (reader.text("conflict-standing")) " " (time::moment(reader, since)) }
+            }
+            @for (path, title) in &conflict.drafts {
+                p { (reader.text("conflict-draft")) " " a href=(path) { (title) } }
+            }
             @if let (Some(asks), true) = (&conflict.asks, view.may_write) {
                 (decide(reader, view, conflict, (asks, place)))
             }
@@ -210,6 +232,25 @@ pub(super) fn gate(reader: &Reader, view: &CaseView) -> Markup {
                         label for="gate-reason" { (reader.text("conflict-reason")) }
                         input #gate-reason name="reason" required maxlength="2000";
                         div.acts { button type="submit" { (reader.text("gate-pass")) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What stands in the way of a publication, with the articles.
+pub(super) fn bars(reader: &Reader, bars: &[BarView]) -> Markup {
+    html! {
+        p { (reader.text("gate-publishing-barred")) }
+        ul.lines {
+            @for bar in bars {
+                li {
+                    span.shape aria-hidden="true" { "✕" } " " (bar.title) " "
+                    (obligation::chip(reader, &bar.law))
+                    @if bar.debated { " " span.soft { (reader.text("gate-debated")) } }
+                    @if !bar.undecided.is_empty() {
+                        br; span.soft { (reader.text("gate-undecided")) " " (bar.undecided.join(" ")) }
                     }
                 }
             }

@@ -6,7 +6,7 @@ use super::super::form::{Input, Kind};
 use super::super::layout;
 use super::super::reader::Reader;
 use super::super::time;
-use super::{CaseView, EmbargoView};
+use super::{CaseView, EmbargoView, choice};
 
 pub(super) fn banner(reader: &Reader, view: &CaseView) -> Markup {
     let count = i64::try_from(view.participants.len()).unwrap_or(i64::MAX);
@@ -87,6 +87,11 @@ fn end(reader: &Reader, view: &CaseView) -> Markup {
                 p.soft { (reader.text("case-embargo-exit-help")) }
                 (form.input(&Input { name: "reason", label: "case-embargo-exit-why",
                     chars_max: 20_000, ..Input::default() }))
+                @if !view.barred.is_empty() {
+                    (choice::bars(reader, &view.barred))
+                    (form.input(&Input { name: "pass_reason", label: "gate-publishing-why",
+                        required: false, chars_max: 20_000, ..Input::default() }))
+                }
                 div.acts { button type="submit" { (reader.text("case-embargo-exit")) } }
             }
         }

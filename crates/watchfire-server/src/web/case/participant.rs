@@ -1,13 +1,25 @@
 //! Who takes part in a case.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use watchfire_core::event::ParticipantRole;
 use watchfire_core::ids::PartyId;
 
+use super::super::form::Input;
 use super::super::layout;
 use super::super::obligation;
 use super::super::reader::Reader;
+use super::super::time;
 use super::{CaseView, embargo};
+
+/// Where the organization of a participant is, as far as anybody recorded it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// The code of the country, where that is known from, who recorded it, and when.
+    pub located: Option<(Option<String>, String, String, Timestamp)>,
+    /// Whether the reader may record it.
+    pub may_record: bool,
+}
 
 fn role(reader: &Reader, role: ParticipantRole) -> String {
     reader.text(match role {
@@ -28,7 +40,12 @@ pub(super) fn participants(reader: &Reader, view: &CaseView) -> Markup {
                 @for participant in &view.participants {
                     li {
                         span.face aria-hidden="true" { (obligation::initials(&participant.name)) }
-                        span { strong { (participant.name) } " " span.soft { (role(reader, participant.role)) } }
+                        span {
+                            strong { (participant.name) } " " span.soft { (role(reader, participant.role)) }
+                            @if let Some(known) = &participant.outside {
+                                (outside(reader, view, &participant.party, known))
+                            }
+                        }
                         @if view.may_write {
                             form.inline method="post"
                                 action={ "/cases/" (view.id) "/participants/" (participant.party) "/remove" } {
@@ -45,6 +62,42 @@ pub(super) fn participants(reader: &Reader, view: &CaseView) -> Markup {
             @if view.may_write { (add_participant(reader, view)) (embargo::acts(reader, view)) }
         }
     }
+}
+
+/// Where somebody outside is: the gate asks it.
+fn outside(reader: &Reader, view: &CaseView, party: &PartyId, known: &Outside) -> Markup {
+    let name = country_form(party);
+    let form = view.form(reader, &name);
+    html! {
+        p.soft {
+            @match &known.located {
+                Some((Some(country), source, by, at)) => {
+                    (reader.text("case-country")) " " strong { (country) } " · " (source) " · "
+                    (by) " · " (time::moment(reader, *at))
+                }
+                _ => (reader.text("case-country-unknown")),
+            }
+        }
+        @if known.may_record && view.may_write {
+            details.quiet open[form.is_refused()] {
+                summary { (reader.text("case-country-record")) }
+                form.stack method="post" action=(view.path(&format!("participants/{party}/country"))) {
+                    (layout::csrf(reader))
+                    (form.input(&Input { name: "country", label: "case-country-code",
+                        help: Some("case-country-help"), required: false, chars_max: 2,
+                        ..Input::default() }))
+                    (form.input(&Input { name: "source", label: "case-country-source",
+                        ..Input::default() }))
+                    div.acts { button type="submit" { (reader.text("case-country-record")) } }
+                }
+            }
+        }
+    }
+}
+
+/// The name of the form in which it is recorded where a participant is.
+pub fn country_form(party: &PartyId) -> String {
+    format!("country-{party}")
 }
 
 fn add_participant(reader: &Reader, view: &CaseView) -> Markup {

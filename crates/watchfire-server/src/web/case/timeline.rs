@@ -132,8 +132,15 @@ fn tell(reader: &Reader, names: &Names, event: &CaseEvent) -> (EntryKind, String
         CaseEvent::ConflictOpened { .. }
         | CaseEvent::ConflictClosed { .. }
         | CaseEvent::ConflictDecided { .. }
+        | CaseEvent::ConflictFollowed { .. }
         | CaseEvent::GatePassed { .. }
         | CaseEvent::AwarenessChosen { .. } => of_choice(reader, names, event),
+        CaseEvent::LeftUnread { problem, .. } => {
+            (EntryKind::Alarm, reader.text("case-event-left-unread"), Some(problem.clone()))
+        }
+        CaseEvent::ReadAgain { .. } => {
+            (EntryKind::Computed, reader.text("case-event-read-again"), None)
+        }
         CaseEvent::MessagePosted { text } => {
             (Message, reader.text("case-event-message"), Some(text.clone()))
         }
@@ -171,6 +178,15 @@ fn of_choice(
             let words =
                 [("conflict", names.question(conflict).into()), ("choice", choice.clone().into())];
             (Act, reader.text_with("case-event-conflict-decided", &words), Some(reason.clone()))
+        }
+        CaseEvent::ConflictFollowed { conflict, choice, reason, .. } => {
+            let words =
+                [("conflict", names.question(conflict).into()), ("choice", choice.clone().into())];
+            (
+                Computed,
+                reader.text_with("case-event-conflict-followed", &words),
+                Some(reason.clone()),
+            )
         }
         CaseEvent::GatePassed { recipient, provisions, reason, .. } => {
             let words = [

@@ -27,6 +27,7 @@ use super::{Sent, Visit, redirect};
 use crate::command::case as command;
 use crate::command::decision::Loaded;
 use crate::error::Problem;
+use crate::web::case::participant::Outside;
 use crate::web::case::timeline::{self, Entry, Names};
 use crate::web::case::{self, CaseView, EmbargoView, Participant, SubmissionView, list};
 use crate::web::fact::{FactForm, FactView, Kind, Occurred};
@@ -193,11 +194,13 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
         opened_at: loaded.case.opened_at,
         component,
         report: report.map(|report| case::ReportView { may_answer, ..report }),
-        participants: participants(&scene),
+        participants: participants(&scene, &outside(visit, &loaded.case, &people).await?),
         facts: facts(&scene),
         decisions: assessed::decisions(&scene, &owed),
         conflicts: choices::conflicts(&scene)?,
         passes: choices::passes(&scene),
+        unread: then.unread.values().min().cloned(),
+        barred: choices::publishing(&scene)?,
         awareness: choices::awareness(&scene)?,
         submissions: then.submissions.iter().map(|sent| submission(&scene, sent)).collect(),
         timeline: told(&scene),
@@ -233,6 +236,7 @@ fn mentioned(history: &[RecordedEvent]) -> impl Iterator<Item = PartyId> {
                 CaseEvent::ParticipantAdded { party, .. }
                 | CaseEvent::ParticipantRemoved { party }
                 | CaseEvent::ConflictDecided { by: party, .. }
+                | CaseEvent::ConflictFollowed { by: party, .. }
                 | CaseEvent::GatePassed { by: party, .. }
                 | CaseEvent::AwarenessChosen { by: party, .. }
                 | CaseEvent::OwnerSet { owner: party, .. } => found.push(party.clone()),
@@ -295,7 +299,37 @@ fn exploited_key(exploited: Exploited) -> &'static str {
     }
 }
 
-fn participants(scene: &Scene<'_>) -> Vec<Participant> {
+/// Where those are who take part and are of another organization: one reading for each of these.
+async fn outside(
+    visit: &Visit,
+    case: &Case,
+    people: &People,
+) -> Result<BTreeMap<PartyId, Outside>, Problem> {
+    let (node, viewer) = (&visit.node, &visit.caller.viewer);
+    if viewer.organization() != Some(&case.organization) {
+        return Ok(BTreeMap::new());
+    }
+    let mut organizations: BTreeMap<PartyId, Outside> = BTreeMap::new();
+    let mut found = BTreeMap::new();
+    for row in node.store().participants(viewer, &case.id).await? {
+        let Some(of) = row.organization.filter(|of| *of != case.organization) else { continue };
+        if !organizations.contains_key(&of) {
+            let located = node.store().country(viewer, &of).await?.map(|it| {
+                let by = it.by.map_or_else(
+                    || visit.reader.text("case-country-on-the-node"),
+                    |who| people.name(&who),
+                );
+                (it.country, it.source, by, it.at)
+            });
+            let may_record = node.store().authorize_country::<Write>(viewer, &of).await.is_ok();
+            organizations.insert(of.clone(), Outside { located, may_record });
+        }
+        found.insert(row.party, organizations[&of].clone());
+    }
+    Ok(found)
+}
+
+fn participants(scene: &Scene<'_>, outside: &BTreeMap<PartyId, Outside>) -> Vec<Participant> {
     let rank = |role: &ParticipantRole| match role {
         ParticipantRole::Member => 0,
         ParticipantRole::Coordinator => 1,
@@ -310,6 +344,7 @@ fn participants(scene: &Scene<'_>) -> Vec<Participant> {
             party: party.clone(),
             name: scene.people.name(party),
             role: *role,
+            outside: outside.get(party).cloned(),
         })
         .collect();
     found.sort_by_key(|it| (rank(&it.role), it.name.clone()));

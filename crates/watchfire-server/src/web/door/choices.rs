@@ -1,11 +1,12 @@
 //! What people chose where the law leaves it to them: conflicts, passes, and when we were aware.
 
-use watchfire_core::case::{Effect, Instance};
+use watchfire_core::case::{Effect, Instance, To};
+use watchfire_core::law::gate::Act;
 
 use super::assessed::Scene;
 use crate::error::Problem;
 use crate::web::case::choice::{
-    AwarenessView, CandidateView, ConflictView, Line, LineMark, Made, PassView,
+    AwarenessView, BarView, CandidateView, ConflictView, Line, LineMark, Made, PassView,
 };
 
 /// The duties that collide, as they are now: a conflict is no thing of the past.
@@ -21,18 +22,26 @@ pub(super) fn conflicts(scene: &Scene<'_>) -> Result<Vec<ConflictView>, Problem>
         };
         let decided = known.and_then(|known| known.decided.as_ref());
         let minimum = conflict.minimum.iter().map(|field| label(scene, &conflict.between, field));
+        let drafts = scene.then.kept_to_minimum(&clash).into_iter().filter_map(|id| {
+            let provision = &scene.then.obligations.get(&id)?.assessment.provision;
+            let path = format!("/cases/{}/obligations/{id}/draft", scene.then.id);
+            Some((path, scene.words.title(provision)))
+        });
+        let drafts = drafts.collect();
         found.push(ConflictView {
             id: conflict.id.clone(),
             title: scene.words.in_own(&conflict.title),
             says: scene.words.in_own(&conflict.says),
             lines: lines(scene, clash.effect),
             minimum: minimum.collect(),
+            drafts,
             asks: decision.map(|it| scene.words.in_own(&it.asks)),
             choices: decision.map_or_else(Vec::new, |it| {
                 it.choices.iter().map(|it| (it.id.clone(), scene.words.in_own(&it.label))).collect()
             }),
             open: clash.asks && decided.is_none(),
             due: known.filter(|known| known.is_open()).and_then(|known: &Instance| known.due_at),
+            standing: decided.and_then(|it| it.standing),
             decided: decided.map(|it| Made {
                 what: choice(&it.choice),
                 reason: it.reason.clone(),
@@ -102,6 +111,24 @@ pub(super) fn passes(scene: &Scene<'_>) -> Vec<PassView> {
         },
     };
     scene.then.passes.iter().map(pass).collect()
+}
+
+/// What stands in the way of a publication, while there is an embargo to end.
+pub(super) fn publishing(scene: &Scene<'_>) -> Result<Vec<BarView>, Problem> {
+    if !scene.then.embargo.is_active() {
+        return Ok(Vec::new());
+    }
+    let bars = scene.then.gate(&scene.house, Act::Publishing, &To::public(), scene.at)?;
+    let view = bars.iter().map(|bar| {
+        let id = bar.provision.as_str();
+        BarView {
+            title: scene.words.title(id),
+            law: scene.words.mark(id, "", "prohibition"),
+            debated: bar.debated,
+            undecided: bar.undecided.iter().map(|it| scene.words.question(it.as_str())).collect(),
+        }
+    });
+    Ok(view.collect())
 }
 
 /// A recipient in the reader's words.

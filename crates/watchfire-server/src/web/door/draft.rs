@@ -1,11 +1,11 @@
 //! The draft of a submission, and the record that it was made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::Path;
 use axum::response::Response;
-use watchfire_core::case::Origin;
-use watchfire_core::ids::ObligationId;
+use watchfire_core::case::{Effect, Origin};
+use watchfire_core::ids::{CaseId, ObligationId};
 use watchfire_core::law::form::{
     Completeness, Count, Field, FieldId, Kind, Need as Needed, ValueProblem, Values,
 };
@@ -18,6 +18,7 @@ use super::words::Words;
 use super::{Sent, Visit};
 use crate::api::draft::exported;
 use crate::command::case::{self as command, SubmissionDraft};
+use crate::command::decision::Loaded;
 use crate::command::form::filled;
 use crate::error::Problem;
 use crate::web::instant;
@@ -28,6 +29,8 @@ use crate::web::time;
 
 /// The prefix of the names of a form's fields.
 const FIELD: &str = "field.";
+/// The prefix of the marks that a field is left out.
+const LEFT_OUT: &str = "left_out.";
 
 fn need(needed: Needed) -> Need {
     match needed {
@@ -117,6 +120,7 @@ fn field(visit: &Visit, words: Words<'_>, field: &Field, needed: Needed) -> Fiel
         value: String::new(),
         from: None,
         problem: None,
+        left_out: None,
         choices: match &field.kind {
             Kind::Enum(choices) => {
                 choices.iter().map(|it| choice(&it.id, words.in_own(&it.label))).collect()
@@ -161,8 +165,13 @@ async fn view(visit: &Visit, case: &str, id: &str) -> Result<DraftView, Problem>
     let (form, stage) = (found.form, found.filling.stage);
     let titles: BTreeMap<ObligationId, String> =
         shown.obligations.iter().map(|it| (it.view.id.clone(), it.view.title.clone())).collect();
+    let bars = bars_of(visit, &case, &id).await?;
+    let free: BTreeSet<&FieldId> = form.free(stage).collect();
     let fields = form.asked(stage).map(|(asked, needed)| {
         let mut view = field(visit, words, asked, needed);
+        let why = found.filling.left_out.get(&asked.id);
+        let offered = why.or(bars.as_ref()).filter(|_| free.contains(&asked.id));
+        view.left_out = offered.map(|provisions| (provisions.clone(), why.is_some()));
         if let Some(filled) = found.filling.fields.get(&asked.id) {
             answer(visit, asked, &mut view, filled.value.clone());
             view.from = origin(visit, &filled.from, &titles);
@@ -227,6 +236,28 @@ pub(super) async fn export(
     exported(&found, &id)
 }
 
+/// The prohibitions that bar whom the duty is owed to, if it collides with any.
+async fn bars_of(
+    visit: &Visit,
+    case: &CaseId,
+    id: &ObligationId,
+) -> Result<Option<String>, Problem> {
+    let loaded = Loaded::read(&visit.node, &visit.caller.viewer, case).await?;
+    let clashes = loaded.case.clashes(&loaded.house(&visit.node), visit.reader.now)?;
+    let of_this = clashes.into_iter().filter(|clash| clash.obligations.contains(id));
+    let bars = of_this.filter_map(|clash| match clash.effect {
+        Effect::Bars(bars) => Some(bars.join(", ")),
+        _ => None,
+    });
+    Ok(bars.into_iter().next())
+}
+
+/// The fields that are left out on purpose, with the provisions for which.
+fn left_out(sent: &Sent) -> BTreeMap<String, String> {
+    let marked = sent.below(LEFT_OUT).filter(|(_, value)| !value.is_empty());
+    marked.map(|(id, value)| (id.to_owned(), value.to_owned())).collect()
+}
+
 fn fields(sent: &Sent) -> BTreeMap<String, String> {
     let filled = sent.below(FIELD).filter(|(_, value)| !value.is_empty());
     filled.map(|(id, value)| (id.to_owned(), value.to_owned())).collect()
@@ -288,7 +319,11 @@ pub(super) async fn save(
 ) -> Result<Response, Problem> {
     let (_, obligation) = ids(&case, &id)?;
     let view = view(&visit, &case, &id).await?;
-    let saved = command::save_draft(wish(&visit), &obligation, &view.form.id, &fields(&sent)).await;
+    let (mut answers, left_out) = (fields(&sent), left_out(&sent));
+    // What is marked as left out is left out, also where it was filled from the case before.
+    answers.retain(|id, _| !left_out.contains_key(id));
+    let answers = (&answers, &left_out);
+    let saved = command::save_draft(wish(&visit), &obligation, &view.form.id, answers).await;
     match saved {
         Ok(answer) => {
             let path = view.obligation.path("draft");

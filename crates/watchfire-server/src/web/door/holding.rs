@@ -87,10 +87,18 @@ fn places_after(ladder: Ladder, last: Option<Rung>, due_at: Timestamp) -> BTreeS
     ladder.places(rung)
 }
 
-/// Whom the question rings that hangs on a row, if it does so at `at`.
-fn places_of_question(assessment: &Assessment, at: Timestamp) -> Option<BTreeSet<Place>> {
+/// The clock of a question: where it begins, and when it should be decided.
+pub(super) type Asked = (Timestamp, Timestamp);
+
+/// The clock of the question that hangs on a row.
+fn asked_of(assessment: &Assessment) -> Option<Asked> {
     let due = assessment.decision_due.filter(|_| assessment.provisional)?;
-    let ladder = Ladder::Question { from: assessment.strict_from?, due };
+    Some((assessment.strict_from?.min(due), due))
+}
+
+/// Whom a question rings, if it does so at `at`.
+fn places_of_question((from, due): Asked, at: Timestamp) -> Option<BTreeSet<Place>> {
+    let ladder = Ladder::Question { from, due };
     let before = at.checked_sub(SignedDuration::from_micros(1)).ok()?;
     let told = ladder.due(&BTreeSet::new(), before).map(|due| ladder.told_by(due.rung));
     let next = ladder.next(&told.unwrap_or_default());
@@ -130,8 +138,13 @@ pub(super) fn computed(
     }
 }
 
-/// Makes the view of a row of the watch.
-pub(super) fn of_row(setting: &Setting<'_>, visit: &Visit, row: &ObligationRow) -> ObligationView {
+/// Makes the view of a row of the watch, whose people are asked besides to decide `conflicts`.
+pub(super) fn of_row(
+    setting: &Setting<'_>,
+    visit: &Visit,
+    row: &ObligationRow,
+    conflicts: &[Asked],
+) -> ObligationView {
     let case = (&row.case, row.case_title.as_str());
     let mut view = computed(setting, case, &row.id, &row.assessment);
     view.holder = row.owner.as_ref().map(|owner| Holder {
@@ -149,7 +162,9 @@ pub(super) fn of_row(setting: &Setting<'_>, visit: &Visit, row: &ObligationRow) 
     let steps = ladder(&row.assessment, row.assessed_at);
     view.next = row.due_at.map(|at| {
         let own = places_after(steps, last, at);
-        let asked = places_of_question(&row.assessment, at).unwrap_or_default();
+        let questions = asked_of(&row.assessment).into_iter().chain(conflicts.iter().copied());
+        let asked: BTreeSet<Place> =
+            questions.filter_map(|asked| places_of_question(asked, at)).flatten().collect();
         let is_own = steps.at(steps.next(&last.into_iter().collect())) == Some(at);
         let places = if asked.is_empty() || is_own { own } else { asked };
         next_rung(setting, at, &places, holder)

@@ -9,6 +9,7 @@ use watchfire_core::law::vocabulary::AttributeType;
 use watchfire_store::{PageRequest, PartyKind, PartyRow};
 
 use super::act::wish;
+use super::holding::People;
 use super::words::Words;
 use super::{Sent, Visit, inquiry};
 use crate::command::Answer;
@@ -16,7 +17,8 @@ use crate::command::party::{self as command, PersonDraft};
 use crate::error::Problem;
 use crate::web::obligation::law_label;
 use crate::web::party::{
-    self, AttributeKind, AttributeView, LawRoles, OrganizationView, PeopleView, PersonRow, RoleView,
+    self, AttributeKind, AttributeView, LawRoles, OrganizationView, PeopleView, PersonRow,
+    RoleView, StandingView,
 };
 use crate::web::reader::Problem as Told;
 use crate::web::refusal;
@@ -66,9 +68,44 @@ async fn organization_view(visit: &Visit) -> Result<OrganizationView, Problem> {
         supervisor: row.chain.supervisor,
         executive: row.chain.executive,
         inquiry: inquiry::recorded(visit).await?,
+        standing: standing(visit, words, &id).await?,
         may_write: visit.reader.has(Duty::Administrator),
         problem: None,
     })
+}
+
+/// What the organization chose for its cases, and what it may choose.
+async fn standing(
+    visit: &Visit,
+    words: Words<'_>,
+    organization: &PartyId,
+) -> Result<Vec<StandingView>, Problem> {
+    let made = visit.node.store().standing_choices(&visit.caller.viewer, organization).await?;
+    let people = People::of(visit, made.iter().map(|it| it.by.clone())).await?;
+    let open = words.law.conflicts().filter(|it| it.standing);
+    let view = open.filter_map(|conflict| {
+        let decision = conflict.decision.as_ref()?;
+        let chosen = made.iter().find(|it| it.conflict == conflict.id);
+        let choices = decision.choices.iter().map(|it| (it.id.clone(), words.in_own(&it.label)));
+        Some(StandingView {
+            conflict: conflict.id.clone(),
+            title: words.in_own(&conflict.title),
+            asks: words.in_own(&decision.asks),
+            choices: choices.collect(),
+            chosen: chosen
+                .map(|it| (it.choice.clone(), it.reason.clone(), people.name(&it.by), it.at)),
+        })
+    });
+    Ok(view.collect())
+}
+
+/// Chooses what later cases do where the same duties collide.
+pub(super) async fn choose(visit: Visit, sent: Sent) -> Result<Response, Problem> {
+    let id = visit.caller.viewer.organization().cloned().ok_or_else(Problem::not_found)?;
+    let choice = Some(sent.field("choice")).filter(|choice| !choice.is_empty());
+    let what = (sent.field("conflict"), choice);
+    let answer = command::choose(wish(&visit), &id, what, sent.field("reason")).await;
+    organization_answer(visit, answer).await
 }
 
 fn roles(words: Words<'_>, profile: &Profile, unsure: &BTreeSet<String>) -> Vec<LawRoles> {

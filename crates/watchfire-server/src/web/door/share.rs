@@ -14,8 +14,10 @@ use super::case::{self, case_id};
 use super::{Sent, Visit};
 use crate::api::export;
 use crate::command::case as command;
+use crate::command::party::record_country as record;
 use crate::command::{gate, report};
 use crate::error::Problem;
+use crate::web::case::participant::country_form;
 use crate::web::instant::{self, InstantProblem};
 use crate::web::refusal;
 
@@ -79,6 +81,24 @@ pub(super) async fn remove_participant(
     answered(visit, &id, answer, participants(&sent, "remove", "case-done-removed")).await
 }
 
+/// Records where the organization of a participant is.
+pub(super) async fn record_country(
+    visit: Visit,
+    Path((id, party)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let id = case_id(&id)?;
+    let party: PartyId = party.parse().map_err(|_| Problem::not_found())?;
+    let store = visit.node.store();
+    let rows = store.participants(&visit.caller.viewer, &id).await?;
+    let of = rows.into_iter().find(|row| row.party == party).and_then(|row| row.organization);
+    let organization = of.ok_or_else(Problem::not_found)?;
+    let (country, source) = (given(sent.field("country")), sent.field("source"));
+    let answer = record(wish(&visit), &organization, country.map(str::trim), source).await;
+    let form = country_form(&party);
+    answered(visit, &id, answer, participants(&sent, &form, "case-done-country")).await
+}
+
 /// Agrees, or moves, the embargo.
 pub(super) async fn agree_embargo(
     visit: Visit,
@@ -111,7 +131,8 @@ pub(super) async fn exit_embargo(
     sent: Sent,
 ) -> Result<Response, Problem> {
     let id = case_id(&id)?;
-    let answer = command::exit_embargo(wish(&visit), &id, sent.field("reason")).await;
+    let pass_reason = given(sent.field("pass_reason"));
+    let answer = command::exit_embargo(wish(&visit), &id, sent.field("reason"), pass_reason).await;
     answered(visit, &id, answer, participants(&sent, "exit", "case-done-embargo")).await
 }
 

@@ -1,13 +1,15 @@
 //! The watch, read from the store.
 
+use std::collections::BTreeMap;
+
 use axum::extract::Query;
 use axum::response::Response;
 use serde::Deserialize;
-use watchfire_core::ids::CaseId;
-use watchfire_store::{ObligationRow, PageRequest};
+use watchfire_core::ids::{CaseId, ObligationId};
+use watchfire_store::{Asks, ObligationRow, PageRequest, QuestionRow};
 
 use super::Visit;
-use super::holding::{People, Setting, in_chain, of_row};
+use super::holding::{Asked, People, Setting, in_chain, of_row};
 use super::words::Words;
 use crate::command::decision::house_of;
 use crate::error::Problem;
@@ -34,11 +36,10 @@ pub(super) async fn page(visit: Visit, Query(place): Query<Place>) -> Result<Res
     let rows = node.store().watch(&visit.caller.viewer, &place.request()).await?;
     let organization = node.organization().await?;
     let (profile, chain) = house_of(node, &organization).await?;
-    let undecided = match place.after {
-        Some(_) => Vec::new(),
-        None => node.store().undecided(&visit.caller.viewer, &place.request()).await?.rows,
-    };
-    let holders = rows.rows.iter().chain(&undecided).filter_map(|row| row.owner.as_ref());
+    let first = Place::default().request();
+    let undecided = node.store().questions(&visit.caller.viewer, &first).await?.rows;
+    let asked = undecided.iter().map(|row| &row.obligation);
+    let holders = rows.rows.iter().chain(asked).filter_map(|row| row.owner.as_ref());
     let holders = holders.map(|owner| owner.party.clone()).chain(in_chain(&chain));
     let people = People::of(&visit, holders).await?;
     let setting = Setting {
@@ -48,31 +49,53 @@ pub(super) async fn page(visit: Visit, Query(place): Query<Place>) -> Result<Res
         chain: &chain,
         now: visit.reader.now,
     };
+    let clocks = conflict_clocks(&undecided);
+    let asked = |row: &ObligationRow| clocks.get(&row.id).map_or(&[][..], Vec::as_slice);
     let view = WatchView {
-        open: rows.rows.iter().map(|row| of_row(&setting, &visit, row)).collect(),
-        questions: questions(&setting, &visit, &undecided),
+        open: rows.rows.iter().map(|row| of_row(&setting, &visit, row, asked(row))).collect(),
+        questions: match place.after {
+            Some(_) => Vec::new(),
+            None => questions(&setting, &visit, &undecided, &clocks),
+        },
         continued: place.after.is_some(),
         next: rows.next,
     };
     Ok(visit.show(watch::page(&view, &visit.reader)))
 }
 
+/// Of each obligation whose people are asked to decide a conflict, the clocks of those.
+fn conflict_clocks(rows: &[QuestionRow]) -> BTreeMap<ObligationId, Vec<Asked>> {
+    let mut found: BTreeMap<ObligationId, Vec<Asked>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| matches!(row.asks, Asks::Conflict(_))) {
+        if let (Some(at), Some(due)) = (row.asked_at, row.decide_by) {
+            found.entry(row.obligation.id.clone()).or_default().push((at.min(due), due));
+        }
+    }
+    found
+}
+
 /// One question for all that hang on it in a case, on the earliest of their clocks.
-fn questions(setting: &Setting<'_>, visit: &Visit, rows: &[ObligationRow]) -> Vec<QuestionView> {
+fn questions(
+    setting: &Setting<'_>,
+    visit: &Visit,
+    rows: &[QuestionRow],
+    clocks: &BTreeMap<ObligationId, Vec<Asked>>,
+) -> Vec<QuestionView> {
     let mut found: Vec<((&CaseId, &str), QuestionView)> = Vec::new();
     for row in rows {
-        let assessment = &row.assessment;
-        let (Some(predicate), Some(due)) = (&assessment.decision, assessment.decision_due) else {
-            continue;
+        let (asks, id) = match &row.asks {
+            Asks::Predicate(id) => (watch::Asks::Question, id.as_str()),
+            Asks::Conflict(id) => (watch::Asks::Conflict, id.as_str()),
         };
-        let view = of_row(setting, visit, row);
-        let key = (&row.case, predicate.as_str());
+        let asked = clocks.get(&row.obligation.id).map_or(&[][..], Vec::as_slice);
+        let view = of_row(setting, visit, &row.obligation, asked);
+        let key = (&row.obligation.case, id);
         match found.iter_mut().find(|(known, _)| *known == key) {
             Some((_, known)) => known.hangs.push(view),
             None => {
-                let question = setting.words.question(predicate);
-                let from = assessment.strict_from;
-                found.push((key, QuestionView { question, from, due, hangs: vec![view] }));
+                let question = setting.words.question(id);
+                let (from, due, hangs) = (row.asked_at, row.decide_by, vec![view]);
+                found.push((key, QuestionView { asks, question, from, due, hangs }));
             }
         }
     }

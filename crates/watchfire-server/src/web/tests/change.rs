@@ -140,6 +140,13 @@ pub(super) fn an_amendment(stage: Stage) -> amendment::AmendmentView {
         acknowledgements: if stage == Stage::Applied { all } else { Vec::new() },
         applied_at: (stage == Stage::Applied).then(|| at("2022-01-01T00:00Z")),
         reassessed: Some((12, 3)),
+        unread: 1,
+        unread_cases: vec![(
+            "WF-7K3F-9QX2".into(),
+            "日志组件远程代码执行".into(),
+            "no pack declares the kind of fact `made-up`".into(),
+            at("2021-11-25T08:00:00Z"),
+        )],
         obstructed: is_read.then(|| "a pack does not load".into()),
         dropped: None,
         departments: vec![
