@@ -168,12 +168,7 @@ fn of_case() -> Vec<CaseEvent> {
             told: told(),
             notices: notices(),
         },
-        CaseEvent::DraftSaved {
-            obligation: obligation(),
-            form: "form".into(),
-            fields: fields(),
-            left_out: BTreeMap::new(),
-        },
+        draft(fields(), BTreeMap::new()),
         CaseEvent::SubmissionRecorded {
             submission: SubmissionId::from_random([6; 5]),
             fact: "sent".into(),
@@ -405,13 +400,14 @@ fn reassessed_in_part() -> AmendmentEvent {
     AmendmentEvent::CasesReassessed { looked_at: 10, changed: 2, unread: 1 }
 }
 
+fn draft(fields: BTreeMap<String, String>, left_out: BTreeMap<String, String>) -> CaseEvent {
+    let (obligation, form) = (obligation(), "form".into());
+    CaseEvent::DraftSaved { obligation, form, fields, left_out }
+}
+
 fn draft_that_leaves_out() -> CaseEvent {
-    CaseEvent::DraftSaved {
-        obligation: obligation(),
-        form: "form".into(),
-        fields: BTreeMap::new(),
-        left_out: BTreeMap::from([("summary".to_owned(), "cn-rmsv/9.7".to_owned())]),
-    }
+    let left_out = BTreeMap::from([("summary".to_owned(), "cn-rmsv/9.7".to_owned())]);
+    draft(BTreeMap::new(), left_out)
 }
 
 fn followed() -> CaseEvent {
