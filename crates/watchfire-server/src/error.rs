@@ -11,6 +11,7 @@ use watchfire_core::amendment::AmendmentRefusal;
 use watchfire_core::case::Refusal;
 use watchfire_core::department::DepartmentRefusal;
 use watchfire_core::law::bundle::BundleError;
+use watchfire_core::law::house_reading::ReadingRefusal;
 use watchfire_core::party::PartyRefusal;
 use watchfire_store::StoreError;
 
@@ -61,6 +62,11 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("acknowledgement_not_held", 409, "Only who answers for it can acknowledge."),
     ("department_closed", 409, "The department is closed."),
     ("bundle_replayed", 409, "The issuer has sent this bundle, or a later one, before."),
+    ("reading_laxer", 409, "The reading would give more time; only stricter ones are taken."),
+    ("reading_same", 409, "The provision is counted so already."),
+    ("reading_not_stricter", 409, "It cannot be shown that the reading is never laxer."),
+    ("reading_past", 409, "The reading would begin on a day that is past."),
+    ("reading_without_clock", 409, "The provision has no clock on that day."),
     ("body_too_large", 413, "The body is longer than allowed."),
     ("media_type_unsupported", 415, "The body is not `application/json`."),
     ("field_invalid", 422, "A field has a value that it cannot have."),
@@ -97,6 +103,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("login_invalid", 422, "The name to sign in with has other signs or the wrong length."),
     ("password_length", 422, "The password is too short or too long."),
     ("law_invalid", 422, "The packs do not load, lack something, or their case files fail."),
+    ("provision_unknown", 422, "No pack in use has this provision."),
+    ("reading_uncountable", 422, "The unit and the counting rule of a reading do not go together."),
     ("bundle_malformed", 422, "The bytes are no bundle of law."),
     ("bundle_too_large", 422, "The bundle is over a limit."),
     ("bundle_cut_off", 422, "The bundle ends too early."),
@@ -427,6 +435,27 @@ impl From<BundleError> for Problem {
             _ => "fetch the bundle anew, or make it with `watchfire law bundle`",
         };
         Self::new(error.code(), error.to_string(), hint)
+    }
+}
+
+impl From<ReadingRefusal> for Problem {
+    fn from(refusal: ReadingRefusal) -> Self {
+        let (pointer, hint) = match &refusal {
+            ReadingRefusal::NoSuchProvision(_) => ("/provision", "look it up under `/laws`"),
+            ReadingRefusal::NoClock { .. } => ("/provision", "look at its versions under `/laws`"),
+            ReadingRefusal::Counting { .. } => {
+                ("/within", "hours are counted elapsed or next-full-hour, days not by full hours")
+            }
+            ReadingRefusal::Laxer { .. } | ReadingRefusal::Same { .. } => {
+                ("/within", "ask for less time than is counted now")
+            }
+            ReadingRefusal::NotShown { .. } => {
+                ("/within", "shorten it until it ends earlier in every case, or count alike")
+            }
+            ReadingRefusal::Past { .. } => ("/from", "name today or a later day"),
+            ReadingRefusal::Text => ("", "fill it in, in English and Chinese, or shorten it"),
+        };
+        Self::new(refusal.code(), refusal.to_string(), hint).at(pointer)
     }
 }
 

@@ -31,6 +31,7 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $language, "/notice.ftl")),
             include_str!(concat!("../locales/", $language, "/obligation.ftl")),
             include_str!(concat!("../locales/", $language, "/party.ftl")),
+            include_str!(concat!("../locales/", $language, "/reading.ftl")),
             include_str!(concat!("../locales/", $language, "/refusal.ftl")),
             include_str!(concat!("../locales/", $language, "/report.ftl")),
             include_str!(concat!("../locales/", $language, "/session.ftl")),
@@ -43,8 +44,8 @@ macro_rules! sources {
     };
 }
 
-const EN: [&str; 19] = sources!("en");
-const ZH_CN: [&str; 19] = sources!("zh-CN");
+const EN: [&str; 20] = sources!("en");
+const ZH_CN: [&str; 20] = sources!("zh-CN");
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> =
     LazyLock::new(|| [bundle(Language::En, &EN), bundle(Language::ZhCn, &ZH_CN)]);

@@ -182,6 +182,8 @@ fn amendments() -> Vec<Route> {
         route(Grant, routes!(api::amendment::claim)),
         route(Grant, routes!(api::amendment::acknowledge)),
         route(SignedIn, routes!(api::feed::list)),
+        route(SignedIn, routes!(api::reading::list)),
+        route(Grant, routes!(api::reading::propose)),
         route(SignedIn, routes!(api::department::list)),
         route(Grant, routes!(api::department::register)),
         route(Grant, routes!(api::department::show)),

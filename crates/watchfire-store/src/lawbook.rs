@@ -10,7 +10,7 @@ use crate::dialect::{Connection, params};
 use crate::error::StoreError;
 use crate::log::int;
 use crate::page::limited;
-use crate::policy::NotFound;
+use crate::policy::{Authorized, Node, NotFound, Write};
 use crate::statement::statements;
 use crate::viewer::{Scope, Viewer, Who};
 
@@ -28,6 +28,11 @@ statements! {
     LAST_APPLIED =
         "SELECT u.digest FROM lawbook_uses u JOIN events e ON e.log_index = u.log_index \
          WHERE e.noun = 'amendment' ORDER BY u.log_index DESC LIMIT 1";
+    KNOWS_PROGRAM = "SELECT digest FROM program_lawbooks WHERE digest = $1";
+    LAST_PROGRAM = "SELECT digest FROM program_lawbooks ORDER BY seen_at DESC, digest LIMIT 1";
+    NOTE_PROGRAM =
+        "INSERT INTO program_lawbooks (digest, seen_at) VALUES ($1, $2) \
+         ON CONFLICT (digest) DO NOTHING";
 }
 
 /// A lawbook that was used from an instant on, until the next one.
@@ -113,5 +118,45 @@ impl Store {
     pub async fn last_applied_lawbook(&self) -> Result<Option<String>, StoreError> {
         let row = self.reader().await?.optional(&LAST_APPLIED, params![]).await?;
         row.map(|row| row.text("digest")).transpose()
+    }
+
+    /// Returns whether a program that brings the law of this digest ran here before.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn knows_program_law(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        digest: &str,
+    ) -> Result<bool, StoreError> {
+        Ok(self.reader().await?.optional(&KNOWS_PROGRAM, params![digest]).await?.is_some())
+    }
+
+    /// Returns the digest of the law that the last new program brought, if one ran here.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn last_program_law(
+        &self,
+        _grant: &Authorized<Node, Write>,
+    ) -> Result<Option<String>, StoreError> {
+        let row = self.reader().await?.optional(&LAST_PROGRAM, params![]).await?;
+        row.map(|row| row.text("digest")).transpose()
+    }
+
+    /// Notes what a program brings of the law, and keeps it.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn note_program_law(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        files: &Files,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.refuse_if_failed()?;
+        let mut connection = self.writer().await?;
+        keep(&mut connection, files, now).await?;
+        connection.execute(&NOTE_PROGRAM, params![files.digest(), now]).await.map(|_| ())
     }
 }

@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = migrations![
     11 "0011_question.sql",
     12 "0012_amendment.sql",
     13 "0013_feed.sql",
+    14 "0014_program_lawbook.sql",
     15 "0015_inquiry.sql",
     16 "0016_conflict.sql",
 ];

@@ -13,7 +13,8 @@ use clap::{Parser, Subcommand};
 pub(crate) use api::{Case, CaseShow, Here, Report, ReportNew, Server};
 pub(crate) use demo::Demo;
 pub(crate) use law::{
-    Backtest, Law, LawBundle, LawDiff, LawImport, Laws, Map, Obligations, Organization, Roles,
+    Backtest, Law, LawBundle, LawDiff, LawImport, LawReading, Laws, Map, Obligations, Organization,
+    Roles,
 };
 pub(crate) use lines::{Vers, Versions};
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};

@@ -77,6 +77,16 @@ pub enum Counts {
     SecB1,
 }
 
+impl Counts {
+    const ALL: [Self; 4] =
+        [Self::Elapsed, Self::NextFullHour, Self::ExcludeTriggerDay, Self::SecB1];
+
+    /// Reads the word of a pack.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|counts| counts.to_string() == text)
+    }
+}
+
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

@@ -24,6 +24,7 @@ use super::pack::{Class, Span};
 use super::reads::{Reads, ReadsIndex};
 use super::text::Text;
 
+pub(in crate::law) use strictness::spans;
 pub use tell::{tell, tell_move};
 
 /// What differs between two lawbooks.

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::calendar::Calendars;
+use super::house_reading::HOUSE_READINGS;
 use super::lawbook::{self, Lawbook};
 
 /// A set of files holds at most so many.
@@ -15,8 +16,8 @@ pub const FILES_BYTES_MAX: usize = 64 << 20;
 /// The first line of the form in which files are kept.
 const MAGIC: &str = "watchfire law files 1";
 /// Files whose entries are declarations, and the tables that hold them.
-const DECLARING: [&str; 2] = ["attributes.toml", "facts.toml"];
-const DECLARATIONS: [&str; 3] = ["attribute", "predicate", "fact"];
+const DECLARING: [&str; 3] = ["attributes.toml", "facts.toml", HOUSE_READINGS];
+const DECLARATIONS: [&str; 4] = ["attribute", "predicate", "fact", "reading"];
 
 /// Files under `laws/`: path and text, ordered. A path may stand twice, where declarations of two
 /// origins stand beside each other.
@@ -59,6 +60,17 @@ impl Files {
     /// Returns the laws of which a pack is among them.
     pub fn laws(&self) -> BTreeSet<&str> {
         self.0.iter().filter_map(|(path, _)| path.strip_suffix("/law.toml")).collect()
+    }
+
+    /// Returns these files without the readings of the house: what the packs say by themselves.
+    #[must_use]
+    pub fn without_house_readings(&self) -> Self {
+        Self(self.0.iter().filter(|(path, _)| path != HOUSE_READINGS).cloned().collect())
+    }
+
+    /// Returns whether a reading of the house is among them.
+    pub fn has_house_readings(&self) -> bool {
+        self.0.iter().any(|(path, _)| path == HOUSE_READINGS)
     }
 
     /// Returns the digest over every path and text, in lower-case hexadecimal; that of the lawbook

@@ -12,6 +12,7 @@ use super::conflict::{self, Conflict};
 use super::fact::{self, Fact, FactError, WrittenFact};
 use super::files::Files;
 use super::form::{Fill, Form};
+use super::house_reading::{self, HOUSE_READINGS};
 use super::id::{AttributeId, FactKind, PredicateId, ProvisionId, RoleId};
 use super::inquiry::{self, PlaceAsking};
 use super::member_state::MemberStates;
@@ -48,6 +49,7 @@ enum Room<'a> {
     MemberStates,
     Calendar,
     Places,
+    Readings,
     Law,
     Questions(&'a str),
     Form(&'a str),
@@ -65,6 +67,7 @@ fn room(path: &str) -> Room<'_> {
         ["member-states.toml"] => Room::MemberStates,
         ["calendars", name] if name.ends_with(".toml") => Room::Calendar,
         ["places.toml"] => Room::Places,
+        [HOUSE_READINGS] => Room::Readings,
         [_, "law.toml"] => Room::Law,
         [law, "conflicts.toml"] => Room::Conflicts(law),
         [law, "questions.toml"] => Room::Questions(law),
@@ -135,6 +138,7 @@ impl Lawbook {
                 }
             }
         }
+        book.read_as_the_house(&files, &mut problems);
         book.read_beside(&files, &mut problems);
         book.place(&files, &mut problems);
         book.read_questions(&files, &mut problems);
@@ -165,6 +169,20 @@ impl Lawbook {
             Ok(calendars) => self.calendars = calendars,
             Err(mut found) => problems.append(&mut found),
         }
+    }
+
+    /// Lays the readings of the house over the packs.
+    fn read_as_the_house(&mut self, files: &[(&str, &str)], problems: &mut Vec<Problem>) {
+        let mut readings = Vec::new();
+        for (path, text) in files {
+            if let Room::Readings = room(path) {
+                match house_reading::read(path, text) {
+                    Ok(mut found) => readings.append(&mut found),
+                    Err(mut found) => problems.append(&mut found),
+                }
+            }
+        }
+        house_reading::lay(&mut readings, &mut self.packs);
     }
 
     /// Takes up what stands beside a pack: forms, quotations, case files.

@@ -14,6 +14,7 @@ pub mod fact;
 pub mod files;
 pub mod form;
 pub mod gate;
+pub mod house_reading;
 pub mod id;
 pub mod impact;
 pub mod inquiry;

@@ -19,7 +19,7 @@ use super::id::{FactKind, LawId, PredicateId, ProvisionId, RoleId};
 use super::inquiry::Asking;
 use super::text::Text;
 
-pub(crate) use read::{Declared, MEMBER_STATE, read};
+pub(crate) use read::{Declared, MEMBER_STATE, date_of, read};
 
 /// One instrument.
 #[derive(Debug, Clone)]

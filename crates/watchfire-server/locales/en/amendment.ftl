@@ -20,6 +20,7 @@ amendment-rejected = rejected
 amendment-withdrawn = withdrawn
 amendment-source-files = Files, put forward by a person
 amendment-source-built-in = The packs of the program
+amendment-built-in-waits = A new program brings this. What was used before it stays in use until people have agreed.
 amendment-source-reading = A stricter reading of { $provision }
 amendment-source-bundle = Signed bundle { $sequence } of { $issuer }
 amendment-applied-at = In use since

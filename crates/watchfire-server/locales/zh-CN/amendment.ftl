@@ -20,6 +20,7 @@ amendment-rejected = 已否决
 amendment-withdrawn = 已撤回
 amendment-source-files = 由人员提交的文件
 amendment-source-built-in = 程序自带的法规包
+amendment-built-in-waits = 由新版程序带来。在人员同意之前，仍沿用原有内容。
 amendment-source-reading = 对 { $provision } 作更严格的解读
 amendment-source-bundle = { $issuer } 签发的第 { $sequence } 号法规包
 amendment-applied-at = 采用于

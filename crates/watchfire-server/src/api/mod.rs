@@ -23,6 +23,7 @@ pub(crate) mod organization;
 pub(crate) mod participant;
 pub(crate) mod party;
 pub(crate) mod question;
+pub(crate) mod reading;
 pub(crate) mod report;
 pub(crate) mod submission;
 pub(crate) mod timeline;

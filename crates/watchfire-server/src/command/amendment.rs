@@ -10,6 +10,7 @@ use watchfire_core::event::{AmendmentEvent, Chain, Event, LawSource, Stream};
 use watchfire_core::ids::{AmendmentId, DepartmentId, PartyId};
 use watchfire_core::law::bundle::Bundle;
 use watchfire_core::law::files::Files;
+use watchfire_core::law::house_reading::HouseReading;
 use watchfire_core::law::{Lawbook, bundle, case_file, lint};
 use watchfire_core::log::VerifierKey;
 use watchfire_store::policy::{Administer, Amendment as Noun, MayWrite, Write};
@@ -41,6 +42,10 @@ pub enum Content {
     Files(Files),
     /// The bytes of a signed bundle.
     Bundle(Vec<u8>),
+    /// A provision is read more strictly.
+    Reading(HouseReading),
+    /// What the program itself brings.
+    BuiltIn(Files),
 }
 
 /// A change of law with the lawbook that it gives over the one in use.
@@ -163,7 +168,11 @@ fn touched(old: &Lawbook, new: &Lawbook) -> BTreeSet<String> {
     let others = paths.into_iter().filter(|path| before.get(path) != after.get(path));
     let folders = others.filter_map(|path| path.split_once('/').map(|(folder, _)| folder));
     let laws = folders.filter(|law| old.pack(law).is_some() || new.pack(law).is_some());
-    laws.map(str::to_owned).collect()
+    let mut laws: BTreeSet<String> = laws.map(str::to_owned).collect();
+    let before = HouseReading::of_files(old.files());
+    let others = HouseReading::of_files(new.files()).into_iter().filter(|it| !before.contains(it));
+    laws.extend(others.map(|it| it.provision.law().to_owned()));
+    laws
 }
 
 struct Taken {
@@ -182,14 +191,34 @@ async fn take(
     proposal: Proposal,
 ) -> Result<Taken, Problem> {
     let Proposal { title, why, effective_at, content } = proposal;
-    let bytes = match content {
-        Content::Files(files) => {
-            let title = title.unwrap_or_default();
-            return Ok(Taken { title, why, effective_at, source: LawSource::Files, files });
+    let (source, files) = match content {
+        Content::Bundle(bytes) => {
+            let opened = open(bytes, keys).await?;
+            let said = (title, why, effective_at);
+            return take_bundle(node, organization, opened, said).await;
         }
-        Content::Bundle(bytes) => bytes,
+        Content::Files(files) if files.has_house_readings() => {
+            let detail = "`readings.toml` is no file of a pack; a reading is proposed by itself";
+            return Err(Problem::field("/files", detail));
+        }
+        Content::Files(files) => (LawSource::Files, files),
+        Content::BuiltIn(files) => (LawSource::BuiltIn, files),
+        Content::Reading(reading) => {
+            reading.check(node.law(), node.now())?;
+            let provision = reading.provision.to_string();
+            (LawSource::Reading { provision }, reading.to_files())
+        }
     };
-    let opened = open(bytes, keys).await?;
+    Ok(Taken { title: title.unwrap_or_default(), why, effective_at, source, files })
+}
+
+/// Takes a bundle that its issuer has signed, unless it would take law back.
+async fn take_bundle(
+    node: &Node,
+    organization: &PartyId,
+    opened: Bundle,
+    (title, why, effective_at): (Option<String>, String, Option<Timestamp>),
+) -> Result<Taken, Problem> {
     let manifest = opened.manifest;
     let last = node.store().last_sequence(organization, &manifest.issuer).await?;
     if i64::try_from(manifest.sequence).is_err() {
@@ -231,7 +260,17 @@ pub(crate) async fn open(bytes: Vec<u8>, keys: Vec<VerifierKey>) -> Result<Bundl
 /// come out as they say.
 async fn whole(files: &Files, book: Arc<Lawbook>) -> Result<(), Problem> {
     let laws: BTreeSet<String> = files.laws().into_iter().map(str::to_owned).collect();
+    if files.without_house_readings().is_empty() {
+        return Ok(());
+    }
     let check = move || {
+        // The case files of a pack say what it says by itself, however strictly the house reads it.
+        let plain = book.files().without_house_readings();
+        let book = match book.files().has_house_readings().then(|| Lawbook::from_files(&plain)) {
+            None => book,
+            Some(Ok(plain)) => Arc::new(plain),
+            Some(Err(problems)) => return problems.iter().map(ToString::to_string).collect(),
+        };
         let mut problems: Vec<String> = Vec::new();
         for report in lint::check(&book.files().pairs(), Some(&laws)) {
             problems.extend(report.problems.iter().map(ToString::to_string));

@@ -2,6 +2,7 @@
 //! else was faster. The API and the pages use these alike.
 
 pub mod amendment;
+pub(crate) mod built_in;
 pub mod bundle;
 pub mod case;
 pub mod decision;
@@ -12,6 +13,7 @@ pub mod gate;
 pub mod impact;
 pub mod inquiry;
 pub mod party;
+pub mod reading;
 pub mod report;
 
 use serde::{Deserialize, Serialize};

@@ -55,6 +55,8 @@ pub struct AmendmentView {
     pub stage: Stage,
     /// Where it came from, in words.
     pub source: String,
+    /// Whether a new program brings it.
+    pub is_built_in: bool,
     pub proposed_by: Option<String>,
     pub proposed_at: Timestamp,
     pub effective_at: Timestamp,
@@ -218,6 +220,7 @@ pub fn list(view: &ListView, reader: &Reader) -> Markup {
             }
         }
         (feed::section(&view.feeds, reader))
+        p { a href="/readings" { (reader.text("reading-way")) } }
         p.soft { (reader.text("amendment-how")) }
     };
     layout::page(reader, Room::Amendments, &title, content)
@@ -247,6 +250,9 @@ fn origin(view: &AmendmentView, reader: &Reader) -> Markup {
             (view.source) " · "
             @if let Some(by) = &view.proposed_by { (by) " · " }
             (time::moment(reader, view.proposed_at))
+        }
+        @if view.is_built_in && !view.stage.is_dropped() && view.applied_at.is_none() {
+            p { strong { (reader.text("amendment-built-in-waits")) } }
         }
         @if let Some(at) = view.applied_at {
             p {

@@ -18,6 +18,7 @@ mod map;
 mod me;
 mod party;
 mod person;
+mod reading;
 mod report;
 mod session;
 mod share;
@@ -145,6 +146,8 @@ fn amendments() -> Vec<Route> {
         takes(Grant, "/amendments/{id}/claim", amendment::claim),
         takes(Grant, "/amendments/{id}/acknowledge", amendment::acknowledge),
         takes(Grant, "/amendments/{id}/end", amendment::end),
+        shows(SignedIn, "/readings", reading::page),
+        takes(SignedIn, "/readings", reading::propose),
         shows(SignedIn, "/departments", department::list),
         takes(Duty(Administrator), "/departments", department::register),
         shows(Grant, "/departments/{id}", department::page),

@@ -20,6 +20,7 @@ pub mod obligation;
 pub mod party;
 pub mod person;
 pub mod reader;
+pub mod reading;
 pub mod refusal;
 pub mod report;
 pub mod session;

@@ -6,7 +6,7 @@ use crate::error::Problem as Refused;
 use crate::locale::Language;
 
 /// The words for each stable code that a page can show; the same codes as the API's.
-const WORDS: [(&str, &str, &str); 80] = [
+const WORDS: [(&str, &str, &str); 87] = [
     ("request_malformed", "refusal-malformed", "refusal-malformed-hint"),
     ("not_signed_in", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
     ("token_invalid", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
@@ -39,6 +39,13 @@ const WORDS: [(&str, &str, &str); 80] = [
     ("acknowledgement_held", "refusal-law-held", "refusal-law-held-hint"),
     ("acknowledgement_not_held", "refusal-law-not-held", "refusal-law-not-held-hint"),
     ("department_closed", "refusal-department-closed", "refusal-look-again"),
+    ("reading_laxer", "refusal-reading-laxer", "refusal-reading-hint"),
+    ("reading_same", "refusal-reading-same", "refusal-reading-hint"),
+    ("reading_not_stricter", "refusal-reading-not-stricter", "refusal-reading-shorter-hint"),
+    ("reading_past", "refusal-reading-past", "refusal-reading-past-hint"),
+    ("reading_without_clock", "refusal-reading-without-clock", "refusal-provision-hint"),
+    ("provision_unknown", "refusal-provision", "refusal-provision-hint"),
+    ("reading_uncountable", "refusal-reading-uncountable", "refusal-reading-uncountable-hint"),
     ("bundle_replayed", "refusal-bundle-replayed", "refusal-bundle-hint"),
     ("law_invalid", "refusal-law-invalid", "refusal-law-invalid-hint"),
     ("bundle_malformed", "refusal-bundle-malformed", "refusal-bundle-hint"),

@@ -24,12 +24,14 @@ use super::obligation::Class;
 use super::reader::{Problem, Reader};
 use super::sample::{self, at};
 use super::{
-    amendment, case, department, law, layout, log, me, party, person, report, session, submission,
-    watch,
+    amendment, case, department, law, layout, log, me, party, person, reading, report, session,
+    submission, watch,
 };
 use crate::locale::Language;
 
-use change::{a_department, amendments, an_amendment, an_impact, changes_of_a_law, departments};
+use change::{
+    a_department, amendments, an_amendment, an_impact, changes_of_a_law, departments, readings,
+};
 
 type Page = (&'static str, Markup);
 
@@ -76,6 +78,7 @@ fn pages(language: Language) -> Vec<Page> {
         ("amendment-read", amendment::page(&an_amendment(Stage::Interpreted), &reader)),
         ("amendment-used", amendment::page(&an_amendment(Stage::Applied), &reader)),
         ("amendment-impact", amendment::impact(&an_impact(), &reader)),
+        ("readings", reading::page(&readings(), &reader)),
         ("departments", department::list(&departments(), &reader)),
         ("department", department::page(&a_department(), &reader)),
         ("me", me::page(&my_settings(language), &reader)),

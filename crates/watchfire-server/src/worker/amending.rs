@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use watchfire_core::amendment::{Amendment, Applied, Decision};
 use watchfire_core::event::{AmendmentEvent, NodeEvent, Service};
 use watchfire_core::ids::AmendmentId;
+use watchfire_core::law::house_reading::HouseReading;
 use watchfire_store::policy::{Administer, Write};
 use watchfire_store::{Append, Outcome, StoreError, Viewer};
 
@@ -147,6 +148,12 @@ async fn put_to_use(
 ) -> Result<(), StoreError> {
     let old = node.law_now();
     let files = node.store().law_files(ticker, &amendment.files).await?;
+    // What is used by now may be stricter than when the reading was proposed.
+    for reading in HouseReading::of_files(&files) {
+        if let Err(refusal) = reading.check_stricter(&old) {
+            return obstructed(node, ticker, amendment, &refusal.to_string(), now).await;
+        }
+    }
     let new = match command::over(files, old.clone()).await {
         Ok(new) => new,
         Err(problem) => return obstructed(node, ticker, amendment, problem.detail(), now).await,

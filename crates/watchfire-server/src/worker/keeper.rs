@@ -17,9 +17,12 @@ use watchfire_store::{
 };
 
 use super::heartbeat::{Beat, Heartbeat};
-use super::{Progress, in_full, process_name, rest};
+use super::{Progress, in_full, process_name, rest, trouble};
+use crate::command::built_in;
 use crate::state::Node;
 
+/// A problem is recorded in so many characters.
+const PROBLEM_CHARS_MAX: usize = 500;
 /// Ticks of the public log that are written at once after an outage.
 const TICKS_AT_ONCE_MAX: u64 = 500;
 /// Seconds between two looks at clock and log, and two signs of life in the database.
@@ -97,6 +100,7 @@ impl Keeper {
             },
         );
         store.append(append).await?;
+        self.propose_what_the_program_brings(now).await?;
         let cadence_seconds = self.node.settings().checkpoint_every_seconds;
         let held = store.begin_log(&grant, Inception { began_at: now, cadence_seconds }).await?;
         if held.cadence_seconds != cadence_seconds {
@@ -216,6 +220,31 @@ impl Keeper {
             Err(StoreError::Taken(_)) => Ok((0, Growth::Reached)),
             Err(other) => Err(other),
         }
+    }
+
+    /// Puts forward what a new program brings of the law. A failure stops no node: it is recorded
+    /// and told, and tried again at the next start.
+    async fn propose_what_the_program_brings(&self, now: Timestamp) -> Result<(), StoreError> {
+        let problem = match built_in::propose(&self.node).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(id)) => {
+                tracing::warn!(
+                    amendment.id = id,
+                    "this program brings other law than the one before it; what was used stays in \
+                     use until people have agreed"
+                );
+                return Ok(());
+            }
+            Err(problem) => problem.detail().chars().take(PROBLEM_CHARS_MAX).collect::<String>(),
+        };
+        tracing::error!(problem, "what this program brings of the law could not be proposed");
+        let keeper = Viewer::service(Service::Keeper);
+        let grant = self.node.store().authorize_node::<Write>(&keeper).await?;
+        let mut append = Append::new(&keeper, now);
+        let (room, row) = ("laws".to_owned(), self.node.own_law().digest_hex());
+        append.node(&grant, NodeEvent::RowFailed { room, row: row.clone(), problem });
+        trouble::tell(&self.node, &mut append, &format!("laws/{row}"), now).await?;
+        self.node.store().append(append).await.map(|_| ())
     }
 
     /// Makes the ticks from `first` to before `end`: empty ones for those that were missed, and in

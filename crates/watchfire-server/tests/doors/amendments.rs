@@ -11,7 +11,7 @@ use watchfire_core::law::{Lawbook, bundle};
 use watchfire_core::log::SignerKey;
 use watchfire_server::settings::{LawSettings, Settings};
 
-use crate::browser::{Browser, text};
+use crate::browser::{Browser, place, text};
 use crate::house::{Answered, House, Person};
 
 /// The pack of the RMSV, with 36 hours in the place of the strict 48: an edit of what applies, told
@@ -378,4 +378,88 @@ fn open_assessment(now: jiff::Timestamp) -> watchfire_core::event::Assessment {
         lawbook: "00".into(),
         time_zones: "2026b".into(),
     }
+}
+
+fn reading(within: &str, from: &str) -> Value {
+    json!({
+        "provision": "cn-rmsv/7.2", "within": within, "from": from,
+        "says": { "en": "One day.", "zh-CN": "一日。" },
+        "why": { "en": "To be sure.", "zh-CN": "以策稳妥。" },
+    })
+}
+
+#[tokio::test]
+async fn a_stricter_reading_is_proposed_and_a_laxer_one_is_refused_with_its_reason() {
+    let house = house().await;
+    let keeper = house.person("Law Keeper", &[Duty::Responder]).await;
+    let employee = house.person("Eva Employee", &[]).await;
+    let path = "/api/v1/readings";
+    let hidden = house.write("POST", path, &reading("24h", "2021-11-25")).by(&employee);
+    assert_eq!(hidden.answer().await.status, StatusCode::NOT_FOUND);
+    for (body, status, code) in [
+        (reading("49h", "2021-11-25"), 409, "reading_laxer"),
+        (reading("48h", "2021-11-25"), 409, "reading_same"),
+        (reading("2d", "2021-11-25"), 409, "reading_not_stricter"),
+        (reading("24h", "2021-11-23"), 409, "reading_past"),
+        (reading("1bd", "2021-11-25"), 422, "reading_uncountable"),
+        (reading("soon", "2021-11-25"), 422, "field_invalid"),
+        (reading("24h", "soon"), 422, "field_invalid"),
+    ] {
+        let refused = house.write("POST", path, &body).by(&keeper).answer().await;
+        assert_eq!((refused.status.as_u16(), refused.code().as_str()), (status, code), "{body}");
+    }
+    assert_eq!(count(&house, &keeper).await, 0);
+    let made = house.write("POST", path, &reading("24h", "2021-11-25")).by(&keeper).answer().await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    let path = format!("/api/v1/amendments/{}", made.text("id"));
+    let shown = house.get(&path).by(&employee).answer().await.json();
+    assert_eq!(shown["source"], json!({ "kind": "reading", "provision": "cn-rmsv/7.2" }));
+    assert_eq!(shown["stage"], "proposed");
+    let told = house.get(&format!("{path}/diff")).by(&employee).answer().await.json();
+    let changes = told["changes"].as_array().expect("changes");
+    let version = changes.iter().find(|it| it["provision"] == "cn-rmsv/7.2").expect("told");
+    assert_eq!(version["direction"], "stricter", "{told}");
+    assert_eq!(version["from"], "2021-11-25", "{told}");
+
+    // As a file of its own it is none of a pack.
+    let smuggled = Files::new([("readings.toml".to_owned(), String::new())]);
+    assert_eq!(proposed(&house, &keeper, &smuggled).await.code(), "field_invalid");
+}
+
+#[tokio::test]
+async fn a_reading_is_proposed_on_its_page_by_who_keeps_the_law() {
+    let house = house().await;
+    house.person("Law Keeper", &[Duty::Responder]).await;
+    house.person("Eva Employee", &[]).await;
+    let mut eva = Browser::new(&house);
+    eva.sign_in("eva.employee.x").await;
+    let page = text(&eva.get("/readings?provision=cn-rmsv%2F7.2").await);
+    assert!(page.contains("Stricter readings") && !page.contains("action=\"/readings\""), "{page}");
+    let mut keeper = Browser::new(&house);
+    keeper.sign_in("law.keeper.x").await;
+    let page = text(&keeper.get("/readings?provision=cn-rmsv%2F7.2").await);
+    assert!(page.contains("cn-rmsv/7.2 counts now: 48h elapsed"), "{page}");
+    let csrf = keeper.csrf().await;
+    let fields = |within| {
+        [
+            ("csrf", csrf.as_str()),
+            ("provision", "cn-rmsv/7.2"),
+            ("within", within),
+            ("counts", "elapsed"),
+            ("from", "2021-11-25"),
+            ("says-en", "One day."),
+            ("says-zh-CN", "一日。"),
+            ("why-en", "To be sure."),
+            ("why-zh-CN", "以策稳妥。"),
+        ]
+    };
+    let refused = keeper.send("/readings", &fields("49h")).await;
+    let page = text(&refused);
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    assert!(page.contains("id=\"reading-within-wrong\""), "{page}");
+    assert!(page.contains("value=\"49h\"") && page.contains("以策稳妥。"), "{page}");
+    let taken = keeper.send("/readings", &fields("24h")).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", text(&taken));
+    let page = text(&keeper.get(&place(&taken)).await);
+    assert!(page.contains("A stricter reading of cn-rmsv/7.2"), "{page}");
 }

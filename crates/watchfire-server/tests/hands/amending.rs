@@ -89,7 +89,7 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let house = House::new().await;
         let head = Some(house.chain[0].clone());
         Self::of(house, head).await
@@ -147,11 +147,11 @@ impl Story {
         command::agree(self.wish(&self.reviewer), id, "as I read it").await.expect("agreed");
     }
 
-    async fn stage(&self, id: &AmendmentId) -> Stage {
+    pub(crate) async fn stage(&self, id: &AmendmentId) -> Stage {
         command::read(&self.house.node, &self.writer, id).await.expect("there").stage
     }
 
-    async fn strict_due(&self, case: &CaseId) -> Timestamp {
+    pub(crate) async fn strict_due(&self, case: &CaseId) -> Timestamp {
         let ticker = Viewer::service(Service::Ticker);
         let loaded = Loaded::read(&self.house.node, &ticker, case).await.expect("a case");
         let owed = loaded.case.obligations.values();
@@ -160,7 +160,7 @@ impl Story {
     }
 
     /// Lets the node work until `until`, and returns who was told what, when.
-    async fn lives_until(&self, until: &str) -> Vec<(Timestamp, String, String)> {
+    pub(crate) async fn lives_until(&self, until: &str) -> Vec<(Timestamp, String, String)> {
         let until: Timestamp = until.parse().expect("an instant");
         let (ticker, sender) = (self.house.ticker(), self.house.sender());
         let mut told = Vec::new();

@@ -49,6 +49,20 @@ pub(crate) fn node_with(
     folder: &std::path::Path,
     change: impl FnOnce(&mut Settings),
 ) -> Node {
+    put_together(store, folder, Lawbook::builtin().clone(), change)
+}
+
+/// A node of a program that brings other packs.
+pub(crate) fn program(store: Store, folder: &std::path::Path, law: Lawbook) -> Node {
+    put_together(store, folder, law, |_| {})
+}
+
+fn put_together(
+    store: Store,
+    folder: &std::path::Path,
+    law: Lawbook,
+    change: impl FnOnce(&mut Settings),
+) -> Node {
     let secret_file = folder.join("webhook.secret");
     std::fs::write(&secret_file, SECRET).expect("a file");
     let webhook = WebhookSettings {
@@ -63,7 +77,7 @@ pub(crate) fn node_with(
         settings,
         clock: Clock::standing_at(start),
         store,
-        law: Arc::new(Lawbook::builtin().clone()),
+        law: Arc::new(law),
         signer: SignerKey::from_seed("node.example/log", &[7; 32]).expect("a key"),
     })
 }

@@ -7,5 +7,7 @@ mod feeds;
 mod house;
 mod keeping;
 mod patience;
+mod program;
+mod reading;
 mod sending;
 mod ticking;

@@ -179,6 +179,8 @@ pub(crate) enum Law {
     },
     /// Propose a signed bundle to a node
     Import(LawImport),
+    /// Propose to a node to read a provision more strictly than its pack
+    Reading(Box<LawReading>),
 }
 
 #[derive(Debug, Args)]
@@ -252,6 +254,43 @@ pub(crate) struct LawBundle {
     /// The file to write
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LawReading {
+    /// The provision: cn-rmsv/7.2
+    #[arg(value_name = "PROVISION")]
+    pub(crate) provision: String,
+    /// A number and a unit: 24h, 14d, 2w, 1mo
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) within: String,
+    /// How it is counted
+    #[arg(long, value_name = "RULE", default_value = "elapsed", value_parser = ["elapsed", "next-full-hour", "exclude-trigger-day"])]
+    pub(crate) counts: String,
+    /// The first local day, in the zone of the law, of the clocks that are counted by it: today or
+    /// later
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: String,
+    /// What the text is taken to mean, in English
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) says_en: String,
+    /// What the text is taken to mean, in Chinese
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) says_zh: String,
+    /// Why, in English
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why_en: String,
+    /// Why, in Chinese
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why_zh: String,
+    /// When it is to be used; left out, as soon as it is agreed: 2027-01-01T00:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) effective: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) server: Server,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod diff;
 mod list;
 mod map;
 mod profile;
+mod reading;
 mod roles;
 mod show;
 mod test;
@@ -31,6 +32,7 @@ pub(super) fn run(command: Law) -> Result<Exit, Failure> {
         Law::Bundle(args) => bundle::seal(&args),
         Law::Key { name, out } => bundle::key(&name, &out),
         Law::Import(args) => bundle::import(&args),
+        Law::Reading(args) => reading::propose(&args),
         Law::Test { files, json, laws } => test::run(&files, json, &laws),
     }
 }

@@ -101,6 +101,8 @@ fn a_path_leads_nowhere_but_into_a_pack() {
         "xx-demo/other.bin",
         "xx-demo/forms/a/b.toml",
         "README.md",
+        "readings.toml",
+        "Readings.toml",
         "",
     ] {
         let found = opened(&listing(&[path], "x"));

@@ -31,7 +31,7 @@ pub(super) fn appears<T>(before: Option<&T>, after: Option<&T>) -> Direction {
 }
 
 /// Returns the direction from one span to another: sooner is stricter.
-pub(super) fn spans(before: Option<&Span>, after: Option<&Span>) -> Direction {
+pub(in crate::law) fn spans(before: Option<&Span>, after: Option<&Span>) -> Direction {
     let (Some(before), Some(after)) = (before, after) else { return appears(before, after) };
     if before == after {
         return Direction::Neutral;

@@ -170,6 +170,7 @@ fn shown(visit: &Visit, names: &Names, found: Amendment, computed: Computed) -> 
     AmendmentView {
         id: found.id.to_string(),
         source: source(visit, &found.source),
+        is_built_in: found.source == LawSource::BuiltIn,
         proposed_by: found.proposed_by.as_ref().map(|by| names.person(by)),
         is_proposer: found.proposed_by.as_ref().is_some_and(|by| visit.reader.is(by)),
         acknowledgements: acknowledgements

@@ -7,7 +7,7 @@ use crate::web::feed::FeedView;
 use crate::web::form::Typed;
 use crate::web::law::changes::{AcknowledgedView, ChangeView};
 use crate::web::sample::at;
-use crate::web::{amendment, department};
+use crate::web::{amendment, department, reading};
 
 pub(super) fn changes_of_a_law() -> Vec<ChangeView> {
     let owed = |gap: bool, given: bool| AcknowledgedView {
@@ -98,6 +98,26 @@ fn feeds() -> Vec<FeedView> {
     all
 }
 
+pub(super) fn readings() -> reading::ReadingsView {
+    reading::ReadingsView {
+        rows: vec![reading::ReadingView {
+            provision: "cn-rmsv/7.2".into(),
+            from: "2021-12-01".into(),
+            within: "24h".into(),
+            counts: "elapsed".into(),
+            says: "One day, whatever is in it.".into(),
+            by: "Wen".into(),
+            on: "2021-11-25".into(),
+            why: "The ministry said so.".into(),
+        }],
+        provision: "cn-rmsv/7.2".into(),
+        counted: Some("24h elapsed".into()),
+        today: "2021-11-25".into(),
+        keeps: true,
+        ..reading::ReadingsView::default()
+    }
+}
+
 pub(super) fn an_amendment(stage: Stage) -> amendment::AmendmentView {
     let is_read = stage != Stage::Proposed;
     let owed = |name: &str, mine, gap, given| amendment::AcknowledgementView {
@@ -122,6 +142,7 @@ pub(super) fn an_amendment(stage: Stage) -> amendment::AmendmentView {
         why: "The ministry shortened the period.".into(),
         stage,
         source: "law.example 7".into(),
+        is_built_in: stage == Stage::Interpreted,
         proposed_by: Some("Wen".into()),
         proposed_at: at("2021-11-24T00:00Z"),
         effective_at: at("2022-01-01T00:00Z"),
