@@ -239,7 +239,7 @@ fn a_second_reading_begins_where_it_says_and_the_first_holds_until_then() {
 #[test]
 fn a_reading_is_read_as_it_is_written_and_what_is_none_does_not_load() {
     let reading = first_of_december("24h");
-    assert_eq!(HouseReading::of_files(&reading.to_files()), [reading.clone()]);
+    assert_eq!(HouseReading::of_files(&reading.to_files()), std::slice::from_ref(&reading));
     let files = reading.to_files();
     let (_, good) = files.iter().next().expect("a file");
     for (part, instead) in [
