@@ -1,6 +1,7 @@
 //! What can be typed after `watchfire`.
 
 mod api;
+mod csaf;
 mod demo;
 mod law;
 mod lines;
@@ -11,6 +12,7 @@ mod sbom;
 use clap::{Parser, Subcommand};
 
 pub(crate) use api::{Case, CaseShow, Here, Report, ReportNew, Server};
+pub(crate) use csaf::{Csaf, CsafValidate};
 pub(crate) use demo::Demo;
 pub(crate) use law::{
     Backtest, Law, LawBundle, LawDiff, LawImport, LawReading, Laws, Map, Obligations, Organization,
@@ -51,6 +53,9 @@ pub(crate) enum Command {
     Cvss,
     /// Say what SBOMs are, how much is in them, what of it was skipped, and what is not valid
     Sbom(Sbom),
+    /// Check CSAF documents by the tests of the standard
+    #[command(subcommand)]
+    Csaf(Csaf),
     /// Run the node
     Serve(Serve),
     /// Keep the accounts of the node on this machine

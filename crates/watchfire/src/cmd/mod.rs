@@ -2,6 +2,7 @@
 
 mod backup;
 mod case;
+mod csaf;
 mod cvss;
 mod demo;
 mod doctor;
@@ -48,5 +49,6 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Purl => purl::run(),
         Command::Cvss => cvss::run(),
         Command::Sbom(args) => sbom::run(&args),
+        Command::Csaf(command) => csaf::run(&command),
     }
 }

@@ -104,6 +104,37 @@ fn native_ranges_answer_as_those_of_vers_do() {
 }
 
 #[test]
+fn a_csaf_document_is_valid_or_fails_with_a_place() {
+    let document = |status: &str| {
+        format!(
+            r#"{{"document": {{"category": "csaf_base", "csaf_version": "2.0", "title": "t",
+            "publisher": {{"category": "vendor", "name": "v", "namespace": "https://example.org"}},
+            "tracking": {{"id": "T", "status": "{status}", "version": "1",
+                "current_release_date": "2024-01-01T00:00:00Z",
+                "initial_release_date": "2024-01-01T00:00:00Z",
+                "revision_history": [{{"date": "2024-01-01T00:00:00Z", "number": "1", "summary": "s"}}]}}}},
+            "vulnerabilities": [{{"cve": "CVE-2021-44228"}}, {{"cve": "CVE-2021-4{status}"}}]}}"#
+        )
+    };
+    let output = run(&["csaf", "validate", "--json", "-"], document("final").as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let found = &json["documents"][0]["findings"][0];
+    assert_eq!((&found["test"], &found["group"]), (&"schema".into(), &"mandatory".into()));
+    assert_eq!(found["pointer"], "/vulnerabilities/1/cve");
+    let twice = document("final").replace("CVE-2021-4final", "CVE-2021-44228");
+    let output = run(&["csaf", "validate", "-"], twice.as_bytes());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.code() == Some(1) && said.contains("6.1.23 /vulnerabilities/1/cve"),
+        "{said}"
+    );
+    let fine = twice.replace(r#", {"cve": "CVE-2021-44228"}"#, "");
+    assert_eq!(run(&["csaf", "validate", "-"], fine.as_bytes()).status.code(), Some(0));
+    assert_eq!(run(&["csaf", "validate", "-"], b"{}").status.code(), Some(2));
+}
+
+#[test]
 fn package_urls_have_one_spelling() {
     let said = answers(&["purl"], b"PKG:PyPI/Django_X@1.0\npkg:maven/log4j-core\n");
     assert_eq!(said[0], "pkg:pypi/django-x@1.0");
