@@ -222,7 +222,7 @@ fn matches(built: &Built, rounds: usize) -> Result<Measure, Box<dyn Error>> {
 /// (g): documents are added, and found at once.
 fn additions(mut built: Built, rounds: usize) -> Result<Measure, Box<dyn Error>> {
     let (documents, components) = ADDED;
-    let mut number = built.rows.div_ceil(DOCUMENT_ROWS) + 1;
+    let mut number = built.fleet.documents;
     let mut rates = Vec::new();
     for _ in 0..rounds {
         let mut picked = Vec::new();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use watchfire_exposure::index::{Number, Package};
 
 /// Rows of three packages that every fleet has, whatever its size: in so many documents each.
-pub(super) const PINNED: [usize; 3] = [100, 2_000, 4_000];
+pub(super) const PINNED: [usize; 3] = [50, 400, 800];
 
 const ECOSYSTEMS: [&str; 6] = ["npm", "PyPI", "Maven", "Go", "crates.io", "RubyGems"];
 
@@ -40,7 +40,8 @@ struct Made {
 pub(super) struct Fleet {
     packages: Vec<Made>,
     dice: Dice,
-    documents: usize,
+    /// How many documents it has when it is whole.
+    pub(super) documents: usize,
     /// Package, version and document of every row.
     rows: Vec<(u32, u16, Number)>,
 }

@@ -373,6 +373,9 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     if epss::looks_like(bytes) {
         return epss::read(bytes);
     }
+    if cyclonedx::xml::looks_like(bytes) {
+        return cyclonedx::read(bytes);
+    }
     let json = document::parse(bytes)?;
     match document::found(&json) {
         Some(Found::Csaf) => csaf::of_json(&json),

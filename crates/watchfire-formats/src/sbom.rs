@@ -15,14 +15,14 @@
 mod component;
 mod cyclonedx;
 mod document;
-mod input;
+pub(crate) mod input;
 mod node;
 mod problem;
 mod refused;
 mod schema;
 mod shape;
 mod spdx;
-mod xml;
+pub(crate) mod xml;
 mod xsd;
 
 pub use component::{Component, Hash, Relation, RelationKind};

@@ -21,6 +21,29 @@ pub(super) struct Versions {
     pub(super) held: Vec<Held>,
 }
 
+impl Versions {
+    /// Adds a document to a version; whether that is a new row.
+    fn insert(&mut self, document: Number, package: &Package, version: &str) -> bool {
+        let place = match self.places.get(version) {
+            Some(place) => *place,
+            None => {
+                let key = package.ecosystem().and_then(|it| it.key(version));
+                let text: Box<str> = version.into();
+                self.places.insert(text.clone(), self.held.len());
+                self.held.push(Held { key, text, documents: Vec::new() });
+                self.held.len() - 1
+            }
+        };
+        let documents = &mut self.held[place].documents;
+        // One document may name a component several times, at several places.
+        let added = documents.last() != Some(&document);
+        if added {
+            documents.push(document);
+        }
+        added
+    }
+}
+
 /// Rows that are in no segment yet.
 #[derive(Debug, Default)]
 pub struct Delta {
@@ -31,26 +54,16 @@ pub struct Delta {
 impl Delta {
     /// Adds a row.
     pub fn insert(&mut self, document: Number, package: &Package, version: &str) {
-        if !self.packages.contains_key(package) {
-            self.packages.insert(package.clone(), Versions::default());
-        }
-        let Some(versions) = self.packages.get_mut(package) else { return };
-        let place = match versions.places.get(version) {
-            Some(place) => *place,
+        let added = match self.packages.get_mut(package) {
+            Some(versions) => versions.insert(document, package, version),
             None => {
-                let key = package.ecosystem().and_then(|it| it.key(version));
-                let text: Box<str> = version.into();
-                versions.places.insert(text.clone(), versions.held.len());
-                versions.held.push(Held { key, text, documents: Vec::new() });
-                versions.held.len() - 1
+                let mut versions = Versions::default();
+                let added = versions.insert(document, package, version);
+                self.packages.insert(package.clone(), versions);
+                added
             }
         };
-        let documents = &mut versions.held[place].documents;
-        // One document may name a component several times, at several places.
-        if documents.last() != Some(&document) {
-            documents.push(document);
-            self.rows += 1;
-        }
+        self.rows += usize::from(added);
     }
 
     /// How many rows it holds.

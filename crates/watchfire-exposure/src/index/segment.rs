@@ -231,7 +231,7 @@ impl Segment {
         }
     }
 
-    /// The place of a package; `Err` with where it would stand.
+    /// The place of a package, by its text.
     fn find(&self, package: &Package) -> Option<usize> {
         let (mut low, mut high) = (0, self.layout.packages);
         while low < high {

@@ -1,9 +1,11 @@
-//! The vulnerabilities in a CycloneDX document: what its author says of the components in it, or of
+//! The vulnerabilities in a CycloneDX document, as JSON or XML: what its author says of the components in it, or of
 //! those of another document.
 //!
 //! The rest of the document is an inventory and read elsewhere.
 //!
 //! Source: CycloneDX 1.4 to 1.7, `vulnerabilities`.
+
+pub(super) mod xml;
 
 use std::collections::HashMap;
 
@@ -13,11 +15,16 @@ use super::document::{self, ReadError, STATEMENTS_MAX};
 use super::{Advisory, Affected, Document, Format, Product, Range, Reference, Severity, Status};
 use super::{instant, list, text};
 
-/// Reads the vulnerabilities of a document in JSON.
+/// Reads the vulnerabilities of a document in JSON or XML.
+///
+/// A pointer leads to the place that the statement has or would have in JSON.
 ///
 /// # Errors
 /// [`ReadError`], with where and what is wrong.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
+    if xml::looks_like(bytes) {
+        return of_json(&xml::json(bytes)?);
+    }
     of_json(&document::parse(bytes)?)
 }
 

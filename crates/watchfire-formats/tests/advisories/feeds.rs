@@ -225,6 +225,14 @@ fn the_founding_case_is_read_from_every_source() {
         withdrawn += usize::from(advisory.withdrawn.is_some());
     }
     assert_eq!(withdrawn, 0);
+    let vdr = advisory::read(&data::bytes(&folder.join("apache-logging-vdr.cdx.xml")));
+    let vdr = vdr.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(vdr.advisories.len(), 17);
+    let of = vdr.advisories.iter().find(|one| one.id == "CVE-2021-45046").expect("it is there");
+    let core =
+        of.affected.iter().find(|one| one.product.reference.as_deref() == Some("log4j-core"));
+    let ranges = &core.expect("log4j-core").ranges;
+    assert!(ranges.contains(&Range::Vers("vers:maven/>=2.4|<2.12.3".to_owned())), "{ranges:?}");
     for path in data::files(&folder.join("csaf")) {
         let document = advisory::read(&data::bytes(&path));
         let document = document.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
