@@ -27,7 +27,7 @@ pub(crate) struct CasesAsked {
 
 /// A worked case of a law.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShownCase {
+pub(crate) struct WorkedCase {
     name: String,
     /// The file of the pack in which it stands, and its line there.
     #[schema(example = "cn-rmsv/tests/clocks.toml")]
@@ -39,15 +39,15 @@ pub(crate) struct ShownCase {
     /// Answers that hold from the start: `yes`, `no` or `undecided`.
     #[schema(value_type = BTreeMap<String, String>)]
     answers: BTreeMap<String, &'static str>,
-    facts: Vec<ShownCaseFact>,
+    facts: Vec<WorkedFact>,
     /// The instant for which it is asked; none where it is that of the last fact.
     now: Option<String>,
-    expects: Vec<ShownExpect>,
+    expects: Vec<WorkedExpect>,
 }
 
 /// A fact of a worked case.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShownCaseFact {
+pub(crate) struct WorkedFact {
     id: String,
     kind: String,
     words: Option<Words>,
@@ -69,7 +69,7 @@ pub(crate) struct ShownCaseFact {
 
 /// What must come out of one provision; what is not named is not checked.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShownExpect {
+pub(crate) struct WorkedExpect {
     obligation: String,
     from_fact: Option<String>,
     /// Not owed at all.
@@ -83,7 +83,7 @@ pub(crate) struct ShownExpect {
     outer_due: Option<String>,
 }
 
-impl ShownCase {
+impl WorkedCase {
     fn of(file: &str, case: &Case, laws: &Lawbook) -> Self {
         let question = &case.question;
         let attributes = question.attributes.iter();
@@ -98,14 +98,14 @@ impl ShownCase {
                 .iter()
                 .map(|(id, answer)| (id.to_string(), answer.as_str()))
                 .collect(),
-            facts: question.facts.iter().map(|fact| ShownCaseFact::of(fact, laws)).collect(),
+            facts: question.facts.iter().map(|fact| WorkedFact::of(fact, laws)).collect(),
             now: question.now.map(|now| now.to_string()),
-            expects: case.expects.iter().map(ShownExpect::of).collect(),
+            expects: case.expects.iter().map(WorkedExpect::of).collect(),
         }
     }
 }
 
-impl ShownCaseFact {
+impl WorkedFact {
     fn of(fact: &Fact, laws: &Lawbook) -> Self {
         let exact = matches!(fact.occurred, Instant::Exact(_));
         let towards = fact.towards.as_ref().map(ToString::to_string);
@@ -128,7 +128,7 @@ impl ShownCaseFact {
     }
 }
 
-impl ShownExpect {
+impl WorkedExpect {
     fn of(expect: &Expect) -> Self {
         let due = |due: Option<ExpectedDue>| {
             due.map(|due| match due {
@@ -154,12 +154,12 @@ impl ShownExpect {
 /// and tried at every change.
 #[utoipa::path(get, path = "/api/v1/laws/{law}/cases", tag = "laws",
     params(("law" = String, Path, description = "Id of an instrument: `cn-rmsv`."), CasesAsked),
-    responses((status = 200, body = List<ShownCase>)))]
+    responses((status = 200, body = List<WorkedCase>)))]
 pub(crate) async fn cases(
     State(node): State<Node>,
     Path(law): Path<String>,
     Asked(asked): Asked<CasesAsked>,
-) -> Shown<List<ShownCase>> {
+) -> Shown<List<WorkedCase>> {
     let laws = node.law();
     let pack = laws.pack(&law).ok_or_else(Problem::not_found)?;
     let wanted = asked.provision.as_deref();
@@ -178,7 +178,7 @@ pub(crate) async fn cases(
             wanted.is_none_or(|id| case.expects.iter().any(|one| one.obligation.as_str() == id))
         };
         let cases = cases.iter().filter(expects);
-        found.extend(cases.map(|case| ShownCase::of(path, case, laws)));
+        found.extend(cases.map(|case| WorkedCase::of(path, case, laws)));
     }
     Ok(Json(List::whole(found)))
 }
