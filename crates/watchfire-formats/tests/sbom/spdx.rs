@@ -160,6 +160,16 @@ fn tags_that_break_off_or_are_too_long_are_told() {
     let document = read(long.as_bytes()).expect("it is one");
     assert_eq!(document.components[0].version, None);
     assert!(document.skipped[0].reason.contains("longer"), "{:?}", document.skipped);
+    // Neither many short lines of one text nor many licences of one package take long.
+    let lines = TAGS.replace("Two\n", &"a\n".repeat(2_000_000));
+    let document = read(lines.as_bytes()).expect("it is one");
+    assert_eq!(document.components.len(), 3);
+    assert!(document.skipped[0].reason.contains("longer"), "{:?}", document.skipped);
+    let licences: String =
+        (0..100_000).map(|at| format!("PackageLicenseDeclared: L-{at}\n")).collect();
+    let many = TAGS.replace("PackageLicenseDeclared: Apache-2.0\n", &licences);
+    let document = read(many.as_bytes()).expect("it is one");
+    assert_eq!(document.components[0].licences.len(), 4_096);
     let refused = read(TAGS.replace("2.14.1\n", "\0\n").as_bytes()).expect_err("it holds NUL");
     assert!(refused.to_string().starts_with("line 13"), "{refused}");
     let mut bytes = TAGS.as_bytes().to_vec();

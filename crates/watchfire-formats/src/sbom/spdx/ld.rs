@@ -275,6 +275,7 @@ fn component<E: serde::de::Error>(
     if let Some(purl) = node.take("software_packageUrl").text() {
         add_reference(reading, &mut component, "packageUrl", &purl);
     }
+    let own = component.purls.first().map(ToString::to_string);
     for identifier in node.take("externalIdentifier").items() {
         let text = |name| identifier.get(name).as_text();
         let (Some(kind), Some(value)) = (text("externalIdentifierType"), text("identifier")) else {
@@ -282,8 +283,8 @@ fn component<E: serde::de::Error>(
             reading.skip_at(Lost::Detail, place.clone(), reason);
             continue;
         };
-        let known = component.purls.iter().any(|purl| purl.to_string() == value);
-        if !known {
+        // Many documents write the package URL in both places.
+        if own.as_deref() != Some(value) {
             add_reference(reading, &mut component, kind, value);
         }
     }

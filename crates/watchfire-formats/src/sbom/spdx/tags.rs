@@ -127,19 +127,20 @@ impl Lines<'_> {
         let Some((mut text, mut is_cut)) = self.raw(input)? else { return Ok(None) };
         let number = self.line;
         let mut is_open = false;
-        if let Some(begin) = text.find("<text>") {
-            while !text[begin..].contains("</text>") {
-                let Some((more, cut)) = self.raw(input)? else {
-                    is_open = true;
-                    break;
-                };
-                is_cut |= cut;
-                let room = text.len() + more.len() < LINE_BYTES_MAX;
-                is_cut |= !room;
+        let begin = text.find("<text>");
+        let mut is_closed = begin.is_none_or(|begin| text[begin..].contains("</text>"));
+        while !is_closed {
+            let Some((more, cut)) = self.raw(input)? else {
+                is_open = true;
+                break;
+            };
+            // The end stands on one line, so that no line is looked through twice.
+            is_closed = more.contains("</text>");
+            let has_room = text.len() + more.len() < LINE_BYTES_MAX;
+            is_cut |= cut || !has_room;
+            if has_room {
                 text.push('\n');
-                if room || more.contains("</text>") {
-                    text.push_str(if room { &more } else { "</text>" });
-                }
+                text.push_str(&more);
             }
         }
         Ok(Some(Line { number, text, is_cut, is_open }))
@@ -282,7 +283,7 @@ impl Walk<'_, '_, '_> {
             return Ok(());
         }
         let must = self.musts().iter().find(|it| **it == tag);
-        self.seen.extend(must);
+        self.seen.extend(must.filter(|it| !self.seen.contains(it)));
         match tag {
             "Relationship" => return self.relationship(value),
             _ if self.part == Part::Head => self.head(tag, value),
@@ -314,18 +315,26 @@ impl Walk<'_, '_, '_> {
 
     fn detail(&mut self, tag: &str, value: &str) {
         let component = &mut self.component;
-        let full = component.hashes.len().max(component.purls.len()).max(component.cpes.len());
+        let lists = [component.hashes.len(), component.purls.len(), component.cpes.len()];
+        let full = lists.into_iter().max().unwrap_or(0).max(component.licences.len());
         let text = || Some(value.to_owned()).filter(|it| !it.is_empty());
         match tag {
             "SPDXID" => component.id = text(),
             "PackageVersion" => component.version = text().and_then(said),
             "PrimaryPackagePurpose" => component.kind = text().map(|it| it.to_lowercase()),
+            "PackageChecksum"
+            | "FileChecksum"
+            | "ExternalRef"
+            | "PackageLicenseConcluded"
+            | "PackageLicenseDeclared"
+            | "LicenseConcluded"
+                if full >= ITEMS_MAX =>
+            {
+                self.skip(Lost::Detail, format!("`{tag}` after the first {ITEMS_MAX}"));
+            }
             "PackageLicenseConcluded" | "PackageLicenseDeclared" | "LicenseConcluded" => {
                 let licence = text().and_then(said);
                 component.licences.extend(licence.filter(|it| !component.licences.contains(it)));
-            }
-            "PackageChecksum" | "FileChecksum" | "ExternalRef" if full >= ITEMS_MAX => {
-                self.skip(Lost::Detail, format!("`{tag}` after the first {ITEMS_MAX}"));
             }
             "PackageChecksum" | "FileChecksum" => {
                 let (algorithm, digits) = value.split_once(':').unwrap_or((value, ""));
