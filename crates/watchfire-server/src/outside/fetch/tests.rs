@@ -120,9 +120,6 @@ async fn only_tls_that_is_believed_is_asked_and_nothing_behind_our_walls() {
     assert_eq!(asks(&fetcher, &other_name).await, Err(FetchError::Tls));
     let plain = Publisher::start(document(), None).await;
     assert_eq!(asks(&fetcher, &plain).await, Err(FetchError::Clear));
-    let as_tls = plain.url.replace("http://", "https://");
-    let asked = fetcher.fetch(&as_tls, &Validators::default()).await;
-    assert_eq!(asked, Err(FetchError::Tls));
     let walled = Fetcher { allowed: Vec::new(), ..fetcher.clone() };
     let inside = publisher(document(), &ours).await;
     assert_eq!(asks(&walled, &inside).await, Err(FetchError::Denied(Denied::Network)));
