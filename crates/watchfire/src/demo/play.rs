@@ -342,7 +342,8 @@ async fn perform(stage: &Stage, cases: &Cases, doing: &Doing) -> Result<Answer, 
             case::save_draft(wish, &obligation, form, (fields, &BTreeMap::new())).await
         }
         Act::Embargo(note) => case::agree_embargo(wish, id, None, note).await,
-        Act::Publish(reason) => case::exit_embargo(wish, id, reason, None).await,
+        // The gate asks what bars publishing; that others have published is why it is passed.
+        Act::Publish(reason) => case::exit_embargo(wish, id, reason, Some(reason)).await,
     }
 }
 

@@ -113,7 +113,7 @@ fn the_map_tells_what_is_owed_on_a_day_and_why_not() {
 #[test]
 fn roles_are_found_by_questions_and_make_a_map() {
     let given = "\"place/EU\" = \"yes\"\n\"place/CN\" = \"no\"\n\"eu-cra/manufacturer\" = \"not-sure\"\n\
-                 \"eu-cra/member-state\" = \"BE\"\n\"cn-rmsv/provider\" = \"yes\"\n";
+                 \"eu-cra/member-state\" = \"BE\"\n";
     let output = run(&["law", "roles", "--answers", "-", "--json"], given);
     assert_eq!(code(&output), 0, "{}", errors(&output));
     let found = json(&output);
@@ -121,6 +121,10 @@ fn roles_are_found_by_questions_and_make_a_map() {
     assert_eq!(found["unsure"], found["roles"], "not sure stays proposed, and is marked");
     assert_eq!(found["reasons"][0]["cites"][0], "Article 3(13)");
     assert_eq!(found["not_asked"]["cn-rmsv/provider"], "place/CN");
+    let contradicted = format!("{given}\"cn-rmsv/provider\" = \"yes\"\n");
+    let refused = run(&["law", "roles", "--answers", "-"], &contradicted);
+    assert_eq!(code(&refused), 2);
+    assert!(errors(&refused).contains("is answered with no"), "{}", errors(&refused));
     let profile = String::from_utf8_lossy(&output.stdout).into_owned();
     let map = run(&["law", "map", "--profile", "-", "--day", "2026-11-30", "--json"], &profile);
     assert_eq!(row(&json(&map), "eu-cra/14.2.a")["verdict"], "owed");

@@ -13,7 +13,7 @@ use watchfire_core::log::{Hash, SignerKey};
 use watchfire_server::channel::trust::Trust;
 use watchfire_server::outside::fetch::{FetchError, Fetched, Fetcher, Validators};
 use watchfire_server::outside::guard::Denied;
-use watchfire_server::secret::random;
+use watchfire_server::secret::{hex, random};
 use watchfire_server::settings::Settings;
 
 use super::diff::instant;
@@ -100,10 +100,11 @@ fn brought(args: &LawImport) -> Result<Vec<u8>, Failure> {
     let kind = answer.content_type.map_or(String::new(), |kind| format!(", `{kind}`"));
     let digest = Hash::of(&[answer.bytes.as_slice()]);
     print::say(&format!(
-        "{} bytes from {}{}; SHA-256 {digest}",
+        "{} bytes from {}{}; SHA-256 {}",
         answer.bytes.len(),
         print::plain(&answer.endpoint),
-        print::plain(&kind)
+        print::plain(&kind),
+        hex(digest.as_bytes())
     ));
     Ok(answer.bytes)
 }
