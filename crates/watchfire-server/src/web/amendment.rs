@@ -282,7 +282,7 @@ fn unread(view: &AmendmentView, reader: &Reader) -> Markup {
         div.problem role="alert" {
             p {
                 span.shape aria-hidden="true" { "✕" } " "
-                (reader.text_with("amendment-unread", &[("cases", view.unread.into())]))
+                (reader.text_with("amendment-cases-unread", &[("cases", view.unread.into())]))
             }
             ul.lines {
                 @for (id, title, problem, since) in &view.unread_cases {
