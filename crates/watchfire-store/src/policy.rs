@@ -131,16 +131,18 @@ macro_rules! keeps_node {
 }
 
 /// Whether the viewer ($1 scope of parties, $2 party) sees where the organization `p` is: its own
-/// people, those who are together with one of them in a case, and whoever keeps it.
+/// people, those who see a case in which one of them takes part, and whoever keeps it.
 macro_rules! country_visible {
     () => {
         concat!(
             "($1 = 3 OR ($1 = 1 AND (",
             $crate::policy::keeps_node!(),
-            " OR EXISTS (SELECT 1 FROM parties v WHERE v.id = $2 AND v.account_open AND \
-             (v.organization_id = p.id OR EXISTS (SELECT 1 FROM participants a \
-             JOIN participants b ON a.case_id = b.case_id JOIN parties m ON m.id = b.party_id \
-             WHERE a.party_id = v.id AND m.organization_id = p.id))))))"
+            " OR EXISTS (SELECT 1 FROM parties v WHERE v.id = $2 AND v.account_open \
+             AND v.organization_id = p.id) \
+             OR EXISTS (SELECT 1 FROM parties m JOIN participants b ON b.party_id = m.id \
+             JOIN cases c ON c.id = b.case_id WHERE m.organization_id = p.id AND ",
+            $crate::policy::person_sees!("$2"),
+            "))))"
         )
     };
 }
