@@ -294,10 +294,11 @@ async function laws(page) {
 // Answers what a page of the inquiry asks and goes on; a question without an answer stays open.
 async function answer(page, answers, go = "next") {
   for (const [question, value] of Object.entries(answers)) {
-    const input = page.locator(`[name="a.${question}"]`);
+    // What was answered before goes along hidden.
+    const input = page.locator(`:is(select, input[type=radio])[name="a.${question}"]`);
     if ((await input.count()) === 0) continue;
     if (await input.first().evaluate((it) => it.tagName === "SELECT")) await input.selectOption(value);
-    else await page.locator(`[name="a.${question}"][value="${value}"]`).check();
+    else await page.locator(`input[type=radio][name="a.${question}"][value="${value}"]`).check();
   }
   await page.locator(`main button[name=go][value=${go}]`).click();
 }
