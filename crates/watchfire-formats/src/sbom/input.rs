@@ -6,7 +6,7 @@ mod probe;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
-use std::io::BufRead;
+use std::io::{self, BufRead, Read};
 
 use serde::de::DeserializeSeed;
 
@@ -94,9 +94,13 @@ impl<'a> Input<'a> {
             let mut json = serde_json::Deserializer::from_slice(&self.bytes);
             let value = seed.deserialize(&mut json)?;
             json.end()?;
-            return Ok(value);
+            // The parser looks at no text that nobody asks for.
+            return match utf8(&self.bytes) {
+                Ok(()) => Ok(value),
+                Err(line) => Err(serde::de::Error::custom(format!("no UTF-8 on line {line}"))),
+            };
         }
-        let mut json = serde_json::Deserializer::from_reader(self.text());
+        let mut json = serde_json::Deserializer::from_reader(Utf8::of(self.text()));
         let value = seed.deserialize(&mut json)?;
         json.end()?;
         Ok(value)
@@ -125,6 +129,45 @@ impl<'a> Input<'a> {
     /// What reading the text says, in our words.
     pub(crate) fn text_refused(&self, error: &std::io::Error, line: u64) -> Refused {
         self.fault.take().unwrap_or_else(|| Refused::broken(Place::line(line), error.to_string()))
+    }
+}
+
+/// Says on which line something is not UTF-8.
+fn utf8(bytes: &[u8]) -> Result<(), usize> {
+    let Err(wrong) = std::str::from_utf8(bytes) else { return Ok(()) };
+    let before = &bytes[..wrong.valid_up_to()];
+    Err(1 + before.iter().filter(|byte| **byte == b'\n').count())
+}
+
+/// Text that is read on only as long as it is UTF-8.
+struct Utf8<R> {
+    text: R,
+    /// The beginning of a sign whose end is not read yet.
+    begun: Vec<u8>,
+}
+
+impl<R: Read> Utf8<R> {
+    fn of(text: R) -> Self {
+        Self { text, begun: Vec::new() }
+    }
+}
+
+impl<R: Read> Read for Utf8<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let wrong = || io::Error::new(io::ErrorKind::InvalidData, "no UTF-8");
+        let count = self.text.read(into)?;
+        if count == 0 {
+            let is_whole = self.begun.is_empty() || into.is_empty();
+            return if is_whole { Ok(0) } else { Err(wrong()) };
+        }
+        self.begun.extend_from_slice(&into[..count]);
+        let good = match std::str::from_utf8(&self.begun) {
+            Ok(text) => text.len(),
+            Err(cut) if cut.error_len().is_none() => cut.valid_up_to(),
+            Err(_) => return Err(wrong()),
+        };
+        self.begun.drain(..good);
+        Ok(count)
     }
 }
 

@@ -16,6 +16,24 @@ fn refused(bytes: &[u8]) -> Refused {
 }
 
 #[test]
+fn a_text_that_nobody_asks_for_is_utf_8_too() {
+    let whole = bom(r#"{"type": "library", "name": "a", "cryptoProperties": {"oid": "me"}}"#);
+    let at = whole.find("me\"}").expect("the text");
+    let mut bytes = whole.into_bytes();
+    bytes[at] = 0xff;
+    let is_told = |bytes: &[u8]| {
+        let refused = read(bytes).expect_err("it is no text");
+        assert!(refused.to_string().contains("no UTF-8"), "{refused}");
+        assert!(conforms(bytes).is_err());
+    };
+    is_told(&bytes);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&bytes).expect("memory");
+    let packed = packed.finish().expect("memory");
+    is_told(&packed);
+}
+
+#[test]
 fn what_is_broken_is_refused_with_its_place() {
     for (bytes, wanted) in [
         (&b""[..], "empty"),
