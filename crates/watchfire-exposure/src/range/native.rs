@@ -51,11 +51,6 @@ pub fn vers(ecosystem: Ecosystem, text: &str) -> Result<Vers, NativeError> {
     if text.len() > RANGE_BYTES_MAX {
         return Err(NativeError::TooLong);
     }
-    if let Some(part) = text.split_whitespace().find(|part| part.contains(char::is_control)) {
-        return Err(NativeError::Part(
-            part.chars().filter(|sign| !sign.is_control()).take(80).collect(),
-        ));
-    }
     let alternatives = match ecosystem {
         Ecosystem::Npm => npm::alternatives(text)?,
         Ecosystem::Conan => conan::alternatives(text)?,
@@ -68,6 +63,12 @@ pub fn vers(ecosystem: Ecosystem, text: &str) -> Result<Vers, NativeError> {
         Ecosystem::NuGet => interval::alternatives(text, Comparator::GreaterOrEqual)?,
         other => return Err(NativeError::NoSyntax(other)),
     };
+    // A sign of control is in no version; those that are blanks too, some syntaxes leave in one.
+    let versions = alternatives.iter().flatten().map(|constraint| &constraint.version);
+    if let Some(wrong) = versions.into_iter().find(|version| version.contains(char::is_control)) {
+        let said = wrong.chars().filter(|sign| !sign.is_control()).take(80).collect();
+        return Err(NativeError::Part(said));
+    }
     united(ecosystem, alternatives)
 }
 
