@@ -255,7 +255,14 @@ impl Vers {
         let order = |one: &Constraint, two: &Constraint| {
             ecosystem.order(&one.version, &two.version).unwrap_or(Ordering::Equal)
         };
-        constraints.sort_by(order);
+        // One by one: the order of a type that contradicts itself in odd versions is not one that
+        // sorting of the library takes.
+        let mut sorted: Vec<Constraint> = Vec::with_capacity(constraints.len());
+        for one in constraints.drain(..) {
+            let at = sorted.partition_point(|before| order(before, &one).is_le());
+            sorted.insert(at, one);
+        }
+        *constraints = sorted;
         constraints.dedup_by(|two, one| {
             one.comparator == two.comparator && order(one, two) == Ordering::Equal
         });
