@@ -4,6 +4,7 @@
 //! Both answer with three values, and both give [`Intervals`] of keys where every bound has one.
 
 mod interval;
+mod line;
 pub mod native;
 pub mod osv;
 pub mod vers;

@@ -17,6 +17,7 @@ mod terms;
 use std::cmp::Ordering;
 
 use super::Vers;
+use super::line::in_line;
 use super::vers::{CONSTRAINTS_MAX, Comparator, Constraint, RANGE_BYTES_MAX};
 use crate::Ecosystem;
 
@@ -35,6 +36,11 @@ pub enum NativeError {
     /// A version that the ecosystem does not explain, so that nothing can be compared.
     #[error("`{0}` is no version of the ecosystem, so the constraints cannot be compared")]
     Unexplained(String),
+    /// Versions that the order of the ecosystem puts into no line.
+    #[error(
+        "the order of `{0}` puts these versions into no line, so the constraints cannot be compared"
+    )]
+    NoLine(Ecosystem),
     /// No version fulfils it.
     #[error("no version is in this range: its constraints exclude each other")]
     Nothing,
@@ -92,6 +98,10 @@ fn united(ecosystem: Ecosystem, alternatives: Vec<Together>) -> Result<Vers, Nat
     }
     if let Some(odd) = all.iter().find(|one| !ecosystem.explains(&one.version)) {
         return Err(NativeError::Unexplained(odd.version.clone()));
+    }
+    // From here on the order sorts, and compares what was sorted.
+    if in_line(ecosystem, all.iter().collect(), |one| one.version.as_str()).is_none() {
+        return Err(NativeError::NoLine(ecosystem));
     }
     let exact = exact(ecosystem, &alternatives)?;
     let plain = Vers::of(ecosystem, all).ok();

@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use super::interval::{after, at};
+use super::line::in_line;
 use super::{Answer, Intervals};
 use crate::Ecosystem;
 
@@ -104,12 +105,12 @@ pub fn intervals(ecosystem: Ecosystem, events: &[Event]) -> Option<Intervals> {
 
 /// The events in the order of their versions, and the limits, none where one is without end.
 ///
-/// `None` where a bound is no version of the ecosystem.
+/// `None` where a bound is no version of the ecosystem, or where its order puts them into no line.
 fn sorted(ecosystem: Ecosystem, events: &[Event]) -> Option<(Vec<&Event>, Vec<&str>)> {
     if events.len() > EVENTS_MAX {
         return None;
     }
-    let (limits, mut events): (Vec<&Event>, Vec<&Event>) =
+    let (limits, events): (Vec<&Event>, Vec<&Event>) =
         events.iter().partition(|event| matches!(event, Event::Limit(_)));
     let first = |event: &Event| matches!(event, Event::Introduced(version) if version == FIRST);
     let explained = events.iter().all(|event| first(event) || ecosystem.explains(event.version()));
@@ -119,12 +120,11 @@ fn sorted(ecosystem: Ecosystem, events: &[Event]) -> Option<(Vec<&Event>, Vec<&s
     if !explained || !limits.iter().all(|limit| ecosystem.explains(limit)) {
         return None;
     }
-    // Stable: of two at one version, the one that is written first comes first.
-    events.sort_by(|one, two| match (first(one), first(two)) {
-        (false, false) => ecosystem.order(one.version(), two.version()).unwrap_or(Ordering::Equal),
-        (one, two) => two.cmp(&one),
-    });
-    Some((events, limits))
+    // Of two at one version, the one that is written first comes first.
+    let (mut sorted, others): (Vec<&Event>, Vec<&Event>) =
+        events.into_iter().partition(|event| first(event));
+    sorted.extend(in_line(ecosystem, others, |event| event.version())?);
+    Some((sorted, limits))
 }
 
 #[cfg(test)]

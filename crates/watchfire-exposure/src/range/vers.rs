@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::interval::{after, at};
+use super::line::in_line;
 use super::{Answer, Intervals};
 use crate::Ecosystem;
 
@@ -119,6 +120,11 @@ pub enum VersError {
         /// The type.
         kind: String,
     },
+    /// Versions that the order of the type puts into no line.
+    #[error(
+        "the order of the type `{0}` puts these versions into no line, so the constraints cannot be sorted"
+    )]
+    NoLine(String),
     /// One version twice, with different signs.
     #[error("the version `{0}` stands in more than one constraint")]
     Duplicate(String),
@@ -252,17 +258,12 @@ impl Vers {
             let (version, kind) = (odd.version.clone(), self.kind.clone());
             return Err(VersError::Unexplained { version, kind });
         }
+        let taken = std::mem::take(constraints);
+        let sorted = in_line(ecosystem, taken, |one| one.version.as_str());
+        *constraints = sorted.ok_or_else(|| VersError::NoLine(self.kind.clone()))?;
         let order = |one: &Constraint, two: &Constraint| {
             ecosystem.order(&one.version, &two.version).unwrap_or(Ordering::Equal)
         };
-        // One by one: the order of a type that contradicts itself in odd versions is not one that
-        // sorting of the library takes.
-        let mut sorted: Vec<Constraint> = Vec::with_capacity(constraints.len());
-        for one in constraints.drain(..) {
-            let at = sorted.partition_point(|before| order(before, &one).is_le());
-            sorted.insert(at, one);
-        }
-        *constraints = sorted;
         constraints.dedup_by(|two, one| {
             one.comparator == two.comparator && order(one, two) == Ordering::Equal
         });
