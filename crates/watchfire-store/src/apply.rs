@@ -5,8 +5,8 @@ use watchfire_core::event::Event;
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::{
-    amendment, annex, case, case_fact, department, lawbook, obligation, outbox, party, question,
-    report, session, submission,
+    amendment, annex, case, case_fact, country, department, lawbook, obligation, outbox, party,
+    question, report, session, submission,
 };
 
 /// An event and its place.
@@ -31,6 +31,7 @@ pub(crate) async fn read_tables(
     submission::apply(tx, stored).await?;
     report::apply(tx, stored).await?;
     party::apply(tx, stored).await?;
+    country::apply(tx, stored).await?;
     case_fact::apply(tx, stored).await?;
     department::apply(tx, stored).await?;
     amendment::apply(tx, stored).await?;

@@ -12,6 +12,7 @@ mod audit;
 mod case;
 mod case_fact;
 mod config;
+mod country;
 mod department;
 mod dialect;
 mod due;
@@ -53,6 +54,7 @@ pub use audit::{AuditReport, NoteProblem};
 pub use case::{CaseRow, ParticipantRow};
 pub use case_fact::{CASES_AT_ONCE_MAX, CaseFacts};
 pub use config::{LogHead, Seal, StoreConfig};
+pub use country::Located;
 pub use department::DEPARTMENTS_MAX;
 pub use dialect::{Engine, EngineSetting, Location};
 pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};
@@ -67,7 +69,7 @@ pub use outbox::{
     CLAIM_ROWS_MAX, Claim, ClaimedNotice, Notice, NoticeRow, PAYLOAD_BYTES_MAX, UnreadableNotice,
 };
 pub use page::{PAGE_ROWS_MAX, Page, PageRequest};
-pub use party::{InquiryRow, Located, PartyKind, PartyRow};
+pub use party::{InquiryRow, PartyKind, PartyRow};
 pub use policy::{Authorized, NotFound};
 pub use question::{Asks, QuestionRow};
 pub use random::random_bytes;

@@ -40,7 +40,6 @@ statements! {
     SET_PREFERENCES = "UPDATE parties SET language = $2, time_zone = $3 WHERE id = $1";
     SET_PROFILE = "UPDATE parties SET profile_index = $2 WHERE id = $1";
     SET_INQUIRY = "UPDATE parties SET inquiry_index = $2 WHERE id = $1";
-    SET_COUNTRY = "UPDATE parties SET country_index = $2 WHERE id = $1";
     CHOOSE =
         "INSERT INTO standing_choices (organization_id, conflict, log_index) VALUES ($1, $2, $3) \
          ON CONFLICT (organization_id, conflict) DO UPDATE SET log_index = excluded.log_index";
@@ -50,7 +49,6 @@ statements! {
          WHERE p.id = $3 AND e.bytes IS NOT NULL AND ", party_visible!(),
         " ORDER BY s.conflict LIMIT $4"
     );
-    COUNTRY_OF = "SELECT p.country_index FROM parties p WHERE p.id = $1";
     SET_CHAIN =
         "UPDATE parties SET chain_owner = $2, chain_supervisor = $3, chain_executive = $4 \
          WHERE id = $1";
@@ -110,17 +108,6 @@ pub struct InquiryRow {
     pub lawbook: String,
     pub recorded_at: Timestamp,
     pub by: Actor,
-}
-
-/// Where an organization is, who recorded it, when, and where that is known from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Located {
-    /// `None`: nobody knows any more.
-    pub country: Option<String>,
-    pub source: String,
-    /// `None`: it was recorded on the node's own machine.
-    pub by: Option<PartyId>,
-    pub at: Timestamp,
 }
 
 /// What a party is.
@@ -190,7 +177,6 @@ async fn change(
         PartyEvent::StandingChoiceMade { conflict, .. } => {
             (&CHOOSE, params![id, conflict.as_str(), int(stored.index)?])
         }
-        PartyEvent::CountryRecorded { .. } => (&SET_COUNTRY, params![id, int(stored.index)?]),
         PartyEvent::ChainSet(chain) => {
             let place = |party: &Option<PartyId>| party.as_ref().map(ToString::to_string);
             let [owner, supervisor, executive] =
@@ -371,34 +357,6 @@ impl Store {
             found.push(Standing { conflict, choice, reason, by, at: event.recorded_at });
         }
         Ok(found)
-    }
-
-    /// Returns where an organization is, as it was recorded last; `None` where it never was.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] if the organization is missing or hidden.
-    pub async fn country(
-        &self,
-        viewer: &Viewer,
-        organization: &PartyId,
-    ) -> Result<Option<Located>, StoreError> {
-        self.authorize_country::<crate::policy::Read>(viewer, organization).await?;
-        let mut connection = self.reader().await?;
-        let row = connection.optional(&COUNTRY_OF, params![organization.as_str()]).await?;
-        let Some(index) = row.ok_or(NotFound)?.int_or_none("country_index")? else {
-            return Ok(None);
-        };
-        let event = event_at(&mut connection, index).await?.event;
-        match event.body {
-            Body::Party(_, PartyEvent::CountryRecorded { country, source }) => {
-                let by = match event.actor {
-                    Actor::Person(who) => Some(who),
-                    _ => None,
-                };
-                Ok(Some(Located { country, source, by, at: event.recorded_at }))
-            }
-            _ => Err(StoreError::Corrupt { what: "country" }),
-        }
     }
 
     /// Returns the channels of a person with the addresses. Personal data: for the person, for

@@ -140,7 +140,7 @@ macro_rules! country_visible {
             " OR EXISTS (SELECT 1 FROM parties v WHERE v.id = $2 AND v.account_open \
              AND v.organization_id = p.id) \
              OR EXISTS (SELECT 1 FROM parties m JOIN participants b ON b.party_id = m.id \
-             JOIN cases c ON c.id = b.case_id WHERE m.organization_id = p.id AND ",
+             JOIN cases c ON c.id = b.case_id WHERE (m.id = p.id OR m.organization_id = p.id) AND ",
             $crate::policy::person_sees!("$2"),
             "))))"
         )
@@ -440,9 +440,7 @@ async fn party_right(
         Right::Write => (&WRITES_PARTY, viewer.is_one_of(ACCOUNT_KEEPERS)),
         Right::Administer => (&ADMINISTERS_PARTY, viewer.is_one_of(ACCOUNT_KEEPERS)),
     };
-    let scope = party_scope(viewer, everything);
-    let params = params![scope, viewer.parameters().1, id.as_str()];
-    Ok(connection.optional(statement, params).await?.is_some())
+    of_party(connection, statement, viewer, everything, id).await
 }
 
 async fn country_right(
@@ -455,6 +453,16 @@ async fn country_right(
         Right::Read => (&SEES_COUNTRY, matches!(viewer.who(), Who::Service(_))),
         Right::Write | Right::Administer => (&RECORDS_COUNTRY, viewer.is_one_of(ACCOUNT_KEEPERS)),
     };
+    of_party(connection, statement, viewer, everything, id).await
+}
+
+async fn of_party(
+    connection: &mut Connection,
+    statement: &Statement,
+    viewer: &Viewer,
+    everything: bool,
+    id: &PartyId,
+) -> Result<bool, StoreError> {
     let scope = party_scope(viewer, everything);
     let params = params![scope, viewer.parameters().1, id.as_str()];
     Ok(connection.optional(statement, params).await?.is_some())

@@ -34,6 +34,7 @@ mod tests {
         audit,
         case,
         case_fact,
+        country,
         department,
         due,
         feed,

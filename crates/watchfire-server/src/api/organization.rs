@@ -14,8 +14,8 @@ use watchfire_store::{PartyKind, PartyRow};
 
 use super::{Changed, List, Made, Shown, id, id_at, made, wish};
 use crate::auth::Caller;
-use crate::command::Answer;
 use crate::command::party as command;
+use crate::command::{Answer, country};
 use crate::error::Problem;
 use crate::state::Node;
 use crate::write::Write;
@@ -232,7 +232,7 @@ pub(crate) async fn record_country(
     let new: NewCountry = write.body()?;
     let wish = wish(&node, &caller, &write);
     let country = new.country.as_deref();
-    Ok(Json(command::record_country(wish, &organization, country, &new.source).await?))
+    Ok(Json(country::record(wish, &organization, country, &new.source).await?))
 }
 
 /// Shows who is told in what order.

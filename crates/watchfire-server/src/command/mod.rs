@@ -5,6 +5,7 @@ pub mod amendment;
 pub(crate) mod built_in;
 pub mod bundle;
 pub mod case;
+pub mod country;
 pub mod decision;
 pub mod department;
 pub mod feed;

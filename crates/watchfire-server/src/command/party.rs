@@ -10,7 +10,7 @@ use watchfire_core::event::{
 use watchfire_core::ids::PartyId;
 use watchfire_core::notice::Notice;
 use watchfire_core::party::{
-    CHANNELS, chain_people, check_login, check_name, check_password, check_profile, is_country,
+    CHANNELS, chain_people, check_login, check_name, check_password, check_profile,
 };
 use watchfire_store::policy::{Administer, Party, Write};
 use watchfire_store::{
@@ -420,42 +420,6 @@ pub async fn choose(
     .await
 }
 
-/// Records where another organization is, and where that is known from: gates ask it.
-///
-/// # Errors
-/// `field_invalid` for what is no code of a country, or an empty source; 404 unless the caller is
-/// an administrator of the node's organization, and for that organization itself.
-pub async fn record_country(
-    wish: Wish<'_>,
-    id: &PartyId,
-    country: Option<&str>,
-    source: &str,
-) -> Result<Answer, Problem> {
-    let store = wish.node.store();
-    store.authorize_country::<Write>(wish.viewer, id).await?;
-    if let Some(code) = country.filter(|code| !is_country(code)) {
-        let detail = format!("`{code}` is no code of a country such as `CN`: two capital letters");
-        return Err(Problem::field("/country", detail));
-    }
-    plain_text("/source", source)?;
-    for _ in 0..TRIES_MAX {
-        let grant = store.authorize_country::<Write>(wish.viewer, id).await?;
-        if let Some(before) = wish.answered_before().await? {
-            return Ok(before);
-        }
-        let version = store.party_version(&keeper(), id).await?;
-        let mut append = Append::new(wish.viewer, wish.node.now())
-            .expect_version(Stream::Party(id.clone()), version);
-        let country = country.map(str::to_owned);
-        let recorded = append.country(&grant, country, source.to_owned());
-        match wish.append(append, &Answer::new(id, Some(&recorded.receipt))).await {
-            Err(AppendError::Conflict) => {}
-            other => return finish(other),
-        }
-    }
-    Err(too_many_conflicts())
-}
-
 /// Says who is told in what order.
 ///
 /// # Errors
@@ -504,7 +468,7 @@ pub async fn test_notice(wish: Wish<'_>, id: &PartyId) -> Result<Answer, Problem
     finish(wish.append(append, &Answer::new(&notice.id, None)).await)
 }
 
-fn plain_text(pointer: &str, text: &str) -> Result<(), Problem> {
+pub(super) fn plain_text(pointer: &str, text: &str) -> Result<(), Problem> {
     let fits = !text.trim().is_empty() && text.chars().count() <= TEXT_CHARS_MAX;
     if fits && !text.chars().any(char::is_control) {
         return Ok(());

@@ -14,7 +14,7 @@ use super::case::{self, case_id};
 use super::{Sent, Visit};
 use crate::api::export;
 use crate::command::case as command;
-use crate::command::party::record_country as record;
+use crate::command::country::record;
 use crate::command::{gate, report};
 use crate::error::Problem;
 use crate::web::case::participant::country_form;
