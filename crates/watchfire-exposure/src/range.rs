@@ -3,12 +3,14 @@
 //! [`Vers`] is a range as `vers` writes it, [`osv`] one of events as OSV has them.
 //! Both answer with three values, and both give [`Intervals`] of keys where every bound has one.
 
+mod bound;
 mod interval;
 mod line;
 pub mod native;
 pub mod osv;
 pub mod vers;
 
+pub(crate) use bound::against;
 pub use interval::Intervals;
 pub use native::npm;
 pub use vers::Vers;
@@ -53,7 +55,18 @@ impl Range {
         }
     }
 
+    /// Whose order compares its bounds; `None` where nobody knows one.
+    pub fn ecosystem(&self) -> Option<Ecosystem> {
+        match self {
+            Self::Events(ecosystem, _) => Some(*ecosystem),
+            Self::Vers(vers) => vers.ecosystem(),
+            Self::Unexplained => None,
+        }
+    }
+
     /// Returns the intervals of keys that are in the range; `None` where a bound has no key.
+    ///
+    /// The keys are those of the range's own order: see [`Self::ecosystem`].
     pub fn intervals(&self) -> Option<Intervals> {
         match self {
             Self::Events(ecosystem, events) => osv::intervals(*ecosystem, events),

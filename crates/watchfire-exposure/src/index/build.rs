@@ -1,8 +1,8 @@
 //! Writes segments.
 
 use super::delta::{Delta, Held};
-use super::segment::{HEADER_BYTES, Layout, MAGIC, checksum, prefix};
-use super::{Number, Package};
+use super::segment::{HEADER_BYTES, Layout, MAGIC, ORDERS_AT, checksum, prefix};
+use super::{Number, Package, orders};
 
 /// Writes a segment package by package, in the order of their texts.
 #[derive(Debug, Default)]
@@ -73,6 +73,8 @@ impl Builder {
         let counts =
             [layout.packages, layout.versions, layout.rows, layout.names_bytes, layout.keys_bytes];
         counts.iter().for_each(|count| bytes.extend((*count as u64).to_le_bytes()));
+        bytes.resize(ORDERS_AT, 0);
+        bytes.extend(orders::digest().to_le_bytes());
         bytes.resize(HEADER_BYTES, 0);
         for part in [self.packages, self.versions, self.rows, self.names, self.keys] {
             bytes.extend(part);

@@ -39,13 +39,30 @@ pub struct Repositories {
     by_address: HashMap<String, Vec<(Number, GitRange)>>,
 }
 
+/// Hosts that find a repository by its name in any case.
+const ANY_CASE: [&str; 4] = ["github.com", "gitlab.com", "bitbucket.org", "codeberg.org"];
+
 /// An address without what differs between two that lead to the same.
+///
+/// `git@host:path` is how `ssh` writes one without a scheme.
+/// Source: git, "GIT URLS".
 fn normal(address: &str) -> String {
-    let address = address.trim().trim_end_matches('/');
+    let address = address.trim();
+    let address = address.split_once(['?', '#']).map_or(address, |(address, _)| address);
+    let address = address.trim_end_matches('/');
     let address = address.strip_suffix(".git").unwrap_or(address);
-    let behind = address.split_once("://").map_or(address, |(_, behind)| behind);
-    let (host, path) = behind.split_once('/').unwrap_or((behind, ""));
+    let address = address.strip_prefix("git+").unwrap_or(address);
+    let (host, path) = match address.split_once("://") {
+        Some((_, behind)) => behind.split_once('/').unwrap_or((behind, "")),
+        None => match address.split_once([':', '/']) {
+            Some((host, path)) => (host, path.trim_start_matches('/')),
+            None => (address, ""),
+        },
+    };
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host).to_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    let named = host.split_once(':').map_or(host, |(named, _)| named);
+    let path = if ANY_CASE.contains(&named) { path.to_lowercase() } else { path.to_owned() };
     format!("{host}/{path}")
 }
 
@@ -78,6 +95,26 @@ impl Repositories {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_one_repository_meet_and_of_two_do_not() {
+        for (one, two, same) in [
+            (
+                "https://github.com/Bouke/django-two-factor-auth",
+                "github.com/bouke/django-two-factor-auth",
+                true,
+            ),
+            ("git@github.com:A/b.git", "https://github.com/a/b", true),
+            ("git+ssh://git@gitlab.com/a/b/c.git", "https://GitLab.com/A/b/c/", true),
+            ("https://www.github.com/a/b#readme", "https://github.com/a/b", true),
+            ("ssh://git@example.org:2222/a/b", "git@example.org:a/b", false),
+            ("https://git.example.org/A/b", "https://git.example.org/a/b", false),
+            ("https://github.com/a/b", "https://github.com/a/c", false),
+            ("https://github.com/a/b", "https://gitlab.com/a/b", false),
+        ] {
+            assert_eq!(normal(one) == normal(two), same, "{one} {two}");
+        }
+    }
 
     #[test]
     fn a_commit_that_a_range_does_not_name_is_undecided() {

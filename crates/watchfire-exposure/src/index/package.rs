@@ -34,6 +34,7 @@ impl Package {
     /// A release behind a colon, as in `Debian:12`, is part of the ecosystem.
     /// The name is that of OSV: of Maven `group:artifact`, of npm with its scope.
     pub fn new(ecosystem: &str, name: &str) -> Self {
+        let ordered = Ecosystem::of(ecosystem);
         let (family, release) = match ecosystem.split_once(':') {
             Some((family, release)) => (family, Some(release)),
             None => (ecosystem, None),
@@ -46,7 +47,7 @@ impl Package {
             Some(release) => format!("{family}:{release}\0{name}"),
             None => format!("{family}\0{name}"),
         };
-        Self { ecosystem: Ecosystem::of(family).ok(), key: key.into() }
+        Self { ecosystem: ordered.or_else(|_| Ecosystem::of(family)).ok(), key: key.into() }
     }
 
     /// Whose order compares its versions; `None` where nobody knows one.
@@ -73,7 +74,8 @@ impl fmt::Display for Package {
 
 /// A name as its ecosystem compares names.
 ///
-/// Source: PEP 503 for Python; NuGet, "Package ID"; Composer, "name"; Pub, "name".
+/// Source: PEP 503 for Python; NuGet, "Package ID"; Composer, "name"; purl-spec for those that it
+/// writes in small letters while advisories do not: `golang`, `hex`.
 fn normal(family: &str, name: &str) -> String {
     // A NUL would end the ecosystem's name.
     let name = name.replace('\0', "\u{fffd}");
@@ -89,7 +91,7 @@ fn normal(family: &str, name: &str) -> String {
             }
             normal
         }
-        "nuget" | "packagist" | "github actions" => name.to_lowercase(),
+        "nuget" | "packagist" | "github actions" | "go" | "hex" => name.to_lowercase(),
         _ => name,
     }
 }
@@ -103,6 +105,9 @@ mod tests {
         for (one, two, same) in [
             (("PyPI", "Django_Rest.Framework"), ("pypi", "django-rest-framework"), true),
             (("Go", "golang.org/x/net"), ("golang", "golang.org/x/net"), true),
+            // purl-spec writes them in small letters, OSV as their authors do.
+            (("Go", "github.com/AdguardTeam/X"), ("golang", "github.com/adguardteam/x"), true),
+            (("Hex", "Phoenix"), ("hex", "phoenix"), true),
             (("crates.io", "rustls"), ("cargo", "rustls"), true),
             (("NuGet", "Newtonsoft.Json"), ("nuget", "newtonsoft.json"), true),
             (("npm", "JSONStream"), ("npm", "jsonstream"), false),
@@ -115,6 +120,8 @@ mod tests {
         }
         assert_eq!(Package::new("Debian:12", "curl").ecosystem(), Some(Ecosystem::Debian));
         assert_eq!(Package::new("golang", "a").ecosystem(), Some(Ecosystem::Go));
+        assert_eq!(Package::new("pip", "a").ecosystem(), Some(Ecosystem::PyPi));
+        assert_eq!(Package::new("Root:Alpine:3.18", "a").ecosystem(), Some(Ecosystem::Alpine));
         assert_eq!(Package::new("Unheard", "a").ecosystem(), None);
         assert_eq!(Package::new("npm", "a\0b").name(), "a\u{fffd}b");
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Number, Package};
 use crate::Ecosystem;
 use crate::key::Key;
-use crate::range::{Answer, Intervals, Range};
+use crate::range::{Answer, Intervals, Range, against};
 
 /// Which versions of a package an advisory speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,13 +50,14 @@ impl Rule {
 
     fn within(&self, ecosystem: Option<Ecosystem>, version: &str) -> Answer {
         let equal = |one: &String| {
-            let order = || ecosystem.and_then(|it| it.order(one, version));
+            let order = || ecosystem.and_then(|it| against(it, version, one));
             one == version || order().is_some_and(std::cmp::Ordering::is_eq)
         };
         if self.listed.iter().any(equal) {
             return Answer::Yes;
         }
-        let mut undecided = ecosystem.is_some_and(|it| !it.explains(version));
+        // Without an order nothing says that another text is another version.
+        let mut undecided = ecosystem.map_or(!self.listed.is_empty(), |it| !it.explains(version));
         for range in &self.ranges {
             match range.contains(version) {
                 Answer::Yes => return Answer::Yes,
@@ -67,21 +68,26 @@ impl Rule {
         if undecided { Answer::Undecided } else { Answer::No }
     }
 
-    /// The intervals of keys that it speaks of; `None` where something in it has no key, so that
-    /// each version must be asked.
+    /// The intervals of keys that it speaks of; `None` where something in it has no key of this
+    /// ecosystem, so that each version must be asked.
     pub(super) fn intervals(&self, ecosystem: Option<Ecosystem>) -> Option<Intervals> {
         if self.every {
             return Some(Intervals::default().complement());
         }
+        let ecosystem = ecosystem?;
         let mut parts = Vec::with_capacity(self.ranges.len() + self.listed.len());
         for range in &self.ranges {
+            // Keys of two orders do not compare.
+            if range.ecosystem() != Some(ecosystem) {
+                return None;
+            }
             parts.push(range.intervals()?);
         }
         for version in &self.listed {
-            match ecosystem.and_then(|it| it.key(version)) {
-                Some(key) => parts.push(Intervals::at(&key)),
+            match Intervals::at(ecosystem, version) {
+                Some(interval) => parts.push(interval),
                 // Nothing that has a key equals what no order explains.
-                None if ecosystem.is_none_or(|it| !it.explains(version)) => {}
+                None if !ecosystem.explains(version) => {}
                 None => return None,
             }
         }

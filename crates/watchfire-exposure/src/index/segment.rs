@@ -1,6 +1,7 @@
 //! A part of the index that never changes, as bytes that may lie in a mapped file.
 //!
-//! All numbers are little-endian. A header says where each part begins:
+//! All numbers are little-endian. A header says where each part begins, and by which orders and
+//! names it was sorted:
 //!
 //! - packages, one record each, sorted by the text of the package: where the text begins and ends,
 //!   its first version, and how many of its versions have a key;
@@ -15,12 +16,14 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Number, Package, Rule};
+use super::{Number, Package, Rule, orders};
 use crate::range::Answer;
 
 /// The first bytes of a segment, which also say the version of its form.
 pub(super) const MAGIC: [u8; 8] = *b"WFINDEX1";
 pub(super) const HEADER_BYTES: usize = 80;
+/// Where the header says by which orders and names the segment was sorted.
+pub(super) const ORDERS_AT: usize = 64;
 pub(super) const PACKAGE_BYTES: usize = 24;
 pub(super) const VERSION_BYTES: usize = 32;
 pub(super) const ROW_BYTES: usize = 4;
@@ -377,6 +380,9 @@ fn header(bytes: &[u8]) -> Result<Layout, CorruptSegment> {
         names_bytes: number(48),
         keys_bytes: number(56),
     };
+    if u64_at(bytes, ORDERS_AT) != orders::digest() {
+        return Err(CorruptSegment("its orders of versions or names of packages are not ours"));
+    }
     if layout.end_checked() != Some(bytes.len()) || number(8) != bytes.len() {
         return Err(CorruptSegment("it is shorter or longer than it says"));
     }

@@ -1,5 +1,7 @@
 //! Half-open intervals of keys, in which an index searches.
 
+use super::bound;
+use crate::Ecosystem;
 use crate::key::Key;
 
 /// From these bytes on, and up to those without them; `None` is without end.
@@ -14,18 +16,6 @@ struct Interval {
 /// `start` is the empty text where there is no lower bound: it is before every key.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Intervals(Vec<Interval>);
-
-/// The least bytes after those of `key`, so that a bound may lie behind all that equal it.
-pub(super) fn after(key: &Key) -> Vec<u8> {
-    let mut bytes = key.as_bytes().to_vec();
-    bytes.push(0);
-    bytes
-}
-
-/// The bytes of `key`, as a bound before all that equal it.
-pub(super) fn at(key: &Key) -> Vec<u8> {
-    key.as_bytes().to_vec()
-}
 
 impl Intervals {
     /// Adds an interval and unites it with those that it meets.
@@ -81,11 +71,11 @@ impl Intervals {
         }
     }
 
-    /// The interval of a version and of all that equal it.
-    pub fn at(key: &Key) -> Self {
+    /// The interval of a version and of all that equal it; `None` where it has no key.
+    pub fn at(ecosystem: Ecosystem, version: &str) -> Option<Self> {
         let mut one = Self::default();
-        one.add(at(key), Some(after(key)));
-        one
+        one.add(bound::at(ecosystem, version)?, bound::behind(ecosystem, version));
+        Some(one)
     }
 
     /// All that lies in one of `parts`.

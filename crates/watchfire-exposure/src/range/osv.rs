@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::interval::{after, at};
+use super::bound::{against, at, behind};
 use super::line::in_line;
 use super::{Answer, Intervals};
 use crate::Ecosystem;
@@ -47,7 +47,7 @@ pub fn affected(ecosystem: Ecosystem, events: &[Event], version: &str) -> Answer
     if !ecosystem.explains(version) {
         return Answer::Undecided;
     }
-    let against = |bound: &str| ecosystem.order(version, bound);
+    let against = |bound: &str| against(ecosystem, version, bound);
     let within = |limit: &&str| against(limit) == Some(Ordering::Less);
     if !limits.is_empty() && !limits.iter().any(within) {
         return Answer::No;
@@ -75,19 +75,18 @@ pub fn intervals(ecosystem: Ecosystem, events: &[Event]) -> Option<Intervals> {
     for event in events {
         match event {
             Event::Introduced(version) if since.is_none() => {
-                let key = if version == FIRST { None } else { Some(ecosystem.key(version)?) };
-                since = Some(key.map_or_else(Vec::new, |key| at(&key)));
+                since = Some(if version == FIRST { Vec::new() } else { at(ecosystem, version)? });
             }
             Event::Fixed(version) => {
-                let key = ecosystem.key(version)?;
+                let end = at(ecosystem, version)?;
                 if let Some(start) = since.take() {
-                    intervals.add(start, Some(at(&key)));
+                    intervals.add(start, Some(end));
                 }
             }
             Event::LastAffected(version) => {
-                let key = ecosystem.key(version)?;
+                let end = behind(ecosystem, version)?;
                 if let Some(start) = since.take() {
-                    intervals.add(start, Some(after(&key)));
+                    intervals.add(start, Some(end));
                 }
             }
             _ => {}
@@ -96,9 +95,9 @@ pub fn intervals(ecosystem: Ecosystem, events: &[Event]) -> Option<Intervals> {
     if let Some(start) = since {
         intervals.add(start, None);
     }
-    let keys = limits.iter().map(|limit| ecosystem.key(limit)).collect::<Option<Vec<_>>>()?;
-    if let Some(limit) = keys.iter().max() {
-        intervals.cut(&at(limit));
+    let ends = limits.iter().map(|limit| at(ecosystem, limit)).collect::<Option<Vec<_>>>()?;
+    if let Some(limit) = ends.iter().max() {
+        intervals.cut(limit);
     }
     Some(intervals)
 }

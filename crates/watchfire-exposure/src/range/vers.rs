@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::interval::{after, at};
+use super::bound::{against, at, behind};
 use super::line::in_line;
 use super::{Answer, Intervals};
 use crate::Ecosystem;
@@ -199,6 +199,11 @@ impl Vers {
         Self { kind, ecosystem: Some(ecosystem), constraints: None }
     }
 
+    /// Whose order compares its versions; `None` where none is known for its type.
+    pub fn ecosystem(&self) -> Option<Ecosystem> {
+        self.ecosystem
+    }
+
     /// Its type, in small letters.
     pub fn kind(&self) -> &str {
         &self.kind
@@ -287,8 +292,11 @@ impl Vers {
             return Answer::Yes;
         }
         let Some(ecosystem) = self.ecosystem else { return Answer::Undecided };
-        let orders: Option<Vec<Ordering>> =
-            self.constraints().iter().map(|one| ecosystem.order(version, &one.version)).collect();
+        let orders: Option<Vec<Ordering>> = self
+            .constraints()
+            .iter()
+            .map(|one| against(ecosystem, version, &one.version))
+            .collect();
         let Some(orders) = orders else { return Answer::Undecided };
         for (one, order) in self.constraints().iter().zip(&orders) {
             match one.comparator {
@@ -343,17 +351,19 @@ impl Vers {
             return Some(intervals);
         }
         let constraints = self.constraints();
-        let keys = constraints.iter().map(|one| ecosystem.key(&one.version));
-        let keys: Vec<_> = keys.collect::<Option<_>>()?;
+        let bytes = |one: &Constraint| {
+            Some((at(ecosystem, &one.version)?, behind(ecosystem, &one.version)?))
+        };
+        let bounds: Vec<_> = constraints.iter().map(bytes).collect::<Option<_>>()?;
         for (lower, upper) in self.spans() {
-            let start = lower.map_or_else(Vec::new, |place| after(&keys[place]));
-            intervals.add(start, upper.map(|place| at(&keys[place])));
+            let start = lower.map_or_else(Vec::new, |place| bounds[place].1.clone());
+            intervals.add(start, upper.map(|place| bounds[place].0.clone()));
         }
-        for (one, key) in constraints.iter().zip(&keys) {
+        for (one, (at, behind)) in constraints.iter().zip(bounds) {
             match one.comparator {
-                Comparator::NotEqual => intervals.remove(&at(key), &after(key)),
+                Comparator::NotEqual => intervals.remove(&at, &behind),
                 Comparator::Equal | Comparator::LessOrEqual | Comparator::GreaterOrEqual => {
-                    intervals.add(at(key), Some(after(key)));
+                    intervals.add(at, Some(behind));
                 }
                 Comparator::Less | Comparator::Greater => {}
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use watchfire_exposure::Ecosystem;
 use watchfire_exposure::index::{Index, Number, Package, Rules, Segment};
 use watchfire_exposure::range::Answer;
 use watchfire_exposure::range::osv::Event;
@@ -36,6 +37,7 @@ fn version(numbers: &mut Numbers, ecosystem: &str) -> String {
         ("Maven", 1) => ".CR2".to_owned(),
         ("PyPI", 0) => "rc1".to_owned(),
         ("PyPI", 1) => ".post2".to_owned(),
+        ("PyPI", 2) => "+cu118".to_owned(),
         ("Debian:12", 0) => "~rc1".to_owned(),
         ("Debian:12", 1) => "-1+deb12u2".to_owned(),
         ("npm" | "Go" | "NuGet", 0) => "-beta.1".to_owned(),
@@ -73,6 +75,9 @@ fn said(numbers: &mut Numbers, ecosystem: &str) -> Said {
         3 if ecosystem == "npm" => {
             Said::Vers("vers:npm/>=1.0.0|<1.2.0|2.0.1|!=2.1.0|>2.0.3".to_owned())
         }
+        // An order of its own, whose keys are none of the package's.
+        3 if ecosystem == "PyPI" => Said::Vers("vers:semver/>=1.0.0|<2.0.1".to_owned()),
+        4 if ecosystem == "PyPI" => Said::Other(Ecosystem::SemVer, events),
         3 if ecosystem == "Maven" => Said::Vers("vers:maven/>=1.0.0|<2.0.0.CR2".to_owned()),
         _ => Said::Events(events, listed),
     }

@@ -15,6 +15,8 @@ pub(crate) enum Said {
     Events(Vec<Event>, Vec<String>),
     /// A range of `vers`.
     Vers(String),
+    /// Events by the order of another ecosystem.
+    Other(Ecosystem, Vec<Event>),
     /// Everything but these events.
     AllBut(Vec<Event>),
     /// Every version.
@@ -34,6 +36,9 @@ impl Said {
                 let vers = Vers::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
                 Rule::new(Vec::new(), vec![Range::Vers(vers)])
             }
+            Self::Other(ecosystem, of) => {
+                Rule::new(Vec::new(), vec![Range::Events(*ecosystem, of.clone())])
+            }
             Self::AllBut(of) => Rule::all_but(Vec::new(), events(of)),
             Self::Every => Rule::every(),
         }
@@ -49,9 +54,14 @@ impl Said {
         let odd = ecosystem.is_some_and(|ecosystem| !ecosystem.explains(version));
         match self {
             Self::Every => Answer::Yes,
-            Self::Vers(text) => {
-                Vers::parse(text).map_or(Answer::Undecided, |vers| vers.contains(version))
-            }
+            Self::Vers(text) => match Vers::parse(text).map(|vers| vers.contains(version)) {
+                Ok(Answer::No) if odd => Answer::Undecided,
+                answer => answer.unwrap_or(Answer::Undecided),
+            },
+            Self::Other(other, events) => match osv::affected(*other, events, version) {
+                Answer::No if odd => Answer::Undecided,
+                answer => answer,
+            },
             Self::AllBut(events) => match by_events(events) {
                 Answer::Yes => Answer::No,
                 _ if odd => Answer::Undecided,
@@ -59,10 +69,8 @@ impl Said {
                 Answer::Undecided => Answer::Undecided,
             },
             Self::Events(events, listed) => {
-                let equal = |one: &String| {
-                    let order = ecosystem.and_then(|it| it.order(one, version));
-                    one == version || order == Some(Ordering::Equal)
-                };
+                let equal = |one: &String| one == version || equal(ecosystem, one, version);
+                let odd = odd || (ecosystem.is_none() && !listed.is_empty());
                 match by_events(events) {
                     _ if listed.iter().any(equal) => Answer::Yes,
                     Answer::No if odd => Answer::Undecided,
@@ -71,6 +79,16 @@ impl Said {
             }
         }
     }
+}
+
+/// Whether a listed version is this one: by the order, and of Python's with any local label.
+fn equal(ecosystem: Option<Ecosystem>, listed: &str, version: &str) -> bool {
+    let Some(ecosystem) = ecosystem else { return false };
+    let version = match version.split_once('+') {
+        Some((public, _)) if ecosystem == Ecosystem::PyPi && !listed.contains('+') => public,
+        _ => version,
+    };
+    ecosystem.order(listed, version) == Some(Ordering::Equal)
 }
 
 /// A row of the fleet.

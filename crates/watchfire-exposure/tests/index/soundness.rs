@@ -55,6 +55,16 @@ fn checksum(bytes: &[u8]) -> u64 {
 }
 
 #[test]
+fn a_segment_of_other_orders_or_names_is_refused() {
+    let mut other = bytes();
+    other[64] ^= 1;
+    let sum = checksum(&other[24..]);
+    other[16..24].copy_from_slice(&sum.to_le_bytes());
+    let refused = Segment::open(other).expect_err("it is sorted by other orders");
+    assert!(refused.to_string().contains("orders of versions"), "{refused}");
+}
+
+#[test]
 fn a_segment_that_was_made_to_lie_leads_nowhere_outside() {
     let sound = bytes();
     let mut accepted = 0;
