@@ -24,7 +24,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-pub use document::{DOCUMENT_BYTES_MAX, ReadError, STATEMENTS_MAX, VALUES_MAX};
+pub use document::{COPIED_BYTES_MAX, DOCUMENT_BYTES_MAX, ReadError, STATEMENTS_MAX, VALUES_MAX};
 
 use document::Found;
 
@@ -211,11 +211,11 @@ pub struct Affected {
     /// What the source says of versions of this product that no entry of it names.
     pub otherwise: Option<Status>,
     /// Why it is not affected, in the label of the format.
-    pub justification: Option<String>,
+    pub justification: Option<Arc<str>>,
     /// What that means, in words.
-    pub impact: Option<String>,
+    pub impact: Option<Arc<str>>,
     /// What to do, in words.
-    pub action: Option<String>,
+    pub action: Option<Arc<str>>,
     /// How severe it is in this product, where that differs.
     pub severities: Vec<Severity>,
     /// Since when this is said, where it has a time of its own.
@@ -264,6 +264,16 @@ pub struct Product {
     pub reference: Option<String>,
     /// What it is a part of, when the statement holds there alone.
     pub within: Option<Arc<Product>>,
+}
+
+impl Product {
+    /// How many bytes its own names take.
+    fn bytes(&self) -> usize {
+        let names = [&self.ecosystem, &self.name, &self.vendor, &self.reference];
+        let texts = names.into_iter().flatten().chain(&self.purls).chain(&self.cpes);
+        texts.map(String::len).sum::<usize>()
+            + self.hashes.iter().map(|(kind, value)| kind.len() + value.len()).sum::<usize>()
+    }
 }
 
 /// A set of versions, as it was written.

@@ -7,7 +7,9 @@
 //!
 //! Source: OASIS, Common Security Advisory Framework Version 2.0, and 2.1 in its drafts.
 
+mod bounds;
 mod dates;
+mod product;
 mod profile;
 mod reference;
 mod score;
@@ -18,18 +20,17 @@ mod tree;
 pub mod validate;
 mod words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::document::{self, Embedded, ReadError, STATEMENTS_MAX, embedded};
-use super::{
-    Advisory, Affected, Decision, Document, Exploitation, Exploited, Format, Product, Range,
-};
-use super::{Reference, Severity, Status, instant, list, text as text_of, texts};
+use super::document::{self, Budget, Embedded, ReadError, embedded};
+use super::{Advisory, Affected, Decision, Document, Exploitation, Exploited, Format};
+use super::{Reference, Severity, Status, instant, list, text as text_of};
 use crate::schema::{PROBLEMS_MAX, Problem, Schema};
-use tree::{Definition, Tree};
+use product::Products;
+use tree::Tree;
 pub use validate::{Finding, Group, Report, TESTS};
 
 static SCHEMA_2_0: Embedded = Embedded::new(|| {
@@ -120,15 +121,13 @@ pub(super) fn of_json(json: &Value) -> Result<Document, ReadError> {
     }
     let (head, tracking) = (&json["document"], &json["document"]["tracking"]);
     let tree = Tree::of(json);
-    let products = Products::of(&tree);
+    let products = Products::of(&tree)?;
     let mut advisories = Vec::new();
-    let mut count = 0;
+    let mut budget = Budget::default();
     for (at, one) in list(json, "vulnerabilities").iter().enumerate() {
-        let advisory = advisory_of(one, &format!("/vulnerabilities/{at}"), head, &products);
-        count += advisory.affected.len();
-        if count > STATEMENTS_MAX {
-            return Err(ReadError::TooManyStatements);
-        }
+        let pointer = format!("/vulnerabilities/{at}");
+        let mut advisory = advisory_of(one, &pointer, head, &products);
+        advisory.affected = affected_of(one, &pointer, &products, &mut budget)?;
         advisories.push(advisory);
     }
     Ok(Document {
@@ -142,85 +141,6 @@ pub(super) fn of_json(json: &Value) -> Result<Document, ReadError> {
         advisories,
         ..Document::new(Format::Csaf)
     })
-}
-
-/// A product, with the versions of it that are meant.
-type Meant = (Arc<Product>, Vec<String>, Vec<Range>);
-
-/// Products as a statement means them, by their ids, and the members of groups.
-struct Products<'a> {
-    by_id: HashMap<&'a str, Meant>,
-    groups: &'a BTreeMap<&'a str, Vec<&'a str>>,
-}
-
-impl<'a> Products<'a> {
-    fn of(tree: &'a Tree<'a>) -> Self {
-        let mut by_id = HashMap::new();
-        for definition in &tree.definitions {
-            let (versions, ranges) = versions_of(definition, tree);
-            let product = Arc::new(product_of(definition, tree));
-            by_id.insert(definition.id, (product, versions, ranges));
-        }
-        Self { by_id, groups: &tree.groups }
-    }
-
-    /// The products that a flag, a remediation or a score names, by themselves or in groups.
-    fn named(&self, json: &'a Value) -> Vec<&'a str> {
-        let own = list(json, "product_ids").iter().chain(list(json, "products"));
-        let own = own.filter_map(Value::as_str);
-        let groups = list(json, "group_ids").iter().filter_map(Value::as_str);
-        own.chain(groups.flat_map(|group| self.groups.get(group).into_iter().flatten().copied()))
-            .collect()
-    }
-}
-
-/// A relation names what is inside, which is matched, and what it is in, where alone it is said.
-fn product_of(definition: &Definition<'_>, tree: &Tree<'_>) -> Product {
-    let own = plain_product(definition);
-    let Some(relation) = &definition.relation else { return own };
-    let inner = tree.find(relation.part).map(plain_product).unwrap_or_default();
-    let outer = relation.wholes.last().and_then(|whole| tree.find(whole)).map(plain_product);
-    let either = |one: Vec<String>, two: Vec<String>| if one.is_empty() { two } else { one };
-    Product {
-        name: inner.name.or(own.name),
-        vendor: inner.vendor.or(own.vendor),
-        purls: either(own.purls, inner.purls),
-        cpes: either(own.cpes, inner.cpes),
-        hashes: if own.hashes.is_empty() { inner.hashes } else { own.hashes },
-        reference: own.reference,
-        ecosystem: None,
-        within: outer.map(Arc::new),
-    }
-}
-
-fn plain_product(definition: &Definition<'_>) -> Product {
-    let helper = definition.json.get("product_identification_helper").unwrap_or(&Value::Null);
-    let hashes = list(helper, "hashes").iter().flat_map(|file| list(file, "file_hashes"));
-    let hash = |one: &Value| Some((text_of(one, "algorithm")?, text_of(one, "value")?));
-    let purls = text_of(helper, "purl").into_iter().chain(texts(helper, "purls"));
-    Product {
-        name: definition
-            .branch("product_name")
-            .map(str::to_owned)
-            .or_else(|| text_of(definition.json, "name")),
-        vendor: definition.branch("vendor").map(str::to_owned),
-        purls: purls.collect(),
-        cpes: text_of(helper, "cpe").into_iter().collect(),
-        hashes: hashes.filter_map(hash).collect(),
-        reference: Some(definition.id.to_owned()),
-        ..Product::default()
-    }
-}
-
-fn versions_of(definition: &Definition<'_>, tree: &Tree<'_>) -> (Vec<String>, Vec<Range>) {
-    let relation = definition.relation.as_ref();
-    let definition = relation.and_then(|relation| tree.find(relation.part)).unwrap_or(definition);
-    let version = definition.branch("product_version").map(str::to_owned);
-    let range = definition.branch("product_version_range").map(|range| {
-        let range = range.to_owned();
-        if range.starts_with("vers:") { Range::Vers(range) } else { Range::Native(range) }
-    });
-    (version.into_iter().collect(), range.into_iter().collect())
 }
 
 fn advisory_of<'a>(
@@ -262,21 +182,27 @@ fn advisory_of<'a>(
                 url: text_of(one, "url").unwrap_or_default(),
             })
             .collect(),
-        affected: affected_of(json, pointer, products),
         exploitations: exploitations_of(json, pointer, head),
         decisions: decisions_of(json, head),
         pointer: pointer.to_owned(),
+        ..Advisory::default()
     }
 }
 
 /// What is said of each product, with what stands elsewhere in the vulnerability about it.
-fn affected_of<'a>(json: &'a Value, pointer: &str, products: &Products<'a>) -> Vec<Affected> {
-    let mut flags: HashMap<&str, String> = HashMap::new();
-    let mut impacts: HashMap<&str, String> = HashMap::new();
-    let mut actions: HashMap<&str, String> = HashMap::new();
-    let note = |map: &mut HashMap<&'a str, String>, one: &'a Value, key: &str| {
+fn affected_of<'a>(
+    json: &'a Value,
+    pointer: &str,
+    products: &Products<'a>,
+    budget: &mut Budget,
+) -> Result<Vec<Affected>, ReadError> {
+    let mut flags: HashMap<&str, Arc<str>> = HashMap::new();
+    let mut impacts: HashMap<&str, Arc<str>> = HashMap::new();
+    let mut actions: HashMap<&str, Arc<str>> = HashMap::new();
+    let note = |map: &mut HashMap<&'a str, Arc<str>>, one: &'a Value, key: &str| {
+        let text: Arc<str> = text_of(one, key).unwrap_or_default().into();
         for id in products.named(one) {
-            map.entry(id).or_insert_with(|| text_of(one, key).unwrap_or_default());
+            map.entry(id).or_insert_with(|| text.clone());
         }
     };
     list(json, "flags").iter().for_each(|one| note(&mut flags, one, "label"));
@@ -290,20 +216,24 @@ fn affected_of<'a>(json: &'a Value, pointer: &str, products: &Products<'a>) -> V
         let ids = json.get("product_status").map(|status| list(status, key)).unwrap_or_default();
         for (at, id) in ids.iter().enumerate() {
             let id = id.as_str().unwrap_or_default();
-            let Some((product, versions, ranges)) = products.by_id.get(id) else { continue };
+            let Some(meant) = products.get(id) else { continue };
+            budget.take(1, meant.bytes())?;
             let pointer = format!("{pointer}/product_status/{key}/{at}");
             affected.push(Affected {
-                versions: versions.clone(),
-                ranges: ranges.clone(),
+                versions: meant.versions.clone(),
+                ranges: meant.ranges.clone(),
                 justification: flags.get(id).cloned(),
                 impact: impacts.get(id).cloned(),
                 action: actions.get(id).cloned(),
                 severities: severities.get(id).cloned().unwrap_or_default(),
-                ..Affected::new(product.clone(), status, pointer)
+                ..Affected::new(meant.product.clone(), status, pointer)
             });
         }
     }
-    affected
+    let between = bounds::between(json, pointer, products);
+    budget.take(between.len(), 0)?;
+    affected.extend(between);
+    Ok(affected)
 }
 
 /// The severities of a vulnerability, all of them and by product.

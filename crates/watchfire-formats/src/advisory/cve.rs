@@ -5,6 +5,8 @@
 //!
 //! Source: CVE Program, CVE Record Format 5.1.1.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::document::{self, Embedded, ReadError, embedded};
@@ -21,11 +23,15 @@ static SCHEMA: Embedded =
 const MINOR: u32 = 1;
 
 /// Registries by a part of their address, each with the name that OSV has for it.
-const COLLECTIONS: [(&str, &str); 12] = [
+const COLLECTIONS: [(&str, &str); 16] = [
     ("repo.maven.apache.org", "Maven"),
     ("repo1.maven.org", "Maven"),
+    ("mvnrepository.com", "Maven"),
+    ("search.maven.org", "Maven"),
+    ("central.sonatype.com", "Maven"),
     ("npmjs", "npm"),
     ("pypi.org", "PyPI"),
+    ("pypi.python.org", "PyPI"),
     ("crates.io", "crates.io"),
     ("rubygems.org", "RubyGems"),
     ("nuget.org", "NuGet"),
@@ -203,11 +209,19 @@ fn product_of(json: &Value) -> Product {
     let known = COLLECTIONS.iter().find(|(part, _)| collection.contains(part));
     let package = text(json, "packageName");
     let ecosystem = known.filter(|_| package.is_some()).map(|(_, name)| (*name).to_owned());
-    let name = if ecosystem.is_some() { package } else { text(json, "product").or(package) };
+    let (product, vendor) = (text(json, "product"), text(json, "vendor"));
+    // A package of a product is said of the package, within the product.
+    let whole = product.clone().filter(|product| package.as_ref().is_some_and(|it| it != product));
+    let whole = whole.filter(|_| ecosystem.is_none());
+    let within = whole.map(|name| {
+        let (name, vendor) = (Some(name), vendor.clone());
+        Arc::new(Product { name, vendor, ..Product::default() })
+    });
     Product {
         ecosystem,
-        name,
-        vendor: text(json, "vendor"),
+        name: package.or(product),
+        vendor,
+        within,
         purls: text(json, "packageURL").into_iter().collect(),
         cpes: texts(json, "cpes"),
         ..Product::default()
@@ -253,36 +267,46 @@ enum Part {
 }
 
 /// What one entry says: its status from its version on, and another from each change on.
+///
+/// Changes may stand in any order, and only an order of versions could sort them: so each status has
+/// a range of events of its own, which begins where it is taken up and ends where another is.
+/// Source: CVE Record Format, `versions[].changes`, and its algorithm, which sorts them.
 fn parts_of(json: &Value, product: &Value) -> Vec<(Status, Part)> {
     let version = text(json, "version").unwrap_or_default();
     let end = text(json, "lessThan").map(Event::Before);
     let end = end.or_else(|| text(json, "lessThanOrEqual").map(Event::UpTo));
-    let mut status = status_of(&json["status"]);
     let changes = list(json, "changes");
+    let first = status_of(&json["status"]);
     if end.is_none() && changes.is_empty() {
-        return vec![(status, Part::Version(version))];
+        return vec![(first, Part::Version(version))];
     }
+    // CVE Record Format: a lone star is without end.
+    let end = end
+        .filter(|end| *end != Event::Before("*".to_owned()) && *end != Event::UpTo("*".to_owned()));
     let order = match json["versionType"].as_str() {
         Some("semver") => Order::SemVer,
         Some("git") => Order::Git { repository: text(product, "repo") },
         other => Order::Named(other.unwrap_or("custom").to_owned()),
     };
-    let mut parts = Vec::new();
-    let mut since = version;
-    for change in changes {
-        let at = text(change, "at").unwrap_or_default();
-        let events = vec![Event::From(since), Event::Before(at.clone())];
-        parts.push((status, Part::Range(Range::Events { order: order.clone(), events })));
-        status = status_of(&change["status"]);
-        since = at;
+    let changed: Vec<(Status, String)> = changes
+        .iter()
+        .map(|one| (status_of(&one["status"]), text(one, "at").unwrap_or_default()))
+        .collect();
+    let mut statuses = vec![first];
+    for (status, _) in &changed {
+        if !statuses.contains(status) {
+            statuses.push(*status);
+        }
     }
-    let mut events = vec![Event::From(since)];
-    // CVE Record Format: a lone star is without end.
-    events.extend(end.filter(|end| {
-        *end != Event::Before("*".to_owned()) && *end != Event::UpTo("*".to_owned())
-    }));
-    parts.push((status, Part::Range(Range::Events { order, events })));
-    parts
+    let part = |status: Status| {
+        let begins = (status == first).then(|| Event::From(version.clone()));
+        let changes = changed.iter().map(|(next, at)| {
+            if *next == status { Event::From(at.clone()) } else { Event::Before(at.clone()) }
+        });
+        let events = begins.into_iter().chain(changes).chain(end.clone()).collect();
+        (status, Part::Range(Range::Events { order: order.clone(), events }))
+    };
+    statuses.into_iter().map(part).collect()
 }
 
 fn of_cpe(json: &Value, pointer: String, by: Option<String>) -> Option<Affected> {

@@ -8,10 +8,11 @@
 pub(super) mod xml;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::document::{self, ReadError, STATEMENTS_MAX};
+use super::document::{self, Budget, ReadError};
 use super::{Advisory, Affected, Document, Format, Product, Range, Reference, Severity, Status};
 use super::{instant, list, text};
 
@@ -32,17 +33,13 @@ pub(super) fn of_json(json: &Value) -> Result<Document, ReadError> {
     let Some(version) = text(json, "specVersion") else {
         return Err(ReadError::at("/specVersion", "it is missing, or no text"));
     };
-    let components = components(json);
-    let main = json.pointer("/metadata/component").map(product_of);
+    let mut products = Products { components: components(json), known: HashMap::new() };
+    let main = json.pointer("/metadata/component").map(product_of).map(Arc::new);
     let mut advisories = Vec::new();
-    let mut count = 0;
+    let mut budget = Budget::default();
     for (at, one) in list(json, "vulnerabilities").iter().enumerate() {
-        let advisory =
-            advisory_of(one, format!("/vulnerabilities/{at}"), &components, main.as_ref())?;
-        count += advisory.affected.len();
-        if count > STATEMENTS_MAX {
-            return Err(ReadError::TooManyStatements);
-        }
+        let pointer = format!("/vulnerabilities/{at}");
+        let advisory = advisory_of(one, pointer, &mut products, main.as_ref(), &mut budget)?;
         advisories.push(advisory);
     }
     let metadata = json.get("metadata").unwrap_or(&Value::Null);
@@ -52,13 +49,29 @@ pub(super) fn of_json(json: &Value) -> Result<Document, ReadError> {
         format_version: Some(version),
         id: text(json, "serialNumber"),
         publisher,
-        title: main.and_then(|main| main.name),
+        title: main.and_then(|main| main.name.clone()),
         revision: json.get("version").map(ToString::to_string),
         published: instant(metadata, "timestamp"),
         modified: instant(metadata, "timestamp"),
         advisories,
         ..Document::new(Format::CycloneDx)
     })
+}
+
+/// Products by their `bom-ref`: each is made once.
+struct Products<'a> {
+    components: HashMap<&'a str, &'a Value>,
+    known: HashMap<&'a str, Arc<Product>>,
+}
+
+impl<'a> Products<'a> {
+    /// The product that is referred to, and the version that its component has.
+    fn get(&mut self, reference: &'a str) -> (Arc<Product>, Option<String>) {
+        let component = self.components.get(reference).copied();
+        let made = || component.map_or_else(|| named(reference), product_of).into();
+        let product = self.known.entry(reference).or_insert_with(made).clone();
+        (product, component.and_then(|component| text(component, "version")))
+    }
 }
 
 /// The components of a document by their `bom-ref`, however deep they stand.
@@ -95,11 +108,12 @@ fn product_of(component: &Value) -> Product {
     }
 }
 
-fn advisory_of(
-    json: &Value,
+fn advisory_of<'a>(
+    json: &'a Value,
     pointer: String,
-    components: &HashMap<&str, &Value>,
-    main: Option<&Product>,
+    products: &mut Products<'a>,
+    main: Option<&Arc<Product>>,
+    budget: &mut Budget,
 ) -> Result<Advisory, ReadError> {
     let equal = list(json, "references").iter().filter_map(|one| text(one, "id"));
     let mut names = text(json, "id").into_iter().chain(equal);
@@ -108,25 +122,26 @@ fn advisory_of(
     let aliases = names.filter(|name| *name != id).collect();
     let status = status_of(json, &pointer)?;
     let analysis = json.get("analysis").unwrap_or(&Value::Null);
-    let said = |product: Product, status: Status, pointer: String| Affected {
-        justification: text(analysis, "justification"),
-        impact: text(analysis, "detail"),
-        action: text(json, "recommendation"),
+    let shared = |of: &Value, key: &str| text(of, key).map(Arc::<str>::from);
+    let (justification, impact) = (shared(analysis, "justification"), shared(analysis, "detail"));
+    let action = shared(json, "recommendation");
+    let said = |product: Arc<Product>, status: Status, pointer: String| Affected {
+        justification: justification.clone(),
+        impact: impact.clone(),
+        action: action.clone(),
         since: instant(analysis, "lastUpdated").or_else(|| instant(analysis, "firstIssued")),
         ..Affected::new(product, status, pointer)
     };
     let mut affected = Vec::new();
     for (at, one) in list(json, "affects").iter().enumerate() {
         let pointer = format!("{pointer}/affects/{at}");
-        let reference = text(one, "ref");
+        let reference = one.get("ref").and_then(Value::as_str).filter(|text| !text.is_empty());
         let reference =
             reference.ok_or_else(|| ReadError::at(format!("{pointer}/ref"), "it is missing"))?;
-        let component = components.get(reference.as_str());
-        let product =
-            component.map_or_else(|| named(&reference), |component| product_of(component));
+        let (product, version) = products.get(reference);
         let versions = versions_of(one, status, &pointer)?;
+        budget.take(versions.len().max(1), version.as_ref().map_or(0, String::len))?;
         if versions.is_empty() {
-            let version = component.and_then(|component| text(component, "version"));
             let status = status.unwrap_or(Status::Affected);
             let versions = version.into_iter().collect();
             affected.push(Affected { versions, ..said(product.clone(), status, pointer.clone()) });
@@ -138,6 +153,7 @@ fn advisory_of(
     }
     if affected.is_empty() {
         let product = main.cloned().unwrap_or_default();
+        budget.take(1, 0)?;
         affected.push(said(product, status.unwrap_or(Status::Affected), pointer.clone()));
     }
     Ok(Advisory {
@@ -146,7 +162,7 @@ fn advisory_of(
         published: instant(json, "published"),
         modified: instant(json, "updated"),
         withdrawn: instant(json, "rejected"),
-        rejected: json.get("rejected").is_some(),
+        rejected: is_rejected(json, &pointer)?,
         summary: text(json, "description"),
         details: text(json, "detail"),
         severities: list(json, "ratings").iter().filter_map(severity_of).collect(),
@@ -168,6 +184,18 @@ fn advisory_of(
         pointer,
         ..Advisory::default()
     })
+}
+
+/// Whether it was taken back: the time of that is written, not an empty text or null.
+fn is_rejected(json: &Value, pointer: &str) -> Result<bool, ReadError> {
+    match json.get("rejected") {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::String(time)) => Ok(!time.trim().is_empty()),
+        Some(_) => {
+            let reason = "it is no time at which the vulnerability was taken back";
+            Err(ReadError::at(format!("{pointer}/rejected"), reason))
+        }
+    }
 }
 
 /// A product of which nothing is known but how it is referred to.

@@ -14,6 +14,28 @@ pub const VALUES_MAX: usize = 3_000_000;
 /// vulnerabilities.
 pub const STATEMENTS_MAX: usize = 1_000_000;
 
+/// The most bytes that statements may repeat of what stands once in a document.
+pub const COPIED_BYTES_MAX: usize = 4 * DOCUMENT_BYTES_MAX;
+
+/// What the statements of a document may still take.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    statements: usize,
+    bytes: usize,
+}
+
+impl Budget {
+    /// Takes so many statements with so many bytes that stand elsewhere once.
+    pub(super) fn take(&mut self, statements: usize, bytes: usize) -> Result<(), ReadError> {
+        self.statements += statements;
+        self.bytes += bytes;
+        if self.statements > STATEMENTS_MAX || self.bytes > COPIED_BYTES_MAX {
+            return Err(ReadError::TooManyStatements);
+        }
+        Ok(())
+    }
+}
+
 /// Why a document was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -24,7 +46,10 @@ pub enum ReadError {
     #[error("the document holds more than {VALUES_MAX} values")]
     TooManyValues,
     /// It says more than it may.
-    #[error("the document makes more than {STATEMENTS_MAX} statements")]
+    #[error(
+        "the document makes more than {STATEMENTS_MAX} statements, or repeats more than \
+         {COPIED_BYTES_MAX} bytes in them"
+    )]
     TooManyStatements,
     /// It is no JSON, or deeper than 127 levels.
     #[error("the document is no JSON, at line {line}, column {column}: {reason}")]

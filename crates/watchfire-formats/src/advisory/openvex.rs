@@ -5,11 +5,12 @@
 //!
 //! Source: OpenVEX specification 0.2.0, and 0.0.1 for what was written before.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::document::{self, Embedded, ReadError, STATEMENTS_MAX, embedded};
+use super::document::{self, Budget, Embedded, ReadError, embedded};
 use super::{Advisory, Affected, Document, Format, Product, Status, instant, list, text, texts};
 use crate::schema::Unknown;
 
@@ -34,33 +35,34 @@ pub(super) fn of_json(json: &Value) -> Result<Document, ReadError> {
     let published = instant(json, "timestamp");
     let modified = instant(json, "last_updated").or(published);
     let mut advisories: Vec<Advisory> = Vec::new();
-    let mut count = 0;
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut budget = Budget::default();
     for (at, statement) in list(json, "statements").iter().enumerate() {
         let pointer = format!("/statements/{at}");
         let (id, aliases) = named(statement, &pointer)?;
-        let mut affected = affected_of(statement, &pointer)?;
-        count += affected.len();
-        if count > STATEMENTS_MAX {
-            return Err(ReadError::TooManyStatements);
-        }
+        let mut affected = affected_of(statement, &pointer, &mut budget)?;
         let since = instant(statement, "last_updated").or_else(|| instant(statement, "timestamp"));
         affected.iter_mut().for_each(|one| one.since = since.or(modified));
-        match advisories.iter_mut().find(|known| known.id == id) {
-            Some(known) => known.affected.extend(affected),
-            None => advisories.push(Advisory {
-                id,
-                aliases,
-                published,
-                modified,
-                details: statement
-                    .get("vulnerability")
-                    .and_then(|it| text(it, "description"))
-                    .or_else(|| text(statement, "vuln_description")),
-                affected,
-                pointer,
-                ..Advisory::default()
-            }),
-        }
+        let details = statement
+            .get("vulnerability")
+            .and_then(|it| text(it, "description"))
+            .or_else(|| text(statement, "vuln_description"));
+        let place = *places.entry(id.clone()).or_insert_with(|| {
+            let advisory = Advisory { id, published, modified, pointer, ..Advisory::default() };
+            advisories.push(advisory);
+            advisories.len() - 1
+        });
+        // A later statement may know more names of the same vulnerability.
+        let known = &mut advisories[place];
+        known.aliases.extend(aliases);
+        known.details = known.details.take().or(details);
+        known.affected.extend(affected);
+    }
+    for one in &mut advisories {
+        one.aliases.sort_unstable();
+        one.aliases.dedup();
+        let Advisory { id, aliases, .. } = one;
+        aliases.retain(|alias| alias != id);
     }
     if advisories.is_empty() {
         return Err(ReadError::at("/statements", "there is no statement"));
@@ -88,7 +90,11 @@ fn named(statement: &Value, pointer: &str) -> Result<(String, Vec<String>), Read
     Ok((name.ok_or_else(odd)?, texts(vulnerability, "aliases")))
 }
 
-fn affected_of(statement: &Value, pointer: &str) -> Result<Vec<Affected>, ReadError> {
+fn affected_of(
+    statement: &Value,
+    pointer: &str,
+    budget: &mut Budget,
+) -> Result<Vec<Affected>, ReadError> {
     let status = match statement.get("status").and_then(Value::as_str) {
         Some("affected") => Status::Affected,
         Some("fixed") => Status::Fixed,
@@ -96,10 +102,14 @@ fn affected_of(statement: &Value, pointer: &str) -> Result<Vec<Affected>, ReadEr
         Some("under_investigation") => Status::UnderInvestigation,
         _ => return Err(ReadError::at(format!("{pointer}/status"), "it is missing, or no status")),
     };
+    let shared = |key: &str| text(statement, key).map(Arc::<str>::from);
+    let justification = shared("justification");
+    let impact = shared("impact_statement").or_else(|| shared("status_notes"));
+    let action = shared("action_statement");
     let said = |product: Arc<Product>, pointer: String| Affected {
-        justification: text(statement, "justification"),
-        impact: text(statement, "impact_statement").or_else(|| text(statement, "status_notes")),
-        action: text(statement, "action_statement"),
+        justification: justification.clone(),
+        impact: impact.clone(),
+        action: action.clone(),
         ..Affected::new(product, status, pointer)
     };
     let mut affected = Vec::new();
@@ -112,17 +122,17 @@ fn affected_of(statement: &Value, pointer: &str) -> Result<Vec<Affected>, ReadEr
         for part in parts {
             let within = Some(whole.clone());
             let part = Product { within, ..product_of(part) };
+            budget.take(1, part.bytes())?;
             affected.push(said(part.into(), pointer.clone()));
         }
         if parts.is_empty() {
+            budget.take(1, 0)?;
             affected.push(said(whole, pointer));
-        }
-        if affected.len() > STATEMENTS_MAX {
-            return Err(ReadError::TooManyStatements);
         }
     }
     if affected.is_empty() {
         // The product is then the one that the document travels with.
+        budget.take(1, 0)?;
         affected.push(said(Product::default().into(), pointer.to_owned()));
     }
     Ok(affected)

@@ -27,7 +27,7 @@ pub(super) fn of_json(json: &Value) -> Result<Document, ReadError> {
     document::check(&SCHEMA, json, Unknown::AsWritten)?;
     let mut affected = Vec::new();
     for (at, one) in list(json, "affected").iter().enumerate() {
-        affected.push(affected_of(one, format!("/affected/{at}")));
+        affected.push(affected_of(one, format!("/affected/{at}"))?);
     }
     let specific = json.get("database_specific").unwrap_or(&Value::Null);
     let mut severities: Vec<Severity> = severities_of(json);
@@ -74,7 +74,7 @@ fn reference_of(json: &Value) -> Reference {
     Reference { kinds, url: text(json, "url").unwrap_or_default() }
 }
 
-fn affected_of(json: &Value, pointer: String) -> Affected {
+fn affected_of(json: &Value, pointer: String) -> Result<Affected, ReadError> {
     let package = json.get("package").unwrap_or(&Value::Null);
     let product = Product {
         ecosystem: text(package, "ecosystem"),
@@ -82,33 +82,53 @@ fn affected_of(json: &Value, pointer: String) -> Affected {
         purls: text(package, "purl").into_iter().collect(),
         ..Product::default()
     };
-    Affected {
+    let mut ranges = Vec::new();
+    for (at, range) in list(json, "ranges").iter().enumerate() {
+        ranges.push(range_of(range, &format!("{pointer}/ranges/{at}"))?);
+    }
+    Ok(Affected {
         versions: texts(json, "versions"),
-        ranges: list(json, "ranges").iter().map(range_of).collect(),
+        ranges,
         // OSV: a version that neither a range nor the list names is not affected.
         otherwise: Some(Status::NotAffected),
         severities: severities_of(json),
         ..Affected::new(product, Status::Affected, pointer)
-    }
+    })
 }
 
-fn range_of(json: &Value) -> Range {
+fn range_of(json: &Value, pointer: &str) -> Result<Range, ReadError> {
     let order = match json.get("type").and_then(Value::as_str) {
         Some("SEMVER") => Order::SemVer,
         Some("GIT") => Order::Git { repository: text(json, "repo") },
         _ => Order::Ecosystem,
     };
-    let events = list(json, "events").iter().filter_map(|event| {
-        let (kind, version) = event.as_object()?.iter().next()?;
-        let version = version.as_str()?.to_owned();
-        Some(match kind.as_str() {
-            "introduced" => Event::From(version),
-            "fixed" => Event::Before(version),
-            "last_affected" => Event::UpTo(version),
-            _ => Event::Limit(version),
-        })
-    });
-    Range::Events { order, events: events.collect() }
+    let mut events = Vec::new();
+    for (at, event) in list(json, "events").iter().enumerate() {
+        events.push(event_of(event, &format!("{pointer}/events/{at}"))?);
+    }
+    Ok(Range::Events { order, events })
+}
+
+/// An event says one thing; what else stands in it, or stands there and is null, says nothing.
+fn event_of(json: &Value, pointer: &str) -> Result<Event, ReadError> {
+    type Made = fn(String) -> Event;
+    let kinds: [(&str, Made); 4] = [
+        ("introduced", Event::From),
+        ("fixed", Event::Before),
+        ("last_affected", Event::UpTo),
+        ("limit", Event::Limit),
+    ];
+    let said = |(key, event): (&str, Made)| {
+        json.get(key).and_then(Value::as_str).map(|version| event(version.to_owned()))
+    };
+    let mut events = kinds.into_iter().filter_map(said);
+    match (events.next(), events.next()) {
+        (Some(event), None) => Ok(event),
+        _ => Err(ReadError::at(
+            pointer,
+            "one of `introduced`, `fixed`, `last_affected` and `limit` is wanted",
+        )),
+    }
 }
 
 #[cfg(test)]

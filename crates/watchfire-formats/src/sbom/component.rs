@@ -22,8 +22,12 @@ pub struct Component {
     pub name: String,
     /// Its version.
     pub version: Option<String>,
+    /// A range of `vers` where the document does not say which version it is.
+    pub version_range: Option<String>,
     /// The package URLs it goes by.
     pub purls: Vec<Purl>,
+    /// The package URLs of what it was made from, as a fork is of what it forked.
+    pub ancestors: Vec<Purl>,
     /// The CPE names it goes by.
     pub cpes: Vec<String>,
     /// The hashes of its bytes.

@@ -71,7 +71,7 @@ pub struct Skipped {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// A component.
-    Component(Component),
+    Component(Box<Component>),
     /// That two things belong together.
     Relation(Relation),
     /// Something that was not used.
@@ -98,7 +98,7 @@ pub(crate) struct Gathered(Document);
 impl Gathered {
     pub(crate) fn take(&mut self, item: Item) {
         match item {
-            Item::Component(component) => self.0.components.push(component),
+            Item::Component(component) => self.0.components.push(*component),
             Item::Relation(relation) => self.0.relations.push(relation),
             Item::Skipped(skipped) => self.0.skipped.push(skipped),
         }
@@ -192,7 +192,7 @@ impl<'e> Reading<'e> {
 
     pub(crate) fn component(&mut self, component: Component) {
         self.head.components += 1;
-        (self.each)(Item::Component(component));
+        (self.each)(Item::Component(Box::new(component)));
     }
 
     pub(crate) fn relation(&mut self, relation: Relation) -> Result<(), Refused> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use watchfire_formats::advisory::{self, Exploited, Format, Range, Status, cve, kev, osv};
+use watchfire_formats::advisory::{self, Event, Exploited, Format, Range, Status, cve, kev, osv};
 
 use crate::data;
 
@@ -210,11 +210,17 @@ fn the_founding_case_is_read_from_every_source() {
     let record = record.unwrap_or_else(|error| panic!("{error}"));
     let affected = &record.advisories[0].affected;
     // From its first version on it is affected, and mended and broken again by each change.
-    let of = |status: Status| {
-        let found = affected.iter().find(|one| one.status == status);
-        found.map_or(0, |one| one.ranges.len())
+    let begins = |status: Status| {
+        let found = affected.iter().find(|one| one.status == status).expect("it is said");
+        let [Range::Events { events, .. }] = &found.ranges[..] else { panic!("{found:#?}") };
+        let begins = events.iter().filter_map(|event| match event {
+            Event::From(version) => Some(version.as_str()),
+            _ => None,
+        });
+        begins.collect::<Vec<_>>()
     };
-    assert_eq!((of(Status::Affected), of(Status::NotAffected)), (3, 3), "{affected:#?}");
+    assert_eq!(begins(Status::Affected), ["2.0-beta9", "2.4", "2.13.0"]);
+    assert_eq!(begins(Status::NotAffected), ["2.3.1", "2.12.2", "2.15.0"]);
     let mut withdrawn = 0;
     for line in data::lines(&folder.join("ghsa-log4j-trimmed.jsonl")) {
         let document = osv::read(line.as_bytes()).unwrap_or_else(|error| panic!("{error}"));

@@ -4,4 +4,5 @@ mod csaf;
 mod data;
 mod feeds;
 mod hostile;
+mod said;
 mod vex;

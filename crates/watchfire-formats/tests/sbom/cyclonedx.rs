@@ -106,6 +106,34 @@ fn what_stands_in_a_document_is_read_and_what_is_left_out_is_told() {
     assert_eq!(document.head.skipped, 6);
 }
 
+/// A fork goes by another name, and is told to be one; both forms say it the same way.
+#[test]
+fn what_a_component_was_made_from_is_kept() {
+    let json = r#"{"bomFormat": "CycloneDX", "specVersion": "1.7", "version": 1, "components": [
+        {"type": "library", "name": "our-log4j", "versionRange": "vers:maven/>=2|<3",
+         "pedigree": {"ancestors": [
+            {"type": "library", "name": "log4j-core",
+             "purl": "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"},
+            {"type": "library", "name": "something"}]}}]}"#;
+    let xml = r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.7" version="1"><components>
+        <component type="library"><name>our-log4j</name>
+        <versionRange>vers:maven/&gt;=2|&lt;3</versionRange>
+        <pedigree><ancestors>
+            <component type="library"><name>log4j-core</name>
+                <purl>pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1</purl></component>
+            <component type="library"><name>something</name></component>
+        </ancestors></pedigree></component></components></bom>"#;
+    for text in [json, xml] {
+        let document = read(text.as_bytes()).expect("it is one");
+        let [fork] = &document.components[..] else { panic!("{:?}", document.components) };
+        let ancestors: Vec<String> = fork.ancestors.iter().map(ToString::to_string).collect();
+        assert_eq!(ancestors, ["pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"]);
+        assert!(fork.purls.is_empty() && fork.version.is_none());
+        assert_eq!(fork.version_range.as_deref(), Some("vers:maven/>=2|<3"));
+        assert_eq!(document.skipped, []);
+    }
+}
+
 #[test]
 fn the_way_to_a_component_leads_from_the_product_and_around_no_circle() {
     let part = |id: &str| format!(r#"{{"type": "library", "name": "{id}", "bom-ref": "{id}"}}"#);

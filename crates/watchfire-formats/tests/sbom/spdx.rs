@@ -178,6 +178,40 @@ fn tags_that_break_off_or_are_too_long_are_told() {
     assert!(read(&bytes).expect_err("it is no UTF-8").to_string().starts_with("line 13"));
 }
 
+#[test]
+fn a_text_holds_lines_together_only_where_a_value_begins_with_it() {
+    let within = "PackageSummary: renders <text> elements\n# a comment with : <text>\n";
+    let more = format!("{within}PackageVersion: 2.14.1\n");
+    let text = TAGS.replacen("PackageVersion: 2.14.1\n", &more, 1);
+    let document = read(text.as_bytes()).expect("it is one");
+    let names: Vec<&str> = document.components.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["log4j-core", "./core.jar", "shop"]);
+    assert_eq!(document.components[0].version.as_deref(), Some("2.14.1"));
+    // However long the document is, a line may end with a carriage return alone.
+    let comment = format!("# {}\n", "x".repeat(100)).repeat(20_000);
+    let long =
+        TAGS.replacen("PackageName", &format!("{comment}PackageName"), 1).replace('\n', "\r");
+    let document = read(long.as_bytes()).expect("it is one");
+    assert_eq!(document.components.len(), 3);
+    assert_eq!(document.components[0].place.line, Some(20_011));
+}
+
+#[test]
+fn what_stands_beside_a_graph_or_has_an_unheard_type_is_read_or_told() {
+    let alone = r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
+        "type": "software_Package", "spdxId": "https://example.org/a", "name": "log4j-core"}"#;
+    let document = read(alone.as_bytes()).expect("it is one");
+    assert_eq!(document.skipped[0].lost, Lost::Component);
+    assert!(document.skipped[0].reason.contains("@graph"), "{:?}", document.skipped);
+    let graph = r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": [
+        {"type": "software_Module", "spdxId": "https://example.org/a", "name": "log4j-core",
+         "software_packageUrl": "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"},
+        {"type": "https://spdx.org/rdf/3.0.1/terms/Software/File", "name": "core.jar"}]}"#;
+    let document = read(graph.as_bytes()).expect("it is one");
+    assert_eq!(document.components[0].purls[0].version(), Some("2.14.1"));
+    assert_eq!((document.components.len(), document.skipped[0].lost), (1, Lost::Component));
+}
+
 const GRAPH: &str = r#"{
     "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
     "@graph": [

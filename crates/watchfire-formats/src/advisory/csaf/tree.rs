@@ -111,6 +111,12 @@ impl<'a> Tree<'a> {
         self.by_id.get(id).map(|at| &self.definitions[*at])
     }
 
+    /// How many products are named where a group is, one by one.
+    pub(super) fn named_in_groups(&self) -> usize {
+        let members = |mention: &Mention<'_>| self.groups.get(mention.id).map_or(0, Vec::len);
+        self.group_mentions.iter().map(members).sum()
+    }
+
     fn define(
         &mut self,
         json: &'a Value,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::document::{self, ReadError};
+use super::super::document::{self, ReadError, STATEMENTS_MAX};
 use super::super::list;
 use super::tree::Tree;
 use super::{Version, dates, profile, reference, score, status, text, tracking, words};
@@ -56,6 +56,9 @@ impl Report {
         self.schema.is_empty() && self.findings.is_empty()
     }
 }
+
+/// The most products that the groups of a document may name, each time that a group is named.
+const NAMED_MAX: usize = 10 * STATEMENTS_MAX;
 
 /// The document that is tried, and what was found so far.
 pub(super) struct Trial<'a> {
@@ -202,6 +205,9 @@ pub(super) fn of_json(json: &Value, only: &[&str]) -> Result<Report, ReadError> 
         return Ok(Report { version, schema, findings: Vec::new() });
     }
     let tree = Tree::of(json);
+    if tree.named_in_groups() > NAMED_MAX {
+        return Err(ReadError::TooManyStatements);
+    }
     let mut trial = Trial { json, version, tree, test: "", findings: Vec::new() };
     let wanted = |test: &&Test| only.is_empty() || only.contains(&test.id);
     for test in TESTS.iter().filter(|test| test.since <= version).filter(wanted) {

@@ -12,6 +12,9 @@ const LICENCE: Wanted = Wanted::Object(&[
     ("expression", Wanted::Text),
 ]);
 
+const PEDIGREE: Wanted =
+    Wanted::Object(&[("ancestors", Wanted::List(&Wanted::Object(&[("purl", Wanted::Text)])))]);
+
 /// What is kept of a component.
 pub(crate) const COMPONENT: &[(&str, Wanted)] = &[
     ("type", Wanted::Text),
@@ -20,6 +23,8 @@ pub(crate) const COMPONENT: &[(&str, Wanted)] = &[
     ("name", Wanted::Text),
     ("version", Wanted::Text),
     ("purl", Wanted::Text),
+    ("versionRange", Wanted::Text),
+    ("pedigree", PEDIGREE),
     ("cpe", Wanted::Text),
     ("hashes", Wanted::List(&HASH)),
     ("licenses", Wanted::List(&LICENCE)),
@@ -70,17 +75,29 @@ pub(crate) fn component(
         group: node.take("group").text(),
         name: node.take("name").text().unwrap_or_default(),
         version: node.take("version").text(),
+        version_range: node.take("versionRange").text(),
         cpes: node.take("cpe").text().into_iter().collect(),
         licences: licences(&node.take("licenses")),
         hashes: hashes(reading, &place, &node.take("hashes")),
         is_subject,
         place,
         purls: Vec::new(),
+        ancestors: Vec::new(),
     };
     if let Some(text) = purl {
         add_purl(reading, &mut component, &text);
     }
+    for ancestor in node.take("pedigree").get("ancestors").items() {
+        if let Some(purl) = ancestor.get("purl").as_text() {
+            add_ancestor(reading, &mut component, purl);
+        }
+    }
     hand_on(reading, component);
+}
+
+/// Adds the package URL of what a component was made from.
+pub(crate) fn add_ancestor(reading: &mut Reading<'_>, component: &mut Component, purl: &str) {
+    component.ancestors.extend(read_purl(reading, &component.place, purl));
 }
 
 /// Hands on a component; one without a name is called as its package URL, and without that is none.
@@ -99,13 +116,16 @@ pub(crate) fn hand_on(reading: &mut Reading<'_>, mut component: Component) {
 
 /// Adds a package URL to a component, or notes why it is none.
 pub(crate) fn add_purl(reading: &mut Reading<'_>, component: &mut Component, text: &str) {
-    match Purl::parse_tolerant(text.trim()) {
-        Ok(purl) => component.purls.push(purl),
-        Err(error) => {
-            let reason = format!("{error}; the component is known by what else it is called");
-            reading.skip_at(Lost::Detail, component.place.clone(), reason);
-        }
-    }
+    component.purls.extend(read_purl(reading, &component.place, text));
+}
+
+fn read_purl(reading: &mut Reading<'_>, place: &Place, text: &str) -> Option<Purl> {
+    let purl = Purl::parse_tolerant(text.trim());
+    purl.map_err(|error| {
+        let reason = format!("{error}; the component is known by what else it is called");
+        reading.skip_at(Lost::Detail, place.clone(), reason);
+    })
+    .ok()
 }
 
 fn hashes(reading: &mut Reading<'_>, place: &Place, list: &Node) -> Vec<Hash> {

@@ -1,6 +1,6 @@
 //! `CycloneDX` as XML.
 
-use super::made::{add_hash, add_purl, hand_on};
+use super::made::{add_ancestor, add_hash, add_purl, hand_on};
 use super::schemas;
 use crate::sbom::component::{Component, Relation, RelationKind};
 use crate::sbom::document::{Lost, Reading};
@@ -183,6 +183,8 @@ impl Walk<'_, '_, '_> {
                         add_purl(walk.reading, &mut component, &text);
                     }
                 }
+                "versionRange" => component.version_range = walk.text()?,
+                "pedigree" => walk.pedigree(&mut component)?,
                 "hashes" => walk.hashes(&mut component)?,
                 "licenses" => walk.licences(&mut component)?,
                 "components" => walk.components(Some(number))?,
@@ -192,6 +194,27 @@ impl Walk<'_, '_, '_> {
         })?;
         hand_on(self.reading, component);
         Ok(())
+    }
+
+    /// What a component was made from: of each the package URL alone.
+    fn pedigree(&mut self, component: &mut Component) -> Result<(), Refused> {
+        self.children(|walk, open| match open.name.as_str() {
+            "ancestors" => walk.children(|walk, _| {
+                let mut purl = None;
+                walk.children(|walk, open| {
+                    match open.name.as_str() {
+                        "purl" => purl = walk.text()?,
+                        _ => walk.xml.pass()?,
+                    }
+                    Ok(())
+                })?;
+                if let Some(purl) = purl {
+                    add_ancestor(walk.reading, component, &purl);
+                }
+                Ok(())
+            }),
+            _ => walk.xml.pass(),
+        })
     }
 
     fn hashes(&mut self, component: &mut Component) -> Result<(), Refused> {

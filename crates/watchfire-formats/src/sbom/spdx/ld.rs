@@ -99,6 +99,10 @@ impl Shape for Top<'_, '_, '_, '_> {
             let read = Elements(&mut *graph);
             map.next_value_seed(Any(Each { reading, lost: Lost::Component, read }))
         })?;
+        if !seen {
+            let reason = "there is no `@graph`, so that what stands in the document is not read";
+            reading.skip(Lost::Component, reason);
+        }
         Ok(())
     }
 }
@@ -167,6 +171,15 @@ impl Shape for Element<'_, '_, '_, '_> {
                 {
                     graph.tools.insert(id, name);
                 }
+                Ok(())
+            }
+            // A type of a later version, or written in full: what it is called says enough.
+            _ if node.get("software_packageUrl").as_text().is_some() => {
+                component(reading, &kind, id, node)
+            }
+            other if other.contains("://") => {
+                let reason = format!("the type `{}` is not known", excerpt(other));
+                reading.skip(Lost::Component, reason);
                 Ok(())
             }
             _ => Ok(()),

@@ -1,6 +1,6 @@
 //! SPDX 2 as tags and values, one a line.
 
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 use super::{add_reference, relation, said, tool};
 use crate::sbom::component::Component;
@@ -96,7 +96,7 @@ pub(crate) fn read(
         began: 1,
         line: 1,
     };
-    let mut lines = Lines { text: input.text(), line: 0, held: None };
+    let mut lines = Lines { text: input.text(), line: 0, returned: false };
     while let Some(line) = lines.next(input)? {
         walk.line(line)?;
     }
@@ -117,8 +117,8 @@ struct Line {
 struct Lines<'a> {
     text: Box<dyn BufRead + 'a>,
     line: u64,
-    /// What is left of a line that ends with a carriage return alone.
-    held: Option<std::vec::IntoIter<Vec<u8>>>,
+    /// Whether the last line ended with a carriage return, which a line feed may follow.
+    returned: bool,
 }
 
 impl Lines<'_> {
@@ -127,8 +127,11 @@ impl Lines<'_> {
         let Some((mut text, mut is_cut)) = self.raw(input)? else { return Ok(None) };
         let number = self.line;
         let mut is_open = false;
-        let begin = text.find("<text>");
-        let mut is_closed = begin.is_none_or(|begin| text[begin..].contains("</text>"));
+        // Only the value as a whole is held together, and a comment holds nothing.
+        let value = text.split_once(':').map(|(_, value)| value.trim_start());
+        let opened = value.filter(|value| value.starts_with("<text>"));
+        let opened = opened.filter(|_| !text.trim_start().starts_with('#'));
+        let mut is_closed = opened.is_none_or(|value| value.contains("</text>"));
         while !is_closed {
             let Some((more, cut)) = self.raw(input)? else {
                 is_open = true;
@@ -146,51 +149,39 @@ impl Lines<'_> {
         Ok(Some(Line { number, text, is_cut, is_open }))
     }
 
-    /// The next line as it stands.
+    /// The next line as it stands, and whether it was longer than what is kept of it.
+    ///
+    /// A line ends with a line feed, a carriage return, or both.
     fn raw(&mut self, input: &Input<'_>) -> Result<Option<(String, bool)>, Refused> {
-        if let Some(next) = self.held.as_mut().and_then(Iterator::next) {
-            self.line += 1;
-            return self.decoded(next).map(|text| Some((text, false)));
-        }
         let mut bytes = Vec::new();
-        let limit = LINE_BYTES_MAX as u64 + 1;
-        let read = self.text.by_ref().take(limit).read_until(b'\n', &mut bytes);
-        let read = read.map_err(|error| input.text_refused(&error, self.line + 1))?;
-        if read == 0 {
+        let (mut is_cut, mut begun) = (false, false);
+        loop {
+            let buffer = self.text.fill_buf();
+            let buffer = buffer.map_err(|error| input.text_refused(&error, self.line + 1))?;
+            let Some(first) = buffer.first() else { break };
+            if std::mem::take(&mut self.returned) && *first == b'\n' {
+                self.text.consume(1);
+                continue;
+            }
+            begun = true;
+            let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let room = LINE_BYTES_MAX.saturating_sub(bytes.len());
+            let line = &buffer[..end.unwrap_or(buffer.len())];
+            bytes.extend(&line[..line.len().min(room)]);
+            is_cut |= line.len() > room;
+            self.returned = end.is_some_and(|end| buffer[end] == b'\r');
+            let used = end.map_or(buffer.len(), |end| end + 1);
+            self.text.consume(used);
+            if end.is_some() {
+                break;
+            }
+        }
+        if !begun {
             return Ok(None);
         }
         self.line += 1;
-        let is_cut = bytes.len() > LINE_BYTES_MAX;
-        if is_cut {
-            bytes.truncate(LINE_BYTES_MAX);
-            self.pass(input)?;
-        }
-        while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-            bytes.pop();
-        }
-        if bytes.contains(&b'\r') {
-            let parts: Vec<Vec<u8>> =
-                bytes.split(|byte| *byte == b'\r').map(<[u8]>::to_vec).collect();
-            let mut parts = parts.into_iter();
-            bytes = parts.next().unwrap_or_default();
-            self.held = Some(parts);
-        }
         let text = self.decoded(bytes)?;
         Ok(Some((text, is_cut)))
-    }
-
-    /// Passes over the rest of a line.
-    fn pass(&mut self, input: &Input<'_>) -> Result<(), Refused> {
-        loop {
-            let buffer = self.text.fill_buf();
-            let buffer = buffer.map_err(|error| input.text_refused(&error, self.line))?;
-            let end = buffer.iter().position(|byte| *byte == b'\n');
-            let (used, done) = end.map_or((buffer.len(), buffer.is_empty()), |at| (at + 1, true));
-            self.text.consume(used);
-            if done {
-                return Ok(());
-            }
-        }
     }
 
     fn decoded(&self, bytes: Vec<u8>) -> Result<String, Refused> {
