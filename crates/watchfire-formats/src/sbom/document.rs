@@ -181,6 +181,11 @@ impl<'e> Reading<'e> {
         Self { each, path: String::new(), head: Head::default(), stop: None, numbers: 0 }
     }
 
+    /// Why the reading of JSON ended: what stopped it, or else what the parser says.
+    pub(crate) fn refused(&mut self, input: &Input<'_>, error: &serde_json::Error) -> Refused {
+        self.stop.take().unwrap_or_else(|| input.json_refused(error, &self.path))
+    }
+
     /// The number of the component that begins now.
     pub(crate) fn number(&mut self) -> Result<u32, Refused> {
         if self.numbers == COMPONENTS_MAX {

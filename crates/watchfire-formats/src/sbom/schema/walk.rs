@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use super::state::{State, States, Step};
 use super::{Kinds, Rule, Schema};
+use crate::sbom::Refused;
+use crate::sbom::input::Input;
 use crate::sbom::problem::{Problem, Problems, excerpt};
 
 /// How many different names of one object are watched for standing twice.
@@ -50,8 +52,17 @@ impl<'s> Walk<'s> {
     }
 }
 
+/// Holds a document in JSON to a schema.
+pub(crate) fn conforms(input: &Input<'_>, schema: &Schema) -> Result<Problems, Refused> {
+    let mut walk = Walk::new(schema);
+    match input.json(Whole(&mut walk)) {
+        Ok(()) => Ok(walk.problems),
+        Err(error) => Err(input.json_refused(&error, &walk.path)),
+    }
+}
+
 /// A whole document, held to the schema of a walk.
-pub(crate) struct Whole<'w, 's>(pub(crate) &'w mut Walk<'s>);
+struct Whole<'w, 's>(&'w mut Walk<'s>);
 
 impl<'de> DeserializeSeed<'de> for Whole<'_, '_> {
     type Value = ();

@@ -10,7 +10,7 @@ use crate::sbom::document::{Lost, Reading};
 use crate::sbom::input::Input;
 use crate::sbom::node::{Each, Items, Node, Refs, Wanted, object, stop};
 use crate::sbom::problem::{Place, Problems};
-use crate::sbom::schema::walk::{Walk, Whole};
+use crate::sbom::schema::walk;
 use crate::sbom::shape::{Any, Shape};
 
 /// What the document is called where it does not say so.
@@ -60,19 +60,12 @@ const RELATIONSHIP: &[(&str, Wanted)] = &[
 /// Reads a document.
 pub(crate) fn read(input: &Input<'_>, reading: &mut Reading<'_>) -> Result<(), Refused> {
     let read = input.json(Any(Sbom(&mut *reading)));
-    read.map_err(|error| {
-        reading.stop.take().unwrap_or_else(|| input.json_refused(&error, &reading.path))
-    })
+    read.map_err(|error| reading.refused(input, &error))
 }
 
 /// Holds a document to its schema.
 pub(crate) fn conforms(input: &Input<'_>) -> Result<Problems, Refused> {
-    let schema = schemas::json(&input.version).expect("the version was looked at");
-    let mut walk = Walk::new(schema);
-    match input.json(Whole(&mut walk)) {
-        Ok(()) => Ok(walk.problems),
-        Err(error) => Err(input.json_refused(&error, &walk.path)),
-    }
+    walk::conforms(input, schemas::json(&input.version).expect("the version was looked at"))
 }
 
 /// The whole document.

@@ -57,9 +57,7 @@ pub(crate) fn read(
 ) -> Result<(), Refused> {
     let mut graph = Graph { problems, tools: BTreeMap::new(), has_document: false };
     let read = input.json(Any(Top { reading: &mut *reading, graph: &mut graph }));
-    read.map_err(|error| {
-        reading.stop.take().unwrap_or_else(|| input.json_refused(&error, &reading.path))
-    })?;
+    read.map_err(|error| reading.refused(input, &error))?;
     if !graph.has_document {
         graph
             .problems
