@@ -323,6 +323,19 @@ pub enum Event {
     Limit(String),
 }
 
+impl Event {
+    /// The version at which it is.
+    pub fn version(&self) -> &str {
+        match self {
+            Self::From(version)
+            | Self::After(version)
+            | Self::Before(version)
+            | Self::UpTo(version)
+            | Self::Limit(version) => version,
+        }
+    }
+}
+
 /// How far an exploitation has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exploited {

@@ -6,6 +6,7 @@ pub mod channel;
 pub mod clock;
 pub mod command;
 pub mod error;
+pub mod exposure;
 pub mod export {
     //! A case as a file that a stranger can check.
 

@@ -5,6 +5,7 @@ mod csaf;
 mod demo;
 mod law;
 mod lines;
+mod matching;
 mod node;
 mod operate;
 mod sbom;
@@ -19,6 +20,7 @@ pub(crate) use law::{
     Roles,
 };
 pub(crate) use lines::{Vers, Versions};
+pub(crate) use matching::Match;
 pub(crate) use node::{DutyName, LogVerify, Place, Serve, User, UserAdd};
 pub(crate) use operate::{Backup, Doctor, Migrate, Opener, Restore};
 pub(crate) use sbom::Sbom;
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Cvss,
     /// Say what SBOMs are, how much is in them, what of it was skipped, and what is not valid
     Sbom(Sbom),
+    /// Say which components of SBOMs advisories speak of, without a node
+    Match(Match),
     /// Check CSAF documents by the tests of the standard
     #[command(subcommand)]
     Csaf(Csaf),

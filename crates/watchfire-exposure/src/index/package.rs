@@ -55,6 +55,12 @@ impl Package {
         self.ecosystem
     }
 
+    /// Whether its ecosystem is called so, without a release and in small letters.
+    pub fn is_of(&self, family: &str) -> bool {
+        let ecosystem = self.key.split_once('\0').map_or("", |(ecosystem, _)| ecosystem);
+        ecosystem.split(':').next() == Some(family)
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         self.key.split_once('\0').map_or("", |(_, name)| name)

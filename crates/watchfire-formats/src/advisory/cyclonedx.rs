@@ -242,8 +242,11 @@ fn versions_of(
             found.push((status, Vec::new(), Vec::new()));
             found.len() - 1
         });
-        found[at].1.extend(text(one, "version"));
-        found[at].2.extend(text(one, "range").map(Range::Vers));
+        // Some write a range where the standard wants one version.
+        let (ranges, versions): (Vec<String>, Vec<String>) =
+            text(one, "version").into_iter().partition(|version| version.starts_with("vers:"));
+        found[at].1.extend(versions);
+        found[at].2.extend(ranges.into_iter().chain(text(one, "range")).map(Range::Vers));
     }
     Ok(found)
 }

@@ -50,7 +50,8 @@ pub(crate) fn said(text: String) -> Option<String> {
 /// Two things that belong together as SPDX 2 writes it: what is said the other way round is turned.
 pub(crate) fn relation(from: String, kind: &str, to: String) -> Relation {
     let (kind, turned) = match kind {
-        "DESCRIBES" => (RelationKind::Describes, false),
+        // Without its last letter, as trivy once wrote it.
+        "DESCRIBES" | "DESCRIBE" => (RelationKind::Describes, false),
         "DESCRIBED_BY" => (RelationKind::Describes, true),
         "CONTAINS" => (RelationKind::Contains, false),
         "CONTAINED_BY" => (RelationKind::Contains, true),

@@ -213,6 +213,22 @@ fn cyclonedx_takes_back_only_what_has_a_time_for_it() {
 }
 
 #[test]
+fn a_range_of_cyclonedx_is_one_wherever_it_is_written() {
+    let document = |key: &str| {
+        format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "vulnerabilities": [
+            {{"id": "CVE-2021-44228", "affects": [{{"ref": "pkg:npm/a",
+              "versions": [{{"{key}": "vers:npm/>=1|<2"}}]}}]}}]}}"#
+        )
+    };
+    for key in ["range", "version"] {
+        let [one] = &affected(&document(key))[..] else { panic!("one statement") };
+        assert_eq!(one.ranges, [Range::Vers("vers:npm/>=1|<2".to_owned())], "{key}");
+        assert!(one.versions.is_empty());
+    }
+}
+
+#[test]
 fn an_event_of_osv_keeps_its_bound_whatever_stands_beside_it() {
     let record = |events: &str| {
         format!(

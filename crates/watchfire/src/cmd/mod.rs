@@ -9,6 +9,7 @@ mod doctor;
 mod law;
 mod lines;
 mod log;
+mod matching;
 mod migrate;
 mod obligations;
 pub(crate) mod packs;
@@ -49,6 +50,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Purl => purl::run(),
         Command::Cvss => cvss::run(),
         Command::Sbom(args) => sbom::run(&args),
+        Command::Match(args) => matching::run(&args),
         Command::Csaf(command) => csaf::run(&command),
     }
 }

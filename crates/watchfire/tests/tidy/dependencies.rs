@@ -112,6 +112,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "base64",
             "clap",
             "comfy-table",
+            "flate2",
             "getrandom",
             "indicatif",
             "jiff",
@@ -128,6 +129,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "toml",
             "tracing",
             "tracing-subscriber",
+            "zip",
         ],
     ),
     (

@@ -1,0 +1,364 @@
+//! What a component goes by, in the words of advisories.
+
+use watchfire_exposure::index::Package;
+use watchfire_formats::purl::Purl;
+use watchfire_formats::sbom::Component;
+
+/// By what a component and a statement met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Basis {
+    /// The package URL, or the ecosystem and name that it stands for.
+    Package,
+    /// A package that the component was made from, as its author says; a fork may have mended it.
+    Ancestor,
+    /// A CPE name, which often means more or less than one package.
+    Cpe,
+}
+
+impl Basis {
+    /// The word for it, in small letters.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Package => "package",
+            Self::Ancestor => "ancestor",
+            Self::Cpe => "cpe",
+        }
+    }
+}
+
+/// A name and version that a component goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The package.
+    pub package: Package,
+    /// Its version; empty where nobody says one.
+    pub version: String,
+    /// What it was made of.
+    pub basis: Basis,
+}
+
+/// All names of a component: of its package URLs, of what it was made from, and of its CPE names.
+pub fn names(component: &Component) -> Vec<Name> {
+    let own = component.version.as_deref().unwrap_or_default();
+    let mut names = Vec::new();
+    for (purls, basis) in
+        [(&component.purls, Basis::Package), (&component.ancestors, Basis::Ancestor)]
+    {
+        let fallback = if basis == Basis::Package { own } else { "" };
+        for (package, version) in purls.iter().flat_map(|purl| of_purl(purl, fallback)) {
+            names.push(Name { package, version, basis });
+        }
+    }
+    for (package, version) in component.cpes.iter().filter_map(|cpe| of_cpe(cpe)) {
+        let version = version.unwrap_or_else(|| own.to_owned());
+        names.push(Name { package, version, basis: Basis::Cpe });
+    }
+    names
+}
+
+/// The packages that a package URL stands for, each with its version.
+///
+/// Several where advisories speak of the source of a package, and where they speak of a release of a
+/// distribution or of all.
+pub(super) fn of_purl(purl: &Purl, fallback: &str) -> Vec<(Package, String)> {
+    let version = purl.version().unwrap_or(fallback);
+    let Some(kind) = Distribution::of(purl) else {
+        let name = joined(purl);
+        return vec![(Package::new(purl.kind(), &name), version.to_owned())];
+    };
+    let own = match purl.qualifiers().get("epoch") {
+        Some(epoch) if purl.kind() == "rpm" && epoch != "0" && !version.contains(':') => {
+            format!("{epoch}:{version}")
+        }
+        _ => version.to_owned(),
+    };
+    let mut named = vec![(purl.name().to_owned(), own.clone())];
+    if let Some((source, version)) = source_of(purl)
+        && source != purl.name()
+    {
+        named.push((source, version.unwrap_or(own)));
+    }
+    let families = kind.families();
+    let pairs = named.iter().flat_map(|(name, version)| {
+        families.iter().map(move |family| (Package::new(family, name), version.clone()))
+    });
+    pairs.collect()
+}
+
+/// A name as advisories write it: with a colon for Maven, with slashes elsewhere.
+fn joined(purl: &Purl) -> String {
+    let Some(namespace) = purl.namespace() else { return purl.name().to_owned() };
+    let sign = if purl.kind() == "maven" { ':' } else { '/' };
+    format!("{namespace}{sign}{}", purl.name())
+}
+
+/// The source package of a package of a distribution, with its version where that is another.
+///
+/// Source: purl-spec, `deb` and `rpm`: `upstream` and `source`; apk: `origin`.
+fn source_of(purl: &Purl) -> Option<(String, Option<String>)> {
+    let qualifiers = purl.qualifiers();
+    let said = ["upstream", "source", "origin"].iter().find_map(|key| qualifiers.get(*key))?;
+    if let Some(rest) = said.strip_suffix(".src.rpm") {
+        // NAME-VERSION-RELEASE
+        let (rest, _) = rest.rsplit_once('-')?;
+        return rest.rsplit_once('-').map(|(name, _)| (name.to_owned(), None));
+    }
+    Some(match said.split_once('@') {
+        Some((name, version)) => (name.to_owned(), Some(version.to_owned())),
+        None => (said.clone(), None),
+    })
+}
+
+/// Names of distributions by the namespaces of their package URLs.
+///
+/// Source: OSV schema 1.7, "Defined ecosystems"; purl-spec, `deb`, `rpm` and `apk`.
+const DISTRIBUTIONS: [(&str, &str); 25] = [
+    ("debian", "Debian"),
+    ("ubuntu", "Ubuntu"),
+    ("echo", "Echo"),
+    ("alpine", "Alpine"),
+    ("wolfi", "Wolfi"),
+    ("chainguard", "Chainguard"),
+    ("alpaquita", "Alpaquita"),
+    ("minimos", "MinimOS"),
+    ("redhat", "Red Hat"),
+    ("rhel", "Red Hat"),
+    ("almalinux", "AlmaLinux"),
+    ("alma", "AlmaLinux"),
+    ("rocky", "Rocky Linux"),
+    ("rocky-linux", "Rocky Linux"),
+    ("rockylinux", "Rocky Linux"),
+    ("suse", "SUSE"),
+    ("sles", "SUSE"),
+    ("opensuse", "openSUSE"),
+    ("opensuse-leap", "openSUSE"),
+    ("opensuse-tumbleweed", "openSUSE"),
+    ("mageia", "Mageia"),
+    ("openeuler", "openEuler"),
+    ("photon", "Photon OS"),
+    ("azurelinux", "Azure Linux"),
+    ("mariner", "Azure Linux"),
+];
+
+/// Releases of Debian by their code names.
+///
+/// Source: Debian, "Debian Releases".
+const DEBIAN: [(&str, &str); 9] = [
+    ("wheezy", "7"),
+    ("jessie", "8"),
+    ("stretch", "9"),
+    ("buster", "10"),
+    ("bullseye", "11"),
+    ("bookworm", "12"),
+    ("trixie", "13"),
+    ("forky", "14"),
+    ("duke", "15"),
+];
+
+/// Whose package it is, and of which release where that is certain.
+struct Distribution {
+    family: String,
+    release: Option<String>,
+}
+
+impl Distribution {
+    fn of(purl: &Purl) -> Option<Self> {
+        if !matches!(purl.kind(), "deb" | "rpm" | "apk") {
+            return None;
+        }
+        let namespace = purl.namespace().unwrap_or_default();
+        let known = DISTRIBUTIONS.iter().find(|(theirs, _)| *theirs == namespace);
+        let fallback = match purl.kind() {
+            "deb" => "Debian",
+            "apk" => "Alpine",
+            _ if namespace.is_empty() => "rpm",
+            _ => namespace,
+        };
+        let family = known.map_or(fallback, |(_, ours)| ours).to_owned();
+        let said = purl.qualifiers().get("distro").map_or("", String::as_str);
+        let release = match family.as_str() {
+            "Debian" => debian(said),
+            "Alpine" => alpine(said),
+            _ => None,
+        };
+        Some(Self { family, release })
+    }
+
+    /// The ecosystems in which advisories may speak of it.
+    fn families(&self) -> [String; 2] {
+        let release = match &self.release {
+            Some(release) => format!("{}:{release}", self.family),
+            None => any_release(&self.family),
+        };
+        [release, self.family.clone()]
+    }
+}
+
+/// The ecosystem that holds what is said of any release, for those of whom none is known.
+///
+/// A version that is affected in one of them counts as affected.
+pub(super) fn any_release(family: &str) -> String {
+    format!("{family}:*")
+}
+
+/// `debian-12.5`, `12`, `bookworm` or `debian-bookworm`.
+fn debian(said: &str) -> Option<String> {
+    let said = said.strip_prefix("debian-").unwrap_or(said);
+    if let Some((_, number)) = DEBIAN.iter().find(|(name, _)| *name == said) {
+        return Some((*number).to_owned());
+    }
+    let number = said.split('.').next().unwrap_or_default();
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| number.to_owned())
+}
+
+/// `alpine-3.18.4` or `3.18`.
+fn alpine(said: &str) -> Option<String> {
+    let said = said.strip_prefix("alpine-").unwrap_or(said).trim_start_matches('v');
+    let mut parts = said.split('.');
+    let numbers = [parts.next()?, parts.next()?];
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    numbers.iter().all(digits).then(|| format!("v{}.{}", numbers[0], numbers[1]))
+}
+
+/// What stands for the ecosystem of a product that only a CPE names.
+pub(super) const CPE: &str = "cpe";
+
+/// The product of a CPE name, and its version where it names one.
+///
+/// Source: NISTIR 7695, 6.1 (a URI) and 6.2 (a formatted string).
+pub(super) fn of_cpe(text: &str) -> Option<(Package, Option<String>)> {
+    let parts = if let Some(rest) = text.strip_prefix("cpe:2.3:") {
+        bound(rest)
+    } else {
+        text.strip_prefix("cpe:/")?.split(':').map(decoded).collect()
+    };
+    let [part, vendor, product, rest @ ..] = &parts[..] else { return None };
+    if vendor.is_empty() || product.is_empty() || [vendor, product].iter().any(|it| *it == "*") {
+        return None;
+    }
+    let version = rest.first().filter(|it| !matches!(it.as_str(), "" | "*" | "-"));
+    // An update, such as `rc1`, belongs to the version.
+    let update = rest.get(1).filter(|it| !matches!(it.as_str(), "" | "*" | "-"));
+    let version = version.map(|version| match update {
+        Some(update) => format!("{version}-{update}"),
+        None => version.clone(),
+    });
+    let name = format!("{part}:{vendor}:{product}").to_lowercase();
+    Some((Package::new(CPE, &name), version))
+}
+
+/// The parts of a formatted string, between colons that no backslash quotes.
+fn bound(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut signs = text.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '\\' => parts.last_mut().expect("one at least").extend(signs.next()),
+            ':' => parts.push(String::new()),
+            sign => parts.last_mut().expect("one at least").push(sign),
+        }
+    }
+    parts
+}
+
+/// A part of a URI with its percent signs decoded.
+fn decoded(part: &str) -> String {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let digits = behind.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        if let (b'%', Some(byte)) = (first, byte) {
+            bytes.push(byte);
+            rest = &behind[2..];
+        } else {
+            bytes.push(*first);
+            rest = behind;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<(String, String)> {
+        let purl = Purl::parse_tolerant(text).unwrap_or_else(|error| panic!("{error}"));
+        let pairs = of_purl(&purl, "").into_iter();
+        pairs.map(|(package, version)| (package.to_string(), version)).collect()
+    }
+
+    #[test]
+    fn a_package_url_stands_for_the_name_that_advisories_write() {
+        for (purl, package, version) in [
+            (
+                "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
+                ("Maven", "org.apache.logging.log4j:log4j-core"),
+                "2.14.1",
+            ),
+            ("pkg:npm/%40angular/core@1.0.0", ("npm", "@angular/core"), "1.0.0"),
+            (
+                "pkg:golang/github.com/AdguardTeam/X@v0.1.0",
+                ("Go", "github.com/AdguardTeam/X"),
+                "v0.1.0",
+            ),
+            ("pkg:pypi/Django_Rest@1", ("PyPI", "django-rest"), "1"),
+            ("pkg:composer/Symfony/http@1", ("Packagist", "symfony/http"), "1"),
+            (
+                "pkg:swift/github.com/apple/swift-nio@2",
+                ("SwiftURL", "github.com/apple/swift-nio"),
+                "2",
+            ),
+        ] {
+            let parsed = Purl::parse_tolerant(purl).unwrap_or_else(|error| panic!("{error}"));
+            let found = of_purl(&parsed, "");
+            let wanted = Package::new(package.0, package.1);
+            assert_eq!(found, [(wanted, version.to_owned())], "{purl}");
+        }
+    }
+
+    #[test]
+    fn a_package_of_a_distribution_is_looked_for_with_its_source_and_its_release() {
+        let of_debian =
+            of("pkg:deb/debian/libssl3@3.0.9-1?arch=amd64&upstream=openssl&distro=debian-12");
+        let wanted = [
+            ("debian:12/libssl3", "3.0.9-1"),
+            ("debian/libssl3", "3.0.9-1"),
+            ("debian:12/openssl", "3.0.9-1"),
+            ("debian/openssl", "3.0.9-1"),
+        ];
+        assert_eq!(of_debian, wanted.map(|(one, two)| (one.to_owned(), two.to_owned())));
+        let code = of("pkg:deb/debian/curl@7.88?distro=bookworm");
+        assert_eq!(code[0].0, "debian:12/curl");
+        let unknown = of("pkg:deb/debian/curl@7.88");
+        assert_eq!(unknown[0].0, "debian:*/curl");
+        let alpine = of("pkg:apk/alpine/libcrypto3@3.1.4-r0?distro=alpine-3.18.4&upstream=openssl");
+        assert_eq!(alpine[2].0, "alpine:v3.18/openssl");
+        let rpm = of(
+            "pkg:rpm/redhat/openssl-libs@1.1.1k-7.el8_6?epoch=1&upstream=openssl-1.1.1k-7.el8_6.src.rpm",
+        );
+        assert_eq!(rpm[0], ("red hat:*/openssl-libs".to_owned(), "1:1.1.1k-7.el8_6".to_owned()));
+        assert_eq!(rpm[2].0, "red hat:*/openssl");
+        let other = of("pkg:deb/ubuntu/libssl3@3.0.2?upstream=openssl%403.0.2-0ubuntu1");
+        assert_eq!(other[2], ("ubuntu:*/openssl".to_owned(), "3.0.2-0ubuntu1".to_owned()));
+    }
+
+    #[test]
+    fn a_cpe_names_a_product_in_both_its_forms() {
+        for (cpe, name, version) in [
+            ("cpe:2.3:a:apache:log4j:2.14.1:*:*:*:*:*:*:*", "a:apache:log4j", Some("2.14.1")),
+            ("cpe:2.3:a:apache:log4j:2.0:rc1:*:*:*:*:*:*", "a:apache:log4j", Some("2.0-rc1")),
+            ("cpe:2.3:a:a\\:b:c\\.d:-:*:*:*:*:*:*:*", "a:a:b:c.d", None),
+            ("cpe:/a:apache:log4j:2.14.1", "a:apache:log4j", Some("2.14.1")),
+            ("cpe:/a:apache:log%2b4j", "a:apache:log+4j", None),
+        ] {
+            let found = of_cpe(cpe).unwrap_or_else(|| panic!("{cpe}"));
+            assert_eq!((found.0.name(), found.1.as_deref()), (name, version), "{cpe}");
+        }
+        for odd in ["", "cpe:2.3:a", "cpe:2.3:a:*:b:1", "log4j", "cpe:/a:x"] {
+            assert_eq!(of_cpe(odd), None, "{odd}");
+        }
+    }
+}

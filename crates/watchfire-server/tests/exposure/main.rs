@@ -1,0 +1,280 @@
+//! Real SBOMs against real advisories, each through its reader: the answers of an independent
+//! program; and documents that say the same in other words.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use serde_json::Value;
+use watchfire_formats::{advisory, sbom};
+use watchfire_server::exposure::{self, Advice, Basis, Exposed, Whole};
+
+/// A file of the shared data, or `None` after saying so.
+fn shared(name: &str) -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let data = std::env::var_os("WATCHFIRE_SHARED_DATA").map_or_else(beside, PathBuf::from);
+    let found = data.join(name);
+    if found.exists() {
+        return Some(found);
+    }
+    println!("SKIPPED: {} is not there, see WATCHFIRE_SHARED_DATA", found.display());
+    None
+}
+
+fn text(path: &Path) -> String {
+    let mut text = String::new();
+    let mut file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let read = if path.extension().is_some_and(|ending| ending == "gz") {
+        GzDecoder::new(file).read_to_string(&mut text)
+    } else {
+        file.read_to_string(&mut text)
+    };
+    read.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text
+}
+
+/// Reads advisories, one a line; returns how many were set apart.
+fn add_lines(advice: &mut Advice, path: &Path) -> usize {
+    let mut apart = 0;
+    for line in text(path).lines() {
+        match advisory::read(line.as_bytes()) {
+            Ok(document) => advice.add(&path.display().to_string(), document),
+            Err(_) => apart += 1,
+        }
+    }
+    apart
+}
+
+/// Package URL, advisory and answer of all components of a document.
+fn found(advice: &Advice, document: &sbom::Document) -> BTreeSet<(String, String, Exposed)> {
+    let mut found = BTreeSet::new();
+    for component in &document.components {
+        let names = exposure::names(component);
+        for one in advice.of(&names, &Whole::default()) {
+            let purl = component.purls.first().map(ToString::to_string).unwrap_or_default();
+            found.insert((purl, one.statement.source.id.clone(), one.exposed));
+        }
+    }
+    found
+}
+
+/// The canonical spelling, as readers have it.
+fn canonical(purl: &str) -> String {
+    watchfire_formats::purl::Purl::parse_tolerant(purl).expect("a package URL").to_string()
+}
+
+#[test]
+fn every_answer_for_the_background_fleet_is_that_of_an_independent_program() {
+    let Some(fleet) = shared("sbom/background-fleet.jsonl.gz") else { return };
+    let Some(expected) = shared("sbom/background-fleet.expected.jsonl.gz") else { return };
+    let mut advice = Advice::default();
+    let mut apart = 0;
+    for file in ["osv/go.jsonl.gz", "osv/pypa.jsonl.gz"] {
+        let Some(path) = shared(file) else { return };
+        apart += add_lines(&mut advice, &path);
+    }
+    // Records with defects, which the independent program took all the same.
+    assert_eq!(apart, 5);
+    let mut wanted: BTreeSet<(String, String, String, Exposed)> = BTreeSet::new();
+    for line in text(&expected).lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let file = line["file"].as_str().expect("a file").to_owned();
+        let purl = canonical(line["purl"].as_str().expect("a package URL"));
+        for (key, exposed) in
+            [("affected_by", Exposed::Affected), ("version_not_comparable", Exposed::Undecided)]
+        {
+            for id in line[key].as_array().into_iter().flatten() {
+                let id = id.as_str().expect("an id").to_owned();
+                wanted.insert((file.clone(), purl.clone(), id, exposed));
+            }
+        }
+    }
+    let mut answers: BTreeSet<(String, String, String, Exposed)> = BTreeSet::new();
+    for line in text(&fleet).lines() {
+        let json: Value = serde_json::from_str(line).expect("JSON");
+        let file = json["_file"].as_str().unwrap_or_default();
+        let file = file.rsplit('/').next().unwrap_or_default().to_owned();
+        let document =
+            sbom::read(line.as_bytes()).unwrap_or_else(|error| panic!("{file}: {error}"));
+        for (purl, id, exposed) in found(&advice, &document) {
+            answers.insert((file.clone(), purl, id, exposed));
+        }
+    }
+    let missing: Vec<_> = wanted.difference(&answers).collect();
+    let more: Vec<_> = answers.difference(&wanted).collect();
+    println!("{} answers; {} missing, {} more", answers.len(), missing.len(), more.len());
+    assert!(missing.is_empty(), "missing: {missing:#?}");
+    assert!(more.is_empty(), "more: {more:#?}");
+    assert!(answers.len() > 3_000);
+}
+
+#[test]
+fn every_log4j_of_the_fleet_is_affected_by_what_it_must_be() {
+    let Some(folder) = shared("sbom/log4j-fleet") else { return };
+    let Some(path) = shared("log4shell/ghsa-log4j-trimmed.jsonl") else { return };
+    let mut advice = Advice::default();
+    assert_eq!(add_lines(&mut advice, &path), 0);
+    let expected: Value = serde_json::from_str(&text(&folder.join("expected.json"))).expect("JSON");
+    let mut counted = 0;
+    for one in expected.as_array().expect("a list") {
+        let file = folder.join(one["file"].as_str().expect("a file"));
+        let bytes = std::fs::read(&file).expect("the SBOM");
+        let document = sbom::read(&bytes).unwrap_or_else(|error| panic!("{error}"));
+        let mut affected = BTreeSet::new();
+        for component in &document.components {
+            for exposure in advice.of(&exposure::names(component), &Whole::default()) {
+                assert_eq!(exposure.exposed, Exposed::Affected, "{}", file.display());
+                affected.extend(exposure.statement.source.aliases.clone());
+            }
+        }
+        for (id, wanted) in one["affected"].as_object().expect("an object") {
+            assert_eq!(affected.contains(id), wanted.as_bool().expect("a truth"), "{id} {one}");
+            counted += 1;
+        }
+    }
+    assert!(counted >= 29 * 4);
+}
+
+fn sbom_with(components: &str) -> sbom::Document {
+    let text = format!(
+        r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
+        "metadata": {{"component": {{"type": "application", "name": "shop", "version": "1.0",
+            "purl": "pkg:generic/shop@1.0"}}}}, "components": [{components}]}}"#
+    );
+    sbom::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn component(name: &str, more: &str) -> String {
+    format!(r#"{{"type": "library", "name": "{name}" {more}}}"#)
+}
+
+/// The answers of advisories for the last component, by the id of the advisory.
+fn answers(advisories: &[&str], components: &str) -> Vec<(String, Exposed, Basis)> {
+    let mut advice = Advice::default();
+    for text in advisories {
+        let document = advisory::read(text.as_bytes()).unwrap_or_else(|error| {
+            panic!("{error}: {:?}", error.problems());
+        });
+        advice.add("here", document);
+    }
+    let document = sbom_with(components);
+    let subject = document.components.iter().find(|one| one.is_subject).expect("the shop");
+    let product = Whole::new(exposure::names(subject), [subject.name.clone()]);
+    let part = document.components.iter().rfind(|one| !one.is_subject).expect("a component");
+    let all = advice.of(&exposure::names(part), &product);
+    all.iter().map(|one| (one.statement.source.id.clone(), one.exposed, one.basis)).collect()
+}
+
+const OSV: &str = r#"{"id": "OSV-1", "modified": "2024-01-01T00:00:00Z", "affected": [
+    {"package": {"ecosystem": "Maven", "name": "g:a"},
+     "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "2.0"}, {"fixed": "2.15.0"}]}]}]}"#;
+
+#[test]
+fn a_version_that_no_order_explains_or_nobody_says_is_undecided() {
+    let of = |more: &str| answers(&[OSV], &component("a", more));
+    let one = |exposed, basis| vec![("OSV-1".to_owned(), exposed, basis)];
+    assert_eq!(of(r#", "purl": "pkg:maven/g/a@2.14.1""#), one(Exposed::Affected, Basis::Package));
+    assert_eq!(of(r#", "purl": "pkg:maven/g/a@2.15.0""#), []);
+    assert_eq!(of(r#", "purl": "pkg:maven/g/a""#), one(Exposed::Undecided, Basis::Package));
+    // The version that stands beside a package URL without one counts.
+    assert_eq!(
+        of(r#", "version": "2.14.1", "purl": "pkg:maven/g/a""#),
+        one(Exposed::Affected, Basis::Package)
+    );
+    assert_eq!(of(r#", "purl": "pkg:maven/g/b@2.14.1""#), []);
+    // A fork may have mended what it forked, so that somebody has to look.
+    let fork = r#", "purl": "pkg:maven/our/fork@7", "pedigree": {"ancestors": [
+        {"type": "library", "name": "a", "purl": "pkg:maven/g/a@2.14.1"}]}"#;
+    assert_eq!(of(fork), one(Exposed::Undecided, Basis::Ancestor));
+}
+
+#[test]
+fn a_cpe_is_a_fallback_and_shown_as_one() {
+    let record = r#"{"dataType": "CVE_RECORD", "dataVersion": "5.1",
+        "cveMetadata": {"cveId": "CVE-2024-0001",
+            "assignerOrgId": "00000000-0000-4000-9000-000000000000", "state": "PUBLISHED"},
+        "containers": {"cna": {
+            "providerMetadata": {"orgId": "00000000-0000-4000-9000-000000000000"},
+            "descriptions": [{"lang": "en", "value": "d"}],
+            "references": [{"url": "https://example.org"}],
+            "affected": [{"vendor": "v", "product": "p", "defaultStatus": "unaffected",
+                "versions": [{"version": "0", "lessThan": "3.0", "status": "affected",
+                    "versionType": "semver"}],
+                "cpes": ["cpe:2.3:a:v:p:*:*:*:*:*:*:*:*"]}]}}}"#;
+    let cpe = |version: &str| {
+        let more =
+            format!(r#", "version": "{version}", "cpe": "cpe:2.3:a:v:p:{version}:*:*:*:*:*:*:*""#);
+        answers(&[record], &component("p", &more))
+    };
+    let one = |exposed| vec![("CVE-2024-0001".to_owned(), exposed, Basis::Cpe)];
+    assert_eq!(cpe("2.9.1"), one(Exposed::Affected));
+    assert_eq!(cpe("3.0.0"), []);
+    assert_eq!(cpe("trunk"), one(Exposed::Undecided));
+}
+
+#[test]
+fn what_is_said_of_a_part_of_another_product_excuses_nobody_here() {
+    let vex = |product: &str, part: &str| {
+        format!(
+            r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/1",
+            "author": "a", "timestamp": "2024-01-01T00:00:00Z", "version": 1, "statements": [
+            {{"vulnerability": {{"name": "CVE-1"}}, "status": "not_affected",
+              "justification": "component_not_present",
+              "products": [{{"@id": "{product}" {part}}}]}}]}}"#
+        )
+    };
+    let part = r#", "subcomponents": [{"@id": "pkg:maven/g/a@2.14.1"}]"#;
+    let at = component("a", r#", "purl": "pkg:maven/g/a@2.14.1""#);
+    let of = |product: &str, part: &str| answers(&[&vex(product, part)], &at);
+    let excused = vec![("CVE-1".to_owned(), Exposed::NotAffected, Basis::Package)];
+    assert_eq!(of("pkg:generic/shop@1.0", part), excused);
+    assert_eq!(of("pkg:generic/other@1.0", part), []);
+    assert_eq!(of("pkg:maven/g/a@2.14.1", ""), excused);
+    assert_eq!(of("pkg:maven/g/a@2.14.0", ""), []);
+}
+
+#[test]
+fn of_one_source_the_strictest_counts_and_two_sources_stand_side_by_side() {
+    let other = OSV.replace("OSV-1", "OSV-2").replace("2.15.0", "2.14.0");
+    let at = component("a", r#", "purl": "pkg:maven/g/a@2.14.1""#);
+    let both = answers(&[OSV, &other], &at);
+    assert_eq!(both, [("OSV-1".to_owned(), Exposed::Affected, Basis::Package)]);
+    let twice = OSV.replace(
+        r#""affected": ["#,
+        r#""affected": [{"package": {"ecosystem": "Maven", "name": "g:a"}, "versions": ["trunk"]},"#,
+    );
+    assert_eq!(answers(&[&twice], &at), [("OSV-1".to_owned(), Exposed::Affected, Basis::Package)]);
+    let gone = OSV.replace(r#""modified""#, r#""withdrawn": "2024-02-01T00:00:00Z", "modified""#);
+    assert_eq!(answers(&[&gone], &at), []);
+}
+
+#[test]
+fn all_other_versions_of_a_cve_record_are_what_its_default_says() {
+    let record = |default: &str| {
+        format!(
+            r#"{{"dataType": "CVE_RECORD", "dataVersion": "5.1",
+            "cveMetadata": {{"cveId": "CVE-2024-0001",
+                "assignerOrgId": "00000000-0000-4000-9000-000000000000", "state": "PUBLISHED"}},
+            "containers": {{"cna": {{
+                "providerMetadata": {{"orgId": "00000000-0000-4000-9000-000000000000"}},
+                "descriptions": [{{"lang": "en", "value": "d"}}],
+                "references": [{{"url": "https://example.org"}}],
+                "affected": [{{"packageName": "a", "collectionURL": "https://registry.npmjs.org",
+                    "defaultStatus": "{default}",
+                    "versions": [{{"version": "2.0.0", "lessThan": "3.0.0",
+                        "status": "unaffected", "versionType": "semver"}}]}}]}}}}}}"#
+        )
+    };
+    let of = |default: &str, version: &str| {
+        let more = format!(r#", "purl": "pkg:npm/a@{version}""#);
+        let answers = answers(&[&record(default)], &component("a", &more));
+        answers.into_iter().map(|(_, exposed, _)| exposed).collect::<Vec<_>>()
+    };
+    assert_eq!(of("affected", "1.0.0"), [Exposed::Affected]);
+    assert_eq!(of("affected", "3.0.0"), [Exposed::Affected]);
+    assert_eq!(of("affected", "2.5.0"), [Exposed::NotAffected]);
+    assert_eq!(of("affected", "trunk"), [Exposed::Undecided]);
+    assert_eq!(of("unaffected", "1.0.0"), []);
+}
