@@ -402,7 +402,15 @@ fn reassessed_in_part() -> AmendmentEvent {
 
 fn draft(fields: BTreeMap<String, String>, left_out: BTreeMap<String, String>) -> CaseEvent {
     let (obligation, form) = (obligation(), "form".into());
-    CaseEvent::DraftSaved { obligation, form, fields, left_out }
+    CaseEvent::DraftSaved { obligation, form, fields, left_out, kept: BTreeMap::new() }
+}
+
+fn draft_that_keeps_in() -> CaseEvent {
+    let of = "cn-rmsv/conflict/undisclosed-abroad".to_owned();
+    let (obligation, form) = (obligation(), "form".into());
+    let (fields, left_out) = (BTreeMap::new(), BTreeMap::new());
+    let kept = BTreeMap::from([("title".to_owned(), of)]);
+    CaseEvent::DraftSaved { obligation, form, fields, left_out, kept }
 }
 
 fn draft_that_leaves_out() -> CaseEvent {
@@ -451,7 +459,8 @@ fn samples() -> BTreeMap<String, Event> {
         .chain([Body::Amendment(amendment.clone(), reassessed_in_part())])
         .chain([Body::Case(case.clone(), draft_that_leaves_out())])
         .chain([Body::Case(case.clone(), followed())])
-        .chain(of_standing().into_iter().map(|event| Body::Party(person(), event)));
+        .chain(of_standing().into_iter().map(|event| Body::Party(person(), event)))
+        .chain([Body::Case(case.clone(), draft_that_keeps_in())]);
     let mut found = BTreeMap::new();
     for (body, actor) in bodies.zip(actors.into_iter().cycle()) {
         let (stream, _) = body.stream().parts();

@@ -76,6 +76,10 @@ statements! {
          JOIN cases c ON c.id = u.case_id WHERE u.amendment_id = $3 AND u.case_id > $4 AND ",
         visible!(), " ORDER BY u.case_id LIMIT $5"
     );
+    COUNT_UNREAD = concat!(
+        "SELECT COUNT(*) AS cases FROM unread_cases u JOIN cases c ON c.id = u.case_id \
+         WHERE u.amendment_id = $3 AND ", visible!()
+    );
     LAST_SEQUENCE =
         "SELECT sequence FROM amendments WHERE organization_id = $1 AND issuer = $2 \
          ORDER BY sequence DESC LIMIT 1";
@@ -379,6 +383,21 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// Returns how many cases that the viewer sees a change left as they were.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn count_unread_cases(
+        &self,
+        viewer: &Viewer,
+        amendment: &AmendmentId,
+    ) -> Result<u64, StoreError> {
+        let (scope, party) = viewer.parameters();
+        let params = params![scope, party, amendment.as_str()];
+        let row = self.reader().await?.optional(&COUNT_UNREAD, params).await?;
+        row.map_or(Ok(0), |row| row.natural("cases"))
     }
 
     /// Returns the highest sequence among the bundles of an issuer that an organization has taken

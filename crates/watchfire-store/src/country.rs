@@ -10,24 +10,35 @@ use crate::dialect::{Connection, params};
 use crate::error::StoreError;
 use crate::history::event_at;
 use crate::log::int;
-use crate::policy::{NotFound, Read};
+use crate::policy::{NotFound, Read, own_organization};
 use crate::statement::statements;
-use crate::viewer::Viewer;
+use crate::viewer::{Viewer, Who};
 
 statements! {
     SET = "UPDATE parties SET country_index = $2 WHERE id = $1";
     RECORDED = "SELECT p.country_index FROM parties p WHERE p.id = $1";
+    IS_OF_HOUSE = concat!(
+        "SELECT v.id FROM parties v WHERE v.id = $1 AND v.account_open AND v.organization_id = ",
+        own_organization!()
+    );
 }
 
-/// Where an organization is, who recorded it, when, and where that is known from.
+/// Where an organization is, as it was recorded last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located {
     /// `None`: nobody knows any more.
     pub country: Option<String>,
+    pub at: Timestamp,
+    /// Where that is known from; `None` for whoever is not of the house that recorded it.
+    pub grounds: Option<Grounds>,
+}
+
+/// From where it is known where an organization is. It is the house's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grounds {
     pub source: String,
     /// `None`: it was recorded on the node's own machine.
     pub by: Option<PartyId>,
-    pub at: Timestamp,
 }
 
 pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<(), StoreError> {
@@ -40,8 +51,19 @@ pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<()
     }
 }
 
+async fn is_of_house(connection: &mut Connection, viewer: &Viewer) -> Result<bool, StoreError> {
+    match viewer.who() {
+        Who::Anonymous => Ok(false),
+        Who::Service(_) => Ok(true),
+        Who::Person { party, .. } => {
+            Ok(connection.optional(&IS_OF_HOUSE, params![party.as_str()]).await?.is_some())
+        }
+    }
+}
+
 impl Store {
-    /// Returns where an organization is, as it was recorded last; `None` where it never was.
+    /// Returns where an organization is, as it was recorded last; `None` where it never was. From
+    /// where that is known is told to the people of the organization whose node this is alone.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] if the organization is missing or hidden.
@@ -63,7 +85,9 @@ impl Store {
                     Actor::Person(who) => Some(who),
                     _ => None,
                 };
-                Ok(Some(Located { country, source, by, at: event.recorded_at }))
+                let of_house = is_of_house(&mut connection, viewer).await?;
+                let grounds = of_house.then_some(Grounds { source, by });
+                Ok(Some(Located { country, at: event.recorded_at, grounds }))
             }
             _ => Err(StoreError::Corrupt { what: "country" }),
         }

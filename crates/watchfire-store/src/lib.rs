@@ -54,7 +54,7 @@ pub use audit::{AuditReport, NoteProblem};
 pub use case::{CaseRow, ParticipantRow};
 pub use case_fact::{CASES_AT_ONCE_MAX, CaseFacts};
 pub use config::{LogHead, Seal, StoreConfig};
-pub use country::Located;
+pub use country::{Grounds, Located};
 pub use department::DEPARTMENTS_MAX;
 pub use dialect::{Engine, EngineSetting, Location};
 pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};

@@ -78,7 +78,7 @@ pub struct Submission {
     pub pass: Option<(String, PartyId)>,
 }
 
-fn room(what: &'static str, held: u64, max: u64) -> Result<(), Refusal> {
+pub(super) fn room(what: &'static str, held: u64, max: u64) -> Result<(), Refusal> {
     if held >= max {
         return Err(Refusal::Full { what, max: usize::try_from(max).unwrap_or(usize::MAX) });
     }
@@ -96,12 +96,12 @@ pub(super) fn text(field: &'static str, text: &str, chars_max: usize) -> Result<
 
 impl Case {
     /// Refuses what no clock needs in a case that is nearly full.
-    fn room_for_talk(&self) -> Result<(), Refusal> {
+    pub(super) fn room_for_talk(&self) -> Result<(), Refusal> {
         room("events", self.version, EVENTS_OF_TALK_MAX)
     }
 
     /// Refuses text of `bytes` in a case whose people have written as much as it holds.
-    fn room_for_text(&self, bytes: usize) -> Result<(), Refusal> {
+    pub(super) fn room_for_text(&self, bytes: usize) -> Result<(), Refusal> {
         let written = self.written_bytes.saturating_add(bytes as u64);
         room("bytes of messages, drafts and submissions", written, WRITTEN_BYTES_MAX + 1)
     }
@@ -357,47 +357,6 @@ impl Case {
         Ok(obligation)
     }
 
-    /// Saves the draft of a submission.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchObligation`], [`Refusal::Full`], [`Refusal::Text`].
-    pub fn save_draft(
-        &self,
-        id: &ObligationId,
-        form: &str,
-        fields: &BTreeMap<String, String>,
-    ) -> Result<Decision, Refusal> {
-        self.save_draft_without(id, form, fields, &BTreeMap::new())
-    }
-
-    /// As [`Case::save_draft`]; `left_out` are fields that are left out on purpose, each with the
-    /// provisions for which: they are not filled from the case.
-    ///
-    /// # Errors
-    /// As [`Case::save_draft`].
-    pub fn save_draft_without(
-        &self,
-        id: &ObligationId,
-        form: &str,
-        fields: &BTreeMap<String, String>,
-        left_out: &BTreeMap<String, String>,
-    ) -> Result<Decision, Refusal> {
-        if !self.obligations.contains_key(id) {
-            return Err(Refusal::NoSuchObligation(id.clone()));
-        }
-        check_fields(fields)?;
-        check_fields(left_out)?;
-        self.room_for_talk()?;
-        self.room_for_text(bytes_of(fields) + bytes_of(left_out))?;
-        let saved = CaseEvent::DraftSaved {
-            obligation: id.clone(),
-            form: form.to_owned(),
-            fields: fields.clone(),
-            left_out: left_out.clone(),
-        };
-        Ok(Decision { events: vec![saved], notices: Vec::new() })
-    }
-
     /// Records a submission, the fact that it was made, and what follows.
     ///
     /// # Errors
@@ -640,7 +599,7 @@ pub(super) fn bytes_of(fields: &BTreeMap<String, String>) -> usize {
     fields.iter().map(|(id, value)| id.len() + value.len()).sum()
 }
 
-fn check_fields(fields: &BTreeMap<String, String>) -> Result<(), Refusal> {
+pub(super) fn check_fields(fields: &BTreeMap<String, String>) -> Result<(), Refusal> {
     if bytes_of(fields) > FIELDS_BYTES_MAX {
         return Err(Refusal::Full { what: "bytes of fields", max: FIELDS_BYTES_MAX });
     }

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::act::{TEXT_CHARS_MAX, text};
+use super::act::{EVENTS_OF_PEOPLE_MAX, TEXT_CHARS_MAX, room, text};
 use super::{Case, Decision, Embargo, House, Refusal};
 use crate::event::CaseEvent;
 use crate::ids::{ObligationId, PartyId};
-use crate::law::conflict::{Choice, Conflict, Rule};
+use crate::law::conflict::{Conflict, Rule};
 use crate::law::count::{Within, elapsed};
 use crate::law::gate::Act;
 use crate::law::instant::Instant;
@@ -118,7 +118,7 @@ impl Case {
         Ok(found)
     }
 
-    fn clash<'l>(
+    pub(super) fn clash<'l>(
         &self,
         house: &House<'l>,
         conflict: &'l Conflict,
@@ -345,8 +345,10 @@ impl Case {
         let mut events = Vec::new();
         for Clash { conflict, .. } in self.clashes(house, now)? {
             let known = self.conflicts.get(&conflict.id);
-            let chosen = house.standing.iter().find(|it| it.conflict == conflict.id);
-            let chosen = chosen.filter(|it| conflict.standing && it.at <= self.opened_at);
+            // Of everything that was ever chosen, the last before the case counts.
+            let before = house.standing.iter().filter(|it| it.at <= self.opened_at);
+            let chosen = before.filter(|it| it.conflict == conflict.id).max_by_key(|it| it.at);
+            let chosen = chosen.filter(|_| conflict.standing);
             let Some(chosen) = chosen.filter(|_| known.is_none_or(|it| it.decided.is_none()))
             else {
                 continue;
@@ -366,7 +368,8 @@ impl Case {
     /// Decides what to do where duties collide. It can be decided anew; each decision stays.
     ///
     /// # Errors
-    /// [`Refusal::NoSuchConflict`], [`Refusal::NoSuchChoice`], [`Refusal::Text`] of the reason.
+    /// [`Refusal::NoSuchConflict`], [`Refusal::NoSuchChoice`], [`Refusal::Text`] of the reason,
+    /// [`Refusal::Full`].
     pub fn decide_conflict(
         &self,
         house: &House<'_>,
@@ -378,73 +381,22 @@ impl Case {
         let there = there.into_iter().find(|clash| clash.conflict.id == id);
         let clash = there.filter(|it| it.conflict.decision.is_some());
         let clash = clash.ok_or_else(|| Refusal::NoSuchConflict(id.to_owned()))?;
-        let Some(chosen) = clash.conflict.choice(choice) else {
+        if clash.conflict.choice(choice).is_none() {
             let choices = clash.conflict.decision.iter().flat_map(|it| &it.choices);
             return Err(Refusal::NoSuchChoice {
                 choice: choice.to_owned(),
                 choices: choices.map(|it| it.id.clone()).collect(),
             });
-        };
+        }
         text("reason", reason, TEXT_CHARS_MAX)?;
+        room("events", self.version, EVENTS_OF_PEOPLE_MAX)?;
         let decided = CaseEvent::ConflictDecided {
             conflict: id.to_owned(),
             choice: choice.to_owned(),
             reason: reason.to_owned(),
             by: by.clone(),
         };
-        let mut events = vec![decided];
-        events.extend(self.drafts_after(house, &clash, chosen));
-        Ok(Decision { events, notices: Vec::new() })
-    }
-
-    /// Returns the obligations whose draft leaves fields out for the sake of this conflict.
-    pub fn kept_to_minimum(&self, clash: &Clash<'_>) -> Vec<ObligationId> {
-        let Effect::Bars(bars) = &clash.effect else { return Vec::new() };
-        let why = bars.join(", ");
-        let is_kept = |id: &&ObligationId| {
-            let draft = self.drafts.get(*id);
-            draft.is_some_and(|draft| draft.left_out.values().any(|reason| *reason == why))
-        };
-        clash.obligations.iter().filter(is_kept).cloned().collect()
-    }
-
-    /// Makes the drafts ready that a choice wants: kept to what the law itself asks for, where it
-    /// says so; where it does not, nothing is left out for this conflict any more.
-    ///
-    /// What a form requires stays, and so does what somebody has answered.
-    fn drafts_after(
-        &self,
-        house: &House<'_>,
-        clash: &Clash<'_>,
-        chosen: &Choice,
-    ) -> Vec<CaseEvent> {
-        let Effect::Bars(bars) = &clash.effect else { return Vec::new() };
-        let why = bars.join(", ");
-        let ready = |id: &ObligationId| {
-            let provision = &self.obligations.get(id)?.assessment.provision;
-            let (form, stage) = house.law.form_of(provision)?;
-            let known = self.drafts.get(id);
-            let (before, fields) = known
-                .map(|draft| (draft.left_out.clone(), draft.fields.clone()))
-                .unwrap_or_default();
-            let mut left_out = before.clone();
-            left_out.retain(|_, reason| *reason != why);
-            if chosen.minimum && clash.conflict.minimum_of.contains(provision) {
-                let free = form.free(stage).filter(|field| {
-                    !clash.conflict.minimum.contains(&field.0) && !fields.contains_key(&field.0)
-                });
-                for field in free {
-                    left_out.entry(field.0.clone()).or_insert_with(|| why.clone());
-                }
-            }
-            (left_out != before).then(|| CaseEvent::DraftSaved {
-                obligation: id.clone(),
-                form: form.id.clone(),
-                fields,
-                left_out,
-            })
-        };
-        clash.obligations.iter().filter_map(ready).collect()
+        Ok(Decision { events: vec![decided], notices: Vec::new() })
     }
 }
 

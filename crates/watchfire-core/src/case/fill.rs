@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Case, House};
+use super::draft::LeftOut;
+use super::{Case, House, Refusal};
 use crate::event::FactRecord;
 use crate::ids::{ObligationId, SubmissionId};
 use crate::law::form::{
@@ -35,8 +36,10 @@ pub struct Filling {
     pub completeness: Completeness,
     /// The answers, each with where it comes from.
     pub fields: BTreeMap<FieldId, Filled>,
-    /// Fields that are left out on purpose, each with the provisions for which.
-    pub left_out: BTreeMap<FieldId, String>,
+    /// Fields that are left out, each with why.
+    pub left_out: BTreeMap<FieldId, LeftOut>,
+    /// When it was decided that it is kept to what the law itself asks for, if that stands.
+    pub minimum_since: Option<Timestamp>,
     /// When the draft was saved last.
     pub saved_at: Option<Timestamp>,
 }
@@ -96,37 +99,71 @@ impl Case {
     /// What a person saved comes first, then what the form itself says, what was sent in an
     /// earlier stage, the facts, and last what other forms say under the same name. What the
     /// platform fills in stays empty. A field that a saved draft does not answer is filled again,
-    /// unless it is left out on purpose.
+    /// unless it is left out on purpose. What a decision that stands at `now` keeps out is left
+    /// out, whatever was saved before.
+    ///
+    /// # Errors
+    /// [`Refusal::Fact`] if a recorded fact cannot be read with these laws.
     pub fn filled(
         &self,
         house: &House<'_>,
-        id: &ObligationId,
-        about: About<'_>,
-    ) -> Option<Filling> {
+        (id, about): (&ObligationId, About<'_>),
+        now: Timestamp,
+    ) -> Result<Option<Filling>, Refusal> {
+        let Some(search) = self.search(house, (id, about)) else { return Ok(None) };
+        let (form, stage) = (search.form, search.stage);
+        let minimum = self.minimum(house, id, now)?;
+        let draft = self.drafts.get(id);
+        let kept = draft.map(|draft| &draft.kept);
+        let (mut fields, mut left_out) = (BTreeMap::new(), BTreeMap::new());
+        for (field, need) in form.asked(stage) {
+            if let Some(why) = minimum.withholds(&field.id, kept) {
+                left_out.insert(field.id.clone(), why.clone());
+                continue;
+            }
+            if need == Need::Automatic {
+                continue;
+            }
+            let saved = draft.and_then(|draft| draft.fields.get(&field.id.0));
+            let saved = saved.filter(|value| !value.trim().is_empty());
+            let saved = saved.map(|value| Filled { value: value.clone(), from: Origin::Draft });
+            let marked = draft.and_then(|draft| draft.left_out.get(&field.id.0));
+            if let Some(filled) =
+                saved.or_else(|| search.answer(field).filter(|_| marked.is_none()))
+            {
+                fields.insert(field.id.clone(), filled);
+            } else if let Some(provisions) = marked {
+                let why = LeftOut { provisions: provisions.clone(), conflict: None };
+                left_out.insert(field.id.clone(), why);
+            }
+        }
+        let completeness = form.completeness(stage, &values(&fields));
+        let saved_at = draft.map(|draft| draft.saved_at);
+        let minimum_since = minimum.since;
+        Ok(Some(Filling { stage, completeness, fields, left_out, minimum_since, saved_at }))
+    }
+
+    /// Returns what the case by itself answers in a field of an obligation's form.
+    pub(super) fn answer(
+        &self,
+        house: &House<'_>,
+        of: (&ObligationId, About<'_>),
+        field: &FieldId,
+    ) -> Option<Filled> {
+        let search = self.search(house, of)?;
+        let field = search.form.fields.iter().find(|it| it.id == *field)?;
+        search.answer(field)
+    }
+
+    fn search<'c>(
+        &'c self,
+        house: &'c House<'c>,
+        (id, about): (&ObligationId, About<'c>),
+    ) -> Option<Search<'c>> {
         let obligation = self.obligations.get(id)?;
         let (form, stage) = house.law.form_of(&obligation.assessment.provision)?;
         let zone = house.zone_of(&obligation.assessment.provision);
-        let search = Search { case: self, house, about, obligation, form, stage, zone };
-        let draft = self.drafts.get(id);
-        let is_left_out =
-            |id: &FieldId| draft.is_some_and(|draft| draft.left_out.contains_key(&id.0));
-        let fields: BTreeMap<FieldId, Filled> = form
-            .asked(stage)
-            .filter(|(_, need)| *need != Need::Automatic)
-            .filter_map(|(field, _)| {
-                let saved = draft.and_then(|draft| draft.fields.get(&field.id.0));
-                let saved = saved.filter(|value| !value.trim().is_empty());
-                let saved = saved.map(|value| Filled { value: value.clone(), from: Origin::Draft });
-                let found = || search.answer(field).filter(|_| !is_left_out(&field.id));
-                Some((field.id.clone(), saved.or_else(found)?))
-            })
-            .collect();
-        let completeness = form.completeness(stage, &values(&fields));
-        let saved_at = draft.map(|draft| draft.saved_at);
-        let left_out = draft.iter().flat_map(|draft| &draft.left_out);
-        let left_out = left_out.map(|(id, why)| (FieldId(id.clone()), why.clone()));
-        let left_out = left_out.filter(|(id, _)| !fields.contains_key(id)).collect();
-        Some(Filling { stage, completeness, fields, left_out, saved_at })
+        Some(Search { case: self, house, about, obligation, form, stage, zone })
     }
 }
 

@@ -7,6 +7,7 @@ mod act;
 mod audience;
 mod awareness;
 mod conflict;
+mod draft;
 mod fill;
 mod gate;
 mod open_question;
@@ -36,6 +37,7 @@ pub use act::{
 };
 pub use awareness::{Awareness, Candidate, Deadline};
 pub use conflict::{Clash, Decided, Effect, Instance, Standing};
+pub use draft::{Answers, LeftOut};
 pub use fill::{About, Filled, Filling, Origin};
 pub use gate::{Pass, To};
 pub use open_question::OpenQuestion;
@@ -50,7 +52,8 @@ pub struct House<'a> {
     pub profile: &'a Profile,
     /// Who is told in what order.
     pub chain: &'a Chain,
-    /// What the organization chose for its cases, at most one choice for each conflict.
+    /// What the organization chose for its cases, the oldest first; the last one before a case is
+    /// opened counts in it.
     pub standing: &'a [Standing],
 }
 
@@ -151,6 +154,9 @@ pub struct Draft {
     pub fields: BTreeMap<String, String>,
     /// Fields that are left out on purpose, each with the provisions for which.
     pub left_out: BTreeMap<String, String>,
+    /// Fields that stay in although the decision of a conflict keeps the draft to what the law
+    /// itself asks for, each with the conflict.
+    pub kept: BTreeMap<String, String>,
     /// When it was saved last.
     pub saved_at: Timestamp,
 }
@@ -224,9 +230,14 @@ impl Case {
             }
             CaseEvent::EmbargoExited { .. } => self.embargo = Embargo::Exited { at },
             CaseEvent::FactRecorded { fact } => self.facts.push(fact.clone()),
-            CaseEvent::DraftSaved { obligation, form, fields, left_out } => {
-                let (form, fields, left_out) = (form.clone(), fields.clone(), left_out.clone());
-                let draft = Draft { form, fields, left_out, saved_at: at };
+            CaseEvent::DraftSaved { obligation, form, fields, left_out, kept } => {
+                let draft = Draft {
+                    form: form.clone(),
+                    fields: fields.clone(),
+                    left_out: left_out.clone(),
+                    kept: kept.clone(),
+                    saved_at: at,
+                };
                 self.drafts.insert(obligation.clone(), draft);
             }
             CaseEvent::SubmissionRecorded {
@@ -270,6 +281,13 @@ impl Case {
 
     /// Takes into account what people chose where the law leaves it to them.
     fn apply_to_choice(&mut self, at: Timestamp, event: &CaseEvent) {
+        if let CaseEvent::ConflictOpened { conflict, .. }
+        | CaseEvent::ConflictClosed { conflict }
+        | CaseEvent::ConflictDecided { conflict, .. }
+        | CaseEvent::ConflictFollowed { conflict, .. } = event
+        {
+            self.keep_in_no_more(conflict);
+        }
         match event {
             CaseEvent::ConflictOpened { conflict, obligation, due_at } => {
                 let opened = Instance::opened(at, obligation.clone(), *due_at);
@@ -362,8 +380,8 @@ impl Case {
 fn written_bytes(event: &CaseEvent) -> usize {
     match event {
         CaseEvent::MessagePosted { text } => text.len(),
-        CaseEvent::DraftSaved { fields, left_out, .. } => {
-            act::bytes_of(fields) + act::bytes_of(left_out)
+        CaseEvent::DraftSaved { fields, left_out, kept, .. } => {
+            act::bytes_of(fields) + act::bytes_of(left_out) + act::bytes_of(kept)
         }
         CaseEvent::SubmissionRecorded { fields, .. } => act::bytes_of(fields),
         _ => 0,

@@ -75,6 +75,10 @@ pub enum CaseEvent {
         /// Fields that are left out on purpose, each with the provisions for which.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         left_out: BTreeMap<String, String>,
+        /// Fields that stay in although the decision of a conflict keeps the draft to what the law
+        /// itself asks for, each with the conflict.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        kept: BTreeMap<String, String>,
     },
     /// A submission was made to an authority, and this is what it said.
     SubmissionRecorded {

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use watchfire_core::case::{About, Clash, Effect, Refusal, Standing, Submission, To};
+use watchfire_core::case::{Clash, Effect, Refusal, Standing, Submission, To};
 use watchfire_core::event::{Body, CaseEvent, FactRecord, ParticipantRole};
 use watchfire_core::ids::SubmissionId;
 use watchfire_core::law::Lawbook;
-use watchfire_core::law::form::Need;
 use watchfire_core::law::gate::{Act, Recipient};
 
 use crate::world::{World, at, fact, person};
@@ -116,51 +115,6 @@ fn an_undecided_conflict_keeps_the_submission_at_the_gate_and_a_decision_opens_i
     world.act(|case, house, now| case.decide_conflict(house, (ABROAD, "submit"), why, now));
     world.act(|case, house, now| case.record_submission(house, &sent, now));
     assert!(!world.state().obligations[&world.obligation("eu-cra/14.2.a")].is_open());
-}
-
-/// The fields that the draft of an obligation leaves out, and those that are filled.
-fn drafted(world: &World, provision: &str) -> (BTreeMap<String, String>, Vec<String>) {
-    let about = About { organization: "Northwind", component: None };
-    let filled = world.state().filled(&world.house(), &world.obligation(provision), about);
-    let filled = filled.expect("a form");
-    let left_out = filled.left_out.into_iter().map(|(id, why)| (id.0, why)).collect();
-    (left_out, filled.fields.into_keys().map(|id| id.0).collect())
-}
-
-#[test]
-fn who_keeps_to_the_minimum_finds_the_draft_ready_and_nothing_that_the_form_requires_left_out() {
-    let mut world = exploited();
-    let why = ("counsel's opinion", &person(7));
-    let (nothing, all) = drafted(&world, "eu-cra/14.2.a");
-    assert_eq!(nothing, BTreeMap::new());
-    world.act(|case, house, now| case.decide_conflict(house, (ABROAD, "submit-minimum"), why, now));
-    let case = world.state();
-    let id = world.obligation("eu-cra/14.2.a");
-    assert!(case.drafts.contains_key(&id), "a draft of its own");
-    let (left_out, filled) = drafted(&world, "eu-cra/14.2.a");
-    assert!(!left_out.is_empty() && left_out.values().all(|why| why == "cn-rmsv/9.7"));
-    let (form, stage) = Lawbook::builtin().form_of("eu-cra/14.2.a").expect("a form");
-    for (field, need) in form.asked(stage) {
-        let free = !matches!(need, Need::Required | Need::Automatic);
-        let kept = field.id.0 == "member-states";
-        assert_eq!(left_out.contains_key(&field.id.0), free && !kept, "{}", field.id);
-    }
-    let dropped: Vec<&String> = all.iter().filter(|id| !filled.contains(id)).collect();
-    assert!(dropped.iter().all(|id| left_out.contains_key(*id)), "{dropped:?}");
-    assert!(filled.contains(&"manufacturer".to_owned()), "what is required is filled as before");
-    // Of a later stage the law itself asks for more: nothing is left out there.
-    assert_eq!(drafted(&world, "eu-cra/14.2.b").0, BTreeMap::new());
-
-    // What somebody answers is left out no more.
-    let free = left_out.keys().next().expect("one").clone();
-    let fields = BTreeMap::from([(free.clone(), "said all the same".to_owned())]);
-    world.act(|case, _, _| case.save_draft_without(&id, &form.id, &fields, &left_out));
-    let (left, filled) = drafted(&world, "eu-cra/14.2.a");
-    assert!(!left.contains_key(&free) && filled.contains(&free));
-
-    // Whoever submits in full after all finds nothing left out for it.
-    world.act(|case, house, now| case.decide_conflict(house, (ABROAD, "submit"), why, now));
-    assert_eq!(drafted(&world, "eu-cra/14.2.a").0, BTreeMap::new());
 }
 
 #[test]
@@ -475,6 +429,36 @@ fn a_case_follows_what_was_chosen_before_it_and_nothing_that_was_chosen_later() 
         record(&mut world, "once-more", "exploitation-known", EXPLOITED);
         let own = world.state().conflicts[MINISTRY].decided.clone().expect("decided");
         assert_eq!((own.choice.as_str(), own.standing), ("do-not-tell", None));
+    }
+}
+
+#[test]
+fn of_all_that_was_chosen_the_last_before_the_case_counts() {
+    let (first, second) = ("2026-11-01T08:00:00Z", "2026-11-02T08:00:00Z");
+    let after = "2026-11-02T08:00:00.000001Z";
+    for (standing, follows) in [
+        (vec![chosen(Some("tell"), first), chosen(Some("do-not-tell"), after)], Some("tell")),
+        (vec![chosen(Some("tell"), first), chosen(None, after)], Some("tell")),
+        (
+            vec![chosen(Some("tell"), first), chosen(Some("do-not-tell"), second)],
+            Some("do-not-tell"),
+        ),
+        (
+            vec![chosen(Some("tell"), second), chosen(Some("do-not-tell"), second)],
+            Some("do-not-tell"),
+        ),
+        (vec![chosen(Some("tell"), first), chosen(None, second)], None),
+        (vec![chosen(None, first), chosen(Some("tell"), second)], Some("tell")),
+    ] {
+        // The duties collide only later, when the other choice was made.
+        let found = fact("exploited", "exploitation-known", EXPLOITED, EXPLOITED);
+        let mut world = World::opened_under(found, &[1], standing.clone());
+        assert!(!world.state().conflicts.contains_key(MINISTRY), "it is no conflict yet");
+        world.now = at("2026-11-03T08:00:00Z");
+        record(&mut world, "known", "vulnerability-known", EXPLOITED);
+        let case = world.state();
+        let decided = case.conflicts.get(MINISTRY).and_then(|it| it.decided.as_ref());
+        assert_eq!(decided.map(|it| it.choice.as_str()), follows, "{standing:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use watchfire_core::case::{About, Filled, Filling, Origin, Refusal, Submission};
+use watchfire_core::case::{About, Answers, Filled, Filling, Origin, Refusal, Submission};
 use watchfire_core::ids::{ObligationId, SubmissionId};
 use watchfire_core::law::form::FieldId;
 
@@ -20,7 +20,8 @@ fn exploited() -> World {
 
 fn filled(world: &World, provision: &str) -> Filling {
     let id = world.obligation(provision);
-    world.state().filled(&world.house(), &id, ABOUT).expect(provision)
+    let found = world.state().filled(&world.house(), (&id, ABOUT), world.now);
+    found.expect("facts are read").expect(provision)
 }
 
 fn of<'f>(filling: &'f Filling, field: &str) -> Option<&'f Filled> {
@@ -106,7 +107,8 @@ fn a_saved_answer_comes_first_and_a_blank_one_does_not_count() {
     let mut world = exploited();
     let early = world.obligation("eu-cra/14.2.a");
     let saved = fields(&[("title", "A title of our own"), ("manufacturer", "  ")]);
-    world.act(|case, _, _| case.save_draft(&early, "vulnerability", &saved));
+    let answers = Answers::plain("vulnerability", &saved);
+    world.act(|case, house, now| case.save_draft(house, (&early, ABOUT), &answers, now));
     let early = filled(&world, "eu-cra/14.2.a");
     let own = Filled { value: "A title of our own".into(), from: Origin::Draft };
     assert_eq!(of(&early, "title"), Some(&own));

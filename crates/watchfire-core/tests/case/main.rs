@@ -3,14 +3,15 @@
 mod clocks;
 mod conflict;
 mod filling;
+mod minimum;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use watchfire_core::case::{
-    Case, Decision, EVENTS_OF_PEOPLE_MAX, EVENTS_OF_TALK_MAX, FIELDS_BYTES_MAX, Opening, Refusal,
-    Submission, WRITTEN_BYTES_MAX,
+    About, Answers, Case, Decision, EVENTS_OF_PEOPLE_MAX, EVENTS_OF_TALK_MAX, FIELDS_BYTES_MAX,
+    Opening, Refusal, Submission, WRITTEN_BYTES_MAX,
 };
 use watchfire_core::event::{CaseEvent, FactRecord, GapCause, ParticipantRole};
 use watchfire_core::ids::{ObligationId, SubmissionId};
@@ -329,7 +330,10 @@ fn a_case_that_is_nearly_full_keeps_room_for_what_clocks_need() {
         assert!(matches!(refused, Err(Refusal::Full { what: "events", .. })), "{refused:?}");
     };
     full(case.post_message(&world.house(), "too many", &BTreeMap::new(), None, world.now));
-    full(case.save_draft(&owed, "form", &BTreeMap::new()));
+    let about = About::default();
+    let nothing = BTreeMap::new();
+    let nothing = Answers::plain("form", &nothing);
+    full(case.save_draft(&world.house(), (&owed, about), &nothing, world.now));
     full(case.escalate(&world.house(), &owed, &person(1), "stuck", world.now));
     let public = fact("public", "disclosed", "2021-11-24T06:00Z", "2021-11-24T07:00:00Z");
     assert!(case.record_fact(&world.house(), &public, world.now).is_ok(), "facts are still taken");
@@ -353,14 +357,19 @@ fn what_people_write_in_a_case_has_a_limit_in_bytes() {
         let each = FIELDS_BYTES_MAX / 10 - 2;
         (0..fields).map(|n| (format!("{n:02}"), "x".repeat(each))).collect::<BTreeMap<_, _>>()
     };
-    assert!(case.save_draft(&owed, "form", &many(10)).is_ok());
-    let refused = case.save_draft(&owed, "form", &many(11));
+    let save = |fields| {
+        let answers = Answers::plain("form", &fields);
+        case.save_draft(&world.house(), (&owed, About::default()), &answers, world.now)
+    };
+    assert!(save(many(10)).is_ok());
+    let refused = save(many(11));
     assert!(matches!(refused, Err(Refusal::Full { what: "bytes of fields", .. })), "{refused:?}");
     let written = CaseEvent::DraftSaved {
         obligation: owed.clone(),
         form: "form".into(),
         fields: field(usize::try_from(WRITTEN_BYTES_MAX - 10).expect("it fits")),
         left_out: BTreeMap::new(),
+        kept: BTreeMap::new(),
     };
     case.apply(world.now, &written);
     assert!(

@@ -34,6 +34,7 @@ submission-problem-yes-no = Choose yes or no.
 submission-problem-choice = “{ $answer }” is not one of the choices.
 submission-from-case = Filled in from the case.
 submission-left-out = Left out on purpose because of { $provisions }
+submission-minimum = Kept to what the law itself asks for, as long as that decision stands: a field marked below is left out, and stays in if you take its mark away. Decided
 submission-from-stage = Copied from what was sent before ({ $submission }).
 submission-from-fact = Filled in from the fact { $fact }.
 submission-from-shared = As it stands in another form of this case: { $title }.

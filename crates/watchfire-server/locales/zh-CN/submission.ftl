@@ -34,6 +34,7 @@ submission-problem-yes-no = 请选择是或否。
 submission-problem-choice = “{ $answer }”不在可选项之内。
 submission-from-case = 由个案自动带入。
 submission-left-out = 因 { $provisions } 有意不填
+submission-minimum = 在该决定有效期间，仅保留法律本身要求的内容：下方带标记的字段不填，取消标记即保留。决定于
 submission-from-stage = 沿用此前报送的内容（{ $submission }）。
 submission-from-fact = 由事实 { $fact } 带入。
 submission-from-shared = 与本个案另一表单相同：{ $title }。

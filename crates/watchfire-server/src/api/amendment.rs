@@ -151,14 +151,12 @@ pub(crate) struct ShownAmendment {
     lawbook: Option<String>,
     #[schema(value_type = Option<String>, format = DateTime)]
     applied_at: Option<Timestamp>,
-    /// How many open cases were looked at when it was applied, and in how many something changed.
-    reassessed: Option<[u64; 2]>,
-    /// How many of them were left as they were, because the new law cannot read them: they are
-    /// tried again, and until then the change is not carried out.
+    /// How many of the cases that you may see were left as they were, because the new law cannot
+    /// read them: they are tried again, and until then the change is not carried out.
     unread: u64,
-    /// Those of them that you see.
+    /// The first 1000 of them, by id.
     unread_cases: Vec<LeftUnread>,
-    /// Whether it is used, and every case that it touches was computed anew.
+    /// Whether it is used, and every case that it touches and you may see was computed anew.
     carried_out: bool,
     /// Why it could not be put to use last.
     obstructed: Option<String>,
@@ -182,9 +180,7 @@ pub(crate) struct LeftUnread {
 }
 
 impl ShownAmendment {
-    fn of(found: Amendment, unread: Vec<UnreadCase>, now: Timestamp) -> Self {
-        let done = found.applied.as_ref().and_then(|applied| applied.reassessed);
-        let carried_out = found.is_carried_out();
+    fn of(found: Amendment, (unread, cases): (u64, Vec<UnreadCase>), now: Timestamp) -> Self {
         let left = |it: UnreadCase| LeftUnread {
             case: it.case.to_string(),
             problem: it.problem,
@@ -214,10 +210,11 @@ impl ShownAmendment {
             base: found.base,
             lawbook: found.applied.as_ref().map(|applied| applied.lawbook.clone()),
             applied_at: found.applied.as_ref().map(|applied| applied.at),
-            reassessed: done.map(|done| [done.looked_at, done.changed]),
-            unread: done.map_or(0, |done| done.unread),
-            unread_cases: unread.into_iter().map(left).collect(),
-            carried_out,
+            unread,
+            unread_cases: cases.into_iter().map(left).collect(),
+            // What of a case is hidden is not told by a mark of the change either.
+            carried_out: unread == 0
+                && found.applied.as_ref().is_some_and(|applied| applied.reassessed.is_some()),
             obstructed: found.obstructed.map(|(_, problem)| problem),
             interpretation: found.interpretation.map(|it| Interpretation {
                 by: it.by.to_string(),
@@ -262,7 +259,9 @@ pub(crate) async fn show(
     Path(text): Path<String>,
 ) -> Shown<ShownAmendment> {
     let found = command::read(&node, &caller.viewer, &id::<AmendmentId>(&text)?).await?;
-    let unread = node.store().unread_cases(&caller.viewer, &found.id, None).await?;
+    let count = node.store().count_unread_cases(&caller.viewer, &found.id).await?;
+    let cases = node.store().unread_cases(&caller.viewer, &found.id, None).await?;
+    let unread = (count, cases);
     Ok(Json(ShownAmendment::of(found, unread, node.now())))
 }
 

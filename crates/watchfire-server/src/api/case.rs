@@ -5,10 +5,11 @@ use axum::extract::{Path, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use watchfire_core::case::Case;
 use watchfire_core::event::FactRecord;
 use watchfire_core::ids::CaseId;
-use watchfire_core::law::tell;
 use watchfire_core::law::text::Language;
+use watchfire_core::law::{Lawbook, tell};
 use watchfire_store::CaseRow;
 use watchfire_store::policy::Write as ToWrite;
 
@@ -19,7 +20,7 @@ use super::{Asked, Changed, List, Made, Paging, Shown, id, made, wish};
 use crate::auth::Caller;
 use crate::command::Answer;
 use crate::command::case as command;
-use crate::command::decision::Loaded;
+use crate::command::decision::{Legible, Loaded};
 use crate::error::Problem;
 use crate::state::Node;
 use crate::write::Write;
@@ -157,8 +158,21 @@ pub(crate) struct ShownCase {
     #[schema(value_type = Option<String>, format = DateTime)]
     known_at: Option<Timestamp>,
     embargo: Embargo,
+    /// Present where the law of that instant cannot read the case: what is owed is shown as it was
+    /// computed last.
+    unread: Option<Unread>,
     facts: Vec<Fact>,
     obligations: Vec<ReasonedObligation>,
+}
+
+/// That the law cannot read a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Unread {
+    /// When a change of law left it as it was, if one did.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// What cannot be read, in English.
+    problem: String,
 }
 
 /// An obligation as it was at the instant that is shown, with the way it was computed.
@@ -171,10 +185,24 @@ pub(crate) struct ReasonedObligation {
     holding: Holding,
     /// To whom it is owed.
     owed_to: Option<String>,
-    /// In one sentence, why it is in its state.
+    /// In one sentence, why it is in its state; empty where the law cannot read the case.
     reason: String,
-    /// How it was computed: each step in words.
+    /// How it was computed: each step in words; none where the law cannot read the case.
     trace: Vec<String>,
+}
+
+/// What was computed last of a case that the law cannot read.
+fn recorded(case: &Case, law: &Lawbook, names: &Names, at: Timestamp) -> Vec<ReasonedObligation> {
+    let owed_to = |provision: &str| law.provision(provision)?.1.owed_to.clone();
+    let each = case.obligations.values().map(|held| ReasonedObligation {
+        id: held.id.to_string(),
+        owed: Owed::of(&held.assessment, at, held.is_open()),
+        holding: Holding::of(held, names),
+        owed_to: owed_to(&held.assessment.provision),
+        reason: String::new(),
+        trace: Vec::new(),
+    });
+    each.collect()
 }
 
 /// Shows a case: what had happened, what was known and what was owed, now or at any instant.
@@ -198,15 +226,25 @@ pub(crate) async fn show(
     let then = loaded.as_of(at).ok_or_else(|| malformed("the case was not open yet at `at`"))?;
     let names = Names::of_parties(&node, &caller, &then).await?;
     let law = node.law_at(known_at.unwrap_or(at)).await?;
-    let owed = loaded.case.owed_at(&loaded.house_under(&law), at, known_at)?;
-    let obligations = owed.iter().map(|(id, owed)| ReasonedObligation {
-        id: id.to_string(),
-        owed: Owed::by_law(owed, at, language),
-        holding: then.obligations.get(id).map(|held| Holding::of(held, &names)).unwrap_or_default(),
-        owed_to: owed.owed_to.clone(),
-        reason: tell::reason(owed, &law, language),
-        trace: tell::tell(&owed.trace, &law, language),
-    });
+    let Legible { law, problem, is_read } = loaded.legible(&node, law, at).await?;
+    let obligations = if is_read {
+        let owed = loaded.case.owed_at(&loaded.house_under(&law), at, known_at)?;
+        let holding = |id| then.obligations.get(id).map(|held| Holding::of(held, &names));
+        let each = owed.iter().map(|(id, owed)| ReasonedObligation {
+            id: id.to_string(),
+            owed: Owed::by_law(owed, at, language),
+            holding: holding(id).unwrap_or_default(),
+            owed_to: owed.owed_to.clone(),
+            reason: tell::reason(owed, &law, language),
+            trace: tell::tell(&owed.trace, &law, language),
+        });
+        each.collect()
+    } else {
+        recorded(&then, &law, &names, at)
+    };
+    let told = then.unread.values().min();
+    let problem = problem.or_else(|| told.map(|(_, problem)| problem.clone()));
+    let since = told.map(|(since, _)| *since);
     let case = &loaded.case;
     let seen = |fact: &&FactRecord| fact.known_at <= known_at.unwrap_or(Timestamp::MAX);
     let facts = case.facts.iter().filter(seen);
@@ -219,8 +257,9 @@ pub(crate) async fn show(
         at,
         known_at,
         embargo: Embargo::of(&then.embargo),
+        unread: problem.map(|problem| Unread { since, problem }),
         facts: facts.map(|fact| Fact::of(fact, case.is_retracted(&fact.id))).collect(),
-        obligations: obligations.collect(),
+        obligations,
     }))
 }
 

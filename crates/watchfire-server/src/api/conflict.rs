@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use watchfire_core::case::{Case, Clash, Effect};
+use watchfire_core::case::{Case, Clash, Effect, House};
 use watchfire_core::ids::CaseId;
 use watchfire_store::policy::Write as ToWrite;
 
@@ -34,7 +34,7 @@ pub(crate) struct ShownConflict {
     minimum: Vec<String>,
     /// The provisions of which that is so.
     minimum_of: Vec<String>,
-    /// The obligations whose draft was made ready, kept to that.
+    /// The obligations whose draft is kept to that, as long as the decision stands.
     drafts: Vec<String>,
     /// What somebody decides, if anything is to be decided.
     asks: Option<Words>,
@@ -52,7 +52,7 @@ pub(crate) struct ShownConflict {
 pub(crate) struct ConflictChoice {
     id: String,
     label: Words,
-    /// What is submitted is kept to what the law itself asks for: a draft is made ready.
+    /// What is submitted is kept to what the law itself asks for, and so are the drafts.
     minimum: bool,
 }
 
@@ -145,9 +145,9 @@ impl ShownEffect {
 }
 
 impl ShownConflict {
-    fn of(clash: Clash<'_>, case: &Case) -> Self {
+    fn of(clash: Clash<'_>, case: &Case, house: &House<'_>) -> Self {
         let known = case.conflicts.get(&clash.conflict.id);
-        let drafts = case.kept_to_minimum(&clash);
+        let drafts = case.kept_to_minimum(house, &clash);
         let conflict = clash.conflict;
         let decision = conflict.decision.as_ref();
         let choice = |it: &watchfire_core::law::conflict::Choice| ConflictChoice {
@@ -191,8 +191,9 @@ pub(crate) async fn list(
     Path(case): Path<String>,
 ) -> Shown<List<ShownConflict>> {
     let loaded = Loaded::read(&node, &caller.viewer, &id(&case)?).await?;
-    let clashes = loaded.case.clashes(&loaded.house(&node), node.now())?;
-    let shown = clashes.into_iter().map(|clash| ShownConflict::of(clash, &loaded.case));
+    let house = loaded.house(&node);
+    let clashes = loaded.case.clashes(&house, node.now())?;
+    let shown = clashes.into_iter().map(|clash| ShownConflict::of(clash, &loaded.case, &house));
     Ok(Json(List::whole(shown.collect())))
 }
 

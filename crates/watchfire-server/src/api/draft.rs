@@ -1,6 +1,6 @@
 //! Drafts of submissions: the fields that the form asks for, and how complete they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use watchfire_core::case::{Filling, Origin};
+use watchfire_core::case::{Answers, Filling, Origin};
 use watchfire_core::ids::ObligationId;
 use watchfire_core::law::form::{Completeness, Count, Field, Form, Kind, Need};
 
@@ -33,6 +33,9 @@ pub(crate) struct ShownDraft {
     stage: Words,
     fields: Vec<ShownField>,
     completeness: ShownCompleteness,
+    /// When it was decided that the draft is kept to what the law itself asks for, if that stands.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    minimum_since: Option<Timestamp>,
     /// When it was saved last; absent if it never was.
     #[schema(value_type = Option<String>, format = DateTime)]
     saved_at: Option<Timestamp>,
@@ -70,6 +73,8 @@ pub(crate) struct ShownField {
     problem: Option<String>,
     /// The provisions for which it is left out on purpose; such a field is not filled from the case.
     left_out: Option<String>,
+    /// The conflict whose decision leaves it out, as long as that stands; absent where somebody did.
+    left_out_by: Option<String>,
 }
 
 /// An answer that may be chosen.
@@ -134,6 +139,7 @@ impl ShownCompleteness {
 impl ShownField {
     fn of(field: &Field, need: Need, filling: &Filling) -> Self {
         let filled = filling.fields.get(&field.id);
+        let left_out = filling.left_out.get(&field.id);
         let (kind, choices) = match &field.kind {
             Kind::Text => ("text", &[][..]),
             Kind::Date => ("date", &[][..]),
@@ -170,7 +176,8 @@ impl ShownField {
             value: filled.map(|filled| filled.value.clone()),
             from: filled.map(|filled| origin(&filled.from).0),
             from_id: filled.and_then(|filled| origin(&filled.from).1),
-            left_out: filling.left_out.get(&field.id).cloned(),
+            left_out: left_out.map(|it| it.provisions.clone()),
+            left_out_by: left_out.and_then(|it| it.conflict.clone()),
         }
     }
 }
@@ -199,7 +206,7 @@ pub(crate) async fn show(
     Ok(Json(shown(&filled(&node, &caller.viewer, &obligation).await?)))
 }
 
-fn shown(found: &FilledForm<'_>) -> ShownDraft {
+fn shown(found: &FilledForm) -> ShownDraft {
     let FilledForm { form, filling, .. } = found;
     let fields = form.asked(filling.stage);
     let fields = fields.map(|(field, need)| ShownField::of(field, need, filling));
@@ -210,6 +217,7 @@ fn shown(found: &FilledForm<'_>) -> ShownDraft {
         stage: Words::of(stage_name),
         fields: fields.collect(),
         completeness: ShownCompleteness::of(&filling.completeness),
+        minimum_since: filling.minimum_since,
         saved_at: filling.saved_at,
     }
 }
@@ -246,10 +254,7 @@ pub(crate) async fn export(
 ///
 /// # Errors
 /// `internal` if it has no JSON form.
-pub(crate) fn exported(
-    found: &FilledForm<'_>,
-    obligation: &ObligationId,
-) -> Result<Response, Problem> {
+pub(crate) fn exported(found: &FilledForm, obligation: &ObligationId) -> Result<Response, Problem> {
     let document = ExportedDraft {
         case: found.case.id.to_string(),
         obligation: obligation.to_string(),
@@ -282,6 +287,10 @@ pub(crate) struct NewDraft {
     /// from the case.
     #[serde(default)]
     left_out: BTreeMap<String, String>,
+    /// Fields that stay in although a decision keeps the draft to what the law itself asks for; so
+    /// does one that is answered otherwise than before and than the case does by itself.
+    #[serde(default)]
+    kept: BTreeSet<String>,
 }
 
 /// Saves the draft of the submission that would meet an obligation.
@@ -301,12 +310,18 @@ pub(crate) async fn save(
     let new: NewDraft = write.body()?;
     let (form, _) = form_of(&node, &row.assessment.provision)?;
     let known = |field: &String| form.fields.iter().any(|known| known.id.0 == *field);
-    for (room, named) in [("fields", &new.fields), ("left_out", &new.left_out)] {
-        if let Some(unknown) = named.keys().find(|field| !known(field)) {
+    let named = [
+        ("fields", new.fields.keys().collect::<Vec<_>>()),
+        ("left_out", new.left_out.keys().collect()),
+        ("kept", new.kept.iter().collect()),
+    ];
+    for (room, named) in named {
+        if let Some(unknown) = named.into_iter().find(|field| !known(field)) {
             let detail = format!("the form `{}` has no field `{unknown}`", form.id);
             return Err(Problem::field(format!("/{room}/{unknown}"), detail));
         }
     }
-    let answers = (&new.fields, &new.left_out);
-    Ok(Json(command::save_draft(wish, &obligation, &form.id, answers).await?))
+    let NewDraft { fields, left_out, kept } = &new;
+    let answers = Answers { form: &form.id, fields, left_out, kept };
+    Ok(Json(command::save_draft(wish, &obligation, &answers).await?))
 }

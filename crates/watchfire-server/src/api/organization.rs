@@ -180,15 +180,16 @@ pub(crate) async fn choose(
 pub(crate) struct ShownCountry {
     /// ISO 3166-1 code of two letters; absent where nobody knows.
     country: Option<String>,
-    /// Where that is known from.
+    /// Where that is known from; absent for whoever is not of the node's organization.
     source: Option<String>,
-    /// Who recorded it; absent where it was recorded on the node's own machine.
+    /// Who recorded it; absent too where it was recorded on the node's own machine.
     by: Option<String>,
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
 }
 
-/// Shows where an organization is, as it was recorded last.
+/// Shows where an organization is, as it was recorded last. From where that is known, and who
+/// recorded it, the people of the node's organization see alone.
 #[utoipa::path(get, path = "/api/v1/organizations/{id}/country", tag = "parties",
     params(("id" = String, Path, description = "Id of an organization.")),
     responses((status = 200, body = ShownCountry)))]
@@ -198,11 +199,12 @@ pub(crate) async fn country(
     Path(text): Path<String>,
 ) -> Shown<ShownCountry> {
     let located = node.store().country(&caller.viewer, &id::<PartyId>(&text)?).await?;
+    let grounds = located.as_ref().and_then(|it| it.grounds.as_ref());
     Ok(Json(ShownCountry {
-        country: located.as_ref().and_then(|it| it.country.clone()),
-        source: located.as_ref().map(|it| it.source.clone()),
-        by: located.as_ref().and_then(|it| it.by.as_ref()).map(ToString::to_string),
+        source: grounds.map(|it| it.source.clone()),
+        by: grounds.and_then(|it| it.by.as_ref()).map(ToString::to_string),
         at: located.as_ref().map(|it| it.at),
+        country: located.and_then(|it| it.country),
     }))
 }
 

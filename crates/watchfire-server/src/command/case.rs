@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use watchfire_core::case::{Case, Decision, House, Opening, Refusal, Submission};
+use watchfire_core::case::{Answers, Case, Decision, House, Opening, Refusal, Submission};
 use watchfire_core::event::{FactRecord, ParticipantRole, Stream};
 use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, Recorded};
 
 use super::decision::{Loaded, house_of, plan, standing_of};
+use super::form::Known;
 use super::{Answer, AppendError, TRIES_MAX, Wish, gate, too_many_conflicts};
 use crate::error::Problem;
 
@@ -268,10 +269,16 @@ async fn person(wish: Wish<'_>, id: &PartyId) -> Result<(), Problem> {
 pub async fn save_draft(
     wish: Wish<'_>,
     id: &ObligationId,
-    form: &str,
-    (fields, left_out): (&BTreeMap<String, String>, &BTreeMap<String, String>),
+    answers: &Answers<'_>,
 ) -> Result<Answer, Problem> {
-    hold(wish, id, |case, _| case.save_draft_without(id, form, fields, left_out)).await
+    let case = case_of(wish, id).await?;
+    let loaded = Loaded::read(wish.node, wish.viewer, &case).await?;
+    let known = Known::of(wish.node, wish.viewer, &loaded.case).await?;
+    let named = |_: &Case, _: &[Recorded]| id.to_string();
+    change(wish, &case, &named, |case, house, now| {
+        case.save_draft(house, (id, known.about()), answers, now)
+    })
+    .await
 }
 
 /// A submission as somebody records it.

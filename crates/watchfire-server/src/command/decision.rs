@@ -1,5 +1,7 @@
 //! From what core decided about a case to what is appended: events, due rows and notices.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use watchfire_core::case::{Case, Decision, House, Standing};
 use watchfire_core::event::{Actor, Body, CaseEvent, Chain, Event, Profile, Service};
@@ -56,6 +58,61 @@ impl Loaded {
     }
 }
 
+/// A law by which a case is shown.
+#[derive(Debug, Clone)]
+pub struct Legible {
+    /// The law that was asked for or, where that cannot read the case, the one by which it was
+    /// computed last.
+    pub law: Arc<Lawbook>,
+    /// What the law that was asked for cannot read.
+    pub problem: Option<String>,
+    /// Whether `law` can read the case; if not, what was computed last is all there is.
+/// Reads what an organization chose for its cases.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn standing_of(node: &Node, organization: &PartyId) -> Result<Vec<Standing>, StoreError> {
+    let keeper = Viewer::service(Service::Keeper);
+    node.store().standing_choices(&keeper, organization).await
+}
+
+    pub is_read: bool,
+}
+
+impl Loaded {
+    /// Finds a law by which the case can be shown as it was at `at`: `law`, if it can read it.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn legible(
+        &self,
+        node: &Node,
+        law: Arc<Lawbook>,
+        at: Timestamp,
+    ) -> Result<Legible, StoreError> {
+        let Err(refusal) = self.case.question(&self.house_under(&law), None, None) else {
+            return Ok(Legible { law, problem: None, is_read: true });
+        };
+        let problem = Some(refusal.to_string());
+        let recorded = self.events.iter().rev().filter(|event| event.recorded_at <= at);
+        let mut assessed = recorded.filter_map(|event| match &event.body {
+            Body::Case(_, CaseEvent::Assessed { assessment, .. }) => Some(&assessment.lawbook),
+            _ => None,
+        });
+        let Some(digest) = assessed.next() else {
+            return Ok(Legible { law, problem, is_read: false });
+        };
+        match node.law_by_digest(digest).await {
+            Ok(last) => {
+                let is_read = self.case.question(&self.house_under(&last), None, None).is_ok();
+                Ok(Legible { law: last, problem, is_read })
+            }
+            Err(StoreError::NotFound(_)) => Ok(Legible { law, problem, is_read: false }),
+            Err(other) => Err(other),
+        }
+    }
+}
+
 /// Reads what an organization is by law, and who is told in what order.
 ///
 /// # Errors
@@ -65,15 +122,6 @@ pub async fn house_of(node: &Node, organization: &PartyId) -> Result<(Profile, C
     let profile = node.store().profile(&keeper, organization).await?;
     let chain = node.store().party(&keeper, organization).await?.chain;
     Ok((profile, chain))
-}
-
-/// Reads what an organization chose for its cases.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn standing_of(node: &Node, organization: &PartyId) -> Result<Vec<Standing>, StoreError> {
-    let keeper = Viewer::service(Service::Keeper);
-    node.store().standing_choices(&keeper, organization).await
 }
 
 /// Puts a decision into an append: its events, the next instant of each obligation that it

@@ -12,9 +12,9 @@ use crate::state::Node;
 
 /// A form with what the case puts into it.
 #[derive(Debug)]
-pub struct FilledForm<'n> {
+pub struct FilledForm {
     /// The form.
-    pub form: &'n Form,
+    pub form: Form,
     /// Its answers.
     pub filling: Filling,
     /// The provision that its submission meets.
@@ -23,25 +23,44 @@ pub struct FilledForm<'n> {
     pub case: Case,
 }
 
-/// Fills the form of an obligation that `viewer` sees.
+/// Fills the form of an obligation that `viewer` sees, by the law that can read its case.
 ///
 /// # Errors
 /// 404 if the obligation is missing or hidden, or has no form.
-pub async fn filled<'n>(
-    node: &'n Node,
+pub async fn filled(
+    node: &Node,
     viewer: &Viewer,
     obligation: &ObligationId,
-) -> Result<FilledForm<'n>, Problem> {
+) -> Result<FilledForm, Problem> {
     let row = node.store().obligation(viewer, obligation).await?;
     let provision = row.assessment.provision;
-    let (form, _) = node.law().form_of(&provision).ok_or_else(Problem::not_found)?;
     let loaded = Loaded::read(node, viewer, &row.case).await?;
-    let organization = node.store().party(&keeper(), &loaded.case.organization).await?.name;
-    let component = component(node, viewer, &loaded.case).await?;
-    let about = About { organization: &organization, component: component.as_deref() };
-    let filling = loaded.case.filled(&loaded.house(node), obligation, about);
+    let now = node.now();
+    let law = loaded.legible(node, node.law_now(), now).await?.law;
+    let form = law.form_of(&provision).ok_or_else(Problem::not_found)?.0.clone();
+    let known = Known::of(node, viewer, &loaded.case).await?;
+    let house = loaded.house_under(&law);
+    let filling = loaded.case.filled(&house, (obligation, known.about()), now)?;
     let filling = filling.ok_or_else(Problem::not_found)?;
     Ok(FilledForm { form, filling, provision, case: loaded.case })
+}
+
+/// What a form needs to know that is not in the case.
+#[derive(Debug)]
+pub(super) struct Known {
+    organization: String,
+    component: Option<String>,
+}
+
+impl Known {
+    pub(super) async fn of(node: &Node, viewer: &Viewer, case: &Case) -> Result<Self, StoreError> {
+        let organization = node.store().party(&keeper(), &case.organization).await?.name;
+        Ok(Self { organization, component: component(node, viewer, case).await? })
+    }
+
+    pub(super) fn about(&self) -> About<'_> {
+        About { organization: &self.organization, component: self.component.as_deref() }
+    }
 }
 
 /// The component that the report names, if the viewer may see the report.

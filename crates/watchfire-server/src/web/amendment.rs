@@ -69,10 +69,10 @@ pub struct AmendmentView {
     pub agreed_by: Option<String>,
     pub acknowledgements: Vec<AcknowledgementView>,
     pub applied_at: Option<Timestamp>,
-    pub reassessed: Option<(u64, u64)>,
-    /// How many cases were left as they were, because the new law cannot read them.
+    /// How many cases that the reader sees were left as they were, because the new law cannot read
+    /// them.
     pub unread: u64,
-    /// Those of them that the reader sees: id, title, what cannot be read, and since when.
+    /// The first of them: id, title, what cannot be read, and since when.
     pub unread_cases: Vec<(String, String, String, Timestamp)>,
     pub obstructed: Option<String>,
     pub dropped: Option<String>,
@@ -257,10 +257,6 @@ fn origin(view: &AmendmentView, reader: &Reader) -> Markup {
         @if let Some(at) = view.applied_at {
             p {
                 (reader.text("amendment-applied-at")) " " (time::moment(reader, at))
-                @if let Some((looked_at, changed)) = view.reassessed {
-                    " · " (reader.text_with("amendment-reassessed", &[
-                        ("cases", looked_at.into()), ("changed", changed.into())]))
-                }
             }
         }
         @if view.unread > 0 { (unread(view, reader)) }

@@ -46,8 +46,7 @@ pub struct CaseView {
     pub decisions: Vec<DecisionView>,
     pub conflicts: Vec<choice::ConflictView>,
     pub passes: Vec<choice::PassView>,
-    /// Since when the law in use cannot read the case, and what it cannot read.
-    pub unread: Option<(Timestamp, String)>,
+    pub unread: Option<UnreadView>,
     /// What stands in the way of a publication, while there is an embargo to end.
     pub barred: Vec<choice::BarView>,
     pub awareness: Vec<choice::AwarenessView>,
@@ -64,6 +63,15 @@ pub struct CaseView {
     /// What was typed into a form that was refused.
     pub typed: Typed,
     pub problem: Option<Problem>,
+}
+
+/// That the law cannot read the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadView {
+    /// When a change of law left it as it was, if one did.
+    pub since: Option<Timestamp>,
+    /// What cannot be read, in English.
+    pub problem: String,
 }
 
 /// Whether the case may be spoken of.
@@ -261,11 +269,14 @@ fn bundle(reader: &Reader, view: &CaseView) -> Markup {
 
 fn unread_banner(reader: &Reader, view: &CaseView) -> Markup {
     html! {
-        @if let Some((since, problem)) = &view.unread {
+        @if let Some(UnreadView { since, problem }) = &view.unread {
             div.problem role="alert" {
                 p {
                     span.shape aria-hidden="true" { "✕" } " "
-                    (reader.text("case-unread")) " " (time::moment(reader, *since))
+                    (reader.text("case-unread"))
+                    @if let Some(since) = since {
+                        " " (reader.text("case-unread-since")) " " (time::moment(reader, *since))
+                    }
                 }
                 p.soft lang="en" { (problem) }
             }

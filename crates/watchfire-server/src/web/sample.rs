@@ -10,11 +10,11 @@ use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 use super::case::choice::{
     AwarenessView, BarView, CandidateView, ConflictView, Line, LineMark, Made, PassView,
 };
-use super::case::participant::Outside;
+use super::case::participant::{Located, Outside};
 use super::case::timeline::{Entry, EntryKind};
 use super::case::{
     CaseView, Completeness, DecisionView, Detail, EmbargoView, NotOwed, Participant, Quote,
-    ReportView, SubmissionView,
+    ReportView, SubmissionView, UnreadView,
 };
 use super::fact::{FactForm, FactView, Kind, Occurred};
 use super::form::Typed;
@@ -474,12 +474,11 @@ fn not_owed(language: Language) -> Vec<NotOwed> {
 
 pub(super) fn case(language: Language) -> CaseView {
     let outside = Outside {
-        located: Some((
-            Some("CN".into()),
-            "register.example".into(),
-            words(language, "Wen Li", "温莉"),
-            at("2021-11-24T02:00Z"),
-        )),
+        located: Some(Located {
+            country: Some("CN".into()),
+            at: at("2021-11-24T02:00Z"),
+            grounds: Some(("register.example".into(), words(language, "Wen Li", "温莉"))),
+        }),
         may_record: true,
     };
     let member = |number: u8, en: &str, zh: &str, role| Participant {
@@ -531,7 +530,10 @@ pub(super) fn case(language: Language) -> CaseView {
         ],
         conflicts: vec![conflict(language)],
         passes: vec![pass(language)],
-        unread: Some((at("2021-11-25T08:00:00Z"), "no pack declares `made-up`".to_owned())),
+        unread: Some(UnreadView {
+            since: Some(at("2021-11-25T08:00:00Z")),
+            problem: "no pack declares `made-up`".to_owned(),
+        }),
         barred: vec![bar(language)],
         awareness: vec![awareness(language)],
         may_write: true,
@@ -616,6 +618,7 @@ pub(super) fn draft(language: Language) -> DraftView {
                 field("scope", "Scope of impact", "影响范围", Need::Optional, None, ""),
             ],
         },
+        minimum_since: Some(at("2021-11-25T08:10Z")),
         saved_at: Some(at("2021-11-25T08:20Z")),
         sending: Sending {
             submitted_at: "2021-11-25T16:40:00".into(),

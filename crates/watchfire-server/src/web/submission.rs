@@ -17,6 +17,8 @@ const SEVERAL_LINES_FROM: usize = 200;
 pub struct DraftView {
     pub obligation: ObligationView,
     pub form: FormView,
+    /// When it was decided that it is kept to what the law itself asks for, if that stands.
+    pub minimum_since: Option<Timestamp>,
     pub saved_at: Option<Timestamp>,
     /// What was typed about how it was sent, so that nothing is lost to a refusal.
     pub sending: Sending,
@@ -142,6 +144,10 @@ pub fn page(view: &DraftView, reader: &Reader) -> Markup {
         p.soft.print-hidden { (reader.text("submission-late-rather")) }
         form.draft #draft method="post" action=(obligation.path("draft")) {
             (layout::csrf(reader))
+            @if let Some(decided) = view.minimum_since {
+                input type="hidden" name="minimum" value=(decided);
+                p.soft { (reader.text("submission-minimum")) " " (time::moment(reader, decided)) }
+            }
             (fields(reader, view))
             @if view.may_write {
                 div.acts.print-hidden {

@@ -295,19 +295,49 @@ async fn where_another_organization_is_its_own_people_do_not_record_and_nobody_o
     house.write("PUT", &profile, &said("CN")).by(&theirs[1]).answer().await;
     assert_eq!(record(&keeper, &other_id, &say("US")).await.status, StatusCode::OK);
     assert_eq!(is_open().await, false);
+}
 
+#[tokio::test]
+async fn where_another_organization_is_known_from_is_told_to_the_house_alone() {
+    let (house, engineer) = house().await;
+    let [other, third] = [house.another_organization().await, house.another_organization().await];
+    let vendor = house.person_of(&other, "Sam Vendor", &[]).await;
+    let theirs = house.person_of(&other, "Olga Keeper", &[Duty::Administrator]).await;
+    let guest = house.person_of(&third, "Gus Guest", &[]).await;
+    let stranger = house.person_of(&third, "Tom Keeper", &[Duty::Administrator]).await;
+    let keeper = house.person("Ann Keeper", &[Duty::Administrator]).await;
+    let colleague = house.person("Rea Responder", &[Duty::Responder]).await;
     let path = format!("/api/v1/organizations/{other}/country");
+    let say = json!({ "country": "US", "source": "the commercial register" });
+    let done = house.write("PUT", &path, &say).by(&keeper).answer().await;
+    assert_eq!(done.status, StatusCode::OK, "{:?}", done.json());
+    house.acquaint(&engineer, &vendor).await;
+    house.acquaint(&engineer, &guest).await;
     // Whoever sees a case in which one of them takes part sees where they are.
-    for who in [&engineer, &keeper, &theirs[1], &own[0]] {
+    let cases = house.get("/api/v1/cases").by(&vendor).answer().await.json();
+    let case = cases["items"][0]["id"].as_str().expect("a case");
+    let participants = format!("/api/v1/cases/{case}/participants");
+    let body = json!({ "party": guest.id.to_string(), "role": "coordinator",
+        "pass_reason": "they help" });
+    let done = house.write("POST", &participants, &body).by(&engineer).answer().await;
+    assert_eq!(done.status, StatusCode::CREATED, "{:?}", done.json());
+    // From where that is known is our own: it is told to nobody else, whether concerned or not.
+    let ours = json!([keeper.id.to_string(), "the commercial register"]);
+    for (who, of_house) in [
+        (&engineer, true),
+        (&keeper, true),
+        (&colleague, true),
+        (&theirs, false),
+        (&vendor, false),
+        (&guest, false),
+    ] {
         let shown = house.get(&path).by(who).answer().await.json();
-        assert_eq!(
-            (&shown["country"], &shown["by"]),
-            (&json!("US"), &json!(keeper.id.to_string()))
-        );
-        assert_eq!(shown["source"], "the commercial register");
+        assert_eq!(shown["country"], "US", "{who:?}");
         assert!(shown["at"].is_string());
+        let grounds = json!([shown["by"], shown["source"]]);
+        assert_eq!(grounds, if of_house { ours.clone() } else { json!([null, null]) }, "{who:?}");
     }
-    let hidden = house.get(&path).by(&theirs[2]).answer().await;
+    let hidden = house.get(&path).by(&stranger).answer().await;
     assert_eq!(hidden.status, StatusCode::NOT_FOUND);
 }
 
@@ -404,50 +434,4 @@ async fn what_the_organization_chose_is_followed_by_later_cases_alone_and_said_i
     let last = house.case(&engineer, "embargoed").await;
     assert_eq!(decided(&last).await, Value::Null);
     assert_eq!(decided(&later).await["choice"], "tell", "what was followed stays");
-}
-
-#[tokio::test]
-async fn a_draft_kept_to_the_minimum_is_ready_on_the_page_and_at_the_api() {
-    let (house, engineer) = house().await;
-    let case = exploited(&house, &engineer).await;
-    let path = format!("/api/v1/cases/{case}/conflicts");
-    let minimum = json!({ "conflict": ABROAD, "choice": "submit-minimum", "reason": "counsel" });
-    house.write("POST", &path, &minimum).by(&engineer).answer().await;
-    let list = house.get(&path).by(&engineer).answer().await.json();
-    let drafts = of(&list, "id", ABROAD)["drafts"].clone();
-    let [obligation] = &drafts.as_array().expect("drafts")[..] else { panic!("{drafts}") };
-    let obligation = obligation.as_str().expect("an id");
-    let api = format!("/api/v1/obligations/{obligation}/draft");
-    let draft = house.get(&api).by(&engineer).answer().await.json();
-    let fields = draft["fields"].as_array().expect("fields");
-    let left: Vec<&Value> = fields.iter().filter(|it| it["left_out"].is_string()).collect();
-    assert!(!left.is_empty() && draft["saved_at"].is_string());
-    assert!(left.iter().all(|it| it["left_out"] == "cn-rmsv/9.7" && it["need"] != "required"));
-    assert!(left.iter().all(|it| it["value"].is_null()), "and it is not filled from the case");
-
-    let mut browser = Browser::new(&house);
-    browser.sign_in("wen.engineer.x").await;
-    let page = format!("/cases/{case}/obligations/{obligation}/draft");
-    for (language, words) in [("en", "A draft kept to that is ready"), ("zh-CN", "草稿已备好")]
-    {
-        browser.hold("watchfire-language", language);
-        let seen = text(&browser.get(&format!("/cases/{case}")).await);
-        assert!(seen.contains(&page) && seen.contains(words), "{seen}");
-    }
-    let first = left[0]["id"].as_str().expect("an id");
-    let seen = text(&browser.get(&page).await);
-    assert!(seen.contains(&format!("left_out.{first}")), "{seen}");
-    // What is marked stays left out when the draft is saved on the page, and the rest does not.
-    let csrf = browser.csrf().await;
-    let mark = format!("left_out.{first}");
-    let sent = [("csrf", csrf.as_str()), (mark.as_str(), "cn-rmsv/9.7")];
-    assert_eq!(browser.send(&page, &sent).await.status, StatusCode::SEE_OTHER);
-    let draft = house.get(&api).by(&engineer).answer().await.json();
-    let fields = draft["fields"].as_array().expect("fields");
-    let left: Vec<&Value> = fields.iter().filter(|it| it["left_out"].is_string()).collect();
-    assert_eq!(left.len(), 1);
-
-    let stray = json!({ "fields": {}, "left_out": { "moon": "cn-rmsv/9.7" } });
-    let refused = house.write("PUT", &api, &stray).by(&engineer).answer().await;
-    assert_eq!(refused.text("pointer"), "/left_out/moon");
 }

@@ -136,6 +136,10 @@ pub(crate) fn laws() -> Arc<Lawbook> {
     Arc::new(Lawbook::builtin().clone())
 }
 
+fn signer() -> SignerKey {
+    SignerKey::from_seed("node.example/log", &[7; 32]).expect("a key")
+}
+
 impl House {
     pub(crate) async fn new() -> Self {
         Self::with(Settings::default()).await
@@ -147,19 +151,41 @@ impl House {
 
     /// A house whose checkpoints go where `seal` puts them.
     pub(crate) async fn sealed(settings: Settings, seal: Seal) -> Self {
+        Self::under(laws(), settings, seal).await
+    }
+
+    /// A house whose node was started with these laws.
+    pub(crate) async fn of_law(law: Arc<Lawbook>) -> Self {
+        let seal = Seal::new(|_| String::new(), |_, _| Ok(()));
+        Self::under(law, Settings::default(), seal).await
+    }
+
+    /// The same house, started again with other laws.
+    pub(crate) fn restarted(self, law: Arc<Lawbook>) -> Self {
+        let parts = Parts {
+            settings: self.node.settings().clone(),
+            clock: Clock::standing_at(self.node.now()),
+            store: self.node.store().clone(),
+            law,
+            signer: signer(),
+        };
+        let node = Node::new(parts);
+        Self { router: route::router(&node), node, ..self }
+    }
+
+    async fn under(law: Arc<Lawbook>, settings: Settings, seal: Seal) -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let location = Location::File(data.path().join("watchfire.db"));
         let config = StoreConfig::new(location).sealed(seal);
         let store = Store::open(&config).await.expect("a store");
         let start = "2021-11-24T08:00:00Z".parse::<Timestamp>().expect("an instant");
-        let signer = SignerKey::from_seed("node.example/log", &[7; 32]).expect("a key");
         let limits = Limits { logins_per_minute_max: 1_000, ..settings.limits.clone() };
         let parts = Parts {
             settings: Settings { data: data.path().to_owned(), limits, ..settings },
             clock: Clock::standing_at(start),
             store,
-            law: laws(),
-            signer,
+            law,
+            signer: signer(),
         };
         let node = Node::new(parts);
         let keeper = Viewer::service(Service::Operator);

@@ -1,8 +1,13 @@
 //! A change of law from its proposal to its use, on a virtual clock.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
+use axum::body::{Body as RequestBody, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use tower::ServiceExt as _;
 use watchfire_core::amendment::{Stage, Words};
 use watchfire_core::event::{
     Body, CaseEvent, Concerns, Desk, Duty, PartyEvent, Profile, Service, Stream,
@@ -13,6 +18,7 @@ use watchfire_core::law::{Lawbook, case_file};
 use watchfire_server::command::amendment::{self as command, Content, Proposal};
 use watchfire_server::command::party::PersonDraft;
 use watchfire_server::command::{Wish, decision::Loaded, department, impact, party};
+use watchfire_server::route;
 use watchfire_server::worker::Progress;
 use watchfire_server::worker::keeper::Keeper;
 use watchfire_store::policy::Administer;
@@ -363,6 +369,37 @@ async fn unread(story: &Story, case: &CaseId) -> Vec<&'static str> {
     of.collect()
 }
 
+/// What the API and the page of a change say to somebody who sees one of its two cases.
+async fn told_of_what_is_seen_alone(story: &Story, id: &AmendmentId) {
+    let me = story.anybody.party().expect("a person").clone();
+    let made = party::make_token(story.wish(&story.anybody), &me, "test", None).await;
+    let token = made.expect("a token").1.expect("made now").reveal().to_owned();
+    let got = async |path: String| {
+        let source = SocketAddr::from(([192, 0, 2, 1], 40_000));
+        let request = Request::get(path)
+            .header("host", "localhost:8470")
+            .header("authorization", format!("Bearer {token}"))
+            .extension(ConnectInfo(source))
+            .body(RequestBody::empty())
+            .expect("a request");
+        let router = route::router(&story.house.node);
+        let response = router.oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        let bytes = to_bytes(response.into_body(), 1 << 24).await.expect("a body");
+        String::from_utf8(bytes.to_vec()).expect("UTF-8")
+    };
+    let api = got(format!("/api/v1/amendments/{id}")).await;
+    let api: serde_json::Value = serde_json::from_str(&api).expect("JSON");
+    assert_eq!(
+        (&api["unread"], api["unread_cases"].as_array().map(Vec::len)),
+        (&1.into(), Some(1))
+    );
+    assert_eq!(api["carried_out"], false);
+    assert!(api.get("reassessed").is_none(), "that counts cases that one may not see");
+    let page = got(format!("/amendments/{id}")).await;
+    assert!(page.contains("1 of the cases"), "{page}");
+}
+
 #[tokio::test]
 async fn a_case_that_the_new_law_cannot_read_is_told_tried_again_and_keeps_the_change_open() {
     let story = Story::new().await;
@@ -396,6 +433,8 @@ async fn a_case_that_the_new_law_cannot_read_is_told_tried_again_and_keeps_the_c
     let seen = store.unread_cases(&story.anybody, &id, None).await.expect("rows");
     assert_eq!(seen.iter().map(|it| &it.case).collect::<Vec<_>>(), [&open]);
     assert!(seen[0].problem.contains("cn-rmsv/made-up"), "{seen:?}");
+    assert_eq!(store.count_unread_cases(&story.anybody, &id).await.expect("a number"), 1);
+    told_of_what_is_seen_alone(&story, &id).await;
 
     // An hour later it is tried again, and the same is not said twice.
     let told = story.lives_until("2021-11-26T01:30:00Z").await;

@@ -222,6 +222,7 @@ impl House {
                 form: "vulnerability-report".into(),
                 fields: BTreeMap::from([("product".to_owned(), "云".to_owned())]),
                 left_out: BTreeMap::new(),
+                kept: std::collections::BTreeMap::new(),
             },
             CaseEvent::SubmissionRecorded {
                 submission: SubmissionId::from_random(random_bytes()),

@@ -1,9 +1,9 @@
 //! Who sees what: an outsider cannot tell a world with a hidden case from one without.
 
-use watchfire_core::event::{CaseEvent, Duty, ParticipantRole};
-use watchfire_core::ids::{CaseId, ObligationId};
+use watchfire_core::event::{CaseEvent, Duty, ParticipantRole, PartyEvent, Stream};
+use watchfire_core::ids::{CaseId, ObligationId, PartyId};
 use watchfire_store::policy::{Read, Write};
-use watchfire_store::{NotFound, PageRequest, StoreError, Viewer, random_bytes};
+use watchfire_store::{Append, NotFound, PageRequest, StoreError, Viewer, random_bytes};
 
 use crate::engine::engines;
 use crate::house::{House, keeper, operator, sender, ticker};
@@ -243,6 +243,71 @@ async fn the_node_belongs_to_the_organization_that_was_known_first() {
             house.store.own_organization(&eva).await,
             Err(watchfire_store::StoreError::NotFound(_))
         ));
+        house.store.close().await;
+    }
+}
+
+/// Makes an organization known.
+async fn organization(house: &House, name: &str) -> PartyId {
+    let grant = house.store.authorize_new_party(&operator()).await.expect("the operator may");
+    let mut append = Append::new(&operator(), house.now);
+    append.administer(&grant, PartyEvent::OrganizationRegistered { name: name.into() });
+    house.store.append(append).await.expect("an organization is registered");
+    grant.id().clone()
+}
+
+#[tokio::test]
+async fn where_an_organization_is_sees_whoever_sees_a_case_of_it_and_from_where_the_house_alone() {
+    for engine in engines().await {
+        let mut house = House::new(&engine).await;
+        house.later(1);
+        let [theirs, third] =
+            [organization(&house, "vendor").await, organization(&house, "third").await];
+        let eva = house.person("eva", &[]).await;
+        let chief = house.person("chief", &[Duty::Administrator]).await;
+        let employee = house.person("employee", &[]).await;
+        let member = house.person_of("member", &[], Some(theirs.clone())).await;
+        let colleague = house.person_of("colleague", &[], Some(theirs.clone())).await;
+        let guest = house.person_of("guest", &[], Some(third.clone())).await;
+        let stranger = house.person_of("stranger", &[Duty::Administrator], Some(third)).await;
+        let grant = house.store.authorize_country::<Write>(&chief, &theirs).await.unwrap();
+        let version = house.store.party_version(&keeper(), &theirs).await.unwrap();
+        let mut append =
+            Append::new(&chief, house.now).expect_version(Stream::Party(theirs.clone()), version);
+        append.country(&grant, Some("US".into()), "the register".into());
+        house.store.append(append).await.unwrap();
+
+        let seen = async || {
+            let mut found = Vec::new();
+            for viewer in [&chief, &member, &colleague, &eva, &employee, &guest, &stranger] {
+                found.push(match house.store.country(viewer, &theirs).await {
+                    Ok(found) => found.map(|it| (it.country, it.grounds.map(|it| it.source))),
+                    Err(StoreError::NotFound(_)) => None,
+                    Err(other) => panic!("{other}"),
+                });
+            }
+            found
+        };
+        let us = Some("US".to_owned());
+        let whole = Some((us.clone(), Some("the register".to_owned())));
+        let country = Some((us, None));
+        let own = [whole.clone(), country.clone(), country.clone()];
+        let without = [own.as_slice(), &[None, None, None, None]].concat();
+        let with = [own.as_slice(), &[whole, None, country, None]].concat();
+        let opened = house.opened_case(&[&eva, &guest]).await;
+        assert_eq!(seen().await, without, "the case is not theirs");
+        // One of its people takes part, or the organization itself does.
+        for party in [member.party().unwrap().clone(), theirs.clone()] {
+            let role = ParticipantRole::Vendor;
+            let added = CaseEvent::ParticipantAdded { party: party.clone(), role };
+            house.to_case(&eva, &opened.case, vec![added]).await.unwrap();
+            assert_eq!(seen().await, with, "{party}");
+            let removed = CaseEvent::ParticipantRemoved { party: party.clone() };
+            house.to_case(&eva, &opened.case, vec![removed]).await.unwrap();
+            assert_eq!(seen().await, without, "{party}");
+        }
+        let nobody = house.store.country(&Viewer::anonymous(), &theirs).await;
+        assert!(matches!(nobody, Err(StoreError::NotFound(_))), "{nobody:?}");
         house.store.close().await;
     }
 }

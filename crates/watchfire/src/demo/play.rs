@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use watchfire_core::case::Answers;
 use watchfire_core::event::{Duty, FactRecord, ParticipantRole};
 use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 use watchfire_core::law::Language;
@@ -339,7 +340,7 @@ async fn perform(stage: &Stage, cases: &Cases, doing: &Doing) -> Result<Answer, 
         }
         Act::Draft { provision, form, fields } => {
             let obligation = obligation(stage, viewer, id, provision).await?;
-            case::save_draft(wish, &obligation, form, (fields, &BTreeMap::new())).await
+            case::save_draft(wish, &obligation, &Answers::plain(form, fields)).await
         }
         Act::Embargo(note) => case::agree_embargo(wish, id, None, note).await,
         // The gate asks what bars publishing; that others have published is why it is passed.

@@ -15,10 +15,19 @@ use super::{CaseView, embargo};
 /// Where the organization of a participant is, as far as anybody recorded it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outside {
-    /// The code of the country, where that is known from, who recorded it, and when.
-    pub located: Option<(Option<String>, String, String, Timestamp)>,
+    pub located: Option<Located>,
     /// Whether the reader may record it.
     pub may_record: bool,
+}
+
+/// Where an organization was recorded to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The code of the country, unless nobody knows any more.
+    pub country: Option<String>,
+    pub at: Timestamp,
+    /// Where that is known from, and who recorded it, for a reader of the house.
+    pub grounds: Option<(String, String)>,
 }
 
 fn role(reader: &Reader, role: ParticipantRole) -> String {
@@ -71,9 +80,10 @@ fn outside(reader: &Reader, view: &CaseView, party: &PartyId, known: &Outside) -
     html! {
         p.soft {
             @match &known.located {
-                Some((Some(country), source, by, at)) => {
-                    (reader.text("case-country")) " " strong { (country) } " · " (source) " · "
-                    (by) " · " (time::moment(reader, *at))
+                Some(Located { country: Some(country), at, grounds }) => {
+                    (reader.text("case-country")) " " strong { (country) } " · "
+                    @if let Some((source, by)) = grounds { (source) " · " (by) " · " }
+                    (time::moment(reader, *at))
                 }
                 _ => (reader.text("case-country-unknown")),
             }

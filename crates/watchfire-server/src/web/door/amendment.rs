@@ -141,9 +141,9 @@ async fn view(visit: &Visit, id: &AmendmentId) -> Result<AmendmentView, Problem>
     let departments = open
         .map(|it| (it.id.to_string(), it.desk.name.clone(), concerned.contains(&it.id)))
         .collect();
-    let unread = node.store().unread_cases(viewer, id, None).await?;
-    let unread = unread.into_iter().map(|it| (it.case.to_string(), it.title, it.problem, it.since));
-    let unread = unread.collect();
+    let cases = node.store().unread_cases(viewer, id, None).await?.into_iter();
+    let cases = cases.map(|it| (it.case.to_string(), it.title, it.problem, it.since));
+    let unread = (node.store().count_unread_cases(viewer, id).await?, cases.collect());
     Ok(shown(visit, &names, found, Computed { changes, untold, departments, keeps, unread }))
 }
 
@@ -153,7 +153,7 @@ struct Computed {
     untold: Option<String>,
     departments: Vec<(String, String, bool)>,
     keeps: bool,
-    unread: Vec<(String, String, String, Timestamp)>,
+    unread: (u64, Vec<(String, String, String, Timestamp)>),
 }
 
 fn shown(visit: &Visit, names: &Names, found: Amendment, computed: Computed) -> AmendmentView {
@@ -166,7 +166,6 @@ fn shown(visit: &Visit, names: &Names, found: Amendment, computed: Computed) -> 
         departments: it.departments.iter().map(|id| names.department(id)).collect(),
     });
     let acknowledgements = found.acknowledgements.values();
-    let done = found.applied.as_ref().and_then(|applied| applied.reassessed);
     AmendmentView {
         id: found.id.to_string(),
         source: source(visit, &found.source),
@@ -178,9 +177,8 @@ fn shown(visit: &Visit, names: &Names, found: Amendment, computed: Computed) -> 
             .collect(),
         agreed_by: found.agreed.as_ref().map(|(by, ..)| names.person(by)),
         applied_at: found.applied.as_ref().map(|applied| applied.at),
-        reassessed: done.map(|done| (done.looked_at, done.changed)),
-        unread: done.map_or(0, |done| done.unread),
-        unread_cases: computed.unread,
+        unread: computed.unread.0,
+        unread_cases: computed.unread.1,
         obstructed: found.obstructed.map(|(_, problem)| problem),
         dropped: found.dropped.map(|(_, reason)| reason),
         returned: found.returned.map(|(_, reason)| reason),

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use watchfire_core::case::{Case, House};
-use watchfire_core::event::{Body, CaseEvent};
+use watchfire_core::event::{Body, CaseEvent, Chain};
 use watchfire_core::ids::ObligationId;
 use watchfire_core::law::form::{FieldId, Values};
 use watchfire_core::law::{self, State as LawState, tell};
 use watchfire_store::RecordedEvent;
 
-use super::holding::{People, Setting, hold};
+use super::holding::{People, Setting, computed, hold};
 use super::words::{Words, language_of};
 use crate::error::Problem;
 use crate::web::case::{Completeness, DecisionView, Detail, NotOwed};
@@ -30,6 +30,8 @@ pub(super) struct Scene<'a> {
     pub(super) history: &'a [RecordedEvent],
     pub(super) at: Timestamp,
     pub(super) known_at: Timestamp,
+    /// Whether the laws can read the case; if not, it is shown as it was computed last.
+    pub(super) is_read: bool,
     pub(super) may_write: bool,
     pub(super) reader: &'a Reader,
 }
@@ -46,6 +48,16 @@ pub(super) struct Owed {
 
 /// Asks the laws.
 pub(super) fn owed(scene: &Scene<'_>) -> Result<Owed, Problem> {
+    let mut found = if scene.is_read { asked(scene)? } else { recorded(scene) };
+    found.open.sort_by_key(|detail| {
+        let view = &detail.view;
+        let due = view.strict_due.unwrap_or(Timestamp::MAX);
+        (!view.state.is_open(), view.law.class, due, view.title.clone())
+    });
+    Ok(found)
+}
+
+fn asked(scene: &Scene<'_>) -> Result<Owed, Problem> {
     let computed = scene.case.owed_at(&scene.house, scene.at, Some(scene.known_at))?;
     let mut found = Owed::default();
     for (id, owed) in &computed {
@@ -61,12 +73,52 @@ pub(super) fn owed(scene: &Scene<'_>) -> Result<Owed, Problem> {
         }
         found.open.push(detail(scene, id, owed, view));
     }
-    found.open.sort_by_key(|detail| {
-        let view = &detail.view;
-        let due = view.strict_due.unwrap_or(Timestamp::MAX);
-        (!view.state.is_open(), view.law.class, due, view.title.clone())
-    });
     Ok(found)
+}
+
+/// What was computed last: all that is known of a case that the laws cannot read.
+fn recorded(scene: &Scene<'_>) -> Owed {
+    let mut found = Owed::default();
+    for (id, held) in &scene.then.obligations {
+        let assessment = &held.assessment;
+        if matches!(assessment.state, LawState::NotApplicable | LawState::Superseded) {
+            continue;
+        }
+        let chain = scene.then.open_chain(scene.house.chain);
+        let setting = setting(scene, &chain);
+        let case = (&scene.case.id, scene.then.title.as_str());
+        let mut view = computed(&setting, case, id, assessment);
+        view.told = told(scene, id);
+        hold(&setting, &mut view, held);
+        view.acts = acts(scene, &view);
+        if let Some(predicate) = assessment.decision.as_ref().filter(|_| assessment.provisional) {
+            let question = found.questions.entry(predicate.clone()).or_default();
+            question.0 = question.0.into_iter().chain(assessment.decision_due).min();
+            question.1.push(view.title.clone());
+        }
+        let provision = assessment.provision.as_str();
+        let reading = assessment.reading.as_ref();
+        found.open.push(Detail {
+            quotes: scene.words.quotes(provision),
+            trace: Vec::new(),
+            reading: reading.map(|reading| scene.words.reading(provision, reading)),
+            version_from: assessment.version_from.clone(),
+            form: completeness(scene, id, provision),
+            met_by: None,
+            view,
+        });
+    }
+    found
+}
+
+fn setting<'a>(scene: &Scene<'a>, chain: &'a Chain) -> Setting<'a> {
+    Setting {
+        words: scene.words,
+        people: scene.people,
+        profile: scene.house.profile,
+        chain,
+        now: scene.at,
+    }
 }
 
 fn steps(scene: &Scene<'_>, owed: &law::Obligation) -> Vec<String> {
@@ -112,14 +164,7 @@ fn view(scene: &Scene<'_>, id: &ObligationId, owed: &law::Obligation) -> Obligat
     };
     if let Some(held) = scene.then.obligations.get(id) {
         let chain = scene.then.open_chain(scene.house.chain);
-        let setting = Setting {
-            words: scene.words,
-            people: scene.people,
-            profile: scene.house.profile,
-            chain: &chain,
-            now: scene.at,
-        };
-        hold(&setting, &mut view, held);
+        hold(&setting(scene, &chain), &mut view, held);
     }
     view.acts = acts(scene, &view);
     view

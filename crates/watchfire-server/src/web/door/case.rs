@@ -25,11 +25,13 @@ use super::watch::Place;
 use super::words::Words;
 use super::{Sent, Visit, redirect};
 use crate::command::case as command;
-use crate::command::decision::Loaded;
+use crate::command::decision::{Legible, Loaded};
 use crate::error::Problem;
-use crate::web::case::participant::Outside;
+use crate::web::case::participant::{Located, Outside};
 use crate::web::case::timeline::{self, Entry, Names};
-use crate::web::case::{self, CaseView, EmbargoView, Participant, SubmissionView, list};
+use crate::web::case::{
+    self, CaseView, EmbargoView, Participant, SubmissionView, UnreadView, list,
+};
 use crate::web::fact::{FactForm, FactView, Kind, Occurred};
 use crate::web::form::Typed;
 use crate::web::instant;
@@ -169,6 +171,7 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
     let looked = looked(visit, asked, loaded.case.opened_at);
     let then = loaded.as_of(looked.at).unwrap_or_else(|| loaded.case.clone());
     let law = node.law_at(looked.known_at).await?;
+    let Legible { law, problem: unread, is_read } = loaded.legible(node, law, looked.at).await?;
     let house = loaded.house_under(&law);
     let people = People::of(visit, mentioned(&history).chain(in_chain(house.chain))).await?;
     let may_write = !looked.past && node.store().authorize_case::<Write>(viewer, id).await.is_ok();
@@ -181,6 +184,7 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
         history: &history,
         at: looked.at,
         known_at: looked.known_at,
+        is_read,
         may_write,
         reader: &visit.reader,
     };
@@ -199,7 +203,7 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
         decisions: assessed::decisions(&scene, &owed),
         conflicts: choices::conflicts(&scene)?,
         passes: choices::passes(&scene),
-        unread: then.unread.values().min().cloned(),
+        unread: self::unread(&then, unread),
         barred: choices::publishing(&scene)?,
         awareness: choices::awareness(&scene)?,
         submissions: then.submissions.iter().map(|sent| submission(&scene, sent)).collect(),
@@ -214,6 +218,13 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
         typed: Typed::default(),
         problem: looked.problem,
     })
+}
+
+/// What cannot be read: now, or when a change of law came to the case.
+fn unread(then: &Case, problem: Option<String>) -> Option<UnreadView> {
+    let told = then.unread.values().min();
+    let problem = problem.or_else(|| told.map(|(_, problem)| problem.clone()))?;
+    Some(UnreadView { since: told.map(|(since, _)| *since), problem })
 }
 
 fn embargo(embargo: &Embargo) -> EmbargoView {
@@ -314,19 +325,27 @@ async fn outside(
     for row in node.store().participants(viewer, &case.id).await? {
         let Some(of) = row.organization.filter(|of| *of != case.organization) else { continue };
         if !organizations.contains_key(&of) {
-            let located = node.store().country(viewer, &of).await?.map(|it| {
-                let by = it.by.map_or_else(
-                    || visit.reader.text("case-country-on-the-node"),
-                    |who| people.name(&who),
-                );
-                (it.country, it.source, by, it.at)
-            });
+            let located = match node.store().country(viewer, &of).await {
+                Ok(found) => found.map(|it| located(visit, people, it)),
+                // It takes part no more since the participants were read.
+                Err(StoreError::NotFound(_)) => None,
+                Err(other) => return Err(other.into()),
+            };
             let may_record = node.store().authorize_country::<Write>(viewer, &of).await.is_ok();
             organizations.insert(of.clone(), Outside { located, may_record });
         }
         found.insert(row.party, organizations[&of].clone());
     }
     Ok(found)
+}
+
+fn located(visit: &Visit, people: &People, found: watchfire_store::Located) -> Located {
+    let by = |by: Option<PartyId>| match by {
+        Some(who) => people.name(&who),
+        None => visit.reader.text("case-country-on-the-node"),
+    };
+    let grounds = found.grounds.map(|it| (it.source, by(it.by)));
+    Located { country: found.country, at: found.at, grounds }
 }
 
 fn participants(scene: &Scene<'_>, outside: &BTreeMap<PartyId, Outside>) -> Vec<Participant> {

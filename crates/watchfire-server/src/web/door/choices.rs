@@ -12,6 +12,9 @@ use crate::web::case::choice::{
 /// The duties that collide, as they are now: a conflict is no thing of the past.
 pub(super) fn conflicts(scene: &Scene<'_>) -> Result<Vec<ConflictView>, Problem> {
     let mut found = Vec::new();
+    if !scene.is_read {
+        return Ok(found);
+    }
     for clash in scene.then.clashes(&scene.house, scene.at)? {
         let conflict = clash.conflict;
         let known = scene.then.conflicts.get(&conflict.id);
@@ -22,11 +25,12 @@ pub(super) fn conflicts(scene: &Scene<'_>) -> Result<Vec<ConflictView>, Problem>
         };
         let decided = known.and_then(|known| known.decided.as_ref());
         let minimum = conflict.minimum.iter().map(|field| label(scene, &conflict.between, field));
-        let drafts = scene.then.kept_to_minimum(&clash).into_iter().filter_map(|id| {
-            let provision = &scene.then.obligations.get(&id)?.assessment.provision;
-            let path = format!("/cases/{}/obligations/{id}/draft", scene.then.id);
-            Some((path, scene.words.title(provision)))
-        });
+        let drafts =
+            scene.then.kept_to_minimum(&scene.house, &clash).into_iter().filter_map(|id| {
+                let provision = &scene.then.obligations.get(&id)?.assessment.provision;
+                let path = format!("/cases/{}/obligations/{id}/draft", scene.then.id);
+                Some((path, scene.words.title(provision)))
+            });
         let drafts = drafts.collect();
         found.push(ConflictView {
             id: conflict.id.clone(),
@@ -115,7 +119,7 @@ pub(super) fn passes(scene: &Scene<'_>) -> Vec<PassView> {
 
 /// What stands in the way of a publication, while there is an embargo to end.
 pub(super) fn publishing(scene: &Scene<'_>) -> Result<Vec<BarView>, Problem> {
-    if !scene.then.embargo.is_active() {
+    if !scene.then.embargo.is_active() || !scene.is_read {
         return Ok(Vec::new());
     }
     let bars = scene.then.gate(&scene.house, Act::Publishing, &To::public(), scene.at)?;
@@ -149,6 +153,9 @@ fn recipient(scene: &Scene<'_>, name: &str) -> String {
 
 /// The facts that may be taken for awareness, where there is more than one to choose from.
 pub(super) fn awareness(scene: &Scene<'_>) -> Result<Vec<AwarenessView>, Problem> {
+    if !scene.is_read {
+        return Ok(Vec::new());
+    }
     let found = scene.then.awareness(&scene.house, scene.at)?;
     let several = found.into_iter().filter(|it| it.candidates.len() > 1);
     let view = several.map(|it| {

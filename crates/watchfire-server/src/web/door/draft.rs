@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::Path;
 use axum::response::Response;
-use watchfire_core::case::{Effect, Origin};
+use watchfire_core::case::{Answers, Effect, Origin};
 use watchfire_core::ids::{CaseId, ObligationId};
 use watchfire_core::law::form::{
     Completeness, Count, Field, FieldId, Kind, Need as Needed, ValueProblem, Values,
@@ -31,6 +31,8 @@ use crate::web::time;
 const FIELD: &str = "field.";
 /// The prefix of the marks that a field is left out.
 const LEFT_OUT: &str = "left_out.";
+/// Which decision the page shows that keeps the draft to the minimum: when it was made.
+const MINIMUM: &str = "minimum";
 
 fn need(needed: Needed) -> Need {
     match needed {
@@ -162,14 +164,14 @@ async fn view(visit: &Visit, case: &str, id: &str) -> Result<DraftView, Problem>
         shown.obligations.iter().find(|it| mine(it)).ok_or_else(Problem::not_found)?.view.clone();
     let words = Words { law: visit.node.law(), language: visit.reader.language };
     let found = filled(&visit.node, viewer, &id).await?;
-    let (form, stage) = (found.form, found.filling.stage);
+    let (form, stage) = (&found.form, found.filling.stage);
     let titles: BTreeMap<ObligationId, String> =
         shown.obligations.iter().map(|it| (it.view.id.clone(), it.view.title.clone())).collect();
     let bars = bars_of(visit, &case, &id).await?;
     let free: BTreeSet<&FieldId> = form.free(stage).collect();
     let fields = form.asked(stage).map(|(asked, needed)| {
         let mut view = field(visit, words, asked, needed);
-        let why = found.filling.left_out.get(&asked.id);
+        let why = found.filling.left_out.get(&asked.id).map(|it| &it.provisions);
         let offered = why.or(bars.as_ref()).filter(|_| free.contains(&asked.id));
         view.left_out = offered.map(|provisions| (provisions.clone(), why.is_some()));
         if let Some(filled) = found.filling.fields.get(&asked.id) {
@@ -191,6 +193,7 @@ async fn view(visit: &Visit, case: &str, id: &str) -> Result<DraftView, Problem>
             fields: fields.collect(),
             counts: counts(&found.filling.completeness),
         },
+        minimum_since: found.filling.minimum_since,
         saved_at: found.filling.saved_at,
         sending: Sending {
             submitted_at: time::input_value(&visit.reader, visit.reader.now),
@@ -243,7 +246,12 @@ async fn bars_of(
     id: &ObligationId,
 ) -> Result<Option<String>, Problem> {
     let loaded = Loaded::read(&visit.node, &visit.caller.viewer, case).await?;
-    let clashes = loaded.case.clashes(&loaded.house(&visit.node), visit.reader.now)?;
+    let now = visit.reader.now;
+    let legible = loaded.legible(&visit.node, visit.node.law_now(), now).await?;
+    if !legible.is_read {
+        return Ok(None);
+    }
+    let clashes = loaded.case.clashes(&loaded.house_under(&legible.law), now)?;
     let of_this = clashes.into_iter().filter(|clash| clash.obligations.contains(id));
     let bars = of_this.filter_map(|clash| match clash.effect {
         Effect::Bars(bars) => Some(bars.join(", ")),
@@ -256,6 +264,17 @@ async fn bars_of(
 fn left_out(sent: &Sent) -> BTreeMap<String, String> {
     let marked = sent.below(LEFT_OUT).filter(|(_, value)| !value.is_empty());
     marked.map(|(id, value)| (id.to_owned(), value.to_owned())).collect()
+}
+
+/// The fields that stay in: whose mark was taken away on a page that shows the decision which
+/// keeps the draft to the minimum. A page of before that decision says nothing about it.
+fn kept(sent: &Sent, view: &DraftView, left_out: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let decided = view.minimum_since.map(|at| at.to_string());
+    if decided.as_deref() != Some(sent.field(MINIMUM)) {
+        return BTreeSet::new();
+    }
+    let ids = view.form.fields.iter().map(|field| &field.id);
+    ids.filter(|id| !left_out.contains_key(*id)).cloned().collect()
 }
 
 fn fields(sent: &Sent) -> BTreeMap<String, String> {
@@ -322,8 +341,10 @@ pub(super) async fn save(
     let (mut answers, left_out) = (fields(&sent), left_out(&sent));
     // What is marked as left out is left out, also where it was filled from the case before.
     answers.retain(|id, _| !left_out.contains_key(id));
-    let answers = (&answers, &left_out);
-    let saved = command::save_draft(wish(&visit), &obligation, &view.form.id, answers).await;
+    let kept = kept(&sent, &view, &left_out);
+    let answers =
+        Answers { form: &view.form.id, fields: &answers, left_out: &left_out, kept: &kept };
+    let saved = command::save_draft(wish(&visit), &obligation, &answers).await;
     match saved {
         Ok(answer) => {
             let path = view.obligation.path("draft");

@@ -160,7 +160,6 @@ pub(super) fn an_amendment(stage: Stage) -> amendment::AmendmentView {
         agreed_by: (stage == Stage::Applied).then(|| "Ada".into()),
         acknowledgements: if stage == Stage::Applied { all } else { Vec::new() },
         applied_at: (stage == Stage::Applied).then(|| at("2022-01-01T00:00Z")),
-        reassessed: Some((12, 3)),
         unread: 1,
         unread_cases: vec![(
             "WF-7K3F-9QX2".into(),
