@@ -6,7 +6,7 @@ use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::{
     amendment, annex, case, case_fact, country, department, lawbook, obligation, outbox, party,
-    question, report, session, submission,
+    question, report, session, standing, submission,
 };
 
 /// An event and its place.
@@ -32,6 +32,7 @@ pub(crate) async fn read_tables(
     report::apply(tx, stored).await?;
     party::apply(tx, stored).await?;
     country::apply(tx, stored).await?;
+    standing::apply(tx, stored).await?;
     case_fact::apply(tx, stored).await?;
     department::apply(tx, stored).await?;
     amendment::apply(tx, stored).await?;

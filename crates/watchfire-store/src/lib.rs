@@ -34,6 +34,7 @@ mod rebuild;
 mod report;
 mod schema;
 mod session;
+mod standing;
 mod statement;
 mod store;
 mod submission;

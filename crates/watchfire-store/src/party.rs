@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use watchfire_core::case::Standing;
-use watchfire_core::event::{
-    Actor, Body, Chain, Duty, PartyEvent, Profile, Service, Stream, encoding,
-};
+use watchfire_core::event::{Actor, Body, Chain, Duty, PartyEvent, Profile, Service, Stream};
 use watchfire_core::ids::PartyId;
 
 use crate::Store;
@@ -40,15 +37,6 @@ statements! {
     SET_PREFERENCES = "UPDATE parties SET language = $2, time_zone = $3 WHERE id = $1";
     SET_PROFILE = "UPDATE parties SET profile_index = $2 WHERE id = $1";
     SET_INQUIRY = "UPDATE parties SET inquiry_index = $2 WHERE id = $1";
-    CHOOSE =
-        "INSERT INTO standing_choices (organization_id, conflict, log_index) VALUES ($1, $2, $3) \
-         ON CONFLICT (organization_id, conflict) DO UPDATE SET log_index = excluded.log_index";
-    CHOICES = concat!(
-        "SELECT e.bytes FROM standing_choices s JOIN events e ON e.log_index = s.log_index \
-         JOIN parties p ON p.id = s.organization_id \
-         WHERE p.id = $3 AND e.bytes IS NOT NULL AND ", party_visible!(),
-        " ORDER BY s.conflict LIMIT $4"
-    );
     SET_CHAIN =
         "UPDATE parties SET chain_owner = $2, chain_supervisor = $3, chain_executive = $4 \
          WHERE id = $1";
@@ -174,9 +162,6 @@ async fn change(
         }
         PartyEvent::ProfileChanged(_) => (&SET_PROFILE, params![id, int(stored.index)?]),
         PartyEvent::InquiryAnswered { .. } => (&SET_INQUIRY, params![id, int(stored.index)?]),
-        PartyEvent::StandingChoiceMade { conflict, .. } => {
-            (&CHOOSE, params![id, conflict.as_str(), int(stored.index)?])
-        }
         PartyEvent::ChainSet(chain) => {
             let place = |party: &Option<PartyId>| party.as_ref().map(ToString::to_string);
             let [owner, supervisor, executive] =
@@ -237,7 +222,7 @@ fn party_row(row: &Row) -> Result<PartyRow, StoreError> {
     })
 }
 
-fn scope(viewer: &Viewer) -> (i64, String) {
+pub(crate) fn scope(viewer: &Viewer) -> (i64, String) {
     let everything = matches!(viewer.who(), Who::Service(_));
     (party_scope(viewer, everything), viewer.parameters().1)
 }
@@ -332,31 +317,6 @@ impl Store {
             }
             _ => Err(StoreError::Corrupt { what: "inquiry" }),
         }
-    }
-
-    /// Returns what an organization chose for its cases, up to [`PAGE_ROWS_MAX`] conflicts.
-    ///
-    /// # Errors
-    /// Failures of the database; of an organization that is missing or hidden there is none.
-    pub async fn standing_choices(
-        &self,
-        viewer: &Viewer,
-        organization: &PartyId,
-    ) -> Result<Vec<Standing>, StoreError> {
-        let (scope, party) = scope(viewer);
-        let params = params![scope, party, organization.as_str(), limited(0, PAGE_ROWS_MAX)];
-        let rows = self.reader().await?.all(&CHOICES, params).await?;
-        let mut found = Vec::new();
-        for row in &rows {
-            let event = encoding::decode(&row.bytes("bytes")?)?;
-            let Body::Party(_, PartyEvent::StandingChoiceMade { conflict, choice, reason, by }) =
-                event.body
-            else {
-                return Err(StoreError::Corrupt { what: "choice" });
-            };
-            found.push(Standing { conflict, choice, reason, by, at: event.recorded_at });
-        }
-        Ok(found)
     }
 
     /// Returns the channels of a person with the addresses. Personal data: for the person, for

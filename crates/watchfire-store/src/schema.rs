@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = migrations![
     14 "0014_program_lawbook.sql",
     15 "0015_inquiry.sql",
     16 "0016_conflict.sql",
+    18 "0018_standing_choice.sql",
 ];
 
 const MAKE_LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (\

@@ -55,6 +55,7 @@ mod tests {
         report,
         schema,
         session,
+        standing,
         submission,
     ];
 

@@ -15,7 +15,7 @@ use watchfire_store::{PartyKind, PartyRow};
 use super::{Changed, List, Made, Shown, id, id_at, made, wish};
 use crate::auth::Caller;
 use crate::command::party as command;
-use crate::command::{Answer, country};
+use crate::command::{Answer, country, standing};
 use crate::error::Problem;
 use crate::state::Node;
 use crate::write::Write;
@@ -134,7 +134,7 @@ pub(crate) async fn choices(
     Path(text): Path<String>,
 ) -> Shown<List<StandingChoice>> {
     let row = organization(&node, &caller, &text).await?;
-    let found = node.store().standing_choices(&caller.viewer, &row.id).await?;
+    let found = node.store().standing_choices(&caller.viewer, &row.id, Timestamp::MAX).await?;
     let shown = found.into_iter().map(|it| StandingChoice {
         conflict: it.conflict,
         choice: it.choice,
@@ -172,7 +172,7 @@ pub(crate) async fn choose(
     let new: NewStandingChoice = write.body()?;
     let wish = wish(&node, &caller, &write);
     let what = (new.conflict.as_str(), new.choice.as_deref());
-    made(command::choose(wish, &organization, what, &new.reason).await?)
+    made(standing::choose(wish, &organization, what, &new.reason).await?)
 }
 
 /// Where an organization is.

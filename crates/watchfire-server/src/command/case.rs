@@ -9,9 +9,9 @@ use watchfire_core::ids::{CaseId, ObligationId, PartyId, SubmissionId};
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, Recorded};
 
-use super::decision::{Loaded, house_of, plan, standing_of};
+use super::decision::{Loaded, house_of, plan};
 use super::form::Known;
-use super::{Answer, AppendError, TRIES_MAX, Wish, gate, too_many_conflicts};
+use super::{Answer, AppendError, TRIES_MAX, Wish, gate, standing, too_many_conflicts};
 use crate::error::Problem;
 
 /// A fact as somebody gives it; what is left out is filled in.
@@ -80,9 +80,9 @@ pub async fn open(
     let me = viewer.party().cloned().ok_or_else(Problem::not_found)?;
     let grant = node.store().authorize_new_case(viewer).await?;
     let (profile, chain) = house_of(node, &organization).await?;
-    let standing = standing_of(node, &organization).await?;
-    let house = House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
     let now = node.now();
+    let standing = standing::of_case(node, &organization, now).await?;
+    let house = House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
     let opening = Opening {
         title: title.to_owned(),
         organization,

@@ -11,6 +11,7 @@ use watchfire_core::notice::Notice;
 use watchfire_store::policy::{Case as CaseNoun, Write};
 use watchfire_store::{Append, Authorized, Recorded, StoreError, Viewer};
 
+use super::standing;
 use crate::state::Node;
 
 /// How a notice goes to somebody who gave no address: the try fails, and that is recorded.
@@ -37,7 +38,7 @@ impl Loaded {
         let events: Vec<Event> = history.into_iter().map(|recorded| recorded.event).collect();
         let case = Case::from_events(id, &events).ok_or(StoreError::Corrupt { what: "case" })?;
         let (profile, chain) = house_of(node, &case.organization).await?;
-        let standing = standing_of(node, &case.organization).await?;
+        let standing = standing::of_case(node, &case.organization, case.opened_at).await?;
         Ok(Self { case, events, profile, chain, standing })
     }
 
@@ -67,15 +68,6 @@ pub struct Legible {
     /// What the law that was asked for cannot read.
     pub problem: Option<String>,
     /// Whether `law` can read the case; if not, what was computed last is all there is.
-/// Reads what an organization chose for its cases.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn standing_of(node: &Node, organization: &PartyId) -> Result<Vec<Standing>, StoreError> {
-    let keeper = Viewer::service(Service::Keeper);
-    node.store().standing_choices(&keeper, organization).await
-}
-
     pub is_read: bool,
 }
 

@@ -16,6 +16,7 @@ pub mod inquiry;
 pub mod party;
 pub mod reading;
 pub mod report;
+pub mod standing;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

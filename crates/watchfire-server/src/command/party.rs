@@ -132,7 +132,7 @@ pub(super) fn finish(result: Result<Answer, AppendError>) -> Result<Answer, Prob
 }
 
 /// How a change of a party is put into an append.
-type Put<'p, A> =
+pub(super) type Put<'p, A> =
     &'p (dyn Fn(&mut Append, &Authorized<Party, A>) -> Result<Recorded, Problem> + Sync);
 
 /// Changes what is one's own, or what an administrator keeps for others.
@@ -153,7 +153,7 @@ async fn write(wish: Wish<'_>, id: &PartyId, put: Put<'_, Write>) -> Result<Answ
 }
 
 /// Changes what an administrator alone may change.
-async fn administer(
+pub(super) async fn administer(
     wish: Wish<'_>,
     id: &PartyId,
     put: Put<'_, Administer>,
@@ -384,38 +384,6 @@ pub async fn change_profile(
     check_profile(profile, wish.node.law())?;
     administer(wish, id, &|append, grant| {
         Ok(append.administer(grant, PartyEvent::ProfileChanged(profile.clone())))
-    })
-    .await
-}
-
-/// Chooses what the later cases of an organization do where the same duties collide; `None`: each
-/// is decided by itself again.
-///
-/// # Errors
-/// `field_invalid` for a conflict about which nothing can be chosen once for all, for what is none
-/// of its choices, or an empty reason; 404 unless the caller keeps the organization.
-pub async fn choose(
-    wish: Wish<'_>,
-    id: &PartyId,
-    (conflict, choice): (&str, Option<&str>),
-    reason: &str,
-) -> Result<Answer, Problem> {
-    organization(wish, id).await?;
-    let by = wish.viewer.party().ok_or_else(Problem::not_found)?;
-    let law = wish.node.law();
-    let Some(known) = law.conflict(conflict).filter(|it| it.standing) else {
-        let detail = format!("nothing is chosen once for all about `{conflict}`");
-        return Err(Problem::field("/conflict", detail));
-    };
-    if let Some(stray) = choice.filter(|choice| known.choice(choice).is_none()) {
-        return Err(Problem::field("/choice", format!("`{stray}` is none of its choices")));
-    }
-    plain_text("/reason", reason)?;
-    administer(wish, id, &|append, grant| {
-        let (conflict, choice) = (conflict.to_owned(), choice.map(str::to_owned));
-        let (reason, by) = (reason.to_owned(), by.clone());
-        let made = PartyEvent::StandingChoiceMade { conflict, choice, reason, by };
-        Ok(append.administer(grant, made))
     })
     .await
 }

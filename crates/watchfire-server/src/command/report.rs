@@ -10,8 +10,8 @@ use watchfire_formats::purl;
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, CONTACT, Receipt, Viewer};
 
-use super::decision::{house_of, plan, standing_of};
-use super::{Answer, AppendError, TRIES_MAX, Wish, gate, keeper, too_many_conflicts};
+use super::decision::{house_of, plan};
+use super::{Answer, AppendError, TRIES_MAX, Wish, gate, keeper, standing, too_many_conflicts};
 use crate::error::Problem;
 use crate::secret::{Secret, hex, random};
 use crate::write::Key;
@@ -60,9 +60,9 @@ pub async fn receive(wish: Wish<'_>, draft: &ReportDraft) -> Result<Received, Pr
     let responders = node.store().responders(&keeper(), &organization).await?;
     let responders: Vec<PartyId> = responders.into_iter().map(|row| row.id).collect();
     let (profile, chain) = house_of(node, &organization).await?;
-    let standing = standing_of(node, &organization).await?;
-    let house = House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
     let now = node.now();
+    let standing = standing::of_case(node, &organization, now).await?;
+    let house = House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
     let intake = node.store().authorize_intake(wish.viewer);
     let report = intake.report.id().clone();
     let opening = answers.opening(report.clone(), organization, &reporter, &responders, now);

@@ -417,6 +417,10 @@ async fn what_the_organization_chose_is_followed_by_later_cases_alone_and_said_i
     assert_eq!(decided(&later).await["standing_since"], shown["at"]);
     assert_eq!(decided(&earlier).await, Value::Null, "an earlier case is not moved");
 
+    let empty = json!({ "title": "nothing is known yet", "secrecy": "embargoed" });
+    let between = house.write("POST", "/api/v1/cases", &empty).by(&engineer).answer().await;
+    let between = between.text("id");
+    house.advance("PT1M");
     let mut browser = Browser::new(&house);
     browser.sign_in("ann.keeper.x").await;
     let csrf = browser.csrf().await;
@@ -434,4 +438,11 @@ async fn what_the_organization_chose_is_followed_by_later_cases_alone_and_said_i
     let last = house.case(&engineer, "embargoed").await;
     assert_eq!(decided(&last).await, Value::Null);
     assert_eq!(decided(&later).await["choice"], "tell", "what was followed stays");
+    // Of a case that was opened in between, the duties collide only now.
+    let path = format!("/api/v1/cases/{between}/facts");
+    let fact = json!({ "kind": "vulnerability-known" });
+    let done = house.write("POST", &path, &fact).by(&engineer).answer().await;
+    assert_eq!(done.status, StatusCode::CREATED, "{:?}", done.json());
+    let followed = decided(&between).await;
+    assert_eq!((&followed["choice"], &followed["standing_since"]), (&json!("tell"), &shown["at"]));
 }

@@ -118,6 +118,17 @@ impl House {
         self.store.append(append).await.expect("the party is changed");
     }
 
+    /// Chooses once for the later cases of the house.
+    pub(crate) async fn chooses(&self, by: &Viewer, choice: Option<&str>) {
+        let chosen = PartyEvent::StandingChoiceMade {
+            conflict: STANDING.into(),
+            choice: choice.map(str::to_owned),
+            reason: "we are open with the upstream".into(),
+            by: by.party().expect("a person").clone(),
+        };
+        self.administer(&self.organization, chosen).await;
+    }
+
     pub(crate) async fn node_grant(&self) -> Authorized<Node, Write> {
         self.store.authorize_node(&keeper()).await.expect("the keeper may")
     }
@@ -245,6 +256,7 @@ impl House {
 }
 
 /// Duties that collide in the cases here.
+pub(crate) const STANDING: &str = "cn-rmsv/conflict/ministry-under-embargo";
 pub(crate) const CONFLICT: &str = "cn-rmsv/conflict/undisclosed-abroad";
 
 impl House {

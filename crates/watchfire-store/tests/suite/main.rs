@@ -14,4 +14,5 @@ mod question;
 mod rebuild;
 mod schema;
 mod session;
+mod standing;
 mod visibility;

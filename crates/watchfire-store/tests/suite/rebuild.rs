@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use watchfire_core::event::{Body, CaseEvent, Duty, PartyEvent};
+use watchfire_core::event::{Body, CaseEvent, Duty};
 
 use crate::engine::engines;
 use crate::house::House;
@@ -19,15 +19,8 @@ async fn read_tables_rebuilt_from_events_are_equal() {
         house.to_case(&eva, &open.case, exited).await.unwrap();
         house.collides(&eva, &open, None).await;
         let (amendment, _) = house.amended(&eva).await;
-        let chosen = PartyEvent::StandingChoiceMade {
-            conflict: "cn-rmsv/conflict/ministry-under-embargo".into(),
-            choice: Some("tell".into()),
-            reason: "we are open with the upstream".into(),
-            by: eva.party().unwrap().clone(),
-        };
-        house.administer(&house.organization, chosen).await;
-        let choices = house.store.standing_choices(&eva, &house.organization).await.unwrap();
-        assert_eq!(choices[0].choice.as_deref(), Some("tell"));
+        house.chooses(&eva, Some("do-not-tell")).await;
+        house.chooses(&eva, Some("tell")).await;
         let problem = "no pack declares it".to_owned();
         let left = vec![CaseEvent::LeftUnread { amendment, problem }];
         house.to_case(&eva, &open.case, left).await.unwrap();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::response::Response;
+use jiff::Timestamp;
 use watchfire_core::event::{Chain, Duty, Profile};
 use watchfire_core::ids::PartyId;
 use watchfire_core::law::vocabulary::AttributeType;
@@ -12,8 +13,8 @@ use super::act::wish;
 use super::holding::People;
 use super::words::Words;
 use super::{Sent, Visit, inquiry};
-use crate::command::Answer;
 use crate::command::party::{self as command, PersonDraft};
+use crate::command::{Answer, standing as choices};
 use crate::error::Problem;
 use crate::web::obligation::law_label;
 use crate::web::party::{
@@ -80,7 +81,8 @@ async fn standing(
     words: Words<'_>,
     organization: &PartyId,
 ) -> Result<Vec<StandingView>, Problem> {
-    let made = visit.node.store().standing_choices(&visit.caller.viewer, organization).await?;
+    let (store, viewer) = (visit.node.store(), &visit.caller.viewer);
+    let made = store.standing_choices(viewer, organization, Timestamp::MAX).await?;
     let people = People::of(visit, made.iter().map(|it| it.by.clone())).await?;
     let open = words.law.conflicts().filter(|it| it.standing);
     let view = open.filter_map(|conflict| {
@@ -104,7 +106,7 @@ pub(super) async fn choose(visit: Visit, sent: Sent) -> Result<Response, Problem
     let id = visit.caller.viewer.organization().cloned().ok_or_else(Problem::not_found)?;
     let choice = Some(sent.field("choice")).filter(|choice| !choice.is_empty());
     let what = (sent.field("conflict"), choice);
-    let answer = command::choose(wish(&visit), &id, what, sent.field("reason")).await;
+    let answer = choices::choose(wish(&visit), &id, what, sent.field("reason")).await;
     organization_answer(visit, answer).await
 }
 
