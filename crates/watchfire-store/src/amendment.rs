@@ -6,6 +6,7 @@ use watchfire_core::event::{Body, CaseEvent, Event, GapCause, LawSource, Service
 use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
 
 use crate::Store;
+use crate::amendment_law;
 use crate::apply::Stored;
 use crate::case_fact::CASES_AT_ONCE_MAX;
 use crate::dialect::{Connection, Row, is_taken, params};
@@ -24,6 +25,7 @@ macro_rules! columns {
          a.due_at"
     };
 }
+pub(crate) use columns as amendment_columns;
 
 statements! {
     PUT =
@@ -37,17 +39,7 @@ statements! {
          ON CONFLICT (amendment_id, department_id) DO UPDATE SET owner_id = excluded.owner_id, \
          due_at = excluded.due_at, gap = excluded.gap, given_at = excluded.given_at, \
          given_by = excluded.given_by";
-    PUT_LAW =
-        "INSERT INTO amendment_laws (law, amendment_id) VALUES ($1, $2) \
-         ON CONFLICT (law, amendment_id) DO NOTHING";
-    OF_LAW = concat!(
-        "SELECT ", columns!(), ", k.department_id, d.name AS department_name, k.owner_id, \
-         k.due_at AS owed_at, k.gap, k.given_at, k.given_by FROM amendment_laws l \
-         JOIN amendments a ON a.id = l.amendment_id \
-         LEFT JOIN acknowledgements k ON k.amendment_id = a.id \
-         LEFT JOIN departments d ON d.id = k.department_id WHERE l.law = $3 AND ", of_house!("a"),
-        " ORDER BY a.proposed_at DESC, a.id, k.department_id LIMIT $4"
-    );
+    ALL = "SELECT a.id FROM amendments a WHERE a.id > $1 ORDER BY a.id LIMIT $2";
     AMENDMENTS = concat!(
         "SELECT ", columns!(), " FROM amendments a WHERE ", of_house!("a"),
         " AND (a.proposed_at < $3 OR (a.proposed_at = $3 AND a.id < $4)) \
@@ -113,25 +105,6 @@ pub struct OwedAcknowledgement {
     pub is_gap: bool,
 }
 
-/// A change of one law, with what departments owe or have given for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LawAmendment {
-    pub amendment: AmendmentRow,
-    pub acknowledgements: Vec<LawAcknowledgement>,
-}
-
-/// What one department owes for a change of law, or has given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LawAcknowledgement {
-    pub department: DepartmentId,
-    pub department_name: String,
-    pub owner: Option<PartyId>,
-    pub due_at: Timestamp,
-    pub is_gap: bool,
-    /// By whom and when it was acknowledged.
-    pub given: Option<(Option<PartyId>, Timestamp)>,
-}
-
 /// A case that a change of law left as it was, because the new law cannot read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadCase {
@@ -150,6 +123,23 @@ pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<()
         }
         _ => return Ok(()),
     };
+    write(tx, id).await
+}
+
+/// Writes every change anew: what was written before a column was there lacks it.
+pub(crate) async fn write_anew(tx: &mut Connection) -> Result<(), StoreError> {
+    let mut after = String::new();
+    loop {
+        let rows = tx.all(&ALL, params![after.as_str(), limited(0, PAGE_ROWS_MAX)]).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.text("id")?;
+        for row in &rows {
+            write(tx, &row.parsed("id")?).await?;
+        }
+    }
+}
+
+async fn write(tx: &mut Connection, id: &AmendmentId) -> Result<(), StoreError> {
     let history = history::whole(tx, &Stream::Amendment(id.clone())).await?;
     let events: Vec<Event> = history.into_iter().map(|recorded| recorded.event).collect();
     let amendment =
@@ -194,10 +184,7 @@ pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<()
         ];
         tx.execute(&PUT_ACKNOWLEDGEMENT, params).await?;
     }
-    for law in &amendment.laws {
-        tx.execute(&PUT_LAW, params![law.as_str(), id.as_str()]).await?;
-    }
-    Ok(())
+    amendment_law::put(tx, &amendment).await
 }
 
 /// Keeps which cases a change left as they were.
@@ -225,7 +212,7 @@ pub(crate) async fn next_due(connection: &mut Connection) -> Result<Option<Times
     row.map(|row| row.instant("due_at")).transpose()
 }
 
-fn amendment_row(row: &Row) -> Result<AmendmentRow, StoreError> {
+pub(crate) fn amendment_row(row: &Row) -> Result<AmendmentRow, StoreError> {
     let word = row.text("stage")?;
     let stage = Stage::ALL.into_iter().find(|stage| stage.as_str() == word);
     Ok(AmendmentRow {
@@ -240,6 +227,11 @@ fn amendment_row(row: &Row) -> Result<AmendmentRow, StoreError> {
     })
 }
 
+/// The place of a change in a list.
+pub(crate) fn key(row: &AmendmentRow) -> String {
+    format!("{}.{}", row.proposed_at.as_microsecond(), row.id)
+}
+
 fn owed_row(row: &Row) -> Result<OwedAcknowledgement, StoreError> {
     Ok(OwedAcknowledgement {
         amendment: row.parsed("amendment_id")?,
@@ -252,46 +244,7 @@ fn owed_row(row: &Row) -> Result<OwedAcknowledgement, StoreError> {
     })
 }
 
-fn law_acknowledgement(row: &Row) -> Result<Option<LawAcknowledgement>, StoreError> {
-    let Some(department) = row.parsed_or_none("department_id")? else { return Ok(None) };
-    let by: Option<PartyId> = row.parsed_or_none("given_by")?;
-    Ok(Some(LawAcknowledgement {
-        department_name: row.text_or_none("department_name")?.unwrap_or_default(),
-        owner: row.parsed_or_none("owner_id")?,
-        due_at: row.instant("owed_at")?,
-        is_gap: row.text_or_none("gap")?.is_some(),
-        given: row.instant_or_none("given_at")?.map(|at| (by, at)),
-        department,
-    }))
-}
-
 impl Store {
-    /// Returns the changes of one law that the viewer's organization knows of, the newest first,
-    /// each with what departments owe or have given for it; up to [`PAGE_ROWS_MAX`] of those.
-    ///
-    /// # Errors
-    /// Failures of the database.
-    pub async fn amendments_of_law(
-        &self,
-        viewer: &Viewer,
-        law: &str,
-    ) -> Result<Vec<LawAmendment>, StoreError> {
-        let (scope, party) = viewer.house_parameters();
-        let params = params![scope, party, law, limited(0, PAGE_ROWS_MAX)];
-        let rows = self.reader().await?.all(&OF_LAW, params).await?;
-        let mut found: Vec<LawAmendment> = Vec::new();
-        for row in &rows {
-            let amendment = amendment_row(row)?;
-            if found.last().is_none_or(|last| last.amendment.id != amendment.id) {
-                found.push(LawAmendment { amendment, acknowledgements: Vec::new() });
-            }
-            if let (Some(owed), Some(last)) = (law_acknowledgement(row)?, found.last_mut()) {
-                last.acknowledgements.push(owed);
-            }
-        }
-        Ok(found)
-    }
-
     /// Returns the changes of law of the viewer's organization, the newest first.
     ///
     /// # Errors
@@ -306,7 +259,7 @@ impl Store {
         let params = params![scope, party, at, id, page.probe()];
         let rows = self.reader().await?.all(&AMENDMENTS, params).await?;
         let rows = rows.iter().map(amendment_row).collect::<Result<Vec<_>, _>>()?;
-        Ok(page.page(rows, |row| format!("{}.{}", row.proposed_at.as_microsecond(), row.id)))
+        Ok(page.page(rows, key))
     }
 
     /// Returns one change of law as it is listed.

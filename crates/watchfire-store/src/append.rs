@@ -510,6 +510,10 @@ impl Append {
         let now = whole_microseconds(self.now);
         let recorded_at = now.max(edge.recorded_at);
         edge.recorded_at = recorded_at;
+        // Before the events, whose read tables may ask for them.
+        for files in &self.lawbooks {
+            lawbook::keep(tx, files, recorded_at).await?;
+        }
         let (mut events, mut bytes) = (Vec::with_capacity(self.events.len()), 0);
         for planned in &self.events {
             let stream = planned.body.stream();
@@ -589,13 +593,10 @@ impl Append {
         Ok(index)
     }
 
-    /// Writes what is no event: annexes, notices, due rows, secrets.
+    /// Writes what is no event: annexes, due rows, notices, secrets.
     async fn put_beside(&self, tx: &mut Connection, at: Timestamp) -> Result<(), StoreError> {
         for annex in &self.annexes {
             annex::keep(tx, annex).await?;
-        }
-        for files in &self.lawbooks {
-            lawbook::keep(tx, files, at).await?;
         }
         for due in &self.due {
             due::set(tx, due).await?;

@@ -55,6 +55,21 @@ pub(crate) async fn keep(
     tx.execute(&KEEP, params![files.digest(), bytes, at]).await.map(|_| ())
 }
 
+/// Reads the files that are kept under a digest, if there are any.
+pub(crate) async fn kept(
+    connection: &mut Connection,
+    digest: &str,
+) -> Result<Option<Files>, StoreError> {
+    let Some(row) = connection.optional(&KEPT, params![digest]).await? else { return Ok(None) };
+    let files = Files::from_bytes(&row.bytes("bytes")?);
+    let files = files.map_err(|_| StoreError::Corrupt { what: "lawbook" })?;
+    if files.digest() == digest {
+        Ok(Some(files))
+    } else {
+        Err(StoreError::Corrupt { what: "lawbook" })
+    }
+}
+
 /// Notes from when on a lawbook is used: from a start, or from a change of law.
 pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<(), StoreError> {
     let (Body::Node(NodeEvent::Started { lawbook, .. })
@@ -88,14 +103,7 @@ impl Store {
         if viewer.scope() == Scope::Nothing && !matches!(viewer.who(), Who::Service(_)) {
             return Err(NotFound.into());
         }
-        let row = self.reader().await?.optional(&KEPT, params![digest]).await?.ok_or(NotFound)?;
-        let files = Files::from_bytes(&row.bytes("bytes")?);
-        let files = files.map_err(|_| StoreError::Corrupt { what: "lawbook" })?;
-        if files.digest() == digest {
-            Ok(files)
-        } else {
-            Err(StoreError::Corrupt { what: "lawbook" })
-        }
+        Ok(kept(&mut self.reader().await?, digest).await?.ok_or(NotFound)?)
     }
 
     /// Returns which lawbook was used from when on, the oldest first.

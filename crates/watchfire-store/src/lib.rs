@@ -5,6 +5,7 @@
 //! very object. What is shown can be rebuilt from the events.
 
 mod amendment;
+mod amendment_law;
 mod annex;
 mod append;
 mod apply;
@@ -43,9 +44,8 @@ mod testing;
 mod viewer;
 mod writer;
 
-pub use amendment::{
-    AmendmentRow, LawAcknowledgement, LawAmendment, OwedAcknowledgement, UnreadCase,
-};
+pub use amendment::{AmendmentRow, OwedAcknowledgement, UnreadCase};
+pub use amendment_law::{LawAcknowledgement, LawAmendment};
 pub use annex::{ADDRESS, ANNEX_BYTES_MAX, CONTACT};
 pub use append::{
     APPEND_BYTES_MAX, Append, Appended, EVENTS_PER_APPEND_MAX, Idempotency, NOTICES_PER_APPEND_MAX,

@@ -1,5 +1,6 @@
 //! The schema and its growth: numbered migrations, each in one transaction.
 
+use crate::amendment;
 use crate::dialect::{Connection, Engine, params};
 use crate::error::StoreError;
 use crate::statement::statements;
@@ -41,6 +42,10 @@ const MIGRATIONS: &[Migration] = migrations![
     18 "0018_standing_choice.sql",
 ];
 
+/// With this one every change of law is written anew: 15 brought tables and columns that lacked
+/// what had been recorded before.
+const AMENDMENTS_ANEW: i64 = 18;
+
 const MAKE_LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (\
     number BIGINT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)";
 const MAKE_LIST_STRICT: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (\
@@ -76,6 +81,10 @@ pub(crate) async fn migrate(connection: &mut Connection) -> Result<(), StoreErro
         let text = migration.text(engine);
         connection.run(text).await?;
         connection.execute(&NOTE_APPLIED, params![migration.number, digest(text)]).await?;
+    }
+    // By the code of now, so after the last of them.
+    if MIGRATIONS[applied..].iter().any(|migration| migration.number == AMENDMENTS_ANEW) {
+        amendment::write_anew(connection).await?;
     }
     connection.commit().await
 }

@@ -29,6 +29,7 @@ mod tests {
 
     const ROOMS: &[(&str, &[Statement])] = rooms![
         amendment,
+        amendment_law,
         annex,
         append,
         audit,

@@ -126,5 +126,6 @@ law-supersedes = Takes the place of
 law-superseded-by = Its place is taken by
 law-changes = Changes, and who acknowledged them
 law-changes-none = No change of this law has come through our house.
+law-changes-next = Older changes
 law-changes-not-routed = It was put before no department yet.
 law-changes-owed = Still owed by

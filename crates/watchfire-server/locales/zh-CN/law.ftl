@@ -110,5 +110,6 @@ law-supersedes = 取代
 law-superseded-by = 由下列条款取代
 law-changes = 修订及收悉确认
 law-changes-none = 本单位尚未收到本法规的修订。
+law-changes-next = 更早的修订
 law-changes-not-routed = 尚未送达任何部门。
 law-changes-owed = 尚待确认：

@@ -34,11 +34,12 @@ async fn a_change_is_listed_due_and_kept_with_its_files_to_the_byte() {
         let owed = store.owed_acknowledgements(&eva).await.unwrap();
         assert_eq!((owed.len(), owed[0].is_gap, &owed[0].department), (1, true, &department));
 
-        let of_law = store.amendments_of_law(&eva, "cn-rmsv").await.unwrap();
+        let first = PageRequest::default();
+        let of_law = store.amendments_of_law(&eva, "cn-rmsv", &first).await.unwrap().rows;
         assert_eq!((of_law.len(), &of_law[0].amendment), (1, &page.rows[0]));
         let asked = &of_law[0].acknowledgements[0];
         assert_eq!((&asked.department, asked.is_gap, &asked.given), (&department, true, &None));
-        assert!(store.amendments_of_law(&eva, "eu-cra").await.unwrap().is_empty());
+        assert!(store.amendments_of_law(&eva, "eu-cra", &first).await.unwrap().rows.is_empty());
 
         // Applied and not carried to the cases yet: due at once, and not a moment before.
         let before = house.now - SignedDuration::from_micros(1);
@@ -72,7 +73,9 @@ async fn who_keeps_the_law_who_claims_and_who_sees_nothing() {
         assert!(store.departments(&outsider).await.unwrap().is_empty());
         let page = store.amendments(&outsider, &PageRequest::default()).await.unwrap();
         assert!(page.rows.is_empty());
-        assert!(store.amendments_of_law(&outsider, "cn-rmsv").await.unwrap().is_empty());
+        let first = PageRequest::default();
+        let of_law = store.amendments_of_law(&outsider, "cn-rmsv", &first).await.unwrap();
+        assert!(of_law.rows.is_empty());
 
         // Everybody may claim, but the right to claim applies nothing.
         let version = store.amendment_history(&anybody, &id).await.unwrap().len() as u64;
@@ -137,6 +140,38 @@ async fn cases_are_found_by_what_can_make_a_provision_arise_and_hidden_ones_are_
         assert_eq!(ids, std::slice::from_ref(&opened.case));
         let after = house.store.cases_by_cause(&ticker(), cause, Some(&opened.case)).await.unwrap();
         assert!(after.is_empty());
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_departments_owe_for_a_law_is_listed_whole_and_its_changes_page_by_page() {
+    for engine in engines().await {
+        let mut house = House::new(&engine).await;
+        let eva = house.person("eva", &[Duty::Responder]).await;
+        let mut changes = Vec::new();
+        // One more than a page of rows holds.
+        let departments = [1, 201, 2];
+        for departments in departments {
+            house.later(1);
+            changes.insert(0, house.proposed_to(&eva, departments).await);
+        }
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = PageRequest { after, limit: 2 };
+            let page = house.store.amendments_of_law(&eva, "cn-rmsv", &page).await.unwrap();
+            found.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let ids: Vec<_> = found.iter().map(|one| &one.amendment.id).collect();
+        assert_eq!(ids, changes.iter().collect::<Vec<_>>(), "the newest first, each once");
+        for (one, departments) in found.iter().rev().zip(departments) {
+            let each: BTreeSet<_> = one.acknowledgements.iter().map(|it| &it.department).collect();
+            assert_eq!((one.acknowledgements.len(), each.len()), (departments, departments));
+        }
         house.store.close().await;
     }
 }

@@ -277,6 +277,37 @@ impl House {
         ["1", "2"].map(|text| Files::new([("xx-demo/law.toml".to_owned(), text.to_owned())]))
     }
 
+    /// A change of law that is put before so many departments.
+    pub(crate) async fn proposed_to(&self, by: &Viewer, departments: usize) -> AmendmentId {
+        let [old, new] = Self::law_files();
+        let grant = self.store.authorize_new_amendment(by).await.expect("it may");
+        let mut append = Append::new(by, self.now);
+        append.amendment(
+            &grant,
+            AmendmentEvent::Proposed {
+                organization: self.organization.clone(),
+                title: "24 hours".into(),
+                why: "it was shortened".into(),
+                by: by.party().cloned(),
+                source: LawSource::Files,
+                files: new.digest(),
+                base: old.digest(),
+                lawbook: new.digest(),
+                effective_at: self.now,
+                laws: BTreeSet::from(["cn-rmsv".to_owned()]),
+            },
+        );
+        append.lawbook(new);
+        append.lawbook(old);
+        for _ in 0..departments {
+            let department = DepartmentId::from_random(random_bytes());
+            let due_at = self.now;
+            append.amendment(&grant, AmendmentEvent::Routed { department, owner: None, due_at });
+        }
+        self.store.append(append).await.expect("a change is put forward");
+        grant.id().clone()
+    }
+
     /// A change of law that a responder proposes, and a department that has yet to acknowledge it
     /// when it is used.
     pub(crate) async fn amended(&self, keeper_of_law: &Viewer) -> (AmendmentId, DepartmentId) {

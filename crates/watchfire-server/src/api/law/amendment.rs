@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use watchfire_store::{LawAcknowledgement, LawAmendment};
 
 use crate::api::amendment::ListedAmendment;
-use crate::api::{List, Shown};
+use crate::api::{Asked, List, Paging, Shown};
 use crate::auth::Caller;
 use crate::error::Problem;
 use crate::state::Node;
@@ -63,16 +63,18 @@ impl AmendmentOfLaw {
 }
 
 /// Lists the changes of one law that came through the caller's organization, the newest first, each
-/// with the departments that owe an acknowledgement of it, or gave one.
+/// with every department that owes an acknowledgement of it, or gave one.
 #[utoipa::path(get, path = "/api/v1/laws/{law}/amendments", tag = "laws",
-    params(("law" = String, Path, description = "Id of an instrument: `cn-rmsv`.")),
+    params(("law" = String, Path, description = "Id of an instrument: `cn-rmsv`."), Paging),
     responses((status = 200, body = List<AmendmentOfLaw>)))]
 pub(crate) async fn amendments(
     State(node): State<Node>,
     caller: Caller,
     Path(law): Path<String>,
+    asked: Asked<Paging>,
 ) -> Shown<List<AmendmentOfLaw>> {
     node.law().pack(&law).ok_or_else(Problem::not_found)?;
-    let found = node.store().amendments_of_law(&caller.viewer, &law).await?;
-    Ok(Json(List::whole(found.into_iter().map(AmendmentOfLaw::of).collect())))
+    let page = asked.0.request()?;
+    let found = node.store().amendments_of_law(&caller.viewer, &law, &page).await?;
+    Ok(Json(List::of(found, AmendmentOfLaw::of)))
 }

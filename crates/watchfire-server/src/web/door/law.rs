@@ -14,10 +14,11 @@ use watchfire_store::LawAcknowledgement;
 
 use super::Visit;
 use super::party::everybody;
+use super::watch::Place;
 use super::words::{Words, language_of};
 use crate::error::Problem;
 use crate::locale::Language;
-use crate::web::law::changes::{AcknowledgedView, ChangeView};
+use crate::web::law::changes::{AcknowledgedView, ChangeView, ChangesView};
 use crate::web::law::instrument::{self, Ours, PackView};
 use crate::web::law::{self, Confidence, Filter, ListView, PackRow};
 
@@ -139,20 +140,25 @@ pub(super) fn confidence(sourced: Sourced) -> Confidence {
 }
 
 /// Shows one law.
-pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn page(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(place): Query<Place>,
+) -> Result<Response, Problem> {
     let pack = visit.node.law().pack(&id).ok_or_else(Problem::not_found)?;
     let view = view::pack(words(&visit), pack, today(&visit));
-    let view = PackView { changes: changes(&visit, &id).await?, ..view };
+    let view = PackView { changes: changes(&visit, &id, &place).await?, ..view };
     Ok(visit.show(instrument::page(&view, &visit.reader)))
 }
 
 /// The changes of a law that came through the reader's house.
-async fn changes(visit: &Visit, law: &str) -> Result<Option<Vec<ChangeView>>, Problem> {
+async fn changes(visit: &Visit, law: &str, place: &Place) -> Result<Option<ChangesView>, Problem> {
     let viewer = &visit.caller.viewer;
     if viewer.organization().is_none() {
         return Ok(None);
     }
-    let found = visit.node.store().amendments_of_law(viewer, law).await?;
+    let page = visit.node.store().amendments_of_law(viewer, law, &place.request()).await?;
+    let (found, next) = (page.rows, page.next);
     let people: BTreeMap<PartyId, String> = if found.is_empty() {
         BTreeMap::new()
     } else {
@@ -174,7 +180,7 @@ async fn changes(visit: &Visit, law: &str) -> Result<Option<Vec<ChangeView>>, Pr
         effective_at: one.amendment.effective_at,
         acknowledgements: one.acknowledgements.iter().map(acknowledged).collect(),
     });
-    Ok(Some(changes.collect()))
+    Ok(Some(ChangesView { law: law.to_owned(), rows: changes.collect(), next }))
 }
 
 /// Shows one provision, and what the reader's organization owes of it.

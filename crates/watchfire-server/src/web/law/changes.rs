@@ -5,7 +5,17 @@ use maud::{Markup, html};
 use watchfire_core::amendment::Stage;
 
 use crate::web::reader::Reader;
-use crate::web::{amendment, time};
+use crate::web::{amendment, query_part, time};
+
+/// Changes of a law, up to so many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangesView {
+    pub law: String,
+    /// The newest first.
+    pub rows: Vec<ChangeView>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
 
 /// A change of the law.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +41,12 @@ pub struct AcknowledgedView {
 }
 
 /// The list of changes, the newest first.
-pub(super) fn list(reader: &Reader, changes: &[ChangeView]) -> Markup {
+pub(super) fn list(reader: &Reader, view: &ChangesView) -> Markup {
     html! {
         section aria-labelledby="changes" {
-            h2 #changes { (reader.text("law-changes")) " " span.count.num { (changes.len()) } }
-            @if changes.is_empty() { p.soft { (reader.text("law-changes-none")) } }
-            @for change in changes {
+            h2 #changes { (reader.text("law-changes")) }
+            @if view.rows.is_empty() { p.soft { (reader.text("law-changes-none")) } }
+            @for change in &view.rows {
                 article.ob.(if change.stage == Stage::Applied { "open" } else { "wait" }) {
                     header {
                         h3 { a href={ "/amendments/" (change.id) } { (change.title) } }
@@ -49,6 +59,14 @@ pub(super) fn list(reader: &Reader, changes: &[ChangeView]) -> Markup {
                         dl.dates {
                             @for owed in &change.acknowledgements { (acknowledged(reader, owed)) }
                         }
+                    }
+                }
+            }
+            @if let Some(next) = &view.next {
+                p {
+                    a.button rel="next"
+                        href={ "/laws/" (view.law) "?after=" (query_part(next)) "#changes" } {
+                        (reader.text("law-changes-next"))
                     }
                 }
             }

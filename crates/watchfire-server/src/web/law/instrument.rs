@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use watchfire_core::law::quotation::Block;
 
 use super::article::{self, ArticleView, ReadingView};
-use super::changes::{self, ChangeView};
+use super::changes::{self, ChangesView};
 use super::worked::{self, CaseView};
 use super::{Confidence, checked, confidence, disclaimer, place};
 use crate::web::layout::{self, Room};
@@ -34,7 +34,7 @@ pub struct PackView {
     pub forms: Vec<(String, Vec<String>)>,
     pub cases: Vec<CaseView>,
     /// The changes that came through the reader's house; nothing for whoever has none.
-    pub changes: Option<Vec<ChangeView>>,
+    pub changes: Option<ChangesView>,
     pub today: Date,
 }
 

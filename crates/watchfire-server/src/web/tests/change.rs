@@ -5,11 +5,16 @@ use watchfire_core::ids::PartyId;
 
 use crate::web::feed::FeedView;
 use crate::web::form::Typed;
-use crate::web::law::changes::{AcknowledgedView, ChangeView};
+use crate::web::law::changes::{AcknowledgedView, ChangeView, ChangesView};
 use crate::web::sample::at;
 use crate::web::{amendment, department, reading};
 
-pub(super) fn changes_of_a_law() -> Vec<ChangeView> {
+pub(super) fn changes_of_a_law() -> ChangesView {
+    let (law, next) = ("cn-rmsv".to_owned(), Some("7.WA-7K3F-9QX2".to_owned()));
+    ChangesView { law, rows: rows_of_a_law(), next }
+}
+
+fn rows_of_a_law() -> Vec<ChangeView> {
     let owed = |gap: bool, given: bool| AcknowledgedView {
         department: format!("WD-{gap}-{given}"),
         name: "Product security".into(),
