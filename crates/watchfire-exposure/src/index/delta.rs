@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::rule::row_key;
 use super::{Number, Package, Rule};
 use crate::key::Key;
 use crate::range::Answer;
@@ -27,7 +28,7 @@ impl Versions {
         let place = match self.places.get(version) {
             Some(place) => *place,
             None => {
-                let key = package.ecosystem().and_then(|it| it.key(version));
+                let key = row_key(package.ecosystem(), version);
                 let text: Box<str> = version.into();
                 self.places.insert(text.clone(), self.held.len());
                 self.held.push(Held { key, text, documents: Vec::new() });

@@ -4,11 +4,12 @@
 use std::sync::OnceLock;
 
 use super::Package;
+use super::rule::row_key;
 use super::segment::checksum;
 use crate::Ecosystem;
 
 /// Versions whose keys tell one way of writing keys from another.
-const VERSIONS: [&str; 24] = [
+const VERSIONS: [&str; 26] = [
     "0",
     "1",
     "01.2.0",
@@ -33,6 +34,8 @@ const VERSIONS: [&str; 24] = [
     "cci.20211210",
     "v0.0.0-20211210123456-0123456789ab",
     "1.0.a2.B",
+    "(devel)",
+    "${revision}-1",
 ];
 
 /// Names that each ecosystem may spell in its own way.
@@ -48,7 +51,9 @@ pub(super) fn digest() -> u64 {
         let mut bytes = Vec::new();
         for ecosystem in Ecosystem::all() {
             for version in VERSIONS {
-                bytes.extend(ecosystem.key(version).iter().flat_map(|key| key.as_bytes()));
+                bytes.extend(
+                    row_key(Some(ecosystem), version).iter().flat_map(|key| key.as_bytes()),
+                );
                 bytes.push(0);
             }
         }

@@ -7,6 +7,19 @@ use crate::Ecosystem;
 use crate::key::Key;
 use crate::range::{Answer, Intervals, Range, against};
 
+/// Whether a text names no version, though the order of its ecosystem may have a place for it.
+///
+/// By Maven every text is a version, also `unknown`, `(devel)` and `${revision}`: what such a
+/// component is, nobody said.
+fn is_no_version(text: &str) -> bool {
+    text.contains("${") || !text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// The key of a version of a row; `None` where it is compared one by one, or with nothing.
+pub(super) fn row_key(ecosystem: Option<Ecosystem>, version: &str) -> Option<Key> {
+    ecosystem.filter(|_| !is_no_version(version))?.key(version)
+}
+
 /// Which versions of a package an advisory speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -36,7 +49,8 @@ impl Rule {
     /// Whether it speaks of `version`.
     ///
     /// A version is a listed one where their texts are the same, or where the order says that they
-    /// are equal. A version that the ecosystem's order does not explain is undecided.
+    /// are equal. A version that the ecosystem's order does not explain is undecided, and so is a text
+    /// that names none.
     pub fn answer(&self, ecosystem: Option<Ecosystem>, version: &str) -> Answer {
         if self.every {
             return Answer::Yes;
@@ -55,6 +69,10 @@ impl Rule {
         };
         if self.listed.iter().any(equal) {
             return Answer::Yes;
+        }
+        if is_no_version(version) {
+            let speaks = !self.listed.is_empty() || !self.ranges.is_empty();
+            return if speaks { Answer::Undecided } else { Answer::No };
         }
         // Without an order nothing says that another text is another version.
         let mut undecided = ecosystem.map_or(!self.listed.is_empty(), |it| !it.explains(version));
@@ -140,7 +158,7 @@ impl Rules {
     pub fn of(&self, package: &Package, version: &str) -> Vec<(Number, Answer)> {
         let Some(rules) = self.by_package.get(package) else { return Vec::new() };
         let ecosystem = package.ecosystem();
-        let key: Option<Key> = ecosystem.and_then(|it| it.key(version));
+        let key = row_key(ecosystem, version);
         let mut found: Vec<(Number, Answer)> = Vec::new();
         for one in rules {
             let answer = match (&one.intervals, &key) {

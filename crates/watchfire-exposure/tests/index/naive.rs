@@ -52,6 +52,17 @@ impl Said {
             None => Answer::Undecided,
         };
         let odd = ecosystem.is_some_and(|ecosystem| !ecosystem.explains(version));
+        let digits = version.contains(|sign: char| sign.is_ascii_digit());
+        if !digits || version.contains("${") {
+            return match self {
+                Self::Every => Answer::Yes,
+                Self::Events(_, listed) if listed.iter().any(|one| one == version) => Answer::Yes,
+                Self::Events(events, listed) if events.is_empty() && listed.is_empty() => {
+                    Answer::No
+                }
+                _ => Answer::Undecided,
+            };
+        }
         match self {
             Self::Every => Answer::Yes,
             Self::Vers(text) => match Vers::parse(text).map(|vers| vers.contains(version)) {

@@ -197,6 +197,17 @@ fn a_text_holds_lines_together_only_where_a_value_begins_with_it() {
 }
 
 #[test]
+fn what_a_document_describes_is_known_however_that_is_spelled() {
+    let text = TAGS.replace(
+        "SPDXRef-DOCUMENT DESCRIBES SPDXRef-shop",
+        "SPDXRef-DOCUMENT DESCRIBE SPDXRef-shop",
+    );
+    assert_ne!(text, TAGS);
+    let document = read(text.as_bytes()).expect("it is one");
+    assert!(document.components[2].is_subject);
+}
+
+#[test]
 fn what_stands_beside_a_graph_or_has_an_unheard_type_is_read_or_told() {
     let alone = r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld",
         "type": "software_Package", "spdxId": "https://example.org/a", "name": "log4j-core"}"#;

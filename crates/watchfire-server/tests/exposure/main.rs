@@ -96,8 +96,8 @@ fn every_answer_for_the_background_fleet_is_that_of_an_independent_program() {
         let json: Value = serde_json::from_str(line).expect("JSON");
         let file = json["_file"].as_str().unwrap_or_default();
         let file = file.rsplit('/').next().unwrap_or_default().to_owned();
-        let document =
-            sbom::read(line.as_bytes()).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let document = sbom::read(json["doc"].to_string().as_bytes());
+        let document = document.unwrap_or_else(|error| panic!("{file}: {error}"));
         for (purl, id, exposed) in found(&advice, &document) {
             answers.insert((file.clone(), purl, id, exposed));
         }

@@ -1,6 +1,6 @@
 //! The answer for a person.
 
-use super::answer::{Answer, Inventory, Read};
+use super::answer::{Answer, Finding, Inventory, Read};
 use crate::exit::Failure;
 use crate::print;
 
@@ -61,20 +61,19 @@ fn inventory(one: &Inventory) -> Result<(), Failure> {
     print::data(&print::plain(&head))?;
     if !one.findings.is_empty() {
         let mut table = print::table(&["status", "component", "advisory", "versions", "way"]);
+        let mut rows: Vec<([String; 5], usize)> = Vec::new();
         for found in &one.findings {
-            let version = found.version.as_deref().unwrap_or("?");
-            let also = found.aliases.iter().find(|alias| alias.starts_with("CVE-"));
-            let advisory = also.map_or_else(
-                || found.advisory.clone(),
-                |also| format!("{} ({also})", found.advisory),
-            );
-            let way = found.path[..found.path.len().saturating_sub(1)].join(" > ");
-            let status = match (&found.vouched_by, &found.justification) {
-                (Some(_), Some(reason)) => format!("not affected: {reason}"),
-                _ => found.status.replace('_', " "),
-            };
-            let row =
-                [status, format!("{} {version}", found.name), advisory, found.range.clone(), way];
+            let row = row(found);
+            // The same component often lies in several places.
+            match rows.last_mut() {
+                Some((last, times)) if *last == row => *times += 1,
+                _ => rows.push((row, 1)),
+            }
+        }
+        for (mut row, times) in rows {
+            if times > 1 {
+                row[1].push_str(&format!(" ({times}×)"));
+            }
             table.add_row(row.map(|cell| print::plain(&cell)));
         }
         print::data(&table.to_string())?;
@@ -89,4 +88,19 @@ fn inventory(one: &Inventory) -> Result<(), Failure> {
         print::say(&format!("  and {more} more skipped; --json lists them"));
     }
     Ok(())
+}
+
+fn row(found: &Finding) -> [String; 5] {
+    let version = found.version.as_deref().unwrap_or("?");
+    let also = found.aliases.iter().find(|alias| alias.starts_with("CVE-"));
+    let advisory = match also {
+        Some(also) => format!("{} ({also})", found.advisory),
+        None => found.advisory.clone(),
+    };
+    let way = found.path[..found.path.len().saturating_sub(1)].join(" > ");
+    let status = match (&found.vouched_by, &found.justification) {
+        (Some(_), Some(reason)) => format!("not affected: {reason}"),
+        _ => found.status.replace('_', " "),
+    };
+    [status, format!("{} {version}", found.name), advisory, found.range.clone(), way]
 }

@@ -1,0 +1,259 @@
+//! `watchfire match`, as a pipeline calls it.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+const OSV: &str = r#"{"id": "GHSA-jfh8-c2jp-5v3q", "aliases": ["CVE-2021-44228"],
+    "modified": "2021-12-10T00:00:00Z", "summary": "Remote code injection in Log4j",
+    "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"}],
+    "affected": [{"package": {"ecosystem": "Maven",
+        "name": "org.apache.logging.log4j:log4j-core"},
+        "ranges": [{"type": "ECOSYSTEM",
+            "events": [{"introduced": "2.13.0"}, {"fixed": "2.15.0"}]}]}]}"#;
+
+const LOG4J: &str = "pkg:maven/org.apache.logging.log4j/log4j-core";
+
+/// An SBOM of a shop that contains a server that contains log4j.
+fn shop(version: &str) -> String {
+    format!(
+        r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
+        "metadata": {{"component": {{"type": "application", "name": "shop", "version": "1.0",
+            "bom-ref": "shop", "purl": "pkg:generic/shop@1.0"}}}},
+        "components": [
+            {{"type": "library", "name": "server", "version": "3", "bom-ref": "server",
+              "purl": "pkg:maven/example/server@3"}},
+            {{"type": "library", "name": "log4j-core", "version": "{version}", "bom-ref": "log4j",
+              "purl": "{LOG4J}@{version}"}},
+            {{"type": "file", "name": "readme"}}],
+        "dependencies": [{{"ref": "shop", "dependsOn": ["server"]}},
+            {{"ref": "server", "dependsOn": ["log4j"]}}]}}"#
+    )
+}
+
+fn vex(product: &str) -> String {
+    format!(
+        r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/vex/1",
+        "author": "the shop", "timestamp": "2021-12-11T00:00:00Z", "version": 1, "statements": [
+        {{"vulnerability": {{"name": "CVE-2021-44228"}}, "status": "not_affected",
+          "justification": "vulnerable_code_not_in_execute_path",
+          "products": [{{"@id": "{product}"}}]}}]}}"#
+    )
+}
+
+/// A folder with files of these names and texts.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watchfire"));
+    let command = command.current_dir(folder).arg("match").args(arguments);
+    command.output().expect("the binary under test runs")
+}
+
+fn json(folder: &Path, arguments: &[&str], code: i32) -> Value {
+    let output = run(folder, arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"))
+}
+
+#[test]
+fn an_affected_component_is_named_with_its_way_and_its_source() {
+    let folder = folder(&[("shop.json", &shop("2.14.1")), ("osv.json", OSV)]);
+    let arguments = ["--sbom", "shop.json", "--advisories", "osv.json", "--json"];
+    let answer = json(folder.path(), &arguments, 1);
+    assert_eq!(answer["advisories"]["read"], 1);
+    let sbom = &answer["sboms"][0];
+    assert_eq!(
+        (&sbom["file"], &sbom["components"], &sbom["unnamed"]),
+        (&"shop.json".into(), &4.into(), &1.into())
+    );
+    let [finding] = &sbom["findings"].as_array().expect("findings")[..] else { panic!("{sbom}") };
+    let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    assert_eq!(text("purl"), format!("{LOG4J}@2.14.1"));
+    assert_eq!(finding["path"], serde_json::json!(["shop 1.0", "server 3", "log4j-core 2.14.1"]));
+    assert_eq!((text("status"), text("basis")), ("affected".to_owned(), "package".to_owned()));
+    assert_eq!(text("advisory"), "GHSA-jfh8-c2jp-5v3q");
+    assert_eq!(finding["aliases"][0], "CVE-2021-44228");
+    assert_eq!(text("range"), ">= 2.13.0, < 2.15.0");
+    assert_eq!(
+        (text("source"), text("pointer")),
+        ("osv.json".to_owned(), "/affected/0".to_owned())
+    );
+    assert!(text("severity").starts_with("CVSS:3.1/"));
+    // A person reads the same.
+    let output = run(folder.path(), &["--sbom", "shop.json", "--advisories", "osv.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    for part in ["1 affected", "log4j-core 2.14.1", "CVE-2021-44228", "shop 1.0 > server 3"] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+}
+
+#[test]
+fn a_version_that_is_mended_is_no_finding_and_an_odd_one_is_undecided() {
+    let files =
+        [("mended.json", &shop("2.15.0")[..]), ("odd.json", &shop("(devel)")), ("osv.json", OSV)];
+    let folder = folder(&files);
+    let of = |file: &str, code: i32| {
+        json(folder.path(), &["--sbom", file, "--advisories", "osv.json", "--json"], code)
+    };
+    assert_eq!(of("mended.json", 0)["sboms"][0]["findings"], serde_json::json!([]));
+    assert_eq!(of("odd.json", 1)["sboms"][0]["findings"][0]["status"], "undecided");
+}
+
+#[test]
+fn advisories_come_in_folders_lines_and_archives_and_what_is_broken_is_set_apart() {
+    let line = OSV.replace('\n', " ");
+    let lines = format!("{line}\n\n{{\"id\": 1}}\n");
+    let folder = folder(&[
+        ("shop.json", &shop("2.14.1")),
+        ("all/deep/osv.json", OSV),
+        ("all/lines.jsonl", &lines),
+        ("all/readme.md", "not one"),
+        ("all/.hidden.json", "not one"),
+    ]);
+    let path = folder.path();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(line.as_bytes()).expect("memory");
+    let gzip = gzip.finish().expect("memory");
+    fs::write(path.join("all/cut.json.gz"), &gzip[..gzip.len() / 2]).expect("a file");
+    fs::write(path.join("all/lines.jsonl.gz"), &gzip).expect("a file");
+    let mut archive = ZipWriter::new(fs::File::create(path.join("all.zip")).expect("a file"));
+    for (name, text) in [("a/osv.json", OSV), ("b.json", "{"), ("c.txt", "not one")] {
+        archive.start_file(name, SimpleFileOptions::default()).expect("an entry");
+        archive.write_all(text.as_bytes()).expect("an entry");
+    }
+    archive.finish().expect("an archive");
+    let arguments = ["--sbom", "shop.json", "--advisories", "all", "all.zip", "--json"];
+    let answer = json(path, &arguments, 1);
+    assert_eq!(answer["advisories"]["read"], 4, "{answer}");
+    let apart = answer["advisories"]["quarantined"].as_array().expect("a list");
+    let files: Vec<&str> = apart.iter().filter_map(|one| one["file"].as_str()).collect();
+    assert_eq!(files, ["all/cut.json.gz", "all/lines.jsonl:3", "all.zip!b.json"], "{apart:?}");
+    assert!(apart.iter().all(|one| !one["reason"].as_str().expect("a reason").is_empty()));
+    let sources: Vec<&Value> = answer["sboms"][0]["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|one| &one["source"])
+        .collect();
+    assert_eq!(
+        sources,
+        ["all.zip!a/osv.json", "all/deep/osv.json", "all/lines.jsonl.gz:1", "all/lines.jsonl:1"]
+    );
+}
+
+#[test]
+fn what_is_vouched_for_is_not_affected_and_says_why() {
+    let part = format!("{LOG4J}@2.14.1");
+    let files = [
+        ("shop.json", &shop("2.14.1")[..]),
+        ("osv.json", OSV),
+        ("part.json", &vex(&part)),
+        ("whole.json", &vex("pkg:generic/shop@1.0")),
+        ("other.json", &vex("pkg:generic/other@1.0")),
+        ("older.json", &vex("pkg:generic/shop@0.9")),
+    ];
+    let folder = folder(&files);
+    let of = |vex: &str, form: &str, code: i32| {
+        let arguments = ["--sbom", "shop.json", "--advisories", "osv.json", "--vex", vex, form];
+        json(folder.path(), &arguments, code)
+    };
+    for vex in ["part.json", "whole.json"] {
+        let finding = &of(vex, "--json", 0)["sboms"][0]["findings"][0];
+        assert_eq!(finding["status"], "not_affected", "{vex}");
+        assert_eq!(finding["justification"], "vulnerable_code_not_in_execute_path");
+        assert_eq!(finding["vouched_by"], vex);
+        let sarif = of(vex, "--sarif", 0);
+        let result = &sarif["runs"][0]["results"][0];
+        assert_eq!((&result["level"], &result["kind"]), (&"none".into(), &"pass".into()));
+        assert_eq!(result["suppressions"][0]["kind"], "external");
+    }
+    for vex in ["other.json", "older.json"] {
+        let finding = &of(vex, "--json", 1)["sboms"][0]["findings"][0];
+        assert_eq!(finding["status"], "affected", "{vex}");
+    }
+    // What is only said by an advisory excuses nobody: both stand side by side.
+    let arguments = ["--sbom", "shop.json", "--advisories", "osv.json", "part.json", "--json"];
+    let answer = json(folder.path(), &arguments, 1);
+    let statuses: Vec<&Value> = answer["sboms"][0]["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|one| &one["status"])
+        .collect();
+    assert_eq!(statuses, ["affected", "not_affected"]);
+}
+
+#[test]
+fn scanners_read_the_answer_too() {
+    let folder = folder(&[
+        ("my shop.json", &shop("2.14.1")),
+        ("odd.json", "{"),
+        ("osv.json", OSV),
+        ("bad.json", "{\"id\": \"X\", \"modified\": \"never\"}"),
+    ]);
+    let arguments = ["--sbom", "my shop.json", "--advisories", "osv.json", "bad.json", "--sarif"];
+    let sarif = json(folder.path(), &arguments, 1);
+    assert_eq!(sarif["version"], "2.1.0");
+    let run = &sarif["runs"][0];
+    let rule = &run["tool"]["driver"]["rules"][0];
+    assert_eq!(rule["id"], "GHSA-jfh8-c2jp-5v3q");
+    assert_eq!(rule["properties"]["security-severity"], "10.0");
+    let result = &run["results"][0];
+    assert_eq!((&result["ruleIndex"], &result["level"]), (&0.into(), &"error".into()));
+    let location = &result["locations"][0];
+    assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "my%20shop.json");
+    let logical = &location["logicalLocations"][0]["fullyQualifiedName"];
+    assert_eq!(logical, "shop 1.0 > server 3 > log4j-core 2.14.1");
+    let invocation = &run["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], true);
+    let notes = invocation["toolExecutionNotifications"].as_array().expect("notes");
+    let notes: Vec<&str> = notes.iter().filter_map(|one| one["message"]["text"].as_str()).collect();
+    assert!(notes.iter().any(|note| note.contains("bad.json")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.contains("neither a package URL")), "{notes:?}");
+    let refused = ["--sbom", "odd.json", "--advisories", "osv.json", "--sarif"];
+    let sarif = json(folder.path(), &refused, 2);
+    assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+}
+
+#[test]
+fn what_cannot_be_answered_is_no_all_clear() {
+    let folder = folder(&[("shop.json", &shop("2.14.1")), ("osv.json", OSV), ("bad.json", "{}")]);
+    fs::create_dir(folder.path().join("empty")).expect("a folder");
+    for (arguments, said) in [
+        (&["--sbom", "shop.json", "--advisories", "empty"][..], "no advisory"),
+        (&["--sbom", "shop.json", "--advisories", "bad.json"], "no advisory"),
+        (&["--sbom", "shop.json", "--advisories", "missing.json"], "missing.json"),
+        (&["--sbom", "missing.json", "--advisories", "osv.json"], "missing.json"),
+        (&["--advisories", "osv.json"], "--sbom"),
+        (&["--sbom", "shop.json"], "--advisories"),
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(stderr.contains(said), "{arguments:?}: {stderr}");
+    }
+    let output =
+        run(folder.path(), &["--sbom", "bad.json", "shop.json", "--advisories", "osv.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(stdout.contains("refused") && stdout.contains("1 affected"), "{stdout}");
+}
