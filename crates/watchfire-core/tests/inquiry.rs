@@ -1,9 +1,11 @@
 //! The inquiry: every role is found by a question, and nothing is dropped in silence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::date;
 use watchfire_core::event::Profile;
-use watchfire_core::law::inquiry::{Answers, Finds, NotAsked, RESULT};
+use watchfire_core::law::inquiry::{Answers, Fault, Finds, NotAsked, RESULT};
+use watchfire_core::law::map::MapQuestion;
 use watchfire_core::law::{Language, Lawbook};
 
 fn book() -> &'static Lawbook {
@@ -51,6 +53,10 @@ fn what_nobody_is_sure_of_stays_proposed_and_is_marked() {
     assert_eq!(roles, [("cn-rmsv/provider", false), ("eu-cra/manufacturer", true)]);
     assert_eq!(found.unsure().map(|role| role.as_str()).collect::<Vec<_>>(), ["cn-rmsv/provider"]);
     assert_eq!(found.attributes.values().collect::<Vec<_>>(), ["BE"]);
+    let unsure: Vec<(&str, &str)> =
+        found.unsure_attributes.iter().map(|(id, by)| (id.as_str(), by.as_str())).collect();
+    assert_eq!(unsure, [("eu-nis2/trust-service", "eu-nis2/trust-service")]);
+    assert!(found.open.contains(&"eu-nis2/trust-service".to_owned()), "{:?}", found.open);
     assert!(found.open.contains(&"eu-cra/steward".to_owned()), "what is open is named");
     assert!(found.open.contains(&"place/EU".to_owned()));
 }
@@ -73,7 +79,11 @@ fn a_place_without_us_leaves_its_questions_out_and_says_so() {
     let found = book().conclude(&given);
     let roles: Vec<&str> = found.roles.iter().map(|one| one.role.as_str()).collect();
     assert_eq!(roles, ["cn-rmsv/provider"]);
-    let only_if = answers(&[("eu-cra/manufacturer", "no"), ("eu-cra/member-state", "BE")]);
+    let only_if = answers(&[
+        ("eu-cra/manufacturer", "no"),
+        ("eu-cra/steward", "no"),
+        ("eu-cra/member-state", "BE"),
+    ]);
     let found = book().conclude(&only_if);
     assert!(found.attributes.is_empty(), "it hangs on a question that was answered with no");
 }
@@ -123,9 +133,9 @@ fn what_contradicts_another_answer_is_refused_in_words() {
             "is answered with yes, although “Do you have an establishment",
         ),
         (
-            [("eu-cra/manufacturer", "no"), ("eu-cra/member-state", "BE")],
-            "eu-cra/member-state",
-            "is answered with `BE`, although “Do you make products",
+            [("eu-nis2/entity", "no"), ("eu-nis2/member-state", "BE")],
+            "eu-nis2/member-state",
+            "is answered with `BE`, although “Are you an essential",
         ),
         ([("place/US", "no"), ("place/US-NY", "yes")], "place/US-NY", "although"),
         (
@@ -170,7 +180,7 @@ fn every_question_is_asked_in_one_round_after_what_it_hangs_on() {
     }
     for stand in book().inquiry(&nothing) {
         let own = at(&stand.asking.id);
-        if let Some(other) = &stand.asking.only_if {
+        for other in &stand.asking.only_if {
             assert!(at(other) < own, "{other} is asked before {}", stand.asking.id);
         }
         let matters = book().matters(stand.pack, stand.asking);
@@ -216,6 +226,178 @@ fn what_was_said_before_stays_where_nobody_answers_it_anew() {
     assert_eq!(nowhere.roles, BTreeSet::from(["cn-rmsv/provider".to_owned()]));
 }
 
+#[test]
+fn an_attribute_of_which_nobody_is_sure_keeps_no_old_value() {
+    let before = Profile {
+        roles: ["eu-nis2/entity".to_owned()].into(),
+        attributes: [("eu/member-state", "BE"), ("eu-nis2/trust-service", "yes")]
+            .map(|(id, value)| (id.to_owned(), value.to_owned()))
+            .into(),
+    };
+    let after = |given: &[(&str, &str)]| {
+        let after = book().profile_after(&answers(given), &before);
+        after.attributes.keys().cloned().collect::<Vec<_>>().join(" ")
+    };
+    let entity = ("eu-nis2/entity", "yes");
+    let unsure = ("eu-nis2/trust-service", "not-sure");
+    assert_eq!(after(&[entity, unsure]), "eu/member-state", "it is unknown from now on");
+    assert_eq!(after(&[entity]), "eu-nis2/trust-service eu/member-state", "open is not unsure");
+    assert_eq!(after(&[("eu-nis2/entity", "no"), unsure]), "eu-nis2/trust-service eu/member-state");
+    let state = ("eu-cra/member-state", "not-sure");
+    assert_eq!(after(&[state]), "eu-nis2/trust-service", "of any type");
+    // Where another question knows it, it is known.
+    let known = answers(&[state, ("eu-gdpr/member-state", "DE")]);
+    assert_eq!(book().profile_after(&known, &before).attributes["eu/member-state"], "DE");
+    let found = book().conclude(&known);
+    assert!(found.unsure_attributes.is_empty());
+    assert!(!found.open.contains(&"eu-cra/member-state".to_owned()));
+    // What hangs on it is undecided, and both of its counts stay in sight.
+    let profile = book().profile_after(&answers(&[entity, unsure]), &before);
+    let question = MapQuestion::of(book(), &profile, BTreeMap::new(), date(2026, 11, 30));
+    let map = book().map(&question);
+    let row = map.iter().find(|row| row.provision.as_str() == "eu-nis2/23.4.b").expect("a row");
+    assert_eq!(row.counts.len(), 2, "{:?}", row.counts);
+}
+
+#[test]
+fn a_question_that_hangs_on_several_is_left_out_where_all_are_denied() {
+    let manufacturer = |answer| ("eu-cra/manufacturer", answer);
+    let steward = |answer| ("eu-cra/steward", answer);
+    let why = |given: &[(&str, &str)], id: &str| {
+        let given = answers(given);
+        let stands = book().inquiry(&given);
+        stands.into_iter().find(|stand| stand.asking.id == id).expect("a question").not_asked
+    };
+    let state = "eu-cra/member-state";
+    assert_eq!(why(&[manufacturer("no"), steward("yes")], state), None, "a steward is asked");
+    assert_eq!(why(&[manufacturer("no"), steward("not-sure")], state), None);
+    assert_eq!(why(&[manufacturer("no")], state), None);
+    assert_eq!(why(&[manufacturer("yes"), steward("no")], state), None);
+    let both = ["eu-cra/manufacturer", "eu-cra/steward"].map(str::to_owned);
+    let denied = [manufacturer("no"), steward("no")];
+    assert_eq!(why(&denied, state), Some(NotAsked::OnlyIf(both.to_vec())));
+    let given = answers(&[denied[0], denied[1], (state, "BE")]);
+    let faults = book().faults(&given);
+    let told = book().tell_fault(&faults[0], Language::En);
+    assert!(told.contains("although “Do you make") && told.contains("are answered with no"));
+    assert!(told.contains("and “Do you, as a legal person"), "{told}");
+    assert!(book().tell_fault(&faults[0], Language::ZhCn).contains("均答“否”"));
+    for (role, state) in [
+        ("eu-gdpr/controller", "eu-gdpr/member-state"),
+        ("eu-gdpr/processor", "eu-gdpr/member-state"),
+        ("eu-nis2/entity", "eu-nis2/member-state"),
+        ("eu-dora/financial-entity", "eu-dora/member-state"),
+    ] {
+        let given = [manufacturer("no"), steward("no"), (role, "yes")];
+        assert_eq!(why(&given, state), None, "{role} counts by its Member State");
+    }
+}
+
+#[test]
+fn an_attribute_is_asked_for_once_though_several_packs_want_it() {
+    let open = |given: &[(&str, &str)]| {
+        let mut open = book().conclude(&answers(given)).open;
+        open.retain(|id| id.ends_with("/member-state"));
+        open.join(" ")
+    };
+    let all = "eu-cra/member-state eu-dora/member-state eu-gdpr/member-state eu-nis2/member-state";
+    assert_eq!(open(&[]), all);
+    let given = [("eu-gdpr/member-state", "DE")];
+    assert_eq!(open(&given), "", "one answer is enough");
+    let answered = answers(&given);
+    let stands = book().inquiry(&answered);
+    let why = |id: &str| {
+        let stand = stands.iter().find(|stand| stand.asking.id == id).expect("a question");
+        stand.not_asked.clone()
+    };
+    let found = NotAsked::Found("eu-gdpr/member-state".to_owned());
+    assert_eq!(why("eu-cra/member-state"), Some(found));
+    assert_eq!(why("eu-gdpr/member-state"), None, "what was answered can be answered otherwise");
+    let unsure = "eu-dora/member-state eu-nis2/member-state eu-cra/member-state";
+    assert_eq!(
+        open(&[
+            ("eu-cra/member-state", "not-sure"),
+            ("eu-gdpr/controller", "no"),
+            ("eu-gdpr/processor", "no")
+        ]),
+        unsure
+    );
+    // An answer that does not count answers no other question.
+    let denied = [("eu-gdpr/controller", "no"), ("eu-gdpr/processor", "no"), given[0]];
+    assert_eq!(open(&denied), "eu-cra/member-state eu-dora/member-state eu-nis2/member-state");
+}
+
+#[test]
+fn two_values_of_one_attribute_contradict_each_other_whatever_its_type() {
+    let path = "eu-gdpr/questions.toml";
+    let asks = |id: &str, attribute: &str| {
+        format!("[[question]]\nid = \"{id}\"\nasks = \"a\"\nattribute = \"{attribute}\"\n")
+    };
+    let text = [
+        asks("trust", "eu-nis2/trust-service"),
+        asks("state", "eu/member-state"),
+        asks("impact", "norm-cisa-bod-26-04/impact"),
+        asks("impact-again", "norm-cisa-bod-26-04/impact"),
+    ];
+    let laws = Lawbook::load(&with(path, &text.concat())).expect("it loads");
+    let trust = ["eu-nis2/trust-service", "eu-gdpr/trust"];
+    let state = ["eu-cra/member-state", "eu-gdpr/state"];
+    let impact = ["eu-gdpr/impact", "eu-gdpr/impact-again"];
+    for ([one, other], said, again, is_wrong) in [
+        (trust, "yes", "no", true),
+        (trust, "no", "yes", true),
+        (trust, "yes", "yes", false),
+        (trust, "no", "no", false),
+        (trust, "no", "not-sure", false),
+        (trust, "not-sure", "no", false),
+        (state, "BE", "DE", true),
+        (state, "BE", "BE", false),
+        (state, "BE", "not-sure", false),
+        (impact, "partial", "total", true),
+        (impact, "total", "total", false),
+    ] {
+        let faults = laws.faults(&answers(&[(one, said), (other, again)]));
+        let apart = |fault: &Fault| matches!(fault, Fault::Apart { .. });
+        assert_eq!(faults.len(), usize::from(is_wrong), "{one} {said} {again}: {faults:?}");
+        assert!(faults.iter().all(apart), "{faults:?}");
+        for fault in &faults {
+            assert!(laws.tell_fault(fault, Language::En).contains("answered differently"));
+        }
+    }
+    // What is left out says nothing, so it contradicts nothing.
+    let left_out = answers(&[("eu-nis2/entity", "no"), (trust[0], "no"), (trust[1], "yes")]);
+    assert_eq!(laws.faults(&left_out), []);
+}
+
+#[test]
+fn a_place_is_asked_for_by_what_its_packs_are() {
+    let asks = |place: &str| {
+        let mut places = book().asked_places().iter();
+        places.find(|one| one.jurisdiction == place).expect("a place").asks.clone()
+    };
+    let cisa: BTreeSet<&str> = book()
+        .packs()
+        .iter()
+        .filter(|pack| pack.id.as_str().contains("cisa"))
+        .map(|pack| pack.jurisdiction.as_str())
+        .collect();
+    assert!(!cisa.is_empty());
+    for place in book().asked_places() {
+        let named = [&place.asks.en, &place.asks.zh_cn].map(|text| text.contains("CISA"));
+        assert_eq!(
+            named,
+            [cisa.contains(place.jurisdiction.as_str()); 2],
+            "{}",
+            place.jurisdiction
+        );
+    }
+    // Who follows a directive of CISA from elsewhere is asked for it, and others are not.
+    let given = answers(&[("place/US", "yes"), ("place/global", "no")]);
+    let rounds = book().rounds(&given);
+    assert!(rounds.iter().any(|round| round.asks("norm-cisa-bod-26-04/agency")));
+    assert!(asks("global").en.contains("no law"));
+}
+
 /// The built-in files, with one in the place of another.
 fn with<'a>(path: &'a str, text: &'a str) -> Vec<(&'a str, &'a str)> {
     let others = Lawbook::builtin_files().iter().filter(|(at, _)| *at != path);
@@ -235,6 +417,24 @@ fn what_is_wrong_in_a_file_of_questions_is_told_with_its_place() {
         (
             format!("[[question]]\nid = \"a\"\n{ask}\nroles = [\"steward\"]\nonly_if = \"b\"\n"),
             "undeclared",
+            5,
+        ),
+        (
+            format!(
+                "[[question]]\nid = \"a\"\n{ask}\nroles = [\"steward\"]\n[[question]]\nid = \"c\"\n\
+                 {ask}\nroles = [\"steward\"]\nonly_if = [\"a\", \"b\"]\n"
+            ),
+            "undeclared",
+            9,
+        ),
+        (
+            format!("[[question]]\nid = \"a\"\n{ask}\nroles = [\"steward\"]\nonly_if = []\n"),
+            "value",
+            5,
+        ),
+        (
+            format!("[[question]]\nid = \"a\"\n{ask}\nroles = [\"steward\"]\nonly_if = [1]\n"),
+            "value",
             5,
         ),
     ] {

@@ -3,6 +3,7 @@
 //! The questions are data of the packs. Nothing is dropped in silence: what nobody is sure of stays
 //! proposed and is marked, and what was not asked says why.
 
+mod conclusion;
 mod fault;
 mod profile;
 mod read;
@@ -15,6 +16,7 @@ use super::lawbook::Lawbook;
 use super::pack::Pack;
 use super::text::Text;
 
+pub use conclusion::{Conclusion, FoundRole};
 pub use fault::{ANSWER_CHARS_MAX, Fault};
 pub(super) use read::{places, questions};
 pub use round::{RESULT, Round};
@@ -31,8 +33,9 @@ pub struct Asking {
     /// The article that says what is asked; without one, those of the provisions that follow.
     pub cites: Option<Text>,
     pub finds: Finds,
-    /// The question of the same pack without which this one is not asked.
-    pub only_if: Option<String>,
+    /// Questions of the same pack: where each of them is answered with no, this one is not asked.
+    /// Without any it always is.
+    pub only_if: Vec<String>,
 }
 
 /// What an answer says of an organization.
@@ -75,6 +78,30 @@ fn denied(jurisdiction: &str, answers: &Answers) -> Option<String> {
     None
 }
 
+/// Why a question is left out. What hangs on questions that are all left out is left out with them.
+fn left_out(pack: &Pack, asking: &Asking, answers: &Answers) -> Option<NotAsked> {
+    if let Some(place) = denied(&pack.jurisdiction, answers) {
+        return Some(NotAsked::Place(place));
+    }
+    let mut because: Vec<String> = Vec::new();
+    for before in &asking.only_if {
+        let denied = answers.get(before).is_some_and(|answer| answer == "no");
+        let causes = if denied {
+            vec![before.clone()]
+        } else {
+            // What a question hangs on stands before it, so this comes to an end.
+            let other = pack.questions.iter().find(|one| one.id == *before)?;
+            left_out(pack, other, answers)?.questions()
+        };
+        causes.into_iter().for_each(|one| {
+            if !because.contains(&one) {
+                because.push(one);
+            }
+        });
+    }
+    (!because.is_empty()).then_some(NotAsked::OnlyIf(because))
+}
+
 /// The word for *not sure*.
 pub const NOT_SURE: &str = "not-sure";
 
@@ -86,8 +113,21 @@ pub type Answers = BTreeMap<String, String>;
 pub enum NotAsked {
     /// The organization has nothing to do with the jurisdiction.
     Place(String),
-    /// Another question was answered with no.
-    OnlyIf(String),
+    /// Each of these questions was answered with no.
+    OnlyIf(Vec<String>),
+    /// This question has found the value of the same attribute.
+    Found(String),
+}
+
+impl NotAsked {
+    /// Returns the questions whose answers leave another out.
+    pub fn questions(&self) -> Vec<String> {
+        match self {
+            Self::Place(place) => vec![place_id(place)],
+            Self::OnlyIf(questions) => questions.clone(),
+            Self::Found(question) => vec![question.clone()],
+        }
+    }
 }
 
 /// A question, and where it stands.
@@ -98,37 +138,6 @@ pub struct Stand<'a> {
     /// As it was written; none where it is open.
     pub answer: Option<&'a str>,
     pub not_asked: Option<NotAsked>,
-}
-
-/// A role that is proposed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundRole {
-    pub role: RoleId,
-    /// Whether it was answered with yes.
-    pub is_sure: bool,
-    /// The question that found it.
-    pub question: String,
-}
-
-/// What the answers say of the organization.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Conclusion {
-    /// By role; sure where any question says so.
-    pub roles: Vec<FoundRole>,
-    pub attributes: BTreeMap<AttributeId, String>,
-    /// Questions that nobody has answered and that are asked.
-    pub open: Vec<String>,
-    /// Roles that no question finds: somebody has to think of them.
-    pub unasked: Vec<RoleId>,
-    /// Answers to questions that no pack asks, or that cannot be read; they say nothing.
-    pub unread: Vec<String>,
-}
-
-impl Conclusion {
-    /// Returns the roles that are proposed though nobody was sure.
-    pub fn unsure(&self) -> impl Iterator<Item = &RoleId> {
-        self.roles.iter().filter(|found| !found.is_sure).map(|found| &found.role)
-    }
 }
 
 impl Lawbook {
@@ -150,81 +159,34 @@ impl Lawbook {
         }
     }
 
-    /// Why a question is left out. What hangs on a question that is left out is left out with it.
+    /// Why a question is not asked: it is left out, or its attribute is found already.
     fn not_asked(&self, pack: &Pack, asking: &Asking, answers: &Answers) -> Option<NotAsked> {
-        if let Some(place) = denied(&pack.jurisdiction, answers) {
-            return Some(NotAsked::Place(place));
-        }
-        let only_if = asking.only_if.as_ref()?;
-        if answers.get(only_if).is_some_and(|answer| answer == "no") {
-            return Some(NotAsked::OnlyIf(only_if.clone()));
-        }
-        // What a question hangs on stands before it, so this comes to an end.
-        let other = pack.questions.iter().find(|one| one.id == *only_if)?;
-        self.not_asked(pack, other, answers)
+        left_out(pack, asking, answers).or_else(|| {
+            let Finds::Attribute(id) = &asking.finds else { return None };
+            let is_open = answers.get(&asking.id).is_none_or(String::is_empty);
+            is_open.then(|| self.found_by(id, answers)).flatten().map(NotAsked::Found)
+        })
+    }
+
+    /// Returns the first question that is asked and whose answer is a value of the attribute.
+    fn found_by(&self, attribute: &AttributeId, answers: &Answers) -> Option<String> {
+        let finds =
+            |asking: &&Asking| matches!(&asking.finds, Finds::Attribute(id) if id == attribute);
+        self.packs().iter().find_map(|pack| {
+            let mut asked = pack.questions.iter().filter(finds);
+            let found = asked.find(|asking| {
+                let value = answers.get(&asking.id);
+                value.is_some_and(|value| self.attribute(attribute.as_str(), value).is_ok())
+                    && left_out(pack, asking, answers).is_none()
+            });
+            found.map(|asking| asking.id.clone())
+        })
     }
 
     /// Returns why a place is not asked for: it lies in another that was answered with no.
     pub fn place_not_asked(&self, place: &PlaceAsking, answers: &Answers) -> Option<NotAsked> {
         let (around, _) = place.jurisdiction.rsplit_once('-')?;
         denied(around, answers).map(NotAsked::Place)
-    }
-
-    /// Returns what the answers say. A role of which nobody is sure is proposed and marked; what is
-    /// asked and open proposes nothing and is named.
-    pub fn conclude(&self, answers: &Answers) -> Conclusion {
-        let mut found = Conclusion::default();
-        let mut roles: BTreeMap<RoleId, FoundRole> = BTreeMap::new();
-        let mut known: BTreeSet<&str> = BTreeSet::new();
-        for stand in self.inquiry(answers) {
-            known.insert(&stand.asking.id);
-            if stand.not_asked.is_some() {
-                continue;
-            }
-            let Some(answer) = stand.answer else {
-                found.open.push(stand.asking.id.clone());
-                continue;
-            };
-            match &stand.asking.finds {
-                Finds::Roles(ids) if matches!(answer, "yes" | NOT_SURE) => {
-                    for role in ids {
-                        let one = roles.entry(role.clone()).or_insert_with(|| FoundRole {
-                            role: role.clone(),
-                            is_sure: false,
-                            question: stand.asking.id.clone(),
-                        });
-                        if answer == "yes" && !one.is_sure {
-                            one.is_sure = true;
-                            one.question.clone_from(&stand.asking.id);
-                        }
-                    }
-                }
-                Finds::Roles(_) if answer == "no" => {}
-                Finds::Attribute(_) if answer == NOT_SURE => {}
-                Finds::Attribute(id) if self.attribute(id.as_str(), answer).is_ok() => {
-                    found.attributes.insert(id.clone(), answer.to_owned());
-                }
-                _ => found.unread.push(stand.asking.id.clone()),
-            }
-        }
-        for place in self.asked_places() {
-            let left_out = self.place_not_asked(place, answers).is_some();
-            match answers.get(&place.id()).map(String::as_str) {
-                Some("yes" | "no" | NOT_SURE) => {}
-                None | Some("") if left_out => {}
-                None | Some("") => found.open.push(place.id()),
-                Some(_) => found.unread.push(place.id()),
-            }
-        }
-        let places: BTreeSet<String> = self.asked_places().iter().map(PlaceAsking::id).collect();
-        let unknown = answers
-            .keys()
-            .filter(|id| !known.contains(id.as_str()) && !places.contains(id.as_str()));
-        found.unread.extend(unknown.cloned());
-        let unasked = self.packs().iter().flat_map(|pack| self.roles_without_question(pack));
-        found.unasked = unasked.collect::<BTreeSet<RoleId>>().into_iter().collect();
-        found.roles = roles.into_values().collect();
-        found
     }
 
     /// Returns the values from which an attribute's answer is chosen; none for what is typed.

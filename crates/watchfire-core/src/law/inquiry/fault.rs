@@ -1,8 +1,10 @@
 //! What is wrong with answers: nobody asks it, it is no answer to that, or it contradicts another.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use super::{Answers, Finds, NOT_SURE, NotAsked, place_id};
+use super::{Answers, Finds, NOT_SURE, NotAsked};
+use crate::law::condition::Value;
 use crate::law::id::AttributeId;
 use crate::law::lawbook::Lawbook;
 use crate::law::text::Language;
@@ -23,6 +25,14 @@ pub enum Fault {
     Apart { question: String, other: String },
 }
 
+/// What an answer says.
+enum Said {
+    /// Yes, no or not sure.
+    Plain,
+    /// The value of an attribute.
+    Value(Value),
+}
+
 impl Fault {
     /// Returns the question whose answer cannot stand.
     pub fn question(&self) -> &str {
@@ -38,37 +48,35 @@ impl Fault {
 impl Lawbook {
     /// Returns everything that is wrong with the answers; with nothing wrong they can be recorded.
     ///
-    /// An empty answer is none. *No* and *not sure* to what is left out contradict nothing.
+    /// An empty answer is none. *No* and *not sure* to what is left out contradict nothing, and
+    /// *not sure* contradicts no value; *no* is a value of an attribute as *yes* is.
     pub fn faults(&self, answers: &Answers) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut values: BTreeMap<&AttributeId, (&str, &str)> = BTreeMap::new();
+        let mut values: BTreeMap<&AttributeId, (&str, Value)> = BTreeMap::new();
         let stands = self.inquiry(answers);
         for stand in &stands {
             let Some(answer) = stand.answer else { continue };
             let question = stand.asking.id.clone();
-            let fits = match &stand.asking.finds {
-                Finds::Roles(_) => is_plain(answer),
-                Finds::Attribute(id) => {
-                    answer == NOT_SURE
-                        || (answer.chars().count() <= ANSWER_CHARS_MAX
-                            && self.attribute(id.as_str(), answer).is_ok())
-                }
-            };
-            if !fits {
+            let Some(said) = self.said(&stand.asking.finds, answer) else {
                 faults.push(Fault::Value { question, answer: answer.to_owned() });
                 continue;
-            }
-            if matches!(answer, "no" | NOT_SURE) {
-                continue;
-            }
+            };
             if let Some(by) = stand.not_asked.clone() {
-                faults.push(Fault::LeftOut { question, answer: answer.to_owned(), by });
+                if !matches!(answer, "no" | NOT_SURE) {
+                    faults.push(Fault::LeftOut { question, answer: answer.to_owned(), by });
+                }
                 continue;
             }
-            if let Finds::Attribute(id) = &stand.asking.finds {
-                let (other, before) = *values.entry(id).or_insert((&stand.asking.id, answer));
-                if before != answer {
-                    faults.push(Fault::Apart { question, other: other.to_owned() });
+            if let (Finds::Attribute(id), Said::Value(value)) = (&stand.asking.finds, said) {
+                match values.entry(id) {
+                    Entry::Vacant(place) => {
+                        place.insert((&stand.asking.id, value));
+                    }
+                    Entry::Occupied(before) if before.get().1 != value => {
+                        let other = before.get().0.to_owned();
+                        faults.push(Fault::Apart { question, other });
+                    }
+                    Entry::Occupied(_) => {}
                 }
             }
         }
@@ -94,6 +102,19 @@ impl Lawbook {
         faults
     }
 
+    /// Returns what an answer says; nothing where it is no answer to this.
+    fn said(&self, finds: &Finds, answer: &str) -> Option<Said> {
+        match finds {
+            Finds::Roles(_) => is_plain(answer).then_some(Said::Plain),
+            Finds::Attribute(_) if answer == NOT_SURE => Some(Said::Plain),
+            Finds::Attribute(id) => {
+                let fits = answer.chars().count() <= ANSWER_CHARS_MAX;
+                let value = fits.then(|| self.attribute(id.as_str(), answer).ok()).flatten();
+                value.map(|(_, value)| Said::Value(value))
+            }
+        }
+    }
+
     /// Returns the words of a question; its id where no pack asks it.
     fn asked_as<'a>(&'a self, question: &'a str, language: Language) -> &'a str {
         let mut packs = self.packs().iter().flat_map(|pack| &pack.questions);
@@ -108,6 +129,9 @@ impl Lawbook {
     /// Returns a fault in a sentence.
     pub fn tell_fault(&self, fault: &Fault, language: Language) -> String {
         let asks = |question: &str| self.asked_as(question, language).to_owned();
+        let named = |all: &[String], between: &str| {
+            all.iter().map(|one| format!("“{}”", asks(one))).collect::<Vec<_>>().join(between)
+        };
         let cut = |answer: &str| answer.chars().take(ANSWER_CHARS_MAX).collect::<String>();
         match (fault, language) {
             (Fault::Unknown { question }, Language::En) => {
@@ -122,18 +146,26 @@ impl Lawbook {
             (Fault::Value { question, answer }, Language::ZhCn) => {
                 format!("“{}”不能以 `{}` 作答", asks(question), cut(answer))
             }
-            (Fault::LeftOut { question, answer, by }, Language::En) => format!(
-                "“{}” is answered with {}, although “{}” is answered with no",
-                asks(question),
-                if answer == "yes" { "yes".to_owned() } else { format!("`{answer}`") },
-                asks(&cause(by)),
-            ),
-            (Fault::LeftOut { question, answer, by }, Language::ZhCn) => format!(
-                "“{}”答“{}”，而“{}”答“否”，两者矛盾",
-                asks(question),
-                if answer == "yes" { "是" } else { answer },
-                asks(&cause(by)),
-            ),
+            (Fault::LeftOut { question, answer, by }, Language::En) => {
+                let by = by.questions();
+                format!(
+                    "“{}” is answered with {}, although {} {} answered with no",
+                    asks(question),
+                    if answer == "yes" { "yes".to_owned() } else { format!("`{answer}`") },
+                    named(&by, " and "),
+                    if by.len() == 1 { "is" } else { "are" },
+                )
+            }
+            (Fault::LeftOut { question, answer, by }, Language::ZhCn) => {
+                let by = by.questions();
+                format!(
+                    "“{}”答“{}”，而{}{}答“否”，前后矛盾",
+                    asks(question),
+                    if answer == "yes" { "是" } else { answer },
+                    named(&by, ""),
+                    if by.len() == 1 { "" } else { "均" },
+                )
+            }
             (Fault::Apart { question, other }, Language::En) => format!(
                 "“{}” and “{}” ask for the same and are answered differently",
                 asks(other),
@@ -143,14 +175,6 @@ impl Lawbook {
                 format!("“{}”与“{}”所问相同，回答却不同", asks(other), asks(question))
             }
         }
-    }
-}
-
-/// The question whose *no* leaves another out.
-fn cause(by: &NotAsked) -> String {
-    match by {
-        NotAsked::Place(place) => place_id(place),
-        NotAsked::OnlyIf(question) => question.clone(),
     }
 }
 

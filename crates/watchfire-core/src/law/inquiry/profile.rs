@@ -9,8 +9,10 @@ use crate::law::lawbook::Lawbook;
 impl Lawbook {
     /// Returns what the organization is by law when the answers are recorded.
     ///
-    /// A role of which nobody is sure is taken, since one that is missing hides obligations. What
-    /// was said before stays where its question is open, and where no question asks for it.
+    /// A role of which nobody is sure is taken, since one that is missing hides obligations. An
+    /// attribute of which nobody is sure is unknown, since its old value would decide what nobody
+    /// knows. What was said before stays where its question is open, and where no question asks for
+    /// it.
     pub fn profile_after(&self, answers: &Answers, before: &Profile) -> Profile {
         let found = self.conclude(answers);
         let mut settled = BTreeSet::new();
@@ -28,7 +30,9 @@ impl Lawbook {
         };
         let kept = before.roles.iter().filter(stays).cloned();
         let roles = found.roles.iter().map(|one| one.role.to_string()).chain(kept).collect();
-        let known = |(id, value): &(&String, &String)| self.attribute(id, value).is_ok();
+        let unsure = |id: &str| found.unsure_attributes.keys().any(|one| one.as_str() == id);
+        let known =
+            |(id, value): &(&String, &String)| self.attribute(id, value).is_ok() && !unsure(id);
         let kept = before.attributes.iter().filter(known);
         let said = found.attributes.iter().map(|(id, value)| (id.to_string(), value.clone()));
         // What was said last is stronger.

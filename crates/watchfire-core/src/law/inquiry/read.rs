@@ -28,7 +28,8 @@ struct QuestionWire {
     cites: Option<Text>,
     roles: Option<Vec<Spanned<String>>>,
     attribute: Option<Spanned<String>>,
-    only_if: Option<Spanned<String>>,
+    /// A question or a list of them.
+    only_if: Option<Spanned<toml::Value>>,
 }
 
 #[derive(Deserialize)]
@@ -116,15 +117,8 @@ impl Reader<'_> {
         }
         let id = format!("{}/{name}", self.law);
         let only_if = match &written.only_if {
-            Some(other) if self.names.contains(other.get_ref()) => {
-                Some(format!("{}/{}", self.law, other.get_ref()))
-            }
-            Some(other) => {
-                let message = format!("no question `{}` stands before this one", other.get_ref());
-                self.wrong(other.span(), "undeclared", message);
-                return None;
-            }
-            None => None,
+            Some(others) => self.only_if(others)?,
+            None => Vec::new(),
         };
         if !self.names.insert(name.clone()) {
             self.wrong(written.id.span(), "twice", format!("the question `{name}` stands twice"));
@@ -141,6 +135,26 @@ impl Reader<'_> {
         };
         let QuestionWire { asks, help, cites, .. } = written;
         Some(Asking { id, asks, help, cites, finds, only_if })
+    }
+
+    /// Reads the questions on which one hangs, all of which stand before it.
+    fn only_if(&mut self, written: &Spanned<toml::Value>) -> Option<Vec<String>> {
+        let names: Option<Vec<&str>> = match written.get_ref() {
+            toml::Value::String(one) => Some(vec![one]),
+            toml::Value::Array(all) => all.iter().map(toml::Value::as_str).collect(),
+            _ => None,
+        };
+        let Some(names) = names.filter(|names| !names.is_empty()) else {
+            let message = "`only_if` names no question: write one, or a list of them".to_owned();
+            self.wrong(written.span(), "value", message);
+            return None;
+        };
+        if let Some(other) = names.iter().find(|name| !self.names.contains(**name)) {
+            let message = format!("no question `{other}` stands before this one");
+            self.wrong(written.span(), "undeclared", message);
+            return None;
+        }
+        Some(names.into_iter().map(|name| format!("{}/{name}", self.law)).collect())
     }
 
     /// Reads roles; one without a slash is of this law.

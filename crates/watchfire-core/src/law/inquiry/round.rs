@@ -106,7 +106,6 @@ impl Lawbook {
 
 /// On how many questions of its pack a question hangs, one after the other.
 fn depth(pack: &Pack, asking: &Asking) -> usize {
-    let before = asking.only_if.as_ref();
-    let before = before.and_then(|id| pack.questions.iter().find(|one| one.id == *id));
-    before.map_or(0, |before| depth(pack, before) + 1)
+    let before = pack.questions.iter().filter(|one| asking.only_if.contains(&one.id));
+    before.map(|one| depth(pack, one) + 1).max().unwrap_or_default()
 }
