@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use watchfire_core::event::Profile;
 use watchfire_core::ids::PartyId;
 use watchfire_core::law::Lawbook;
-use watchfire_core::law::inquiry::{Answers, Finds, NotAsked, PlaceAsking, Round, Stand};
+use watchfire_core::law::inquiry::{Answers, Finds, PlaceAsking, Round, Stand};
 use watchfire_core::law::map::{MapQuestion, assumed};
 use watchfire_core::law::text::Language;
 use watchfire_store::policy::Administer;
@@ -106,12 +106,19 @@ pub(crate) struct ShownArticle {
 pub(crate) struct ShownResult {
     roles: Vec<ShownFound>,
     attributes: BTreeMap<String, String>,
-    /// Questions that are asked and that nobody has answered.
+    /// Attributes of which nobody is sure: they are unknown, whatever the profile said before.
+    unsure_attributes: Vec<String>,
+    /// Questions that are asked and that nobody has answered; of attributes, also those of which
+    /// nobody is sure.
     open: Vec<String>,
-    /// Questions that are left out, and the question whose *no* leaves them out.
+    /// Questions that are left out, and the question whose *no* leaves them out, or that has found
+    /// the same attribute; of several, with commas between them.
     not_asked: BTreeMap<String, String>,
     /// Roles that no question finds.
     unasked: Vec<String>,
+    /// Questions that were answered and that no pack in use asks, or not so that the answer could be
+    /// read: these answers say nothing.
+    unread: Vec<String>,
 }
 
 /// A role that was found.
@@ -226,12 +233,13 @@ impl ShownResult {
     fn of(laws: &Lawbook, answers: &Answers) -> Self {
         let found = laws.conclude(answers);
         let left_out = laws.inquiry(answers).into_iter().filter_map(|stand| {
-            let why = stand.not_asked?;
-            Some((stand.asking.id.clone(), cause(why)))
+            Some((stand.asking.id.clone(), stand.not_asked?.questions().join(",")))
         });
         let places = laws.asked_places().iter();
-        let places =
-            places.filter_map(|one| Some((one.id(), cause(laws.place_not_asked(one, answers)?))));
+        let places = places.filter_map(|one| {
+            let why = laws.place_not_asked(one, answers)?;
+            Some((one.id(), why.questions().join(",")))
+        });
         Self {
             not_asked: places.chain(left_out).collect(),
             roles: found
@@ -249,17 +257,11 @@ impl ShownResult {
                 .into_iter()
                 .map(|(id, value)| (id.to_string(), value))
                 .collect(),
+            unsure_attributes: found.unsure_attributes.keys().map(ToString::to_string).collect(),
             open: found.open,
+            unread: found.unread,
             unasked: found.unasked.iter().map(ToString::to_string).collect(),
         }
-    }
-}
-
-/// The question whose *no* leaves another out.
-fn cause(why: NotAsked) -> String {
-    match why {
-        NotAsked::Place(place) => format!("place/{place}"),
-        NotAsked::OnlyIf(question) => question,
     }
 }
 
@@ -361,7 +363,8 @@ pub(crate) async fn recorded(
 }
 
 /// Records answers, and what follows from them for the profile: roles of which nobody is sure are
-/// taken, what is open stays as it is. For the organization's administrators.
+/// taken, attributes of which nobody is sure are unknown, what is open stays as it is. For the
+/// organization's administrators.
 #[utoipa::path(put, path = "/api/v1/organizations/{id}/inquiry", tag = "parties",
     params(("id" = String, Path, description = "Id of an organization.")),
     request_body = NewAnswers, responses((status = 200, body = Answer)))]

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tower::ServiceExt;
-use watchfire_core::event::{CaseEvent, Duty, ParticipantRole, Service, Stream};
+use watchfire_core::event::{CaseEvent, Duty, ParticipantRole, PartyEvent, Service, Stream};
 use watchfire_core::ids::PartyId;
 use watchfire_core::law::Lawbook;
 use watchfire_core::log::SignerKey;
@@ -21,7 +21,7 @@ use watchfire_server::command::party::{self, PersonDraft};
 use watchfire_server::route;
 use watchfire_server::settings::{Limits, Settings};
 use watchfire_server::state::{Node, Parts};
-use watchfire_store::policy::Write;
+use watchfire_store::policy::{Administer, Write};
 use watchfire_store::{Location, Seal, Store, StoreConfig, Viewer};
 
 /// Long enough, and nobody's.
@@ -263,6 +263,19 @@ impl House {
             ..Default::default()
         };
         party::change_profile(wish, &self.organization, &profile).await.expect("a profile");
+    }
+
+    /// Records answers to the inquiry as a node did whose laws asked these questions.
+    pub(crate) async fn answered_before(&self, answers: &[(&str, &str)]) {
+        let operator = self.operator();
+        let store = self.node.store();
+        let grant = store.authorize_party::<Administer>(&operator, &self.organization).await;
+        let mut append = watchfire_store::Append::new(&operator, self.node.now());
+        let answers = answers.iter().map(|(id, answer)| ((*id).to_owned(), (*answer).to_owned()));
+        let lawbook = "0".repeat(64);
+        let answered = PartyEvent::InquiryAnswered { answers: answers.collect(), lawbook };
+        append.administer(&grant.expect("the operator keeps accounts"), answered);
+        store.append(append).await.expect("it is stored");
     }
 
     /// Says who is told in what order: owner, supervisor, executive.

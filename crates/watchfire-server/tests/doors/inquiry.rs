@@ -116,6 +116,120 @@ async fn an_administrator_records_the_answers_and_others_try_them_out() {
     assert_eq!(house.get(&path).by(&stranger).answer().await.status, StatusCode::NOT_FOUND);
 }
 
+#[tokio::test]
+async fn an_attribute_of_which_nobody_is_sure_becomes_unknown_and_is_shown_as_open() {
+    let house = House::new().await;
+    let ada = house.person("Ann Admin", &[Duty::Administrator]).await;
+    let path = format!("/api/v1/organizations/{}/inquiry", house.organization);
+    let given = |trust: &str| {
+        json!({ "answers": {
+            "place/EU": "yes",
+            "eu-nis2/entity": "yes",
+            "eu-nis2/trust-service": trust,
+            "eu-nis2/member-state": "BE",
+        }})
+    };
+    let shown = async || house.get(&path).by(&ada).answer().await.json();
+    assert!(house.write("PUT", &path, &given("yes")).by(&ada).answer().await.status.is_success());
+    let known = shown().await;
+    assert_eq!(known["profile"]["attributes"]["eu-nis2/trust-service"], "yes");
+    assert_eq!(known["result"]["unsure_attributes"], json!([]));
+    let mut browser = Browser::new(&house);
+    browser.sign_in("ann.admin.x").await;
+    let answers = "a.place%2FEU=yes&a.eu-nis2%2Fentity=yes&a.eu-nis2%2Ftrust-service=not-sure";
+    let page = text(&browser.get(&format!("/inquiry?at=%2Fresult&{answers}")).await);
+    let undecided = page.split("id=\"undecided\"").nth(1).expect("a section");
+    let undecided = undecided.split("</section>").next().unwrap_or_default();
+    let meaning = "The organization is a trust service provider";
+    assert!(undecided.contains("so this counts as unknown"), "{undecided}");
+    assert!(undecided.contains(meaning) && undecided.contains("at=eu-nis2.2"), "{undecided}");
+    let profile = page.split("id=\"profile\"").nth(1).expect("a section");
+    let profile = profile.split("</section>").next().unwrap_or_default();
+    assert!(profile.contains("Taken away") && profile.contains(meaning), "{profile}");
+    assert!(profile.contains("since nobody has answered for them"), "{profile}");
+    assert!(profile.contains(": BE"), "what is kept is told, too: {profile}");
+    let written = house.write("PUT", &path, &given("not-sure")).by(&ada).answer().await;
+    assert!(written.status.is_success(), "{}", written.json());
+    let unknown = shown().await;
+    assert_eq!(unknown["profile"]["attributes"], json!({ "eu/member-state": "BE" }));
+    assert_eq!(unknown["result"]["unsure_attributes"], json!(["eu-nis2/trust-service"]));
+    assert!(texts(&unknown["result"]["open"]).contains(&"eu-nis2/trust-service"), "{unknown}");
+    assert_eq!(unknown["result"]["not_asked"]["eu-cra/member-state"], "eu-nis2/member-state");
+    assert_eq!(unknown["result"]["unread"], json!([]));
+}
+
+#[tokio::test]
+async fn what_contradicts_at_the_result_leads_back_to_where_it_was_answered() {
+    let house = House::new().await;
+    let mut nobody = Browser::new(&house);
+    for (answers, asked, unlike) in [
+        // The place is asked for in a later group than the first.
+        (&[("place/JP", "no"), ("jp-acd/operator", "yes")][..], "place/JP", "place/CN"),
+        (
+            &[
+                ("eu-cra/manufacturer", "no"),
+                ("eu-cra/steward", "no"),
+                ("eu-cra/member-state", "BE"),
+            ],
+            "eu-cra/steward",
+            "place/CN",
+        ),
+        (&[("eu-nis2/trust-service", "perhaps")], "eu-nis2/trust-service", "place/CN"),
+        (
+            &[("eu-cra/member-state", "BE"), ("eu-nis2/member-state", "DE")],
+            "eu-nis2/member-state",
+            "place/CN",
+        ),
+    ] {
+        let fields: Vec<(String, &str)> =
+            answers.iter().map(|(id, answer)| (format!("a.{id}"), *answer)).collect();
+        let mut pairs: Vec<(&str, &str)> =
+            fields.iter().map(|(name, answer)| (name.as_str(), *answer)).collect();
+        pairs.push(("at", "/result"));
+        let query = crate::browser::encoded(&pairs);
+        let refused = nobody.get(&format!("/inquiry?{query}")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        let page = text(&refused);
+        let asks = |id: &str| {
+            page.contains(&format!(
+                "<fieldset class=\"question\" id=\"answer-{}\"",
+                id.replace('/', "-")
+            ))
+        };
+        assert!(asks(asked), "{asked} can be changed here: {page}");
+        assert!(!asks(unlike), "{page}");
+    }
+    // In a group that asks one of them nobody is sent elsewhere.
+    let both = "a.place%2FEU=no&a.eu-cra%2Fmanufacturer=yes&at=%2Fplaces&go=next";
+    let page = text(&nobody.get(&format!("/inquiry?{both}")).await);
+    assert!(page.contains("name=\"a.place/EU\" value=\"no\" checked"), "{page}");
+}
+
+#[tokio::test]
+async fn answers_that_no_law_in_use_asks_for_are_named_and_hold_nothing_up() {
+    let house = House::new().await;
+    let ada = house.person("Ann Admin", &[Duty::Administrator]).await;
+    // As if recorded under laws that asked more than those in use.
+    house.answered_before(&[("eu-cra/manufacturer", "yes"), ("eu-cra/emperor", "yes")]).await;
+    let path = format!("/api/v1/organizations/{}/inquiry", house.organization);
+    let shown = house.get(&path).by(&ada).answer().await.json();
+    assert_eq!(shown["result"]["unread"], json!(["eu-cra/emperor"]), "{shown}");
+    assert_eq!(shown["answers"]["eu-cra/emperor"], "yes", "what was recorded stays");
+    let mut browser = Browser::new(&house);
+    browser.sign_in("ann.admin.x").await;
+    let organization = text(&browser.get("/organization").await);
+    assert!(organization.contains("These answers say nothing"), "{organization}");
+    assert!(organization.contains("<code>eu-cra/emperor</code>"), "{organization}");
+    let address = "/inquiry?at=%2Fresult&a.eu-cra%2Femperor=yes&a.eu-cra%2Fmanufacturer=yes";
+    let result = browser.get(address).await;
+    assert_eq!(result.status, StatusCode::OK, "{}", text(&result));
+    let page = text(&result);
+    assert!(page.contains("<code>eu-cra/emperor</code>"), "{page}");
+    assert!(!page.contains("name=\"a.eu-cra/emperor\""), "it is carried no further");
+    assert!(page.contains("name=\"a.eu-cra/manufacturer\""), "{page}");
+    assert!(!text(&browser.get("/inquiry?at=%2Fresult").await).contains("These answers say"));
+}
+
 /// Names of hidden fields and their values in a page.
 fn hidden(page: &str) -> Vec<(String, String)> {
     let inputs = page.split("<input type=\"hidden\" name=\"").skip(1);

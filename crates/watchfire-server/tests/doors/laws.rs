@@ -1,7 +1,7 @@
 //! The laws over the API: conditions and counts in words, and the worked cases.
 
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::house::House;
 
@@ -47,6 +47,25 @@ async fn what_a_pack_writes_is_told_in_words_of_both_languages() {
         }
     }
     assert!(conditions > 100, "{conditions} conditions and counts were looked at");
+}
+
+#[tokio::test]
+async fn a_provision_keeps_its_steps_of_awareness_apart_and_says_from_when_it_supersedes() {
+    let house = House::new().await;
+    let eva = house.person("Eva Employee", &[]).await;
+    let shown = async |law: &str| house.get(&format!("/api/v1/laws/{law}")).by(&eva).answer().await;
+    let cra = shown("eu-cra").await.json();
+    let early = provision(&cra, "eu-cra/14.2.a");
+    let all = json!(["evidence-held", "assessed", "awareness-declared"]);
+    assert_eq!(early["awareness_strict"], all);
+    assert_eq!(early["awareness_outer"], json!(["awareness-declared"]));
+    assert_eq!(early["awareness"], all, "none is named twice");
+    assert_eq!(early["supersedes_from"], Value::Null);
+    let directive = shown("norm-cisa-bod-26-04").await.json();
+    let all = directive["provisions"].as_array().expect("provisions");
+    let taking: Vec<_> = all.iter().filter(|one| one["supersedes"].is_string()).collect();
+    assert_eq!(taking.len(), 1, "{taking:?}");
+    assert_eq!(taking[0]["supersedes_from"], "2026-12-07");
 }
 
 #[tokio::test]

@@ -138,6 +138,85 @@ fn roles_are_found_by_questions_and_make_a_map() {
 }
 
 #[test]
+fn an_answer_that_contradicts_another_is_told_and_asked_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("answers.toml");
+    std::fs::write(&file, "\"cn-rmsv/provider\" = \"yes\"\n").expect("answers");
+    let answers = file.to_str().expect("a path");
+    let typed = |input: &str| run(&["law", "roles", "--answers", answers], input);
+    // The first question is whether mainland China concerns us at all.
+    let refused = typed("n\n");
+    assert_eq!(code(&refused), 2, "what was refused last is not left out in silence");
+    let told = errors(&refused);
+    assert!(told.contains("is answered with yes, although “Do you have"), "{told}");
+    assert!(told.contains("answer to `place/CN` that cannot stand"), "{told}");
+    assert!(refused.stdout.is_empty(), "nothing is concluded");
+    let unread = typed("maybe\n");
+    assert_eq!(code(&unread), 2, "{}", errors(&unread));
+    for mended in ["n\ny\n", "n\n\n", "n\n?\n"] {
+        let again = typed(mended);
+        assert_eq!(code(&again), 0, "{}", errors(&again));
+        assert!(errors(&again).contains("although"), "it is told all the same");
+        let found = String::from_utf8_lossy(&again.stdout).into_owned();
+        assert!(found.contains("cn-rmsv/provider"), "what was said before stands: {found}");
+    }
+}
+
+#[test]
+fn an_attribute_of_which_nobody_is_sure_is_told_as_open() {
+    let given = "\"eu-nis2/entity\" = \"yes\"\n\"eu-nis2/trust-service\" = \"not-sure\"\n\
+                 \"eu-gdpr/member-state\" = \"DE\"\n";
+    let output = run(&["law", "roles", "--answers", "-", "--json"], given);
+    let found = json(&output);
+    assert_eq!(found["unsure_attributes"], serde_json::json!(["eu-nis2/trust-service"]));
+    assert_eq!(found["attributes"], serde_json::json!({ "eu/member-state": "DE" }));
+    let open = found["open"].as_array().expect("open questions");
+    assert!(open.contains(&"eu-nis2/trust-service".into()), "{open:?}");
+    assert_eq!(found["not_asked"]["eu-cra/member-state"], "eu-gdpr/member-state");
+    let output = run(&["law", "roles", "--answers", "-"], given);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("eu-nis2/trust-service: not sure, so it is unknown"), "{text}");
+    assert!(text.split("still open").nth(1).expect("open").contains("eu-nis2/trust-service"));
+    let both = "\"eu-cra/manufacturer\" = \"no\"\n\"eu-cra/steward\" = \"no\"\n";
+    let found = json(&run(&["law", "roles", "--answers", "-", "--json"], both));
+    let why = "eu-cra/manufacturer,eu-cra/steward";
+    assert_eq!(found["not_asked"]["eu-cra/member-state"], why);
+}
+
+#[test]
+fn a_provision_shows_its_steps_of_awareness_and_a_proposal_without_a_day_says_so() {
+    let found = json(&run(&["law", "show", "eu-cra/14.2.a", "--json"], ""));
+    let strict = serde_json::json!(["evidence-held", "assessed", "awareness-declared"]);
+    let outer = serde_json::json!(["awareness-declared"]);
+    assert_eq!(found["awareness"], serde_json::json!({ "strict": strict, "outer": outer }));
+    let none = json(&run(&["law", "show", "eu-nis2/23.4.a", "--json"], ""));
+    assert_eq!(none["awareness"]["outer"], serde_json::json!([]));
+    let shown = |id: &str, language: &str| {
+        let output = run(&["law", "show", id, "--language", language], "");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    for (language, strict, outer) in
+        [("en", "aware, strict: ", "aware, outer: "), ("zh-CN", "获知（从严）：", "获知（最晚）：")]
+    {
+        let text = shown("eu-cra/14.2.a", language);
+        let line = |label: &str| {
+            text.lines().find_map(|line| line.split_once(label)).expect("a line").1.to_owned()
+        };
+        assert!(line(strict).contains("(evidence-held)"), "{text}");
+        assert!(!line(outer).contains("(evidence-held)"), "{text}");
+        assert!(line(outer).contains("(awareness-declared)"), "{text}");
+        assert!(!shown("eu-nis2/23.4.a", language).contains(strict), "no steps, no line");
+    }
+    // The Digital Omnibus names no day.
+    assert!(shown("eu-gdpr/33.1", "en").contains("\nproposed; from when it would apply is open\n"));
+    let zh = shown("eu-gdpr/33.1", "zh-CN");
+    assert!(zh.contains("\n提案，适用日期未定\n") && !zh.contains("未定之日"), "{zh}");
+    let dora = shown("eu-dora/19.4.a", "en");
+    assert!(dora.contains("(only where this holds: “The financial entity"), "{dora}");
+    assert!(shown("eu-dora/19.4.a", "zh-CN").contains("其排除”成立时）"));
+}
+
+#[test]
 fn a_map_that_cannot_be_made_says_what_to_do() {
     for (arguments, told) in [
         (&["--day", "2027-12-11"][..], "give `--role` or `--profile`"),

@@ -116,7 +116,10 @@ impl Teller<'_> {
     /// A span with everything by which it is counted, in the words of packs.
     fn span(&self, span: &Span) -> String {
         let naming = tell::span::Naming {
-            condition: &|condition| format!("`{condition}`"),
+            condition: &|condition| match self.language {
+                Language::En => format!("`{condition}` holds"),
+                Language::ZhCn => format!(" `{condition}` 成立"),
+            },
             trigger: &|trigger| tell::trigger(trigger, self.language),
         };
         tell::span::named(span, &naming, self.language)

@@ -343,3 +343,20 @@ fn changes_are_told_in_both_languages() {
         insta::assert_snapshot!(name, told.join("\n"));
     }
 }
+
+#[test]
+fn the_condition_of_a_roll_is_told_by_its_name_and_once() {
+    let part = r#"rolls = "noon-next-working-day", rolls_if = "eu-dora/weekend-relief""#;
+    let instead = r#"rolls = "noon-next-working-day", rolls_if = "eu-nis2/trust-service""#;
+    let new = edited(&[("eu-dora/law.toml", part, instead)]);
+    let diff = Diff::between(Lawbook::builtin(), &new, now());
+    let told = |language| {
+        let changes = diff.changes.iter();
+        let told = changes.flat_map(|one| tell::tell(one, Lawbook::builtin(), &new, language));
+        told.collect::<Vec<_>>().join("\n")
+    };
+    let en = told(Language::En);
+    assert!(en.contains("(only where `eu-nis2/trust-service` holds)"), "{en}");
+    let zh = told(Language::ZhCn);
+    assert!(zh.contains("（仅在 `eu-nis2/trust-service` 成立时）"), "{zh}");
+}

@@ -7,6 +7,7 @@ use crate::law::text::Language;
 
 /// How the things that a span names are called.
 pub struct Naming<'a> {
+    /// A condition as a whole sentence without its stop: `this holds: “…”`.
     pub condition: &'a dyn Fn(&Condition) -> String,
     pub trigger: &'a dyn Fn(&Trigger) -> String,
 }
@@ -27,8 +28,11 @@ pub fn named(span: &Span, naming: &Naming<'_>, language: Language) -> String {
     if let Some(condition) = only_if {
         let condition = (naming.condition)(condition);
         told.push_str(&match language {
-            Language::En => format!(" (only where {condition} holds)"),
-            Language::ZhCn => format!("（仅在 {condition} 成立时）"),
+            Language::En => format!(" (only where {condition})"),
+            Language::ZhCn => {
+                let where_it_holds = super::beside(&super::beside("仅在", &condition), "时");
+                format!("（{where_it_holds}）")
+            }
         });
     }
     if let Some(from) = &span.runs_from {

@@ -332,3 +332,54 @@ fn latin_beside_chinese_stands_apart() {
         assert_eq!(super::beside(left, right), told);
     }
 }
+
+#[test]
+fn a_condition_of_a_span_is_told_without_a_word_twice() {
+    use crate::law::condition::{Condition, Value};
+    let flag = || Condition::Flag(name("eu-nis2/trust-service"));
+    let predicate = Condition::Predicate(name("eu-cra/severe-incident"));
+    let one_of = Condition::OneOf(name("eu/member-state"), vec![Value::Text("BE".to_owned())]);
+    let meant = "“The organization is a trust service provider”";
+    for (condition, en, zh) in [
+        (
+            flag(),
+            format!("(only where this holds: {meant})"),
+            "（仅在“本单位为信任服务提供者”成立时）",
+        ),
+        (
+            Condition::Not(Box::new(flag())),
+            format!("(only where this does not hold: {meant})"),
+            "（仅在“本单位为信任服务提供者”不成立时）",
+        ),
+        (predicate, "is answered with yes)".to_owned(), "回答为“是”时）"),
+        (one_of, "is BE)".to_owned(), "为 BE 时）"),
+    ] {
+        let roll = Roll { rule: RollRule::NextWorkingDayEnd, only_if: Some(condition) };
+        let rolls = Span { rolls: Some(roll), ..span("2d", Counts::Elapsed) };
+        let told = |language| super::span::tell(&rolls, Lawbook::builtin(), language);
+        assert!(told(Language::En).ends_with(&en), "{}", told(Language::En));
+        assert!(told(Language::ZhCn).ends_with(zh), "{}", told(Language::ZhCn));
+    }
+    // The built-in packs write such a span, too.
+    let twice = |text: &str| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let again = words.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned());
+        let between = |word: &str| {
+            text.split(['(', '（', ';', '；']).any(|part| part.matches(word).count() > 1)
+        };
+        again
+            .or_else(|| between("成立").then(|| "成立".to_owned()))
+            .or_else(|| between(" hold").then(|| "holds".to_owned()))
+    };
+    assert_eq!(twice("it it is"), Some("it".to_owned()));
+    assert_eq!(twice("（仅在 “甲”成立 成立时）"), Some("成立".to_owned()));
+    assert_eq!(twice("(only where this holds: “it” holds)"), Some("holds".to_owned()));
+    for pack in Lawbook::builtin().packs() {
+        for span in pack.provisions.iter().flat_map(crate::law::pack::Provision::spans) {
+            for language in [Language::En, Language::ZhCn] {
+                let told = super::span::tell(span, Lawbook::builtin(), language);
+                assert_eq!(twice(&told), None, "{told}");
+            }
+        }
+    }
+}

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use watchfire_core::law::condition::Condition;
 use watchfire_core::law::count::Within;
+use watchfire_core::law::id::FactKind;
 use watchfire_core::law::pack::{
     Anchor, MeasuredAt, MetBy, Pack, Proposal, Provision, Span, Trigger, Variant, Version,
 };
@@ -36,8 +37,13 @@ pub(crate) struct ShownProvision {
     provisional_on: Vec<ShownProvisional>,
     /// Facts before the first of this kind carry nothing.
     arises_after: Option<String>,
-    /// The steps of awareness that count.
+    /// The steps of awareness that count for one deadline or the other; the kinds that create the
+    /// obligation count for both.
     awareness: Vec<String>,
+    /// Those that count for the strict deadline.
+    awareness_strict: Vec<String>,
+    /// Those that count for the outer deadline.
+    awareness_outer: Vec<String>,
     /// Where the clock does not run from the fact that it arose on.
     runs_from: Option<String>,
     runs_from_words: Option<Words>,
@@ -62,6 +68,8 @@ pub(crate) struct ShownProvision {
     keep_at_least: Option<Words>,
     /// The provision whose place it takes.
     supersedes: Option<String>,
+    /// The first day on which it takes that place; none where it always does.
+    supersedes_from: Option<String>,
     note: Option<Words>,
     versions: Vec<ShownVersion>,
     /// What is proposed and not law.
@@ -222,9 +230,10 @@ impl Teller<'_> {
 impl ShownProvision {
     pub(super) fn of(provision: &Provision, pack: &Pack, laws: &Lawbook) -> Self {
         let teller = Teller(laws);
-        let steps = provision.awareness.strict.iter().chain(&provision.awareness.outer);
-        let mut awareness: Vec<String> = steps.map(ToString::to_string).collect();
-        awareness.dedup();
+        let awareness = &provision.awareness;
+        let steps = |steps: &[FactKind]| steps.iter().map(ToString::to_string).collect();
+        let only_outer = awareness.outer.iter().filter(|step| !awareness.strict.contains(step));
+        let either: Vec<FactKind> = awareness.strict.iter().chain(only_outer).cloned().collect();
         Self {
             id: provision.id.to_string(),
             class: provision.class.to_string(),
@@ -238,7 +247,9 @@ impl ShownProvision {
             arises_on_words: provision.arises_on.iter().map(|one| teller.trigger(one)).collect(),
             provisional_on: teller.provisional(provision),
             arises_after: provision.arises_after.as_ref().map(ToString::to_string),
-            awareness,
+            awareness: steps(&either),
+            awareness_strict: steps(&awareness.strict),
+            awareness_outer: steps(&awareness.outer),
             runs_from: provision.runs_from.as_ref().map(ToString::to_string),
             runs_from_words: provision.runs_from.as_ref().map(|one| teller.trigger(one)),
             anchor: match provision.anchor {
@@ -259,6 +270,10 @@ impl ShownProvision {
             extended_under: provision.extended_under.as_ref().map(Words::of),
             keep_at_least: provision.keep_at_least.map(Teller::within),
             supersedes: provision.supersedes.as_ref().map(|(id, _)| id.to_string()),
+            supersedes_from: provision
+                .supersedes
+                .as_ref()
+                .and_then(|(_, day)| day.map(|day| day.to_string())),
             note: provision.note.as_ref().map(Words::of),
             versions: provision.versions.iter().map(|one| teller.version(one)).collect(),
             proposals: provision.proposals.iter().map(|one| teller.proposal(one)).collect(),

@@ -8,7 +8,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use watchfire_core::event::{Actor, Duty, Profile};
 use watchfire_core::law::Lawbook;
-use watchfire_core::law::inquiry::{Answers, Fault, RESULT};
+use watchfire_core::law::inquiry::{ANSWER_CHARS_MAX, Answers, Fault, RESULT};
 use watchfire_core::law::map::MapQuestion;
 
 use asker::{ANSWER, Asker, address};
@@ -53,20 +53,23 @@ pub(super) async fn page(
         faults = laws.faults(&answers);
     }
     // What no pack asks is told once, and carried no further.
-    let unknown = |id: &String| {
-        faults.iter().any(|fault| matches!(fault, Fault::Unknown { question } if question == id))
-    };
-    answers.retain(|id, _| !unknown(id));
+    let unread: Vec<String> = unread(&faults);
+    answers.retain(|id, _| !unread.contains(id));
+    if at == RESULT {
+        // Answers that were recorded before the laws changed end here, too: the result tells of them.
+        faults.retain(|fault| !matches!(fault, Fault::Unknown { .. }));
+    }
     let asker = Asker { words: words(&visit), answers: &answers };
     let told = faults.iter().map(|fault| laws.tell_fault(fault, asker.language()));
     let told: Vec<String> = asker.twice(&twice).chain(told).take(FAULTS_SHOWN).collect();
     if !told.is_empty() {
-        let round = asker.round(at, told);
+        let round = asker.round(&asker.told_at(at, &twice, &faults), told);
         return Ok(visit.refuse(inquiry::round(&round, &visit.reader)));
     }
     let next = asker.goes_to(at, go);
     if next == RESULT {
-        let view = result(&visit, &answers, None).await?;
+        let unread = unread.iter().take(FAULTS_SHOWN).map(|id| cut(id)).collect();
+        let view = ResultView { unread, ..result(&visit, &answers, None).await? };
         return Ok(visit.show(inquiry::result(&view, &visit.reader)));
     }
     Ok(visit.show(inquiry::round(&asker.round(&next, Vec::new()), &visit.reader)))
@@ -102,12 +105,14 @@ pub(super) async fn recorded(visit: &Visit) -> Result<Option<RecordedView>, Prob
         Actor::Person(party) => Some(store.party(viewer, party).await?.name),
         Actor::Anonymous | Actor::Service(_) => None,
     };
+    let found = laws.conclude(&row.answers);
     Ok(Some(RecordedView {
         day: time::in_words(&visit.reader, row.recorded_at),
         who,
         address: address(RESULT, &row.answers),
         same_laws: row.lawbook == laws.digest_hex(),
-        open: laws.conclude(&row.answers).open.len(),
+        open: found.open.len(),
+        unread: found.unread.into_iter().take(FAULTS_SHOWN).collect(),
     }))
 }
 
@@ -120,6 +125,20 @@ pub(super) async fn unsure(visit: &Visit) -> Result<BTreeSet<String>, Problem> {
     };
     let found = visit.node.law().conclude(&row.answers);
     Ok(found.unsure().map(ToString::to_string).collect())
+}
+
+/// A name that somebody sent, as far as it is shown.
+fn cut(id: &str) -> String {
+    id.chars().take(ANSWER_CHARS_MAX).collect()
+}
+
+/// The questions that were answered and that no pack asks.
+fn unread(faults: &[Fault]) -> Vec<String> {
+    let unknown = faults.iter().filter_map(|fault| match fault {
+        Fault::Unknown { question } => Some(question.clone()),
+        _ => None,
+    });
+    unknown.collect()
 }
 
 /// Puts answers together; names what was answered twice and differently.
@@ -148,6 +167,7 @@ async fn result(
     let asker = Asker { words: words(visit), answers };
     let found = laws.conclude(answers);
     let ways = asker.ways();
+    let way = |id: &String| ways.get(id).cloned().unwrap_or_default();
     let viewer = &visit.caller.viewer;
     let changes = match viewer.organization() {
         Some(organization) => {
@@ -173,14 +193,21 @@ async fn result(
             .iter()
             .map(|(id, value)| asker.attribute(id.as_str(), value))
             .collect(),
+        unsure_attributes: found
+            .unsure_attributes
+            .iter()
+            .map(|(id, question)| (asker.meaning(id.as_str()), way(question)))
+            .collect(),
         changes,
         open: found
             .open
             .iter()
-            .map(|id| (asker.asks(id), ways.get(id).cloned().unwrap_or_default()))
+            .filter(|id| !found.unsure_attributes.values().any(|unsure| unsure == *id))
+            .map(|id| (asker.asks(id), way(id)))
             .collect(),
         unasked: found.unasked.iter().map(|role| asker.words.role(role)).collect(),
         left_out: asker.left_out(),
+        unread: Vec::new(),
         sections: drawer.sections(&laws.map(&question), None),
         back: address(&asker.goes_to(RESULT, "back"), answers),
         may_record,

@@ -39,6 +39,8 @@ pub struct RecordedView {
     pub same_laws: bool,
     /// How many questions are open.
     pub open: usize,
+    /// Questions that were answered and say nothing under the laws in use.
+    pub unread: Vec<String>,
 }
 
 /// A group of questions.
@@ -97,14 +99,18 @@ pub struct ResultView {
     pub roles: Vec<FoundView>,
     /// Meaning and value.
     pub attributes: Vec<(String, String)>,
+    /// The meaning of those that are unknown, since nobody is sure, with the address of the question.
+    pub unsure_attributes: Vec<(String, String)>,
     /// What would change in the profile; nothing for whoever has no organization.
     pub changes: Option<ChangesView>,
-    /// Questions that are asked and open, with the address of their group.
+    /// Questions that are asked and that nobody has answered, with the address of their group.
     pub open: Vec<(String, String)>,
     /// Roles that no question finds, by name.
     pub unasked: Vec<String>,
-    /// The question whose *no* leaves others out, and those.
+    /// Why questions are left out, in words, and those.
     pub left_out: Vec<(String, Vec<String>)>,
+    /// Questions that were answered and that no pack asks.
+    pub unread: Vec<String>,
     pub sections: Vec<SectionView>,
     /// Address of the group before.
     pub back: String,
@@ -191,6 +197,22 @@ pub(in crate::web) fn recorded_words(reader: &Reader, recorded: &RecordedView) -
                 (reader.text_with("inquiry-section-open", &[("count", count(recorded.open).into())])) " "
             }
             @if !recorded.same_laws { (reader.text("inquiry-other-laws")) }
+        }
+        (unread(reader, &recorded.unread))
+    }
+}
+
+/// Answers that say nothing under the laws in use, by the names of their questions.
+fn unread(reader: &Reader, unread: &[String]) -> Markup {
+    html! {
+        @if !unread.is_empty() {
+            p {
+                (reader.text("inquiry-unread")) " "
+                @for (at, id) in unread.iter().enumerate() {
+                    @if at > 0 { ", " }
+                    code { (id) }
+                }
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn recorded(same_laws: bool) -> RecordedView {
         address: "/inquiry?at=%2Fresult&a.place%2FEU=yes".into(),
         same_laws,
         open: 3,
+        unread: vec!["eu-cra/emperor".into(), "x/gone".into()],
     }
 }
 
@@ -73,6 +74,10 @@ pub(super) fn result() -> ResultView {
         carried: vec![("a.place/EU".into(), "yes".into())],
         roles: vec![found(true), found(false)],
         attributes: vec![("The Member State".into(), "BE · Belgium".into())],
+        unsure_attributes: vec![(
+            "The organization is a trust service provider".into(),
+            "/inquiry?at=eu-nis2.2".into(),
+        )],
         changes: Some(ChangesView {
             gained: vec!["manufacturer".into()],
             lost: vec!["steward".into()],
@@ -80,7 +85,11 @@ pub(super) fn result() -> ResultView {
         }),
         open: vec![("Are you a bank?".into(), "/inquiry?at=us-bank-36h".into())],
         unasked: vec!["somebody".into()],
-        left_out: vec![("Are you in Japan?".into(), vec!["Are you a vendor?".into()])],
+        left_out: vec![(
+            "Because of “no” to: Are you in Japan?".into(),
+            vec!["Are you a vendor?".into()],
+        )],
+        unread: vec!["eu-cra/emperor".into()],
         sections: super::the_map().sections,
         back: "/inquiry?at=eu-cra".into(),
         may_record: MayRecord::Yes,

@@ -6,7 +6,7 @@ use std::io::BufRead as _;
 use std::path::Path;
 
 use serde::Serialize;
-use watchfire_core::law::inquiry::{Answers, Conclusion, Finds, NOT_SURE, NotAsked, Stand};
+use watchfire_core::law::inquiry::{Answers, Conclusion, Fault, Finds, NOT_SURE, Stand};
 use watchfire_core::law::text::Text;
 use watchfire_core::law::{Language, Lawbook};
 
@@ -23,10 +23,13 @@ struct Answer {
     attributes: BTreeMap<String, String>,
     /// Roles that are proposed though nobody was sure.
     unsure: Vec<String>,
+    /// Attributes of which nobody is sure: they are unknown.
+    unsure_attributes: Vec<String>,
     reasons: Vec<Reason>,
-    /// Questions that are asked and that nobody has answered.
+    /// Questions that are asked and that nobody has answered; of attributes, also those of which
+    /// nobody is sure.
     open: Vec<String>,
-    /// Questions that were not asked, and why.
+    /// Questions that were not asked, and the questions whose answers leave them out.
     not_asked: BTreeMap<String, String>,
     /// Roles that no question finds.
     unasked: Vec<String>,
@@ -81,6 +84,12 @@ fn from_file(path: &Path) -> Result<Answers, Failure> {
     })
 }
 
+/// The input ended after an answer that cannot stand: nobody has said what is meant instead.
+fn ended(id: &str, why: String) -> Failure {
+    Failure::request(format!("the input ended after an answer to `{id}` that cannot stand: {why}"))
+        .hint("answer it otherwise, or take back the other answer; an empty line leaves it open")
+}
+
 struct Asker<'a> {
     laws: &'a Lawbook,
     language: Language,
@@ -91,7 +100,8 @@ impl Asker<'_> {
         text.in_language(self.language)
     }
 
-    /// Asks what is open, one after the other; the end of the input leaves the rest open.
+    /// Asks what is open, one after the other; the end of the input leaves the rest open, but for an
+    /// answer that was refused: that is told, and nothing is concluded as if it had not been given.
     fn ask_all(&self, answers: &mut Answers) -> Result<(), Failure> {
         let help = match self.language {
             Language::En => "y: yes, n: no, ?: not sure, an empty line: leave it open",
@@ -101,7 +111,7 @@ impl Asker<'_> {
         let mut lines = std::io::stdin().lock().lines();
         for place in self.laws.asked_places() {
             if !answers.contains_key(&place.id())
-                && !self.ask(&mut lines, &place.id(), self.words(&place.asks), &[], answers)?
+                && !self.ask(&mut lines, &place.id(), self.words(&place.asks), None, answers)?
             {
                 return Ok(());
             }
@@ -121,50 +131,68 @@ impl Asker<'_> {
                 self.cites(stand).join(", ")
             );
             let choices = match &stand.asking.finds {
-                Finds::Roles(_) => Vec::new(),
-                Finds::Attribute(attribute) => self.laws.choices(attribute),
+                Finds::Roles(_) => None,
+                Finds::Attribute(attribute) => Some(self.laws.choices(attribute)),
             };
-            if !self.ask(&mut lines, &id, &asks, &choices, answers)? {
+            if !self.ask(&mut lines, &id, &asks, choices, answers)? {
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    /// Asks one question until the answer can be read. Returns whether there is more to read.
+    /// Asks one question until the answer can stand. Returns whether there is more to read.
+    ///
+    /// `choices` are those of an attribute, which are empty where it is typed.
     fn ask(
         &self,
         lines: &mut impl Iterator<Item = std::io::Result<String>>,
         id: &str,
         asks: &str,
-        choices: &[String],
+        choices: Option<Vec<String>>,
         answers: &mut Answers,
     ) -> Result<bool, Failure> {
-        let is_plain = choices.is_empty() || choices == ["yes", "no"];
+        let is_plain = choices.as_ref().is_none_or(|choices| choices == &["yes", "no"]);
+        let mut refused = None;
         loop {
             print::say(&format!("\n{asks}"));
-            if !is_plain {
+            if let Some(choices) = choices.as_ref().filter(|all| !is_plain && !all.is_empty()) {
                 print::say(&choices.join(" "));
             }
-            let Some(line) = lines.next() else { return Ok(false) };
+            let Some(line) = lines.next() else {
+                return refused.map_or(Ok(false), |why| Err(ended(id, why)));
+            };
             let line = line
                 .map_err(|error| Failure::world("standard input cannot be read").because(error))?;
             let answer = match line.trim() {
                 "" => return Ok(true),
-                "?" => NOT_SURE.to_owned(),
-                "y" | "yes" | "是" if is_plain => "yes".to_owned(),
-                "n" | "no" | "否" if is_plain => "no".to_owned(),
-                other if choices.iter().any(|choice| choice == other) => other.to_owned(),
-                other => {
-                    print::say(&match self.language {
-                        Language::En => format!("`{other}` is no answer to this"),
-                        Language::ZhCn => format!("“{other}”不是可用的回答"),
-                    });
-                    continue;
-                }
+                "?" => NOT_SURE,
+                "y" | "yes" | "是" if is_plain => "yes",
+                "n" | "no" | "否" if is_plain => "no",
+                other => other,
             };
-            answers.insert(id.to_owned(), answer);
-            return Ok(true);
+            let mut with = answers.clone();
+            with.insert(id.to_owned(), answer.to_owned());
+            match self.laws.faults(&with).first() {
+                None => {
+                    *answers = with;
+                    return Ok(true);
+                }
+                Some(fault) => {
+                    let why = self.refused(fault, answer);
+                    print::say(&why);
+                    refused = Some(why);
+                }
+            }
+        }
+    }
+
+    /// Why an answer cannot stand beside those that were given before.
+    fn refused(&self, fault: &Fault, answer: &str) -> String {
+        match (fault, self.language) {
+            (Fault::Value { .. }, Language::En) => format!("`{answer}` is no answer to this"),
+            (Fault::Value { .. }, Language::ZhCn) => format!("“{answer}”不是可用的回答"),
+            (_, language) => self.laws.tell_fault(fault, language),
         }
     }
 
@@ -199,17 +227,18 @@ impl Asker<'_> {
 
     fn answer(&self, conclusion: &Conclusion, answers: &Answers) -> Answer {
         let not_asked = self.laws.inquiry(answers).into_iter().filter_map(|stand| {
-            let why = match stand.not_asked? {
-                NotAsked::Place(place) => format!("place/{place}"),
-                NotAsked::OnlyIf(other) => other,
-            };
-            Some((stand.asking.id.clone(), why))
+            Some((stand.asking.id.clone(), stand.not_asked?.questions().join(",")))
         });
         let attributes = conclusion.attributes.iter();
         Answer {
             roles: conclusion.roles.iter().map(|found| found.role.to_string()).collect(),
             attributes: attributes.map(|(id, value)| (id.to_string(), value.clone())).collect(),
             unsure: conclusion.unsure().map(ToString::to_string).collect(),
+            unsure_attributes: conclusion
+                .unsure_attributes
+                .keys()
+                .map(ToString::to_string)
+                .collect(),
             reasons: self.reasons(conclusion, answers),
             open: conclusion.open.clone(),
             not_asked: not_asked.collect(),
@@ -235,6 +264,10 @@ impl Asker<'_> {
         }
         for (id, value) in &conclusion.attributes {
             let _ = writeln!(text, "{id} = {value}");
+        }
+        for id in conclusion.unsure_attributes.keys() {
+            let unknown = pick("not sure, so it is unknown", "不确定，视为未知");
+            let _ = writeln!(text, "{id}: {unknown}");
         }
         if conclusion.roles.is_empty() {
             let _ = writeln!(text, "{}", pick("no role was found", "未找到法律身份"));

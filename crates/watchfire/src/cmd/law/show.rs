@@ -40,6 +40,7 @@ struct ShownProvision {
     confidence: String,
     arises_on: Vec<String>,
     provisional_on: Vec<String>,
+    awareness: ShownAwareness,
     runs_from: Option<String>,
     each: bool,
     /// `first`, `last` or `each`.
@@ -60,6 +61,13 @@ struct ShownProvision {
     note: Option<Words>,
     versions: Vec<ShownVersion>,
     proposals: Vec<ShownProposal>,
+}
+
+/// The steps of awareness from the first of which each deadline counts.
+#[derive(Serialize)]
+struct ShownAwareness {
+    strict: Vec<String>,
+    outer: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -146,6 +154,10 @@ impl ShownProvision {
             provisional_on: provisional
                 .map(|(kind, predicate)| format!("{kind} unless {predicate} is no"))
                 .collect(),
+            awareness: ShownAwareness {
+                strict: provision.awareness.strict.iter().map(ToString::to_string).collect(),
+                outer: provision.awareness.outer.iter().map(ToString::to_string).collect(),
+            },
             runs_from: provision.runs_from.as_ref().map(ToString::to_string),
             each: provision.anchor == Anchor::Each,
             anchor: match provision.anchor {

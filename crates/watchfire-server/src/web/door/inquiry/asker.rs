@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use watchfire_core::event::Profile;
 use watchfire_core::law::Language;
 use watchfire_core::law::id::RoleId;
-use watchfire_core::law::inquiry::{Answers, Asking, Conclusion, Finds, NotAsked, RESULT, Round};
+use watchfire_core::law::inquiry::{
+    Answers, Asking, Conclusion, Fault, Finds, NotAsked, RESULT, Round,
+};
 use watchfire_core::law::pack::Pack;
 
 use crate::web::door::words::{Words, language_of};
@@ -76,6 +78,25 @@ impl<'a> Asker<'a> {
             (None, _) => rounds.iter().find(asks),
         };
         found.map_or_else(|| RESULT.to_owned(), |round| round.id.clone())
+    }
+
+    /// The group in which what is wrong can be mended: the one where the reader is, if it asks one of
+    /// the questions concerned; otherwise the first that does.
+    pub(super) fn told_at(&self, at: &str, twice: &BTreeSet<String>, faults: &[Fault]) -> String {
+        let concerned = |fault: &Fault| match fault {
+            Fault::Unknown { .. } => Vec::new(),
+            Fault::Value { question, .. } => vec![question.clone()],
+            // What is left out is not asked, so its cause is shown.
+            Fault::LeftOut { by, .. } => by.questions(),
+            Fault::Apart { question, other } => vec![question.clone(), other.clone()],
+        };
+        let all: Vec<String> =
+            twice.iter().cloned().chain(faults.iter().flat_map(concerned)).collect();
+        let rounds = self.words.law.rounds(self.answers);
+        let asks = |round: &&Round<'_>| all.iter().any(|question| round.asks(question));
+        let here = rounds.iter().find(|round| round.id == at).filter(asks);
+        let first = || all.iter().find_map(|one| rounds.iter().find(|round| round.asks(one)));
+        here.or_else(first).map_or_else(|| at.to_owned(), |round| round.id.clone())
     }
 
     /// A group with its questions; the first where there is none of this name.
@@ -198,26 +219,45 @@ impl<'a> Asker<'a> {
         each.collect()
     }
 
-    /// What was left out, by the question whose *no* did so.
+    /// What was left out, by why.
     pub(super) fn left_out(&self) -> Vec<(String, Vec<String>)> {
-        let mut by: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for stand in self.words.law.inquiry(self.answers) {
-            let cause = match stand.not_asked {
-                Some(NotAsked::Place(place)) => format!("place/{place}"),
-                Some(NotAsked::OnlyIf(question)) => question,
-                None => continue,
+        let mut by: BTreeMap<(&'static str, Vec<String>), Vec<String>> = BTreeMap::new();
+        let places = self.words.law.asked_places().iter().filter_map(|place| {
+            let why = self.words.law.place_not_asked(place, self.answers)?;
+            Some((why, self.words.in_own(&place.asks)))
+        });
+        let stands =
+            self.words.law.inquiry(self.answers).into_iter().filter_map(|stand| {
+                Some((stand.not_asked?, self.words.in_own(&stand.asking.asks)))
+            });
+        for (why, asks) in places.chain(stands) {
+            let key = match &why {
+                NotAsked::Place(_) | NotAsked::OnlyIf(_) => "inquiry-left-out-by",
+                NotAsked::Found(_) => "inquiry-left-out-found",
             };
-            by.entry(cause).or_default().push(self.words.in_own(&stand.asking.asks));
+            by.entry((key, why.questions())).or_default().push(asks);
         }
-        by.into_iter().map(|(cause, all)| (self.asks(&cause), all)).collect()
+        let language = self.words.language;
+        let between = language.text("inquiry-and");
+        let told = by.into_iter().map(|((key, causes), all)| {
+            let causes: Vec<String> = causes.iter().map(|cause| self.asks(cause)).collect();
+            let arguments = [("question", causes.join(&between).into())];
+            (language.text_with(key, &arguments), all)
+        });
+        told.collect()
     }
 
     /// An attribute of a profile in words.
     pub(super) fn attribute(&self, id: &str, value: &str) -> (String, String) {
+        (self.meaning(id), self.value(value))
+    }
+
+    /// What an attribute means; its id where no pack declares it.
+    pub(super) fn meaning(&self, id: &str) -> String {
         let mut declared = self.words.law.words().attributes.iter();
         let meaning = declared.find(|(known, _)| known.as_str() == id);
         let meaning = meaning.map(|(_, one)| self.words.in_own(&one.meaning));
-        (meaning.unwrap_or_else(|| id.to_owned()), self.value(value))
+        meaning.unwrap_or_else(|| id.to_owned())
     }
 
     /// What recording would change in a profile, and what of it nobody has answered.
@@ -231,21 +271,26 @@ impl<'a> Asker<'a> {
             let role = role.parse::<RoleId>();
             role.map_or_else(|_| String::new(), |role| self.words.role(&role))
         };
+        let in_words = |id: &str, value: &str| {
+            let (meaning, value) = self.attribute(id, value);
+            format!("{meaning}: {value}")
+        };
         let told = |profile: &Profile, other: &Profile| -> Vec<String> {
             let roles = profile.roles.difference(&other.roles).map(name);
             let values = profile.attributes.iter();
             let values = values.filter(|(id, value)| other.attributes.get(*id) != Some(value));
-            let values = values.map(|(id, value)| {
-                let (meaning, value) = self.attribute(id, value);
-                format!("{meaning}: {value}")
-            });
+            let values = values.map(|(id, value)| in_words(id, value));
             roles.chain(values).collect()
         };
         let is_found = |role: &&String| found.roles.iter().any(|one| one.role.as_str() == **role);
+        let kept = after.roles.iter().filter(|role| !is_found(role)).map(name);
+        let said = |id: &str| found.attributes.keys().any(|one| one.as_str() == id);
+        let values = after.attributes.iter().filter(|(id, _)| !said(id));
+        let values = values.map(|(id, value)| in_words(id, value));
         ChangesView {
             gained: told(after, before),
             lost: told(before, after),
-            kept: after.roles.iter().filter(|role| !is_found(role)).map(name).collect(),
+            kept: kept.chain(values).collect(),
         }
     }
 }

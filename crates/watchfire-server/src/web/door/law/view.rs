@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use watchfire_core::law::condition::Condition;
+use watchfire_core::law::id::FactKind;
 use watchfire_core::law::pack::{
     Anchor, Class as LawClass, MeasuredAt, MetBy, Pack, Proposal, Provision, Reading, Span,
     Trigger, Version, Zone,
@@ -176,9 +177,8 @@ fn data(words: Words<'_>, pack: &Pack, provision: &Provision) -> Vec<(&'static s
         let kind = words.kind(kind.as_str());
         words.language.text_with("law-unless", &[("kind", kind.into()), ("unless", unless.into())])
     });
-    let steps = provision.awareness.strict.iter().chain(&provision.awareness.outer);
-    let mut steps: Vec<String> = steps.map(|kind| words.kind(kind.as_str())).collect();
-    steps.dedup();
+    let steps = |steps: &[FactKind]| steps.iter().map(|kind| words.kind(kind.as_str())).collect();
+    let awareness = &provision.awareness;
     let met = provision.met_by.iter().map(|by| match by {
         MetBy::Kind(kind) => words.kind(kind.as_str()),
         MetBy::Decided(predicate) => words.question(predicate.as_str()),
@@ -192,12 +192,13 @@ fn data(words: Words<'_>, pack: &Pack, provision: &Provision) -> Vec<(&'static s
     let text = |key: &str| words.language.text(key);
     let form = provision.form.as_ref().and_then(|id| pack.forms.get(id));
     let within = |span| tell::within(span, language);
-    let all: [(&'static str, Vec<String>); 14] = [
+    let all: [(&'static str, Vec<String>); 15] = [
         ("law-owed-by", provision.owed_by.iter().map(role).collect()),
         ("case-owed-to", words.owed_to(provision.id.as_str()).into_iter().collect()),
         ("law-arises-on", provision.arises_on.iter().map(trigger).collect()),
         ("law-provisional-on", provisional.collect()),
-        ("law-awareness", steps),
+        ("law-awareness-strict", steps(&awareness.strict)),
+        ("law-awareness-outer", steps(&awareness.outer)),
         ("law-arises-after", provision.arises_after.iter().map(trigger).collect()),
         ("law-runs-from", provision.runs_from.iter().map(trigger).collect()),
         ("law-anchor", anchor.into_iter().chain(known).map(text).collect()),

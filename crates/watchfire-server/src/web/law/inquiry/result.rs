@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{ChangesView, FoundView, MayRecord, ResultView, carried, count, matters, room};
+use super::{ChangesView, FoundView, MayRecord, ResultView, carried, count, matters, room, unread};
 use crate::web::law::{disclaimer, map};
 use crate::web::layout;
 use crate::web::reader::Reader;
@@ -46,9 +46,18 @@ fn roles(reader: &Reader, view: &ResultView) -> Markup {
                     (matters(reader, &role.matters))
                 }
             }
-            @if !view.attributes.is_empty() {
+            @if !view.attributes.is_empty() || !view.unsure_attributes.is_empty() {
                 h3 { (reader.text("inquiry-attributes")) }
-                dl.dates { @for (meaning, value) in &view.attributes { dt { (meaning) } dd { (value) } } }
+                dl.dates {
+                    @for (meaning, value) in &view.attributes { dt { (meaning) } dd { (value) } }
+                    @for (meaning, change) in &view.unsure_attributes {
+                        dt { (meaning) }
+                        dd {
+                            span.chip.ahead { "? " (reader.text("inquiry-unsure")) } " "
+                            a href=(change) { (reader.text("inquiry-change")) }
+                        }
+                    }
+                }
             }
         }
     }
@@ -56,7 +65,8 @@ fn roles(reader: &Reader, view: &ResultView) -> Markup {
 
 fn undecided(reader: &Reader, view: &ResultView) -> Markup {
     let unsure: Vec<&FoundView> = view.roles.iter().filter(|role| !role.is_sure).collect();
-    let nothing = unsure.is_empty() && view.open.is_empty() && view.unasked.is_empty();
+    let decided = unsure.is_empty() && view.unsure_attributes.is_empty();
+    let nothing = decided && view.open.is_empty() && view.unasked.is_empty();
     let left_out: usize = view.left_out.iter().map(|(_, all)| all.len()).sum();
     html! {
         section aria-labelledby="undecided" {
@@ -65,6 +75,14 @@ fn undecided(reader: &Reader, view: &ResultView) -> Markup {
             @if !unsure.is_empty() {
                 h3 { (reader.text("inquiry-undecided-unsure")) }
                 ul.items { @for role in unsure { li { (role.name) " " span.soft { (role.law_title) } } } }
+            }
+            @if !view.unsure_attributes.is_empty() {
+                h3 { (reader.text("inquiry-undecided-attributes")) }
+                ul.items {
+                    @for (meaning, change) in &view.unsure_attributes {
+                        li { a href=(change) { (meaning) } }
+                    }
+                }
             }
             @if !view.open.is_empty() {
                 h3 { (reader.text("inquiry-undecided-open")) " " span.count.num { (view.open.len()) } }
@@ -77,12 +95,13 @@ fn undecided(reader: &Reader, view: &ResultView) -> Markup {
             @if left_out > 0 {
                 details.quiet {
                     summary { (reader.text_with("inquiry-left-out", &[("count", count(left_out).into())])) }
-                    @for (cause, questions) in &view.left_out {
-                        p { (reader.text_with("inquiry-left-out-by", &[("question", cause.clone().into())])) }
+                    @for (why, questions) in &view.left_out {
+                        p { (why) }
                         ul.items { @for question in questions { li { (question) } } }
                     }
                 }
             }
+            (unread(reader, &view.unread))
         }
     }
 }

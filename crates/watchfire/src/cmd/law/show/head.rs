@@ -1,6 +1,7 @@
 //! What a provision says of its clock and of whom it obliges, line by line.
 
 use watchfire_core::law::condition::Condition;
+use watchfire_core::law::id::FactKind;
 use watchfire_core::law::pack::{Anchor, MeasuredAt, MetBy, Pack, Provision, Trigger};
 use watchfire_core::law::{Language, tell};
 
@@ -8,7 +9,7 @@ use super::text::{Labelled, Teller};
 
 impl Teller<'_> {
     /// On what it arises, from what it runs, and what ends it.
-    pub(super) fn clock(self, provision: &Provision) -> [Labelled; 11] {
+    pub(super) fn clock(self, provision: &Provision) -> [Labelled; 13] {
         let list = |items: Vec<String>| items.join(self.pick(", ", "、"));
         let triggers = |all: &mut dyn Iterator<Item = &Trigger>| {
             Some(list(all.map(|one| self.trigger(one)).collect()))
@@ -32,6 +33,10 @@ impl Teller<'_> {
             Anchor::Last => Some(self.pick("the last of several facts", "多项事实中的最后一项")),
             Anchor::Each => Some(self.pick("each of several facts", "每项事实各产生一项义务")),
         };
+        let steps = |steps: &[FactKind]| {
+            let kinds = steps.iter().map(|step| self.trigger(&Trigger::Kind(step.clone())));
+            Some(list(kinds.collect()))
+        };
         let known = (provision.measured_at == MeasuredAt::KnownAt)
             .then(|| self.pick("when it was learned of", "获知之时").to_owned());
         let kept = provision.keep_at_least.map(|span| tell::within(span, self.language));
@@ -40,6 +45,8 @@ impl Teller<'_> {
         [
             ("arises on", "产生条件", triggers(&mut provision.arises_on.iter())),
             ("provisionally on", "暂定产生条件", Some(list(provisional.collect()))),
+            ("aware, strict", "获知（从严）", steps(&provision.awareness.strict)),
+            ("aware, outer", "获知（最晚）", steps(&provision.awareness.outer)),
             ("runs from", "起算事实", triggers(&mut provision.runs_from.iter())),
             ("arises after", "仅在此后", triggers(&mut provision.arises_after.iter())),
             ("counts from", "有多项事实时", anchor.map(str::to_owned)),

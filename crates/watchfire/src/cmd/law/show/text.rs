@@ -319,11 +319,11 @@ impl Teller<'_> {
     }
 
     fn proposal(self, text: &mut String, proposal: &Proposal) {
-        let unknown = || self.pick("a day not known", "未定之日").to_owned();
-        let from = proposal.foreseen_from.map_or_else(unknown, |day| day.to_string());
-        let _ = match self.language {
-            Language::En => writeln!(text, "\nproposed, to apply from {from}"),
-            Language::ZhCn => writeln!(text, "\n提案，预计自 {from} 起适用"),
+        let _ = match (proposal.foreseen_from, self.language) {
+            (Some(from), Language::En) => writeln!(text, "\nproposed, to apply from {from}"),
+            (Some(from), Language::ZhCn) => writeln!(text, "\n提案，预计自 {from} 起适用"),
+            (None, Language::En) => writeln!(text, "\nproposed; from when it would apply is open"),
+            (None, Language::ZhCn) => writeln!(text, "\n提案，适用日期未定"),
         };
         self.spans(text, proposal.strict.as_ref(), proposal.outer.as_ref());
         if let Some(note) = self.words(proposal.note.as_ref()) {
