@@ -270,7 +270,9 @@ impl House {
         let operator = self.operator();
         let store = self.node.store();
         let grant = store.authorize_party::<Administer>(&operator, &self.organization).await;
-        let mut append = watchfire_store::Append::new(&operator, self.node.now());
+        let version = store.party_version(&operator, &self.organization).await.expect("there");
+        let mut append = watchfire_store::Append::new(&operator, self.node.now())
+            .expect_version(Stream::Party(self.organization.clone()), version);
         let answers = answers.iter().map(|(id, answer)| ((*id).to_owned(), (*answer).to_owned()));
         let lawbook = "0".repeat(64);
         let answered = PartyEvent::InquiryAnswered { answers: answers.collect(), lawbook };
