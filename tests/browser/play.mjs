@@ -120,7 +120,56 @@ const faint = (page) => page.evaluate(() => {
   return [...found].slice(0, 5);
 });
 
+// What the Tab key does not reach, or reaches without showing it (WCAG 2.2, 2.1.1, 2.1.2 and 2.4.7).
+async function unreached(page) {
+  const count = await page.evaluate(() => {
+    const wanted = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+    const all = [...document.querySelectorAll(wanted)].filter((element) =>
+      element.checkVisibility({ visibilityProperty: true }) && !element.disabled && element.tabIndex >= 0);
+    window.unreached = new Set(all);
+    window.unseen = new Set();
+    window.seen = new Set();
+    document.activeElement?.blur();
+    return all.length;
+  });
+  let ended = false;
+  for (let step = 0; step < 2 * count + 20 && !ended; step += 1) {
+    await page.keyboard.press("Tab");
+    ended = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return window.unreached.size === 0;
+      window.unreached.delete(element);
+      // Of a group of radio buttons one is reached, and the arrows lead to the others.
+      if (element.type === "radio") {
+        const group = document.getElementsByName(element.name);
+        for (const other of group) if (other.form === element.form) window.unreached.delete(other);
+      }
+      const style = getComputedStyle(element);
+      const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+      if (!outlined && style.boxShadow === "none") {
+        // Within a field for a day the browser shows itself which part of it is meant.
+        if (element.type !== "date" || !window.seen.has(element)) window.unseen.add(element);
+      } else {
+        window.seen.add(element);
+      }
+      return window.unreached.size === 0;
+    });
+  }
+  return page.evaluate(() => {
+    const told = (why) => (element) =>
+      `${why} <${element.tagName.toLowerCase()}> “${(element.innerText || element.name || "").trim().slice(0, 40)}”`;
+    const reached = [...window.unreached].map(told("not reached"));
+    return [...reached.slice(0, 5), ...[...window.unseen].map(told("not shown")).slice(0, 5)];
+  });
+}
+
 async function looks(page, name, path) {
+  await open(page, path);
+  // Only a person with script needs another way than that of the browser itself.
+  if (await page.evaluate(() => true).catch(() => false)) {
+    const lost = await unreached(page);
+    check(lost.length === 0, `${name}: the keyboard alone: ${lost.join(", ")}`);
+  }
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     for (const scheme of SCHEMES) {
@@ -144,7 +193,7 @@ async function looks(page, name, path) {
 async function negativeControls(browser) {
   const page = await browser.newPage({ viewport: { width: WIDTHS[1], height: 900 } });
   await page.goto(`${origin}/report`);
-  const clean = [await sticking(page), await faint(page)];
+  const clean = [await sticking(page), await faint(page), await unreached(page)];
   check(clean.every((found) => found.length === 0), "the page of the controls is clean at first");
   const refused = page.waitForEvent("console", { predicate: (message) => message.type() === "error", timeout: PATIENCE_MS });
   await page.evaluate(() => {
@@ -152,12 +201,21 @@ async function negativeControls(browser) {
     intruder.textContent = "hard to see and far too wide";
     intruder.style.cssText = "width: 2000px; color: #777; background: #888";
     document.querySelector("main").append(intruder);
+    const trap = document.createElement("button");
+    trap.textContent = "never reached";
+    trap.addEventListener("focus", () => trap.previousElementSibling?.focus());
+    const first = document.createElement("button");
+    first.style.cssText = "outline: none; box-shadow: none";
+    document.querySelector("main").append(first, trap);
     const script = document.createElement("script");
     script.textContent = "window.intruded = true";
     document.body.append(script);
   });
   check((await sticking(page)).length > 0, "control: an element wider than the window is not found");
   check((await faint(page)).length > 0, "control: grey on grey is not found");
+  const lost = await unreached(page);
+  check(lost.some((it) => it.startsWith("not shown")), "control: a focus that is not shown is not found");
+  check(lost.some((it) => it.startsWith("not reached")), "control: what the keyboard never reaches is not found");
   const message = await refused.catch(() => null);
   check(/Content Security Policy/.test(message?.text() ?? ""), "control: an inline script is not refused");
   check(!(await page.evaluate(() => window.intruded)), "control: an inline script ran");
@@ -176,6 +234,40 @@ async function signIn(page) {
   await page.fill("#password", password);
   await page.press("#password", "Enter");
   await page.waitForURL(`${origin}/watch`);
+}
+
+// From the sign-in to a draft that is saved, with the keyboard alone.
+async function byKeyboard(browser) {
+  const context = await browser.newContext({ locale: language });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  listen(page, "keyboard");
+  const to = async (wanted) => {
+    for (let step = 0; step < 400; step += 1) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate((it) => document.activeElement?.matches(it) ?? false, wanted)) return;
+    }
+    throw new Error(`the Tab key never comes to ${wanted}`);
+  };
+  await open(page, `/cases/${went}`);
+  await to("#login");
+  await page.keyboard.type(login);
+  await to("#password");
+  await page.keyboard.type(password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${origin}/cases/${went}`);
+  await to("article.ob details.why > summary");
+  await page.keyboard.press("Enter");
+  check(await page.locator("article.ob details.why[open] li").first().isVisible(), "Enter unfolds the reasons");
+  await to("article.ob a[href$='/draft']");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/draft$/);
+  await to(".fields input, .fields textarea");
+  await page.keyboard.type("x");
+  await to(".draft .acts button");
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  check(/\/draft$/.test(page.url()), "a draft is saved with the keyboard alone");
+  await context.close();
 }
 
 async function watch(page) {
@@ -390,6 +482,7 @@ try {
   for (const part of [signIn, watch, asItWent, past, watchFireLit, law, laws, draft, claim]) {
     await part(page).catch((error) => complaints.push(`${part.name}: ${error.message}`));
   }
+  await byKeyboard(browser).catch((error) => complaints.push(`keyboard: ${error.message}`));
   await inquiry(browser)
     .then((addresses) => recorded(page, addresses))
     .catch((error) => complaints.push(`inquiry: ${error.message}`));
