@@ -234,6 +234,38 @@ fn scanners_read_the_answer_too() {
     assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
 }
 
+/// The recommended version changed four times in eighteen days: each answer is that of its day.
+#[test]
+fn each_advisory_of_december_2021_finds_what_it_must() {
+    let fleet = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/demo/fleet");
+    let mut sboms: Vec<String> = fs::read_dir(fleet.join("sboms"))
+        .expect("the fleet")
+        .map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned())
+        .collect();
+    sboms.sort();
+    assert_eq!(sboms.len(), 5);
+    let files: Vec<String> = sboms.iter().map(|name| format!("sboms/{name}")).collect();
+    let affected = |advisory: &str| -> Vec<String> {
+        let advisory = format!("advisories/{advisory}.json");
+        let mut arguments = vec!["--json", "--advisories", &advisory, "--sbom"];
+        arguments.extend(files.iter().map(String::as_str));
+        let answer = json(&fleet, &arguments, 1);
+        let of = answer["sboms"].as_array().expect("SBOMs").iter().filter(|one| {
+            let findings = one["findings"].as_array().expect("findings");
+            assert!(findings.iter().all(|found| found["name"] == "log4j-core"), "{one}");
+            findings.iter().any(|found| found["status"] == "affected")
+        });
+        let name = |one: &Value| one["findings"][0]["version"].as_str().expect("one").to_owned();
+        let mut versions: Vec<String> = of.map(name).collect();
+        versions.sort();
+        versions
+    };
+    assert_eq!(affected("CVE-2021-44228"), ["2.14.1"]);
+    assert_eq!(affected("CVE-2021-45046"), ["2.14.1", "2.15.0"]);
+    assert_eq!(affected("CVE-2021-45105"), ["2.14.1", "2.15.0", "2.16.0"]);
+    assert_eq!(affected("CVE-2021-44832"), ["2.14.1", "2.15.0", "2.16.0", "2.17.0"]);
+}
+
 #[test]
 fn what_cannot_be_answered_is_no_all_clear() {
     let folder = folder(&[("shop.json", &shop("2.14.1")), ("osv.json", OSV), ("bad.json", "{}")]);

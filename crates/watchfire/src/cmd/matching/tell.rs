@@ -20,7 +20,7 @@ pub(super) fn answer(answer: &Answer) -> Result<(), Failure> {
 
 /// What was read of advisories goes beside the answer.
 fn read(what: &str, read: &Read) {
-    let mut line = format!("{} {what} read", read.read);
+    let mut line = format!("{what}: {} read", read.read);
     if read.withdrawn > 0 {
         line.push_str(&format!(", {} of them withdrawn", read.withdrawn));
     }
