@@ -5,6 +5,7 @@ mod read;
 mod sarif;
 mod tell;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use watchfire_formats::sbom::{self, Document};
@@ -90,11 +91,12 @@ fn inventory(path: &Path, advice: &Advice, vouched: &Advice) -> Result<Inventory
             continue;
         }
         names.extend(product_names.iter().cloned());
-        let excused = vouched.of(&names, &product);
+        let vouched = vouched.of(&names, &product);
+        let excuses = excuses(&vouched);
         let path = path_to(&document, &ways, at);
         for exposure in exposures {
             let mut finding = Finding::of(component, path.clone(), &exposure);
-            finding.excuse(excuse(&exposure, &excused));
+            finding.excuse(names_of(&exposure).find_map(|name| excuses.get(name).copied()));
             findings.push(finding);
         }
     }
@@ -111,15 +113,20 @@ fn inventory(path: &Path, advice: &Advice, vouched: &Advice) -> Result<Inventory
     })
 }
 
-/// What is vouched for of the vulnerability of an exposure: that it does not affect.
-fn excuse<'a>(exposure: &Exposure<'_>, vouched: &'a [Exposure<'a>]) -> Option<&'a Exposure<'a>> {
+/// What is vouched for as not affected, by each name of the vulnerability.
+fn excuses<'a>(vouched: &'a [Exposure<'a>]) -> HashMap<&'a str, &'a Exposure<'a>> {
+    let mut excuses = HashMap::new();
+    for one in vouched.iter().filter(|one| one.exposed == Exposed::NotAffected) {
+        for name in names_of(one) {
+            excuses.entry(name).or_insert(one);
+        }
+    }
+    excuses
+}
+
+fn names_of<'a>(exposure: &Exposure<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
     let source = &exposure.statement.source;
-    vouched.iter().find(|one| {
-        let other = &one.statement.source;
-        let names = || std::iter::once(&source.id).chain(&source.aliases);
-        one.exposed == Exposed::NotAffected
-            && names().any(|name| *name == other.id || other.aliases.contains(name))
-    })
+    std::iter::once(&source.id).chain(&source.aliases).map(String::as_str)
 }
 
 /// The names of what leads to a component, from the product to itself.
