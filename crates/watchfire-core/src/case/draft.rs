@@ -24,8 +24,16 @@ pub struct Answers<'a> {
     /// Fields that are left out on purpose, each with the provisions for which: they are not
     /// filled from the case.
     pub left_out: &'a BTreeMap<String, String>,
-    /// Fields that stay in although a decision keeps the draft to what the law itself asks for.
-    pub kept: &'a BTreeSet<String>,
+    pub kept: Kept<'a>,
+}
+
+/// Which fields stay in although a decision keeps the draft to what the law itself asks for.
+#[derive(Debug, Clone, Copy)]
+pub enum Kept<'a> {
+    /// These alone.
+    Named(&'a BTreeSet<String>),
+    /// These, and what is answered otherwise than before and than the case does by itself.
+    Answered(&'a BTreeSet<String>),
 }
 
 impl<'a> Answers<'a> {
@@ -33,7 +41,7 @@ impl<'a> Answers<'a> {
     pub fn plain(form: &'a str, fields: &'a BTreeMap<String, String>) -> Self {
         static NO_FIELDS: BTreeMap<String, String> = BTreeMap::new();
         static NOTHING: BTreeSet<String> = BTreeSet::new();
-        Self { form, fields, left_out: &NO_FIELDS, kept: &NOTHING }
+        Self { form, fields, left_out: &NO_FIELDS, kept: Kept::Answered(&NOTHING) }
     }
 }
 
@@ -145,8 +153,8 @@ impl Case {
     /// Saves the draft of a submission.
     ///
     /// Where a decision keeps it to what the law itself asks for, a field beyond that stays in if
-    /// `answers` names it, or answers it otherwise than it was answered before and the case does by
-    /// itself. What was written of the others is not lost; it is back when the decision ends.
+    /// `answers` says so, and for as long as it is answered. What was written of the others is not
+    /// lost; it is back when the decision ends.
     ///
     /// # Errors
     /// [`Refusal::NoSuchObligation`], [`Refusal::Full`], [`Refusal::Text`], and [`Refusal::Fact`] if
@@ -172,13 +180,17 @@ impl Case {
             let stored = known.and_then(|draft| draft.fields.get(name));
             let was_out = minimum.withholds(field, known.map(|draft| &draft.kept)).is_some();
             let given = fields.get(name).filter(|value| !value.trim().is_empty());
-            let is_answered = given.is_some_and(|given| {
-                !was_out || {
-                    let by_itself = self.answer(house, (id, about), field);
-                    Some(given) != stored && by_itself.is_none_or(|it| it.value != *given)
+            let stays = match answers.kept {
+                Kept::Named(kept) => kept.contains(name),
+                Kept::Answered(kept) => {
+                    let is_anew = |given: &&String| {
+                        let by_itself = self.answer(house, (id, about), field);
+                        Some(*given) != stored && by_itself.is_none_or(|it| it.value != **given)
+                    };
+                    kept.contains(name) || given.filter(is_anew).is_some()
                 }
-            });
-            if is_answered || answers.kept.contains(name) {
+            };
+            if stays || (!was_out && given.is_some()) {
                 kept.extend(why.conflict.clone().map(|conflict| (name.to_owned(), conflict)));
             }
             if let Some(stored) = stored.filter(|_| was_out && given.is_none()) {

@@ -37,7 +37,7 @@ pub use act::{
 };
 pub use awareness::{Awareness, Candidate, Deadline};
 pub use conflict::{Clash, Decided, Effect, Instance, Standing};
-pub use draft::{Answers, LeftOut};
+pub use draft::{Answers, Kept, LeftOut};
 pub use fill::{About, Filled, Filling, Origin};
 pub use gate::{Pass, To};
 pub use open_question::OpenQuestion;

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use watchfire_core::case::{
-    About, Answers, EVENTS_OF_PEOPLE_MAX, EVENTS_OF_TALK_MAX, Effect, Filling, Origin, Refusal,
+    About, Answers, EVENTS_OF_PEOPLE_MAX, EVENTS_OF_TALK_MAX, Effect, Filling, Kept, Origin,
+    Refusal,
 };
 use watchfire_core::event::CaseEvent;
 use watchfire_core::ids::ObligationId;
@@ -59,7 +60,8 @@ fn save(world: &mut World, fields: &BTreeMap<String, String>, left_out: &[&str],
     let mark = |field: &&str| ((*field).to_owned(), "cn-rmsv/9.7".to_owned());
     let left_out = left_out.iter().map(mark).collect();
     let kept = kept.iter().map(|it| (*it).to_owned()).collect();
-    let answers = Answers { form: FORM, fields, left_out: &left_out, kept: &kept };
+    let kept = Kept::Answered(&kept);
+    let answers = Answers { form: FORM, fields, left_out: &left_out, kept };
     world.act(|case, house, now| case.save_draft(house, (&id, ABOUT), &answers, now));
 }
 
@@ -145,6 +147,15 @@ fn what_somebody_keeps_in_since_the_decision_stays_until_it_is_decided_anew() {
     assert_eq!(left(&world), without(OWN), "which is said again");
     save(&mut world, &none, &[], &[]);
     assert_eq!(left(&world), beyond(), "and no more");
+    // Somebody whose answers keep nothing in names what does.
+    let id = world.obligation(EARLY);
+    let named = |kept: &[&str]| kept.iter().map(|it| (*it).to_owned()).collect::<BTreeSet<_>>();
+    for (kept, stays) in [(named(&[]), beyond()), (named(&[OWN]), without(OWN))] {
+        let answers = Answers { kept: Kept::Named(&kept), ..Answers::plain(FORM, &said) };
+        world.act(|case, house, now| case.save_draft(house, (&id, ABOUT), &answers, now));
+        assert_eq!(left(&world), stays);
+    }
+    save(&mut world, &none, &[], &[]);
     // What nothing keeps out cannot be kept in.
     save(&mut world, &none, &[], &["member-states", "manufacturer"]);
     assert_eq!(world.state().drafts[&world.obligation(EARLY)].kept, BTreeMap::new());

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use watchfire_core::case::{Answers, Filling, Origin};
+use watchfire_core::case::{Answers, Filling, Kept, Origin};
 use watchfire_core::ids::ObligationId;
 use watchfire_core::law::form::{Completeness, Count, Field, Form, Kind, Need};
 
@@ -322,6 +322,6 @@ pub(crate) async fn save(
         }
     }
     let NewDraft { fields, left_out, kept } = &new;
-    let answers = Answers { form: &form.id, fields, left_out, kept };
+    let answers = Answers { form: &form.id, fields, left_out, kept: Kept::Answered(kept) };
     Ok(Json(command::save_draft(wish, &obligation, &answers).await?))
 }

@@ -342,6 +342,20 @@ async fn where_another_organization_is_known_from_is_told_to_the_house_alone() {
 }
 
 #[tokio::test]
+async fn whose_organization_is_not_known_here_is_not_located_and_breaks_no_page() {
+    let (house, engineer) = house().await;
+    let nowhere = watchfire_core::ids::PartyId::from_random([3; 5]);
+    let stray = house.person_of(&nowhere, "Sam Stray", &[]).await;
+    house.acquaint(&engineer, &stray).await;
+    let cases = house.get("/api/v1/cases").by(&engineer).answer().await.json();
+    let case = cases["items"][0]["id"].as_str().expect("a case");
+    let page = house.get(&format!("/cases/{case}")).by(&engineer).answer().await;
+    assert_eq!(page.status, StatusCode::OK);
+    let seen = text(&page);
+    assert!(seen.contains("Sam Stray") && seen.contains("Nobody has recorded where"), "{seen}");
+}
+
+#[tokio::test]
 async fn on_the_page_of_a_case_a_keeper_records_where_a_participant_outside_is() {
     let (house, _) = house().await;
     let keeper = house.person("Ann Keeper", &[Duty::Administrator]).await;

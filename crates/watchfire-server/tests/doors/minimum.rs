@@ -166,7 +166,8 @@ async fn a_draft_that_was_saved_whole_is_kept_to_the_minimum_once_that_is_decide
         let file = scene.house.get(&export).by(&scene.engineer).answer().await.json();
         assert_eq!(file["fields"], scene.draft().await["fields"]);
 
-        // A page that was opened before, sent after the decision.
+        // A page that was opened before, sent after the decision, whatever is typed into it.
+        whole.insert("nature-of-vulnerability".to_owned(), "typed meanwhile".to_owned());
         press_save(&mut browser, &scene.page(), &whole, &[], None).await;
         assert_eq!(scene.drafted().await, (filled, left));
         // Nothing is lost: whoever submits in full after all has it back.
@@ -186,4 +187,33 @@ async fn what_the_api_names_stays_in_until_it_is_decided_anew() {
     scene.house.advance("1h");
     scene.decide("submit-minimum").await;
     assert!(scene.drafted().await.1.contains(&FREE.to_owned()));
+}
+
+#[tokio::test]
+async fn what_is_marked_is_not_in_what_is_recorded_as_sent_either() {
+    let scene = Scene::new().await;
+    scene.decide("submit").await;
+    let mut browser = scene.browser().await;
+    let csrf = browser.csrf().await;
+    let mark = format!("left_out.{FREE}");
+    let field = format!("field.{FREE}");
+    let sent = [
+        ("csrf", csrf.as_str()),
+        ("submitted_at", "2026-11-23T08:00"),
+        ("zone", "UTC"),
+        ("channel", "form"),
+        ("incomplete_reason", "only what the law asks for"),
+        (field.as_str(), "2026-11-20"),
+        ("field.nature-of-exploit", "said"),
+        (mark.as_str(), "cn-rmsv/9.7"),
+    ];
+    let path = format!("/cases/{}/obligations/{}/submission", scene.case, scene.obligation);
+    let done = browser.send(&path, &sent).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", text(&done));
+    let list = format!("/api/v1/cases/{}/submissions", scene.case);
+    let list = scene.house.get(&list).by(&scene.engineer).answer().await.json();
+    let id = list["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}"));
+    let one = format!("/api/v1/cases/{}/submissions/{id}", scene.case);
+    let one = scene.house.get(&one).by(&scene.engineer).answer().await.json();
+    assert_eq!(one["fields"], json!({ "nature-of-exploit": "said" }), "{one}");
 }

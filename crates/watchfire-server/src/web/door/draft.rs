@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::Path;
 use axum::response::Response;
-use watchfire_core::case::{Answers, Effect, Origin};
+use watchfire_core::case::{Answers, Effect, Kept, Origin};
 use watchfire_core::ids::{CaseId, ObligationId};
 use watchfire_core::law::form::{
     Completeness, Count, Field, FieldId, Kind, Need as Needed, ValueProblem, Values,
@@ -269,12 +269,26 @@ fn left_out(sent: &Sent) -> BTreeMap<String, String> {
 /// The fields that stay in: whose mark was taken away on a page that shows the decision which
 /// keeps the draft to the minimum. A page of before that decision says nothing about it.
 fn kept(sent: &Sent, view: &DraftView, left_out: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let decided = view.minimum_since.map(|at| at.to_string());
-    if decided.as_deref() != Some(sent.field(MINIMUM)) {
+    if !shows_minimum(sent, view) {
         return BTreeSet::new();
     }
     let ids = view.form.fields.iter().map(|field| &field.id);
     ids.filter(|id| !left_out.contains_key(*id)).cloned().collect()
+}
+
+/// The answers that stay: what is marked as left out is left out, also where it is filled from the
+/// case.
+fn unmarked(sent: &Sent) -> BTreeMap<String, String> {
+    let left_out = left_out(sent);
+    let mut answers = fields(sent);
+    answers.retain(|id, _| !left_out.contains_key(id));
+    answers
+}
+
+/// Whether what was sent is of a page that shows the decision which stands.
+fn shows_minimum(sent: &Sent, view: &DraftView) -> bool {
+    let decided = view.minimum_since.map(|at| at.to_string());
+    decided.is_some_and(|decided| decided == sent.field(MINIMUM))
 }
 
 fn fields(sent: &Sent) -> BTreeMap<String, String> {
@@ -291,6 +305,14 @@ async fn refused(
 ) -> Result<Response, Problem> {
     let mut view = view(&visit, case, id).await?;
     let typed = fields(sent);
+    // The marks of a page of before say nothing of what is left out by now.
+    if view.minimum_since.is_none() || shows_minimum(sent, &view) {
+        let marked = left_out(sent);
+        for field in &mut view.form.fields {
+            let is_marked = marked.contains_key(&field.id);
+            field.left_out = field.left_out.take().map(|(why, _)| (why, is_marked));
+        }
+    }
     let asked = visit.node.law().form_of(&view.obligation.law.provision);
     if let Some((form, stage)) = asked {
         let values: Values =
@@ -338,12 +360,10 @@ pub(super) async fn save(
 ) -> Result<Response, Problem> {
     let (_, obligation) = ids(&case, &id)?;
     let view = view(&visit, &case, &id).await?;
-    let (mut answers, left_out) = (fields(&sent), left_out(&sent));
-    // What is marked as left out is left out, also where it was filled from the case before.
-    answers.retain(|id, _| !left_out.contains_key(id));
+    let (answers, left_out) = (unmarked(&sent), left_out(&sent));
     let kept = kept(&sent, &view, &left_out);
-    let answers =
-        Answers { form: &view.form.id, fields: &answers, left_out: &left_out, kept: &kept };
+    let kept = Kept::Named(&kept);
+    let answers = Answers { form: &view.form.id, fields: &answers, left_out: &left_out, kept };
     let saved = command::save_draft(wish(&visit), &obligation, &answers).await;
     match saved {
         Ok(answer) => {
@@ -382,7 +402,7 @@ pub(super) async fn submit(
         known_at: None,
         number: given(typed.number),
         channel: typed.channel,
-        fields: fields(&sent),
+        fields: unmarked(&sent),
         incomplete_reason: given(typed.incomplete_reason),
         pass_reason: given(typed.pass_reason),
     };
