@@ -9,6 +9,10 @@
 
 mod bounds;
 mod dates;
+mod decision;
+mod language;
+mod licence;
+mod line;
 mod product;
 mod profile;
 mod reference;
@@ -18,6 +22,7 @@ mod text;
 mod tracking;
 mod tree;
 pub mod validate;
+mod weakness;
 mod words;
 
 use std::collections::HashMap;

@@ -13,6 +13,13 @@ fn documents(version: &str) -> BTreeMap<String, String> {
     lines.iter().map(|line| (text(line, "file"), text(line, "text"))).collect()
 }
 
+/// Entries of the committee's lists that are not as the standard, and why.
+///
+/// The title of the document calls it a failing one, and its values stand in another order than
+/// those of the decision point; the list has it among the valid ones.
+const FAULTS: [(&str, &str); 1] =
+    [("mandatory/oasis_csaf_tc-csaf_2_1-2024-6-1-48-19.json", "6.1.48")];
+
 /// Each document has the verdict of the committee's list, for each test that is built.
 #[test]
 fn every_document_of_the_committee_has_its_verdict() {
@@ -26,7 +33,7 @@ fn every_document_of_the_committee_has_its_verdict() {
             if text("group") != "mandatory" || !built {
                 continue;
             }
-            let fails = text("list") == "failures";
+            let fails = (text("list") == "failures") != FAULTS.contains(&(file, test));
             let count: &mut (usize, usize) = tried.entry(name).or_default();
             if fails {
                 count.0 += 1
@@ -44,7 +51,7 @@ fn every_document_of_the_committee_has_its_verdict() {
         }
     }
     println!("documents that must fail and must pass, of the tests that are built: {tried:?}");
-    assert_eq!(tried, BTreeMap::from([("2.0", (58, 45)), ("2.1", (126, 126))]));
+    assert_eq!(tried, BTreeMap::from([("2.0", (60, 45)), ("2.1", (168, 171))]));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -96,6 +103,25 @@ fn every_advisory_that_was_published_is_read() {
     }
     println!("csaf of CISA and vendors: {read} read, {statements:?}, quarantined: {refused:#?}");
     assert!(read >= 649 && refused.len() <= 3, "{refused:#?}");
+}
+
+/// Names and languages that publishers write stand in the lists; what does not is a slip of theirs.
+#[test]
+fn the_lists_know_what_publishers_write() {
+    let Some(cisa) = data::shared("csaf/cisa-advisories.jsonl.gz") else { return };
+    let (mut weaknesses, mut odd, mut languages) = (0, BTreeSet::new(), 0);
+    for line in data::json_lines(&cisa).iter().step_by(4) {
+        let report = csaf::validate::document(line["doc"].to_string().as_bytes());
+        let report = report.unwrap_or_else(|error| panic!("{error}"));
+        let vulnerabilities = line["doc"]["vulnerabilities"].as_array();
+        let named = vulnerabilities.into_iter().flatten().filter(|one| one.get("cwe").is_some());
+        weaknesses += named.count();
+        let wrong = report.findings.iter().filter(|one| one.test == "6.1.11");
+        odd.extend(wrong.map(|one| one.message.clone()));
+        languages += report.findings.iter().filter(|one| one.test == "6.1.12").count();
+    }
+    println!("weaknesses of CISA: {weaknesses}, not in the list: {odd:#?}");
+    assert!(weaknesses > 500 && odd.is_empty() && languages == 0, "{languages} {odd:#?}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What a document of a profile must have, and must not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
 use super::super::list;
+use super::language::is_english;
+use super::licence::has_one_note;
 use super::validate::Trial;
 
 const INCIDENT: &str = "csaf_security_incident_response";
@@ -152,40 +154,35 @@ pub(super) fn vulnerabilities_have_a_name(trial: &mut Trial<'_>) {
 }
 
 pub(super) fn what_is_not_affected_says_why(trial: &mut Trial<'_>) {
-    for_each_product(
-        trial,
-        "known_not_affected",
-        "an impact statement is missing",
-        |one, reason| {
-            let impact =
-                list(one, "threats").iter().filter(|threat| threat["category"] == "impact");
-            list(one, "flags").iter().chain(impact).any(reason)
-        },
-    );
-}
-
-pub(super) fn what_is_affected_says_what_to_do(trial: &mut Trial<'_>) {
-    for_each_product(trial, "known_affected", "an action statement is missing", |one, reason| {
-        list(one, "remediations").iter().any(reason)
+    for_each_product(trial, "known_not_affected", "an impact statement is missing", |one| {
+        let impact = list(one, "threats").iter().filter(|threat| threat["category"] == "impact");
+        list(one, "flags").iter().chain(impact).collect()
     });
 }
 
-/// Finds each product of a status that nothing of the vulnerability names.
-fn for_each_product<'a>(
-    trial: &mut Trial<'a>,
+pub(super) fn what_is_affected_says_what_to_do(trial: &mut Trial<'_>) {
+    for_each_product(trial, "known_affected", "an action statement is missing", |one| {
+        list(one, "remediations").iter().collect()
+    });
+}
+
+/// Finds each product of a status that none of the reasons of its vulnerability names.
+fn for_each_product(
+    trial: &mut Trial<'_>,
     key: &str,
     message: &str,
-    any: impl Fn(&'a Value, &dyn Fn(&'a Value) -> bool) -> bool,
+    reasons: fn(&Value) -> Vec<&Value>,
 ) {
     if !is_one_of(trial, &[VEX]) {
         return;
     }
     for (pointer, one) in trial.vulnerabilities() {
         let pointer = format!("{pointer}/product_status/{key}");
+        let named: HashSet<&str> =
+            reasons(one).into_iter().flat_map(|reason| trial.named(reason)).collect();
         for (pointer, id) in trial.entries(&pointer) {
             let id = id.as_str().unwrap_or_default();
-            let names = |reason: &'a Value| trial.named(reason).contains(&id);
-            if !any(one, &names) {
+            if !named.contains(id) {
                 trial.find(pointer, format!("{message} for `{id}`"));
             }
         }
@@ -197,4 +194,62 @@ pub(super) fn document_has_vulnerabilities(trial: &mut Trial<'_>) {
     if is_one_of(trial, &[ADVISORY, VEX, DEPRECATED]) && !has {
         trial.find("/vulnerabilities", "the vulnerabilities are missing");
     }
+}
+
+pub(super) fn vulnerabilities_have_what_is_affected(trial: &mut Trial<'_>) {
+    let has = |one: &Value| one.pointer("/product_status/known_affected").is_some();
+    each(trial, &[ADVISORY], has, "/product_status/known_affected", "what is affected is missing");
+}
+
+pub(super) fn document_has_a_description(trial: &mut Trial<'_>) {
+    let notes = trial.entries("/document/notes");
+    let has = notes.iter().any(|(_, note)| note["category"] == "description");
+    if is_one_of(trial, &[WITHDRAWN, SUPERSEDED]) && !has {
+        trial.find("/document/notes", "a note that describes is missing");
+    }
+}
+
+pub(super) fn document_has_no_products(trial: &mut Trial<'_>) {
+    if is_one_of(trial, &[WITHDRAWN, SUPERSEDED]) && trial.json.get("product_tree").is_some() {
+        trial.find("/product_tree", "a document of this category has none");
+    }
+}
+
+pub(super) fn document_has_a_past(trial: &mut Trial<'_>) {
+    let pointer = "/document/tracking/revision_history";
+    if is_one_of(trial, &[WITHDRAWN, SUPERSEDED]) && trial.entries(pointer).len() < 2 {
+        trial.find(pointer, "the revision before this one is missing");
+    }
+}
+
+/// Finds that the one note is missing that says in English why a document is what it is.
+fn reasoning(trial: &mut Trial<'_>, category: &str, title: &str) {
+    let wanted = is_one_of(trial, &[category]) && is_english(trial);
+    if wanted && !has_one_note(trial, title, "description") {
+        trial.find("/document/notes", format!("no single note `{title}` describes it"));
+    }
+}
+
+pub(super) fn a_withdrawal_has_its_reason(trial: &mut Trial<'_>) {
+    reasoning(trial, WITHDRAWN, "Reasoning for Withdrawal");
+}
+
+pub(super) fn a_supersession_has_its_reason(trial: &mut Trial<'_>) {
+    reasoning(trial, SUPERSEDED, "Reasoning for Supersession");
+}
+
+/// 6.1.27.19: that a reference leads elsewhere is said here, and not left to the schema.
+pub(super) fn a_supersession_has_its_successor(trial: &mut Trial<'_>) {
+    let references = trial.entries("/document/references");
+    let has = references.iter().any(|(_, one)| {
+        let summary = one.get("summary").and_then(Value::as_str).unwrap_or_default();
+        one["category"] == "external" && summary.starts_with("Superseding Document")
+    });
+    if is_one_of(trial, &[SUPERSEDED]) && is_english(trial) && !has {
+        trial.find("/document/references", "no reference `Superseding Document` leads elsewhere");
+    }
+}
+
+pub(super) fn is_an_advisory(trial: &Trial<'_>) -> bool {
+    is_one_of(trial, &[ADVISORY])
 }

@@ -12,6 +12,8 @@ pub(super) struct Relation<'a> {
     pub(super) part: &'a str,
     /// What it is in, from the inside.
     pub(super) wholes: Vec<&'a str>,
+    /// Of the wholes those that are installed beside it, rather than around it.
+    pub(super) beside: Vec<bool>,
 }
 
 /// A product where it is defined.
@@ -27,7 +29,17 @@ pub(super) struct Definition<'a> {
     pub(super) relation: Option<Relation<'a>>,
 }
 
+/// Categories of branches that say which of several products of one line is meant.
+const VERSIONS: [&str; 4] =
+    ["patch_level", "product_version", "product_version_range", "service_pack"];
+
 impl<'a> Definition<'a> {
+    /// The branches that lead to it without those of versions, or none where no branch does.
+    pub(super) fn line(&self) -> Vec<(&'a str, &'a str)> {
+        let plain = self.branches.iter().filter(|(category, _)| !VERSIONS.contains(category));
+        plain.copied().collect()
+    }
+
     /// The name of the innermost branch of a category.
     pub(super) fn branch(&self, category: &str) -> Option<&'a str> {
         self.branches.iter().rev().find(|(one, _)| *one == category).map(|(_, name)| *name)
@@ -79,8 +91,12 @@ impl<'a> Tree<'a> {
         for (at, relation) in list(products, "relationships").iter().enumerate() {
             let key = ["product_reference", "relates_to_product_reference"];
             let [part, whole] = key.map(|key| relation.get(key).and_then(Value::as_str));
-            let relation_of =
-                part.zip(whole).map(|(part, whole)| Relation { part, wholes: vec![whole] });
+            let beside = relation.get("category").is_some_and(|one| one == "installed_with");
+            let relation_of = part.zip(whole).map(|(part, whole)| Relation {
+                part,
+                wholes: vec![whole],
+                beside: vec![beside],
+            });
             let pointer = format!("/product_tree/relationships/{at}/full_product_name");
             if let Some(product) = relation.get("full_product_name") {
                 tree.define(product, pointer, &[], relation_of);
@@ -88,9 +104,11 @@ impl<'a> Tree<'a> {
         }
         for (at, path) in list(products, "product_paths").iter().enumerate() {
             let next = |step: &'a Value| step.get("next_product_reference").and_then(Value::as_str);
-            let wholes = list(path, "subpaths").iter().filter_map(next).collect();
+            let steps = || list(path, "subpaths").iter().filter(|step| next(step).is_some());
+            let wholes = steps().filter_map(next).collect();
+            let beside = steps().map(|step| step["category"] == "installed_with").collect();
             let part = path.get("beginning_product_reference").and_then(Value::as_str);
-            let relation = part.map(|part| Relation { part, wholes });
+            let relation = part.map(|part| Relation { part, wholes, beside });
             if let Some(product) = path.get("full_product_name") {
                 let pointer = format!("/product_tree/product_paths/{at}/full_product_name");
                 tree.define(product, pointer, &[], relation);

@@ -36,6 +36,18 @@ pub(super) fn a_range_of_versions_is_one(trial: &mut Trial<'_>) {
     }
 }
 
+/// CSAF 2.1, 6.1.59: a range that one version alone is in is that version.
+pub(super) fn a_range_is_no_version(trial: &mut Trial<'_>) {
+    for (pointer, name) in branches(trial, "product_version_range") {
+        let typed = name.strip_prefix("vers:").and_then(|rest| rest.split_once('/'));
+        let constraints = typed.map_or(name, |(_, constraints)| constraints);
+        let version = constraints.strip_prefix('=').unwrap_or(constraints);
+        if range_problem(name).is_none() && !version.contains(['<', '>', '!', '|', '*']) {
+            trial.find(pointer, format!("`{name}` is a version, not a range"));
+        }
+    }
+}
+
 fn range_problem(name: &str) -> Option<&'static str> {
     let sign =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
@@ -96,6 +108,11 @@ pub(super) fn model_numbers_have_one_star(trial: &mut Trial<'_>) {
 
 pub(super) fn serial_numbers_have_one_star(trial: &mut Trial<'_>) {
     one_star(trial, "serial_numbers");
+}
+
+/// CSAF 2.1, 6.1.61.
+pub(super) fn stock_keeping_units_have_one_star(trial: &mut Trial<'_>) {
+    one_star(trial, "skus");
 }
 
 fn one_star(trial: &mut Trial<'_>, key: &str) {
