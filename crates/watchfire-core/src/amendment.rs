@@ -162,8 +162,8 @@ pub struct Applied {
 pub struct Reassessed {
     pub looked_at: u64,
     pub changed: u64,
-    /// Left as they were, because the new law cannot read them. While there are any, the change is
-    /// not carried out.
+    /// Left as they were, because the new law cannot read them or computing them failed. While
+    /// there are any, the change is not carried out.
     pub unread: u64,
     /// When they were looked at last, and how many times.
     pub at: Timestamp,

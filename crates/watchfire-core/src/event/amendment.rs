@@ -71,7 +71,8 @@ pub enum AmendmentEvent {
     CasesReassessed {
         looked_at: u64,
         changed: u64,
-        /// Cases that were left as they were, because the new law cannot read them.
+        /// Cases that were left as they were, because the new law cannot read them or computing
+        /// them failed.
         #[serde(default, skip_serializing_if = "is_none")]
         unread: u64,
     },

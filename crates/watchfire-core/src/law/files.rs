@@ -187,6 +187,20 @@ impl Lawbook {
     pub fn from_files(files: &Files) -> Result<Self, Vec<super::problem::Problem>> {
         Self::load(&files.pairs())
     }
+
+    /// Returns the lawbook as its packs say it by themselves, without the readings of the house.
+    ///
+    /// # Panics
+    /// Never: readings lie over packs that have loaded.
+    pub fn without_house_readings(&self) -> &Self {
+        if !self.files().has_house_readings() {
+            return self;
+        }
+        self.plain.get_or_init(|| {
+            let plain = Self::from_files(&self.files().without_house_readings());
+            Box::new(plain.expect("packs that load under readings load without them"))
+        })
+    }
 }
 
 #[cfg(test)]

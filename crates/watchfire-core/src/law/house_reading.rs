@@ -18,6 +18,8 @@
 //! counts by the reading begins; the latest defensible date stays the pack's. Where a later version
 //! of the pack is as strict or stricter, or where it cannot be told which of the two is, the pack
 //! holds.
+//!
+//! What the house decided is its own: others read [`Lawbook::without_house_readings`].
 
 use std::fmt::Write as _;
 
@@ -41,6 +43,8 @@ use super::text::Text;
 pub const HOUSE_READINGS: &str = "readings.toml";
 /// A text of a reading has at most so many characters.
 pub const READING_CHARS_MAX: usize = 4_000;
+/// With it begin the ids of readings of the house, beside those of packs.
+const ID_PREFIX: &str = "house-";
 
 /// A stricter reading of one provision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,8 +89,11 @@ pub enum ReadingRefusal {
     )]
     NotShown { provision: ProvisionId, now: String, asked: String },
     /// The past is not read anew.
-    #[error("the reading would begin on {from}, before {today}, and the past is not read anew")]
-    Past { from: Date, today: Date },
+    #[error(
+        "the reading would begin on {from}, before {day}, on which it is used at the earliest, and \
+         the past is not read anew"
+    )]
+    Past { from: Date, day: Date },
     /// A text is empty or too long.
     #[error("each text of a reading has 1 to {READING_CHARS_MAX} characters, in each language")]
     Text,
@@ -109,11 +116,12 @@ impl ReadingRefusal {
 }
 
 impl HouseReading {
-    /// Checks that the law in use is read more strictly by it, from a day on that is not past.
+    /// Checks that the law in use is read more strictly by it, from a day on that is not past when
+    /// it is used, which is at `at` or later.
     ///
     /// # Errors
     /// [`ReadingRefusal`].
-    pub fn check(&self, book: &Lawbook, now: Timestamp) -> Result<(), ReadingRefusal> {
+    pub fn check(&self, book: &Lawbook, at: Timestamp) -> Result<(), ReadingRefusal> {
         for text in [&self.says, &self.why] {
             let fits = |words: &str| {
                 !words.trim().is_empty() && words.chars().count() <= READING_CHARS_MAX
@@ -123,11 +131,21 @@ impl HouseReading {
             }
         }
         let (pack, _) = self.find(book)?;
-        let today = today(pack, now);
-        if self.from < today {
-            return Err(ReadingRefusal::Past { from: self.from, today });
+        let day = today(pack, at);
+        if self.from < day {
+            return Err(ReadingRefusal::Past { from: self.from, day });
         }
         self.check_stricter(book)
+    }
+
+    /// Returns the reading as it is put to use at `at`: not before the day after, in every place
+    /// where the law counts, since clocks that have begun are not counted anew.
+    #[must_use]
+    pub fn used_at(self, book: &Lawbook, at: Timestamp) -> Self {
+        let after =
+            self.find(book).ok().and_then(|(pack, _)| last_day(book, pack, at).tomorrow().ok());
+        let from = after.map_or(self.from, |after| after.max(self.from));
+        Self { from, ..self }
     }
 
     /// Checks that the law in use is read more strictly by it.
@@ -142,7 +160,7 @@ impl HouseReading {
         let (_, provision) = self.find(book)?;
         let no_clock =
             || ReadingRefusal::NoClock { provision: self.provision.clone(), from: self.from };
-        let version = applying(provision, self.from).ok_or_else(no_clock)?;
+        let version = provision.applying(self.from).ok_or_else(no_clock)?;
         let Some(now) = &version.strict else {
             // The rows of a table stand each for itself.
             let gains = |row: &Variant| row.strict.as_ref().is_some_and(|now| self.gains(now));
@@ -214,10 +232,16 @@ impl HouseReading {
         own.filter_map(|(path, text)| read(path, text).ok()).flatten().collect()
     }
 
-    /// The id under which its pack keeps it.
+    /// The id under which its pack keeps it: of several provisions, and of one from several days
+    /// on, each has its own.
     fn id(&self) -> String {
-        format!("house-{}", self.from)
+        format!("{ID_PREFIX}{}-{}", self.provision.part(), self.from)
     }
+}
+
+/// Returns whether an id of a reading is that of one of the house.
+pub fn is_of_house(id: &str) -> bool {
+    id.starts_with(ID_PREFIX)
 }
 
 /// Whether a number and a rule go together, without a calendar.
@@ -231,7 +255,7 @@ fn is_countable(within: Within, counts: Counts) -> bool {
 }
 
 /// Returns the local day at `now`; where the zone is that of a Member State, the day in UTC.
-fn today(pack: &Pack, now: Timestamp) -> Date {
+pub fn today(pack: &Pack, now: Timestamp) -> Date {
     let zone = match &pack.zone {
         Zone::Fixed { zone, .. } => zone.clone(),
         Zone::OfMemberState => TimeZone::UTC,
@@ -239,10 +263,16 @@ fn today(pack: &Pack, now: Timestamp) -> Date {
     now.to_zoned_datetime(zone).date()
 }
 
-/// Returns the version that applies on a day.
-fn applying(provision: &Provision, day: Date) -> Option<&Version> {
-    let begun = provision.versions.iter().rev().find(|version| version.effective_from <= day)?;
-    begun.effective_to.is_none_or(|to| day < to).then_some(begun)
+/// Returns the local day at `now`; where the zone is that of a Member State, the latest of theirs.
+fn last_day(book: &Lawbook, pack: &Pack, now: Timestamp) -> Date {
+    let own = today(pack, now);
+    let states = book.member_states();
+    let theirs =
+        states.iter().map(|state| now.to_zoned_datetime(states.zone(state).clone()).date());
+    match &pack.zone {
+        Zone::Fixed { .. } => own,
+        Zone::OfMemberState => theirs.fold(own, Date::max),
+    }
 }
 
 #[derive(Debug, Deserialize)]

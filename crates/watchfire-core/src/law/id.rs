@@ -107,6 +107,11 @@ impl ProvisionId {
     pub fn law(&self) -> &str {
         self.0.split_once('/').map_or("", |(law, _)| law)
     }
+
+    /// Returns what names the provision within its law.
+    pub fn part(&self) -> &str {
+        self.0.split_once('/').map_or("", |(_, part)| part)
+    }
 }
 
 #[cfg(test)]
@@ -115,7 +120,8 @@ mod tests {
 
     #[test]
     fn names_are_plain() {
-        assert_eq!("eu-cra/14.2.a".parse::<ProvisionId>().unwrap().law(), "eu-cra");
+        let id: ProvisionId = "eu-cra/14.2.a".parse().unwrap();
+        assert_eq!((id.law(), id.part()), ("eu-cra", "14.2.a"));
         for wrong in ["", "eu-cra", "/1", "eu-cra/", "EU/1", "eu cra/1", "eu/1/2"] {
             assert!(wrong.parse::<ProvisionId>().is_err(), "{wrong}");
         }

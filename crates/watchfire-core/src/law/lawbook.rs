@@ -40,6 +40,8 @@ pub struct Lawbook {
     digest: [u8; 32],
     /// What it was loaded from, so that it can be kept verbatim.
     files: Arc<Files>,
+    /// The same without the readings of the house, once somebody asked for it.
+    pub(super) plain: OnceLock<Box<Lawbook>>,
 }
 
 /// What kind of file a path under `laws/` names.
@@ -127,6 +129,7 @@ impl Lawbook {
             files: Arc::new(Files::new(
                 files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())),
             )),
+            plain: OnceLock::new(),
         };
         book.read_words(&files, &mut problems);
         for (path, text) in &files {

@@ -215,6 +215,12 @@ impl Provision {
         self.versions.is_empty() && !self.proposals.is_empty()
     }
 
+    /// Returns the version that applies on a local day.
+    pub fn applying(&self, day: Date) -> Option<&Version> {
+        let begun = self.versions.iter().rev().find(|version| version.effective_from <= day)?;
+        begun.effective_to.is_none_or(|to| day < to).then_some(begun)
+    }
+
     /// Returns every span that it counts by, or would if it were law.
     pub fn spans(&self) -> impl Iterator<Item = &Span> {
         let proposed = self.proposals.iter().flat_map(|one| one.strict.iter().chain(&one.outer));

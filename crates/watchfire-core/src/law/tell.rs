@@ -22,10 +22,12 @@ use super::question::{Obligation, State};
 use super::text::Language;
 use super::trace::Step;
 
-/// Returns one sentence or two for each step, in order.
+/// Returns one sentence or two for each step, in order. What the house decided is told by a lawbook
+/// alone that holds its readings, and not by [`Lawbook::without_house_readings`].
 pub fn tell(steps: &[Step], laws: &Lawbook, language: Language) -> Vec<String> {
     let teller = Teller { laws, language, zone: zone_of(steps) };
-    steps.iter().map(|step| teller.step(step)).collect()
+    let is_hidden = |step: &&Step| step.tells_house_reading() && !laws.files().has_house_readings();
+    steps.iter().filter(|step| !is_hidden(step)).map(|step| teller.step(step)).collect()
 }
 
 /// Returns in one sentence why the obligation is in its state.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::condition::Answer;
 use super::confidence::Confidence;
 use super::count::Within;
+use super::house_reading::is_of_house;
 use super::id::{FactId, FactKind, PredicateId, ProvisionId};
 use super::pack::Span;
 use super::text::Text;
@@ -101,6 +102,16 @@ pub enum Step {
     Superseded { by: ProvisionId },
     /// The time zone database that was used.
     TimeZones { version: &'static str },
+}
+
+impl Step {
+    /// Returns whether it tells what a reading of the house says, which is the house's own.
+    pub fn tells_house_reading(&self) -> bool {
+        match self {
+            Self::Reading { id, .. } | Self::Also { reading: id, .. } => is_of_house(id),
+            _ => false,
+        }
+    }
 }
 
 /// How exactly a starting instant is known.

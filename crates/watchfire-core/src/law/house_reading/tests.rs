@@ -81,8 +81,8 @@ fn a_stricter_reading_counts_from_its_day_and_moves_no_outer_date() {
     );
     let (pack, provision) = book.provision(PROVISION).expect("there");
     let version = provision.versions.last().expect("a version");
-    assert_eq!(version.reading.as_deref(), Some("house-2026-12-01"));
-    assert_eq!(pack.readings["house-2026-12-01"].by, "Eva Employee");
+    assert_eq!(version.reading.as_deref(), Some("house-7.2-2026-12-01"));
+    assert_eq!(pack.readings["house-7.2-2026-12-01"].by, "Eva Employee");
     assert!(version.also.iter().any(|(id, _)| id == "forty-eight-hours"), "the pack's is told");
 }
 
@@ -137,7 +137,7 @@ fn every_clock_of_plain_hours_is_read_an_hour_sooner_and_not_an_hour_later() {
     let builtin = Lawbook::builtin();
     let mut tried = 0;
     for provision in builtin.packs().iter().flat_map(|pack| &pack.provisions) {
-        let Some(now) = applying(provision, date(2026, 12, 1)).and_then(|it| it.strict.as_ref())
+        let Some(now) = provision.applying(date(2026, 12, 1)).and_then(|it| it.strict.as_ref())
         else {
             continue;
         };
@@ -167,7 +167,7 @@ fn what_has_no_outer_end_keeps_the_packs_own() {
     let day = date(2026, 12, 1);
     let found = all.find(|provision| {
         provision.class == Class::Hard
-            && applying(provision, day).is_some_and(|version| {
+            && provision.applying(day).is_some_and(|version| {
                 version.outer.is_none()
                     && version.strict.as_ref().is_some_and(|now| now.to_string() == "24h elapsed")
             })
@@ -176,7 +176,7 @@ fn what_has_no_outer_end_keeps_the_packs_own() {
     let reading = HouseReading { provision: provision.id.clone(), ..first_of_december("12h") };
     let book = laid(&[reading], builtin.files());
     let (_, counted) = book.provision(provision.id.as_str()).expect("there");
-    let version = applying(counted, day).expect("in force");
+    let version = counted.applying(day).expect("in force");
     let ends = (version.strict.as_ref(), version.outer.as_ref());
     assert_eq!(ends.0.map(ToString::to_string).as_deref(), Some("12h elapsed"));
     assert_eq!(ends.1.map(ToString::to_string).as_deref(), Some("24h elapsed"));
@@ -204,10 +204,10 @@ fn a_reading_outlasts_a_version_of_the_pack_unless_that_is_as_strict() {
     for (within, strict) in [("96h", "24h"), ("24h", "24h"), ("12h", "12h")] {
         let book = laid(&[first_of_december("24h")], &with_version(within));
         let (_, provision) = book.provision(PROVISION).expect("there");
-        let found = applying(provision, date(2027, 1, 1)).expect("in force");
+        let found = provision.applying(date(2027, 1, 1)).expect("in force");
         let found = found.strict.as_ref().expect("a clock").within.to_string();
         assert_eq!(found, strict, "the pack says {within}");
-        let before = applying(provision, date(2026, 12, 31)).expect("in force");
+        let before = provision.applying(date(2026, 12, 31)).expect("in force");
         assert_eq!(before.strict.as_ref().expect("a clock").within.to_string(), "24h");
     }
 }
@@ -223,7 +223,7 @@ fn a_second_reading_begins_where_it_says_and_the_first_holds_until_then() {
     let book = laid(&[second, first], Lawbook::builtin().files());
     let (_, provision) = book.provision(PROVISION).expect("there");
     let on = |day: Date| {
-        let version = applying(provision, day).expect("in force");
+        let version = provision.applying(day).expect("in force");
         version.strict.as_ref().expect("a clock").within.to_string()
     };
     for (day, expected) in [
@@ -260,4 +260,71 @@ fn a_reading_is_read_as_it_is_written_and_what_is_none_does_not_load() {
     }
     let gone = HouseReading { provision: "cn-gone/1".parse().expect("an id"), ..reading };
     laid(&[gone], Lawbook::builtin().files());
+}
+
+#[test]
+fn readings_of_two_provisions_from_one_day_stand_beside_each_other() {
+    let builtin = Lawbook::builtin();
+    let law = builtin.packs().iter().find_map(|pack| {
+        let day = date(2026, 12, 1);
+        let counts = |it: &&Provision| {
+            let strict = it.applying(day).and_then(|version| version.strict.as_ref());
+            strict.is_some_and(|now| first_of_december("1h").gains(now))
+        };
+        let timed: Vec<_> = pack.provisions.iter().filter(counts).map(|it| &it.id).collect();
+        (timed.len() > 1).then_some(timed)
+    });
+    let both: Vec<HouseReading> = law
+        .expect("a law with two clocks")
+        .into_iter()
+        .take(2)
+        .map(|provision| HouseReading {
+            provision: provision.clone(),
+            says: text(&format!("an hour of {provision}")),
+            ..first_of_december("1h")
+        })
+        .collect();
+    let book = laid(&both, builtin.files());
+    for reading in &both {
+        let (pack, provision) = book.provision(reading.provision.as_str()).expect("there");
+        let version = provision.applying(reading.from).expect("in force");
+        let strict = version.strict.as_ref().expect("a clock").within.to_string();
+        let kept = &pack.readings[version.reading.as_deref().expect("a reading")];
+        assert_eq!((strict.as_str(), &kept.says), ("1h", &reading.says), "{}", reading.provision);
+        assert!(is_of_house(&kept.id));
+    }
+    let own = builtin.packs().iter().flat_map(|pack| pack.readings.keys());
+    assert_eq!(own.filter(|id| is_of_house(id)).count(), 0, "packs name theirs otherwise");
+}
+
+#[test]
+fn what_is_used_later_than_it_says_begins_on_the_day_after() {
+    let builtin = Lawbook::builtin();
+    let used = |reading: HouseReading, at_: &str| reading.used_at(builtin, at(at_)).from;
+    let of_china = first_of_december("24h");
+    // The last moment of 29 November and the first of the 30th in Shanghai.
+    assert_eq!(used(of_china.clone(), "2026-11-29T15:59:59Z"), date(2026, 12, 1), "in time");
+    assert_eq!(used(of_china.clone(), "2026-11-30T15:59:59Z"), date(2026, 12, 1));
+    assert_eq!(used(of_china, "2026-11-30T16:00:00Z"), date(2026, 12, 2));
+    // In Finland it is the first of December two hours before it is in UTC.
+    let of_union = HouseReading {
+        provision: "eu-cra/14.2.a".parse().expect("an id"),
+        ..first_of_december("12h")
+    };
+    assert_eq!(used(of_union.clone(), "2026-11-30T21:59:59Z"), date(2026, 12, 1));
+    assert_eq!(used(of_union, "2026-11-30T22:00:00Z"), date(2026, 12, 2));
+}
+
+#[test]
+fn a_lawbook_without_the_readings_of_the_house_is_that_of_its_packs() {
+    let builtin = Lawbook::builtin();
+    assert!(std::ptr::eq(builtin.without_house_readings(), builtin), "there is none");
+    let book = laid(&[first_of_december("24h")], builtin.files());
+    let plain = book.without_house_readings();
+    assert_eq!(plain.digest_hex(), builtin.digest_hex());
+    assert_ne!(plain.digest_hex(), book.digest_hex());
+    let (pack, provision) = plain.provision(PROVISION).expect("there");
+    assert!(pack.readings.keys().all(|id| !is_of_house(id)));
+    let strict = provision.applying(date(2026, 12, 1)).and_then(|it| it.strict.as_ref());
+    assert_eq!(strict.map(|now| now.within.to_string()).as_deref(), Some("48h"));
 }
