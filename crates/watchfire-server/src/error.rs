@@ -452,7 +452,10 @@ impl From<ReadingRefusal> for Problem {
             ReadingRefusal::NotShown { .. } => {
                 ("/within", "shorten it until it ends earlier in every case, or count alike")
             }
-            ReadingRefusal::Past { .. } => ("/from", "name today or a later day"),
+            ReadingRefusal::Past { .. } => (
+                "/from",
+                "name the day of its use, which is today unless you say another, or later",
+            ),
             ReadingRefusal::Text => ("", "fill it in, in English and Chinese, or shorten it"),
         };
         Self::new(refusal.code(), refusal.to_string(), hint).at(pointer)

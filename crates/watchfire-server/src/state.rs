@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use watchfire_core::ids::PartyId;
 use watchfire_core::law::Lawbook;
 use watchfire_core::log::SignerKey;
-use watchfire_store::{Store, StoreError};
+use watchfire_store::{Store, StoreError, Viewer};
 
 use crate::auth::Passwords;
 use crate::clock::Clock;
@@ -91,6 +91,28 @@ impl Node {
     /// to use.
     pub fn law(&self) -> &Lawbook {
         self.0.shelf.current()
+    }
+
+    /// Returns the law packs in use as `viewer` may read them: readings of the house are for its own
+    /// people.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn law_for(&self, viewer: &Viewer) -> Result<&Lawbook, StoreError> {
+        self.readable(self.law(), viewer).await
+    }
+
+    /// As [`Node::law_for`], of any lawbook.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn readable<'b>(
+        &self,
+        book: &'b Lawbook,
+        viewer: &Viewer,
+    ) -> Result<&'b Lawbook, StoreError> {
+        let is_own = self.store().is_of_own_house(viewer).await?;
+        Ok(if is_own { book } else { book.without_house_readings() })
     }
 
     /// As [`Node::law`], to be kept beyond this call.

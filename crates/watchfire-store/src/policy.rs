@@ -215,6 +215,10 @@ statements! {
         "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open \
          AND (p.responder OR p.administrator)";
     HAS_ACCOUNT = "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open";
+    IS_OF_OWN_HOUSE = concat!(
+        "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open AND p.organization_id = ",
+        own_organization!()
+    );
     IS_ADMINISTRATOR =
         "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open AND p.administrator";
 }
@@ -515,6 +519,21 @@ impl Store {
         let authorized = Authorized::new(viewer, claim, id);
         authorized.grant.check(&mut self.reader().await?).await?;
         Ok(authorized)
+    }
+
+    /// Returns whether the viewer is of the house whose node this is: one of its people, or a part
+    /// of the node. Others do not see what the house decided for itself.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn is_of_own_house(&self, viewer: &Viewer) -> Result<bool, StoreError> {
+        match viewer.who() {
+            Who::Anonymous => Ok(false),
+            Who::Service(_) => Ok(true),
+            Who::Person { party, .. } => {
+                exists(&mut self.reader().await?, &IS_OF_OWN_HOUSE, party).await
+            }
+        }
     }
 
     /// Returns the right to read or write one case.

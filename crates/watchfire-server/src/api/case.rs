@@ -227,6 +227,7 @@ pub(crate) async fn show(
     let names = Names::of_parties(&node, &caller, &then).await?;
     let law = node.law_at(known_at.unwrap_or(at)).await?;
     let Legible { law, problem, is_read } = loaded.legible(&node, law, at).await?;
+    let told = node.readable(&law, &caller.viewer).await?;
     let obligations = if is_read {
         let owed = loaded.case.owed_at(&loaded.house_under(&law), at, known_at)?;
         let holding = |id| then.obligations.get(id).map(|held| Holding::of(held, &names));
@@ -235,16 +236,16 @@ pub(crate) async fn show(
             owed: Owed::by_law(owed, at, language),
             holding: holding(id).unwrap_or_default(),
             owed_to: owed.owed_to.clone(),
-            reason: tell::reason(owed, &law, language),
-            trace: tell::tell(&owed.trace, &law, language),
+            reason: tell::reason(owed, told, language),
+            trace: tell::tell(&owed.trace, told, language),
         });
         each.collect()
     } else {
         recorded(&then, &law, &names, at)
     };
-    let told = then.unread.values().min();
-    let problem = problem.or_else(|| told.map(|(_, problem)| problem.clone()));
-    let since = told.map(|(since, _)| *since);
+    let left = then.unread.values().min();
+    let problem = problem.or_else(|| left.map(|(_, problem)| problem.clone()));
+    let since = left.map(|(since, _)| *since);
     let case = &loaded.case;
     let seen = |fact: &&FactRecord| fact.known_at <= known_at.unwrap_or(Timestamp::MAX);
     let facts = case.facts.iter().filter(seen);

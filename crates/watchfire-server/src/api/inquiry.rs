@@ -297,9 +297,10 @@ fn read(laws: &Lawbook, text: &str) -> Result<Answers, Problem> {
     responses((status = 200, body = ShownInquiry)))]
 pub(crate) async fn show(
     State(node): State<Node>,
+    caller: Caller,
     Asked(asked): Asked<InquiryAsked>,
 ) -> Shown<ShownInquiry> {
-    let laws = node.law();
+    let laws = node.law_for(&caller.viewer).await?;
     let answers = read(laws, asked.answers.as_deref().unwrap_or_default())?;
     let rounds = laws.rounds(&answers);
     let asked = rounds.iter().filter(|round| !round.is_empty());
@@ -316,9 +317,10 @@ pub(crate) async fn show(
     responses((status = 200, body = ShownMap)))]
 pub(crate) async fn map(
     State(node): State<Node>,
+    caller: Caller,
     Asked(asked): Asked<InquiryMapAsked>,
 ) -> Shown<ShownMap> {
-    let laws = node.law();
+    let laws = node.law_for(&caller.viewer).await?;
     let answers = read(laws, asked.answers.as_deref().unwrap_or_default())?;
     let profile = laws.profile_after(&answers, &Profile::default());
     let day = match &asked.day {
@@ -343,7 +345,7 @@ pub(crate) async fn recorded(
     Asked(asked): Asked<InquiryAsked>,
 ) -> Shown<ShownRecord> {
     let row = organization::organization(&node, &caller, &text).await?;
-    let laws = node.law();
+    let laws = node.law_for(&caller.viewer).await?;
     let profile = node.store().profile(&caller.viewer, &row.id).await?;
     let recorded = node.store().inquiry(&caller.viewer, &row.id).await?;
     let before = recorded.as_ref().map(|one| one.answers.clone()).unwrap_or_default();

@@ -16,6 +16,7 @@ use watchfire_core::law::pack::{MetBy, Pack, Reading, Trigger};
 use watchfire_core::law::text::{Language, Text};
 
 use super::{List, Shown};
+use crate::auth::Caller;
 use crate::error::Problem;
 use crate::state::Node;
 
@@ -158,22 +159,23 @@ pub(crate) async fn list(State(node): State<Node>) -> Shown<List<ListedLaw>> {
 }
 
 /// Shows a law pack: its provisions with their conditions and counts in words, versions, readings
-/// and quoted text.
+/// and quoted text. What the house reads more strictly is shown to its own people alone.
 #[utoipa::path(get, path = "/api/v1/laws/{law}", tag = "laws",
     params(("law" = String, Path, description = "Id of an instrument: `cn-rmsv`.")),
     responses((status = 200, body = ShownLaw)))]
-pub(crate) async fn show(State(node): State<Node>, Path(law): Path<String>) -> Shown<ShownLaw> {
-    let pack = node.law().pack(&law).ok_or_else(Problem::not_found)?;
+pub(crate) async fn show(
+    State(node): State<Node>,
+    caller: Caller,
+    Path(law): Path<String>,
+) -> Shown<ShownLaw> {
+    let laws = node.law_for(&caller.viewer).await?;
+    let pack = laws.pack(&law).ok_or_else(Problem::not_found)?;
     let roles = pack.roles.iter().map(|(role, text)| (role.to_string(), Words::of(text)));
     Ok(Json(ShownLaw {
         law: ListedLaw::of(pack),
         roles: roles.collect(),
-        provisions: pack
-            .provisions
-            .iter()
-            .map(|one| ShownProvision::of(one, pack, node.law()))
-            .collect(),
-        terms: terms(pack, node.law()),
+        provisions: pack.provisions.iter().map(|one| ShownProvision::of(one, pack, laws)).collect(),
+        terms: terms(pack, laws),
         readings: pack.readings.values().map(ShownReading::of).collect(),
         quotes: pack.quotes.clone(),
     }))

@@ -246,7 +246,7 @@ pub(crate) async fn show(
 ) -> Shown<ShownMap> {
     let row = organization::organization(&node, &caller, &text).await?;
     let profile = node.store().profile(&caller.viewer, &row.id).await?;
-    let laws = node.law();
+    let laws = node.law_for(&caller.viewer).await?;
     let day = match &asked.day {
         Some(text) => day(text)?,
         None => TimeZone::UTC.to_datetime(node.now()).date(),

@@ -56,14 +56,14 @@ impl ShownHouseReading {
     }
 }
 
-/// Lists the stricter readings of the law in use.
+/// Lists the stricter readings of the law in use, to the people of the house whose they are.
 #[utoipa::path(get, path = "/api/v1/readings", tag = "amendments",
     responses((status = 200, body = List<ShownHouseReading>)))]
 pub(crate) async fn list(
     State(node): State<Node>,
-    _caller: Caller,
+    caller: Caller,
 ) -> Shown<List<ShownHouseReading>> {
-    let found = HouseReading::of_files(node.law().files());
+    let found = HouseReading::of_files(node.law_for(&caller.viewer).await?.files());
     Ok(Json(List::whole(found.into_iter().map(ShownHouseReading::of).collect())))
 }
 
@@ -73,8 +73,9 @@ pub(crate) async fn list(
 pub(crate) struct NewReading {
     #[schema(example = "cn-rmsv/7.2")]
     provision: String,
-    /// The first local day, in the law's zone, of the clocks that are counted by it: today or
-    /// later.
+    /// The first local day, in the law's zone, of the clocks that are counted by it: that of
+    /// `effective_at`, which is today where it is left out, or later. What is used only on that
+    /// day or after it counts from the day after its use.
     #[schema(example = "2026-12-01")]
     from: String,
     /// A number and a unit: `24h`, `14d`, `2w`, `1mo`.

@@ -204,7 +204,8 @@ async fn take(
         Content::Files(files) => (LawSource::Files, files),
         Content::BuiltIn(files) => (LawSource::BuiltIn, files),
         Content::Reading(reading) => {
-            reading.check(node.law(), node.now())?;
+            let now = node.now();
+            reading.check(node.law(), effective_at.map_or(now, |at| at.max(now)))?;
             let provision = reading.provision.to_string();
             (LawSource::Reading { provision }, reading.to_files())
         }
@@ -265,20 +266,15 @@ async fn whole(files: &Files, book: Arc<Lawbook>) -> Result<(), Problem> {
     }
     let check = move || {
         // The case files of a pack say what it says by itself, however strictly the house reads it.
-        let plain = book.files().without_house_readings();
-        let book = match book.files().has_house_readings().then(|| Lawbook::from_files(&plain)) {
-            None => book,
-            Some(Ok(plain)) => Arc::new(plain),
-            Some(Err(problems)) => return problems.iter().map(ToString::to_string).collect(),
-        };
+        let book = book.without_house_readings();
         let mut problems: Vec<String> = Vec::new();
         for report in lint::check(&book.files().pairs(), Some(&laws)) {
             problems.extend(report.problems.iter().map(ToString::to_string));
         }
         for pack in book.packs().iter().filter(|pack| laws.contains(pack.id.as_str())) {
             for (path, text) in &pack.tests {
-                for case in case_file::parse(path, text, &book).into_iter().flatten() {
-                    let wrong = case.check(&book);
+                for case in case_file::parse(path, text, book).into_iter().flatten() {
+                    let wrong = case.check(book);
                     problems.extend(wrong.iter().map(|it| format!("{path}: {}: {it}", case.name)));
                 }
             }

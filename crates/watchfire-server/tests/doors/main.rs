@@ -15,6 +15,7 @@ mod minimum;
 mod page_access;
 mod page_acts;
 mod pages;
+mod readings;
 mod reports;
 mod rising;
 mod socket;

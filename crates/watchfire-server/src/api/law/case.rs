@@ -13,6 +13,7 @@ use watchfire_core::law::instant::Instant;
 
 use super::Words;
 use crate::api::{Asked, List, Shown};
+use crate::auth::Caller;
 use crate::error::Problem;
 use crate::state::Node;
 
@@ -157,10 +158,11 @@ impl WorkedExpect {
     responses((status = 200, body = List<WorkedCase>)))]
 pub(crate) async fn cases(
     State(node): State<Node>,
+    caller: Caller,
     Path(law): Path<String>,
     Asked(asked): Asked<CasesAsked>,
 ) -> Shown<List<WorkedCase>> {
-    let laws = node.law();
+    let laws = node.law_for(&caller.viewer).await?;
     let pack = laws.pack(&law).ok_or_else(Problem::not_found)?;
     let wanted = asked.provision.as_deref();
     if wanted.is_some_and(|id| !pack.provisions.iter().any(|one| one.id.as_str() == id)) {

@@ -176,7 +176,7 @@ pub(super) async fn view(visit: &Visit, id: &CaseId, asked: &Asked) -> Result<Ca
     let people = People::of(visit, mentioned(&history).chain(in_chain(house.chain))).await?;
     let may_write = !looked.past && node.store().authorize_case::<Write>(viewer, id).await.is_ok();
     let scene = Scene {
-        words: Words { law: &law, language: visit.reader.language },
+        words: Words { law: visit.readable(&law), language: visit.reader.language },
         people: &people,
         house,
         case: &loaded.case,

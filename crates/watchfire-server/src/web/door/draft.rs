@@ -162,7 +162,7 @@ async fn view(visit: &Visit, case: &str, id: &str) -> Result<DraftView, Problem>
     let mine = |detail: &crate::web::case::Detail| detail.view.id == id;
     let obligation =
         shown.obligations.iter().find(|it| mine(it)).ok_or_else(Problem::not_found)?.view.clone();
-    let words = Words { law: visit.node.law(), language: visit.reader.language };
+    let words = Words { law: visit.law(), language: visit.reader.language };
     let found = filled(&visit.node, viewer, &id).await?;
     let (form, stage) = (&found.form, found.filling.stage);
     let titles: BTreeMap<ObligationId, String> =
@@ -313,7 +313,7 @@ async fn refused(
             field.left_out = field.left_out.take().map(|(why, _)| (why, is_marked));
         }
     }
-    let asked = visit.node.law().form_of(&view.obligation.law.provision);
+    let asked = visit.law().form_of(&view.obligation.law.provision);
     if let Some((form, stage)) = asked {
         let values: Values =
             typed.iter().map(|(id, it)| (FieldId(id.clone()), it.clone())).collect();

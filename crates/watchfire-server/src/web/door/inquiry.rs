@@ -44,7 +44,7 @@ pub(super) async fn page(
         Some((name.strip_prefix(ANSWER)?.to_owned(), answer.trim().to_owned()))
     });
     let (mut answers, twice) = gathered(given);
-    let laws: &Lawbook = visit.node.law();
+    let laws: &Lawbook = visit.law();
     let mut faults = laws.faults(&answers);
     if go == "take-back" {
         for fault in &faults {
@@ -100,7 +100,7 @@ pub(super) async fn recorded(visit: &Visit) -> Result<Option<RecordedView>, Prob
     let Some(organization) = viewer.organization() else { return Ok(None) };
     let store = visit.node.store();
     let Some(row) = store.inquiry(viewer, organization).await? else { return Ok(None) };
-    let laws: &Lawbook = visit.node.law();
+    let laws: &Lawbook = visit.law();
     let who = match &row.by {
         Actor::Person(party) => Some(store.party(viewer, party).await?.name),
         Actor::Anonymous | Actor::Service(_) => None,
@@ -123,7 +123,7 @@ pub(super) async fn unsure(visit: &Visit) -> Result<BTreeSet<String>, Problem> {
     let Some(row) = visit.node.store().inquiry(viewer, organization).await? else {
         return Ok(BTreeSet::new());
     };
-    let found = visit.node.law().conclude(&row.answers);
+    let found = visit.law().conclude(&row.answers);
     Ok(found.unsure().map(ToString::to_string).collect())
 }
 
@@ -163,7 +163,7 @@ async fn result(
     answers: &Answers,
     problem: Option<Told>,
 ) -> Result<ResultView, Problem> {
-    let laws: &Lawbook = visit.node.law();
+    let laws: &Lawbook = visit.law();
     let asker = Asker { words: words(visit), answers };
     let found = laws.conclude(answers);
     let ways = asker.ways();

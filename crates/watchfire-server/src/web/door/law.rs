@@ -33,7 +33,7 @@ const FIRST: [&str; 2] = ["CN", "EU"];
 const FILTER_CHARS_MAX: usize = 100;
 
 pub(super) fn words(visit: &Visit) -> Words<'_> {
-    Words { law: visit.node.law(), language: visit.reader.language }
+    Words { law: visit.law(), language: visit.reader.language }
 }
 
 /// The present day of the reader.
@@ -145,7 +145,7 @@ pub(super) async fn page(
     Path(id): Path<String>,
     Query(place): Query<Place>,
 ) -> Result<Response, Problem> {
-    let pack = visit.node.law().pack(&id).ok_or_else(Problem::not_found)?;
+    let pack = visit.law().pack(&id).ok_or_else(Problem::not_found)?;
     let view = view::pack(words(&visit), pack, today(&visit));
     let view = PackView { changes: changes(&visit, &id, &place).await?, ..view };
     Ok(visit.show(instrument::page(&view, &visit.reader)))
@@ -189,7 +189,7 @@ pub(super) async fn provision(
     Path((law, path)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let id = format!("{law}/{path}");
-    let (pack, provision) = visit.node.law().provision(&id).ok_or_else(Problem::not_found)?;
+    let (pack, provision) = visit.law().provision(&id).ok_or_else(Problem::not_found)?;
     let ours = ours(&visit, provision).await?;
     let view = view::provision_page(words(&visit), pack, provision, ours, today(&visit));
     Ok(visit.show(instrument::provision(&view, &visit.reader)))
@@ -200,7 +200,7 @@ async fn ours(visit: &Visit, provision: &Provision) -> Result<Option<Ours>, Prob
     let viewer = &visit.caller.viewer;
     let Some(organization) = viewer.organization() else { return Ok(None) };
     let profile = visit.node.store().profile(viewer, organization).await?;
-    let laws: &Lawbook = visit.node.law();
+    let laws: &Lawbook = visit.law();
     let question = MapQuestion::of(laws, &profile, BTreeMap::new(), today(visit));
     let rows = laws.map(&question);
     let Some(row) = rows.into_iter().find(|row| row.provision == provision.id) else {

@@ -31,7 +31,7 @@ pub(super) async fn page(
     let id = viewer.organization().cloned().ok_or_else(Problem::not_found)?;
     let organization = visit.node.store().party(viewer, &id).await?.name;
     let profile = visit.node.store().profile(viewer, &id).await?;
-    let laws: &Lawbook = visit.node.law();
+    let laws: &Lawbook = visit.law();
     let today = today(&visit);
     let field = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default().trim();
     let told = |key: &str, input: Option<&str>| Told {

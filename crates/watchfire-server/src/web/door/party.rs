@@ -59,7 +59,7 @@ async fn organization_view(visit: &Visit) -> Result<OrganizationView, Problem> {
     let id = visit.caller.viewer.organization().cloned().ok_or_else(Problem::not_found)?;
     let row = node.store().party(&visit.caller.viewer, &id).await?;
     let profile = node.store().profile(&visit.caller.viewer, &id).await?;
-    let words = Words { law: node.law(), language: visit.reader.language };
+    let words = Words { law: visit.law(), language: visit.reader.language };
     Ok(OrganizationView {
         name: row.name,
         laws: roles(words, &profile, &inquiry::unsure(visit).await?),

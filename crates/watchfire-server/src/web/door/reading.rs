@@ -2,13 +2,12 @@
 
 use axum::extract::Query;
 use axum::response::Response;
-use jiff::tz::TimeZone;
 use serde::Deserialize;
-use watchfire_core::law::house_reading::HouseReading;
+use watchfire_core::law::house_reading::{self, HouseReading};
 
 use super::act::{is_refusal, wish};
 use super::words::language_of;
-use super::{Sent, Visit};
+use super::{Sent, Visit, law};
 use crate::command::reading::{self as command, ReadingDraft};
 use crate::error::Problem;
 use crate::web::reading::{self, ReadingView, ReadingsView};
@@ -23,8 +22,8 @@ pub(super) struct About {
 
 async fn view(visit: &Visit, provision: String) -> ReadingsView {
     let language = language_of(visit.reader.language);
-    let law = visit.node.law();
-    let rows = HouseReading::of_files(law.files()).into_iter().map(|found| ReadingView {
+    let laws = visit.law();
+    let rows = HouseReading::of_files(laws.files()).into_iter().map(|found| ReadingView {
         provision: found.provision.to_string(),
         from: found.from.to_string(),
         within: found.within.to_string(),
@@ -34,8 +33,12 @@ async fn view(visit: &Visit, provision: String) -> ReadingsView {
         on: found.on.to_string(),
         why: found.why.in_language(language).to_owned(),
     });
-    let counted = law.provision(&provision).and_then(|(_, found)| {
-        let version = found.versions.last()?;
+    let (now, found) = (visit.reader.now, laws.provision(&provision));
+    // Before a provision is named, its zone is not known.
+    let today =
+        found.map_or_else(|| law::today(visit), |(pack, _)| house_reading::today(pack, now));
+    let counted = found.and_then(|(_, found)| {
+        let version = found.applying(today)?;
         version.strict.as_ref().map(ToString::to_string)
     });
     let store = visit.node.store();
@@ -43,7 +46,7 @@ async fn view(visit: &Visit, provision: String) -> ReadingsView {
         rows: rows.collect(),
         provision,
         counted,
-        today: visit.reader.now.to_zoned_datetime(TimeZone::UTC).date().to_string(),
+        today: today.to_string(),
         keeps: store.authorize_new_amendment(&visit.caller.viewer).await.is_ok(),
         ..ReadingsView::default()
     }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::Markup;
+use watchfire_core::law::Lawbook;
 use watchfire_store::{PageRequest, StoreError};
 
 use crate::auth::{self, Caller};
@@ -85,6 +86,8 @@ pub(crate) struct Visit {
     pub(crate) arrival: Arrival,
     pub(crate) headers: HeaderMap,
     pub(crate) reader: Reader,
+    /// Whether they are of the house whose node this is.
+    is_of_house: bool,
 }
 
 impl FromRequestParts<Node> for Visit {
@@ -95,11 +98,22 @@ impl FromRequestParts<Node> for Visit {
         let arrival = Arrival::from_request_parts(parts, node).await?;
         let reader = reader(node, &caller, parts).await?;
         let headers = parts.headers.clone();
-        Ok(Self { node: node.clone(), caller, arrival, headers, reader })
+        let is_of_house = node.store().is_of_own_house(&caller.viewer).await?;
+        Ok(Self { node: node.clone(), caller, arrival, headers, reader, is_of_house })
     }
 }
 
 impl Visit {
+    /// Returns the law in use as the reader may read it.
+    pub(crate) fn law(&self) -> &Lawbook {
+        self.readable(self.node.law())
+    }
+
+    /// Returns as much of a lawbook as the reader may read: readings of the house are its own.
+    pub(crate) fn readable<'b>(&self, book: &'b Lawbook) -> &'b Lawbook {
+        if self.is_of_house { book } else { book.without_house_readings() }
+    }
+
     /// Shows a page; what was just done is told once.
     pub(crate) fn show(&self, page: Markup) -> Response {
         self.show_as(StatusCode::OK, page)

@@ -43,7 +43,7 @@ pub(super) async fn page(visit: Visit, Query(place): Query<Place>) -> Result<Res
     let holders = holders.map(|owner| owner.party.clone()).chain(in_chain(&chain));
     let people = People::of(&visit, holders).await?;
     let setting = Setting {
-        words: Words { law: node.law(), language: visit.reader.language },
+        words: Words { law: visit.law(), language: visit.reader.language },
         people: &people,
         profile: &profile,
         chain: &chain,
