@@ -1,5 +1,6 @@
 //! Doors and hands: the API, the pages, the clocks and the notices of a node.
 
+mod apart;
 mod api;
 pub mod auth;
 pub mod channel;

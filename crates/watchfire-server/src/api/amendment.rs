@@ -152,7 +152,8 @@ pub(crate) struct ShownAmendment {
     #[schema(value_type = Option<String>, format = DateTime)]
     applied_at: Option<Timestamp>,
     /// How many of the cases that you may see were left as they were, because the new law cannot
-    /// read them: they are tried again, and until then the change is not carried out.
+    /// read them or computing them failed: they are tried again, and until then the change is not
+    /// carried out.
     unread: u64,
     /// The first 1000 of them, by id.
     unread_cases: Vec<LeftUnread>,
@@ -427,8 +428,8 @@ impl CaseImpact {
             cases: group
                 .cases
                 .iter()
-                .map(|found| ShiftedCase {
-                    case: found.case.to_string(),
+                .map(|(case, found)| ShiftedCase {
+                    case: case.to_string(),
                     title: found.title.clone(),
                     shifts: found.shifts.iter().map(WireShift::of).collect(),
                 })

@@ -141,7 +141,7 @@ pub(super) async fn change(
             return Ok(before);
         }
         let loaded = Loaded::read(node, viewer, id).await?;
-        let now = node.now();
+        let now = loaded.not_before(node.now());
         let decision = decide(&loaded.case, &loaded.house(node), now)?;
         if decision.events.is_empty() {
             return Ok(Answer::new(named(&loaded.case, &[]), None));

@@ -42,6 +42,12 @@ impl Loaded {
         Ok(Self { case, events, profile, chain, standing })
     }
 
+    /// Returns the instant at which something is decided that was begun at `at`: not before anything
+    /// that is recorded in the case, so that no fact lies in its future.
+    pub fn not_before(&self, at: Timestamp) -> Timestamp {
+        self.events.last().map_or(at, |last| last.recorded_at.max(at))
+    }
+
     /// Returns the case as it was recorded at `at`, or `None` if it was not open yet.
     pub fn as_of(&self, at: Timestamp) -> Option<Case> {
         let recorded = self.events.iter().filter(|event| event.recorded_at <= at);

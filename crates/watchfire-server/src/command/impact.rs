@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use watchfire_core::case::{Decision, House};
 use watchfire_core::department::{self, Department, Reach};
-use watchfire_core::event::{Chain, Profile, Service, Stream};
+use watchfire_core::event::{CaseEvent, Chain, Profile, Service, Stream};
 use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
 use watchfire_core::law::Lawbook;
 use watchfire_core::law::id::ProvisionId;
@@ -21,6 +21,7 @@ use watchfire_store::{Append, CASES_AT_ONCE_MAX, CaseFacts, Outcome, StoreError,
 use super::TRIES_MAX;
 use super::amendment::Laid;
 use super::decision::{Loaded, house_of, plan};
+use crate::apart::apart;
 use crate::error::Problem;
 use crate::state::Node;
 
@@ -30,6 +31,8 @@ pub const CASES_LISTED_MAX: usize = 200;
 const PAGES_AHEAD_MAX: usize = 2;
 /// So many cases are computed anew at once, so that their appends share a commit.
 const SETTLED_AT_ONCE_MAX: usize = 8;
+/// A problem is recorded in so many characters.
+const PROBLEM_CHARS_MAX: usize = 500;
 /// Cases that ended within so many days are asked what would have happened.
 pub const LOOK_BACK_DAYS: i64 = 365;
 
@@ -59,14 +62,27 @@ pub struct ImpactReport {
 #[derive(Debug, Clone, Default)]
 pub struct Group {
     pub tally: Tally,
-    /// The first of those in which something is otherwise, by id.
-    pub cases: Vec<Shifted>,
+    /// The first of those in which something is otherwise, by id, up to [`CASES_LISTED_MAX`].
+    pub cases: BTreeMap<CaseId, Shifted>,
+}
+
+impl Group {
+    /// Takes up a case, in whatever order they come.
+    fn take(&mut self, case: CaseId, shifted: Shifted) {
+        self.tally.add(&shifted.shifts);
+        if shifted.shifts.is_empty() {
+            return;
+        }
+        self.cases.insert(case, shifted);
+        if self.cases.len() > CASES_LISTED_MAX {
+            self.cases.pop_last();
+        }
+    }
 }
 
 /// A case in which something is otherwise.
 #[derive(Debug, Clone)]
 pub struct Shifted {
-    pub case: CaseId,
     pub title: String,
     pub shifts: Vec<Shift>,
 }
@@ -84,7 +100,7 @@ pub async fn report(
     let organization = &laid.amendment.organization;
     let (profile, chain) = house_of(node, organization).await?;
     let departments = node.store().departments(viewer).await?;
-    let mut report = reach(laid, &profile, &departments);
+    let report = reach(laid, &profile, &departments);
     let asked = Asked {
         old: laid.old.clone(),
         new: laid.new.clone(),
@@ -100,12 +116,9 @@ pub async fn report(
     let computing = tokio::task::spawn_blocking(move || asked.compute(read));
     read_cases(node, viewer, causes, &pages).await?;
     drop(pages);
-    report.take(computing.await.map_err(|error| Problem::internal(&error))?);
-    report.open.cases.sort_by(|one, two| one.case.cmp(&two.case));
-    report.closed.cases.sort_by(|one, two| one.case.cmp(&two.case));
-    report.open.cases.truncate(CASES_LISTED_MAX);
-    report.closed.cases.truncate(CASES_LISTED_MAX);
-    Ok(report)
+    let computed = computing.await.map_err(|error| Problem::internal(&error))?;
+    let Computed { open, closed, unreadable } = computed;
+    Ok(ImpactReport { open, closed, unreadable, ..report })
 }
 
 /// Reads every case with one of the `causes`, each once, page by page.
@@ -217,22 +230,9 @@ impl Asked {
                 (&then, &mut computed.closed)
             };
             let shifts = impact.on(&question);
-            group.tally.add(&shifts);
-            if !shifts.is_empty() && group.cases.len() < CASES_LISTED_MAX {
-                group.cases.push(Shifted { case: found.case, title: found.title, shifts });
-            }
+            group.take(found.case, Shifted { title: found.title, shifts });
         }
         computed
-    }
-}
-
-impl ImpactReport {
-    fn take(&mut self, computed: Computed) {
-        self.unreadable += computed.unreadable;
-        for (own, more) in [(&mut self.open, computed.open), (&mut self.closed, computed.closed)] {
-            own.tally.merge(&more.tally);
-            own.cases.extend(more.cases);
-        }
     }
 }
 
@@ -241,7 +241,7 @@ impl ImpactReport {
 pub(crate) struct Carried {
     pub(crate) looked_at: u64,
     pub(crate) changed: u64,
-    /// Left as they were, because the new law cannot read them.
+    /// Left as they were: the new law cannot read them, or computing them failed.
     pub(crate) unread: u64,
 }
 
@@ -265,20 +265,21 @@ impl Carried {
 }
 
 /// Computes every case anew that a change could touch, and records what differs. Done twice it
-/// changes nothing more. One case that fails stops no other.
+/// changes nothing more. One case that fails is left as it is, and stops no other; `left` says which
+/// were before, and why.
 ///
 /// # Errors
-/// Failures of the database; the first of those that concern one case alone, after all others were
-/// computed.
+/// Failures of the database as a whole.
 pub(crate) async fn carry_out(
     node: &Node,
     amendment: &AmendmentId,
     (old, new): (&Lawbook, &Lawbook),
+    mut left: BTreeMap<CaseId, String>,
     now: Timestamp,
 ) -> Result<Carried, StoreError> {
     let ticker = &Viewer::service(Service::Ticker);
     let mut seen = BTreeSet::new();
-    let mut carrying = Carrying { node, amendment, now, carried: Carried::default(), failed: None };
+    let mut carrying = Carrying { node, amendment, now, carried: Carried::default() };
     for cause in causes(old, new, None) {
         let mut after = None;
         loop {
@@ -286,35 +287,49 @@ pub(crate) async fn carry_out(
             let was_full = cases.len() == CASES_AT_ONCE_MAX;
             after = cases.last().cloned();
             let fresh = cases.into_iter().filter(|case| seen.insert(case.clone()));
+            let fresh = fresh.map(|case| (left.remove(&case), case));
             carrying.carry_all(fresh.collect()).await?;
             if !was_full {
                 break;
             }
         }
     }
-    carrying.end()
+    Ok(carrying.carried)
 }
 
-/// As [`carry_out`], to those cases alone that could not be read before.
+/// As [`carry_out`], to those cases alone that were left before.
 ///
 /// # Errors
 /// As [`carry_out`].
 pub(crate) async fn carry_out_again(
     node: &Node,
     amendment: &AmendmentId,
+    left: BTreeMap<CaseId, String>,
     now: Timestamp,
 ) -> Result<Carried, StoreError> {
+    let mut carrying = Carrying { node, amendment, now, carried: Carried::default() };
+    carrying.carry_all(left.into_iter().map(|(case, why)| (Some(why), case)).collect()).await?;
+    Ok(carrying.carried)
+}
+
+/// Reads the cases that a change left as they were, each with why.
+///
+/// # Errors
+/// Failures of the database.
+pub(crate) async fn left_by(
+    node: &Node,
+    amendment: &AmendmentId,
+) -> Result<BTreeMap<CaseId, String>, StoreError> {
     let ticker = Viewer::service(Service::Ticker);
-    let mut carrying = Carrying { node, amendment, now, carried: Carried::default(), failed: None };
+    let mut found = BTreeMap::new();
     let mut after = None;
     loop {
         let cases = node.store().unread_cases(&ticker, amendment, after.as_ref()).await?;
         let was_full = cases.len() == CASES_AT_ONCE_MAX;
         after = cases.last().map(|last| last.case.clone());
-        let cases = cases.into_iter().map(|found| found.case);
-        carrying.carry_all(cases.collect()).await?;
+        found.extend(cases.into_iter().map(|one| (one.case, one.problem)));
         if !was_full {
-            return carrying.end();
+            return Ok(found);
         }
     }
 }
@@ -325,45 +340,64 @@ struct Carrying<'n> {
     amendment: &'n AmendmentId,
     now: Timestamp,
     carried: Carried,
-    failed: Option<StoreError>,
 }
 
 impl Carrying<'_> {
-    /// Carries it to some cases, several at once.
-    async fn carry_all(&mut self, cases: Vec<CaseId>) -> Result<(), StoreError> {
+    /// Carries it to some cases, several at once, each with why it was left before.
+    async fn carry_all(&mut self, cases: Vec<(Option<String>, CaseId)>) -> Result<(), StoreError> {
         let (node, amendment, now) = (self.node, self.amendment, self.now);
         let mut settled = stream::iter(cases)
-            .map(|case| async move {
-                let settled = settle(node, amendment, &case, now).await;
-                (case, settled)
-            })
+            .map(|(before, case)| one(node, amendment, case, before, now))
             .buffer_unordered(SETTLED_AT_ONCE_MAX);
-        while let Some((case, settled)) = settled.next().await {
-            self.take(&case, settled)?;
+        while let Some(settled) = settled.next().await {
+            self.carried.take(settled?);
         }
         Ok(())
     }
+}
 
-    fn take(
-        &mut self,
-        case: &CaseId,
-        settled: Result<Settled, StoreError>,
-    ) -> Result<(), StoreError> {
-        match settled {
-            Ok(settled) => self.carried.take(settled),
-            Err(error) if error.is_temporary() => return Err(error),
-            Err(error @ StoreError::StorageUnsafe(_)) => return Err(error),
-            Err(error) => {
-                tracing::error!(case.id = %case, %error, "a case cannot be computed anew");
-                self.failed.get_or_insert(error);
-            }
+/// Computes one case anew, or leaves it as it is where that fails; it is then tried again with those
+/// that cannot be read, and stops no other.
+async fn one(
+    node: &Node,
+    amendment: &AmendmentId,
+    case: CaseId,
+    before: Option<String>,
+    now: Timestamp,
+) -> Result<Settled, StoreError> {
+    let (own, change, id) = (node.clone(), amendment.clone(), case.clone());
+    let settled = apart(async move { settle(&own, &change, &id, now).await }).await?;
+    let problem = match settled {
+        Ok(settled) => return Ok(settled),
+        Err(problem) => problem.chars().take(PROBLEM_CHARS_MAX).collect::<String>(),
+    };
+    tracing::error!(case.id = %case, problem, "computing a case anew failed");
+    if before.as_ref() != Some(&problem) {
+        let (own, change, id) = (node.clone(), amendment.clone(), case.clone());
+        let left = apart(async move { leave(&own, &change, &id, problem, now).await }).await?;
+        if let Err(problem) = left {
+            // It counts as left all the same, so that it is tried again.
+            tracing::error!(case.id = %case, problem, "that a case is left cannot be recorded in it");
         }
-        Ok(())
     }
+    Ok(Settled::Unread)
+}
 
-    fn end(self) -> Result<Carried, StoreError> {
-        self.failed.map_or(Ok(self.carried), Err)
-    }
+/// Records in a case that a change leaves it as it is, without reading it.
+async fn leave(
+    node: &Node,
+    amendment: &AmendmentId,
+    case: &CaseId,
+    problem: String,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let ticker = Viewer::service(Service::Ticker);
+    let grant = node.store().authorize_case::<Write>(&ticker, case).await?;
+    let version = node.store().case(&ticker, case).await?.version;
+    let stream = Stream::Case(case.clone());
+    let mut append = Append::new(&ticker, now.max(node.now())).expect_version(stream, version);
+    append.case(&grant, CaseEvent::LeftUnread { amendment: amendment.clone(), problem });
+    node.store().append(append).await.map(|_| ())
 }
 
 /// Computes one case anew, or records that the new law cannot read it.
@@ -377,6 +411,8 @@ async fn settle(
     let mut conflict = StoreError::Overloaded;
     for _ in 0..TRIES_MAX {
         let loaded = Loaded::read(node, &ticker, id).await?;
+        // While other cases were computed, people went on with this one.
+        let now = loaded.not_before(now.max(node.now()));
         let (events, settled) = match loaded.case.settle_anew(&loaded.house(node), now) {
             Ok(events) => (events, Settled::Changed),
             Err(refusal) => {

@@ -1,6 +1,8 @@
 //! What time does to changes of law: clocks of acknowledgements ring, and at its instant a change
 //! is put to use and carried to every case that it touches.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,73 +14,102 @@ use watchfire_core::law::house_reading::HouseReading;
 use watchfire_store::policy::{Administer, Write};
 use watchfire_store::{Append, Outcome, StoreError, Viewer};
 
-use super::{in_full, rest, trouble};
+use super::{apart, repeat, rests, trouble};
 use crate::command::{TRIES_MAX, amendment as command, impact};
 use crate::state::Node;
 
 /// A problem is recorded in so many characters.
 const PROBLEM_CHARS_MAX: usize = 500;
 /// Why a change that is used is not carried out.
-const UNREAD: &str = "cases are left as they were: the law in use cannot read them";
+const UNREAD: &str = "cases are left as they were: they cannot be computed with the law in use";
 
-/// Does what is due with changes of law until the node stops.
-pub(super) async fn run(node: Node, mut stopped: watch::Receiver<bool>) {
-    let period = Duration::from_secs(u64::from(node.settings().tick_every_seconds));
-    loop {
-        // In a task of its own, so that even a panic does not end the loop.
-        let (of_step, now) = (node.clone(), node.now());
-        let mut step = tokio::spawn(async move { tick(&of_step, now).await });
-        let done = tokio::select! {
-            done = &mut step => done,
-            // What is cut short was recorded case by case, and is gone on with at the next start.
-            _ = stopped.wait_for(|stop| *stop) => return step.abort(),
-        };
-        let problem = match done {
-            Ok(Ok(_)) => None,
-            Ok(Err(error)) => Some(in_full(&error)),
-            Err(error) => Some(in_full(&error)),
-        };
-        if let Some(error) = problem {
-            tracing::error!(error, "what is due with changes of law could not be looked at");
-            node.metrics().add("watchfire_ticks_failed_total", 1);
-        }
-        if rest(&mut stopped, period).await {
-            return;
-        }
-    }
+/// Works on what is due with changes of law.
+#[derive(Debug, Clone)]
+pub(super) struct Amending {
+    node: Node,
+    /// What this process remembers of changes that failed; losing it costs a repetition.
+    failures: Arc<Mutex<BTreeMap<AmendmentId, Failed>>>,
 }
 
-/// Does what is due with every change of law at `now`. Returns in how many something was recorded.
-///
-/// # Errors
-/// Failures of the database as a whole; what fails with one change stops no other.
-pub(super) async fn tick(node: &Node, now: Timestamp) -> Result<usize, StoreError> {
-    node.follow_law().await?;
-    let ticker = Viewer::service(Service::Ticker);
-    let mut recorded = 0;
-    for (id, _) in node.store().amendments_due(&ticker, now).await? {
-        match tick_one(node, &ticker, &id, now).await {
-            Ok(true) => recorded += 1,
-            Ok(false) => {}
-            Err(error) if error.is_temporary() => return Err(error),
-            Err(error @ StoreError::StorageUnsafe(_)) => return Err(error),
-            Err(error) => failed(node, &ticker, &id, &in_full(&error), now).await?,
+/// How many times in a row a change failed, and when it is tried again.
+#[derive(Debug, Clone, Copy)]
+struct Failed {
+    times: u32,
+    again_at: Timestamp,
+}
+
+impl Amending {
+    pub(super) fn new(node: Node) -> Self {
+        Self { node, failures: Arc::default() }
+    }
+
+    /// Does what is due until the node stops.
+    pub(super) async fn run(self, stopped: watch::Receiver<bool>) {
+        let period = Duration::from_secs(u64::from(self.node.settings().tick_every_seconds));
+        let step = || {
+            let own = self.clone();
+            async move { own.tick(own.node.now()).await.map(|_| ()) }
+        };
+        let failed = |error: String| {
+            tracing::error!(error, "what is due with changes of law could not be looked at");
+            self.node.metrics().add("watchfire_ticks_failed_total", 1);
+        };
+        repeat(stopped, period, step, failed).await;
+    }
+
+    /// Does what is due with every change of law at `now`. Returns in how many something was
+    /// recorded.
+    ///
+    /// # Errors
+    /// Failures of the database as a whole, after all were tried; what fails with one change is
+    /// recorded and is no error.
+    pub(super) async fn tick(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.node.follow_law().await?;
+        let ticker = Viewer::service(Service::Ticker);
+        let (mut recorded, mut cut_short) = (0, None);
+        for (id, _) in self.node.store().amendments_due(&ticker, now).await? {
+            if self.failures().get(&id).is_some_and(|failed| now < failed.again_at) {
+                continue;
+            }
+            match self.one(&id, now).await {
+                Ok(more) => recorded += usize::from(more),
+                Err(error) => _ = cut_short.get_or_insert(error),
+            }
+        }
+        cut_short.map_or(Ok(recorded), Err)
+    }
+
+    /// Works on one change; of several, one after the other, since each is laid over the one before.
+    async fn one(&self, id: &AmendmentId, now: Timestamp) -> Result<bool, StoreError> {
+        let (node, own) = (self.node.clone(), id.clone());
+        match apart(async move { tick_one(&node, &own, now).await }).await? {
+            Ok(recorded) => {
+                self.failures().remove(id);
+                Ok(recorded)
+            }
+            Err(problem) => {
+                let times = self.failures().get(id).map_or(0, |failed| failed.times) + 1;
+                let again_at = now.saturating_add(rests(times)).unwrap_or(Timestamp::MAX);
+                self.failures().insert(id.clone(), Failed { times, again_at });
+                failed(&self.node, id, &problem, now).await.map(|()| false)
+            }
         }
     }
-    Ok(recorded)
+
+    fn failures(&self) -> std::sync::MutexGuard<'_, BTreeMap<AmendmentId, Failed>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Goes on with one change until nothing is due at `now`.
-async fn tick_one(
-    node: &Node,
-    ticker: &Viewer,
-    id: &AmendmentId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+async fn tick_one(node: &Node, id: &AmendmentId, now: Timestamp) -> Result<bool, StoreError> {
+    let ticker = &Viewer::service(Service::Ticker);
     let mut conflict = StoreError::Overloaded;
     let mut recorded = false;
     for _ in 0..TRIES_MAX {
         let amendment = command::read(node, ticker, id).await?;
+        // While others were worked on, people went on with this one.
+        let now = now.max(node.now());
         match step(node, ticker, &amendment, now).await {
             Ok(true) => recorded = true,
             Ok(false) => return Ok(recorded),
@@ -119,24 +150,29 @@ async fn step(
     record(node, ticker, amendment, (&decision, beside), now).await.map(|()| true)
 }
 
-/// Carries a change to the cases that it touches; a further time, to those that could not be read.
+/// Carries a change to the cases that it touches; a further time, to those that were left, as far as
+/// it is recorded which they are.
 async fn carried_out(
     node: &Node,
     amendment: &Amendment,
     applied: &Applied,
     now: Timestamp,
 ) -> Result<impact::Carried, StoreError> {
-    let Some(before) = applied.reassessed else {
-        let old = node.law_by_digest(&applied.base).await?;
-        let new = node.law_by_digest(&applied.lawbook).await?;
-        return impact::carry_out(node, &amendment.id, (&old, &new), now).await;
-    };
-    let again = impact::carry_out_again(node, &amendment.id, now).await?;
-    Ok(impact::Carried {
-        looked_at: before.looked_at,
-        changed: before.changed + again.changed,
-        unread: again.unread,
-    })
+    let left = impact::left_by(node, &amendment.id).await?;
+    let before = applied.reassessed;
+    if let Some(before) = before.filter(|before| before.unread == left.len() as u64) {
+        let again = impact::carry_out_again(node, &amendment.id, left, now).await?;
+        return Ok(impact::Carried {
+            looked_at: before.looked_at,
+            changed: before.changed + again.changed,
+            unread: again.unread,
+        });
+    }
+    let old = node.law_by_digest(&applied.base).await?;
+    let new = node.law_by_digest(&applied.lawbook).await?;
+    let carried = impact::carry_out(node, &amendment.id, (&old, &new), left, now).await?;
+    let changed = before.map_or(0, |before| before.changed) + carried.changed;
+    Ok(impact::Carried { changed, ..carried })
 }
 
 /// Lays the files over what is used by now and uses what comes out; or says why it cannot be.
@@ -146,13 +182,18 @@ async fn put_to_use(
     amendment: &Amendment,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    // Another may have been put to use a moment ago, here or by another node.
+    node.follow_law().await?;
     let old = node.law_now();
-    let files = node.store().law_files(ticker, &amendment.files).await?;
-    // What is used by now may be stricter than when the reading was proposed.
-    for reading in HouseReading::of_files(&files) {
+    let proposed = node.store().law_files(ticker, &amendment.files).await?;
+    let mut files = proposed.without_house_readings();
+    // Days may have passed since the reading was proposed, and what is used by now may be stricter.
+    for reading in HouseReading::of_files(&proposed) {
+        let reading = reading.used_at(&old, now);
         if let Err(refusal) = reading.check_stricter(&old) {
             return obstructed(node, ticker, amendment, &refusal.to_string(), now).await;
         }
+        files = reading.to_files().over(&files);
     }
     let new = match command::over(files, old.clone()).await {
         Ok(new) => new,
@@ -228,11 +269,11 @@ async fn append_it(node: &Node, append: Append) -> Result<(), StoreError> {
 /// Records that a change could not be processed, and tells people once a day.
 async fn failed(
     node: &Node,
-    ticker: &Viewer,
     id: &AmendmentId,
     problem: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let ticker = &Viewer::service(Service::Ticker);
     let problem: String = problem.chars().take(PROBLEM_CHARS_MAX).collect();
     tracing::error!(amendment.id = %id, problem, "a change of law could not be processed");
     node.metrics().add("watchfire_rows_failed_total", 1);

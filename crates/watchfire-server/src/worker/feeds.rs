@@ -5,12 +5,13 @@
 //! then ever later, but no later than at the feed's own pace. Of a feed that is not heard for some
 //! periods people are told, day by day.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use watchfire_core::event::{NodeEvent, Service};
 use watchfire_core::ids::PartyId;
 use watchfire_core::law::bundle::BUNDLE_BYTES_MAX;
@@ -18,7 +19,7 @@ use watchfire_core::log::{Hash, VerifierKey};
 use watchfire_store::policy::{Node as Noun, Write};
 use watchfire_store::{Append, Authorized, FeedRow, StoreError, Viewer};
 
-use super::{in_full, rest, trouble};
+use super::{repeat, trouble};
 use crate::channel::trust::Trust;
 use crate::command::feed::{self as command, Brought, ROOM};
 use crate::error::Problem;
@@ -51,6 +52,8 @@ const ALARMING: [&str; 2] = ["bundle_signature_invalid", "bundle_tampered"];
 pub struct Feeds {
     node: Node,
     feeds: Vec<Feed>,
+    /// For those that are asked at the same time.
+    places: Arc<Semaphore>,
 }
 
 #[derive(Debug, Clone)]
@@ -111,7 +114,7 @@ impl Feeds {
             })
         };
         let feeds = settings.law.feeds.iter().map(feed).collect::<Result<_, _>>()?;
-        Ok(Self { node: node.clone(), feeds })
+        Ok(Self { node: node.clone(), feeds, places: Arc::new(Semaphore::new(AT_ONCE_MAX)) })
     }
 
     /// Takes up the feeds of the settings, as every start does: one that is new, has another
@@ -145,12 +148,8 @@ impl Feeds {
             rows.iter().any(|row| row.name == feed.settings.name && row.next_try_at <= now)
         };
         let due: Vec<Feed> = self.feeds.iter().filter(is_due).cloned().collect();
-        let ends: Vec<Result<bool, StoreError>> = stream::iter(due)
-            .map(|feed| self.one(feed, organization.clone(), now))
-            .buffer_unordered(AT_ONCE_MAX)
-            .collect()
-            .await;
-        let ends = ends.into_iter().collect::<Result<Vec<bool>, _>>()?;
+        let each = due.into_iter().map(|feed| self.one(feed, organization.clone(), now));
+        let ends = join_all(each).await.into_iter().collect::<Result<Vec<bool>, _>>()?;
         Ok(ends.into_iter().filter(|asked| *asked).count())
     }
 
@@ -160,6 +159,9 @@ impl Feeds {
         organization: PartyId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        let _place = self.places.acquire().await.expect("nobody closes it");
+        // Others may have been waited for, and a lease begins when it is taken.
+        let now = now.max(self.node.now());
         let store = self.node.store();
         let grant = self.grant().await?;
         let lease = i64::from(feed.settings.timeout_seconds) + LEASE_MORE_SECONDS;
@@ -278,40 +280,31 @@ impl Feeds {
         self.node.store().authorize_node::<Write>(&Viewer::service(Service::Keeper)).await
     }
 
+    /// Returns each feed for itself, so that one that stalls holds up no other.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        self.feeds.iter().map(|feed| Self { feeds: vec![feed.clone()], ..self.clone() })
+    }
+
     /// Asks until the node stops.
-    pub(super) async fn run(self, mut stopped: watch::Receiver<bool>) {
-        if self.feeds.is_empty() {
-            return;
+    pub(super) async fn run(self, stopped: watch::Receiver<bool>) {
+        let period = Duration::from_secs(LOOK_EVERY_SECONDS);
+        let loops = self.each().map(|feed| {
+            let has_begun = Arc::new(AtomicBool::new(false));
+            let step = move || feed.clone().look(has_begun.clone());
+            repeat(stopped.clone(), period, step, |error| {
+                tracing::error!(error, "a feed could not be asked");
+            })
+        });
+        join_all(loops).await;
+    }
+
+    async fn look(self, has_begun: Arc<AtomicBool>) -> Result<(), StoreError> {
+        let now = self.node.now();
+        if !has_begun.load(Ordering::Relaxed) {
+            self.begin(now).await?;
+            has_begun.store(true, Ordering::Relaxed);
         }
-        let mut has_begun = false;
-        loop {
-            // In a task of its own, so that even a panic does not end the loop.
-            let of_step = self.clone();
-            let mut step = tokio::spawn(async move {
-                let now = of_step.node.now();
-                if !has_begun {
-                    of_step.begin(now).await?;
-                }
-                of_step.fetch_once(now).await
-            });
-            let done = tokio::select! {
-                done = &mut step => done,
-                // What is cut short is asked again when its lease has ended.
-                _ = stopped.wait_for(|stop| *stop) => return step.abort(),
-            };
-            let problem = match done {
-                Ok(Ok(_)) => None,
-                Ok(Err(error)) => Some(in_full(&error)),
-                Err(error) => Some(in_full(&error)),
-            };
-            has_begun |= problem.is_none();
-            if let Some(error) = problem {
-                tracing::error!(error, "the feeds could not be asked");
-            }
-            if rest(&mut stopped, Duration::from_secs(LOOK_EVERY_SECONDS)).await {
-                return;
-            }
-        }
+        self.fetch_once(now).await.map(|_| ())
     }
 }
 

@@ -11,22 +11,29 @@ pub mod sender;
 pub mod ticker;
 mod trouble;
 
+use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use watchfire_store::StoreError;
 
+use crate::apart::{apart, in_full};
 use crate::channel::Channels;
 use crate::settings::SettingsError;
 use crate::state::Node;
+use amending::Amending;
 use feeds::Feeds;
 use keeper::Keeper;
 use sender::Sender;
 use ticker::Ticker;
+
+/// A row that failed is looked at again after this, and after twice as long each further time.
+const RETRY_SECONDS_MIN: i64 = 60;
+const RETRY_SECONDS_MAX: i64 = 3_600;
 
 /// When the ticker last did its work, so that somebody outside can be told when it stops.
 #[derive(Debug, Clone)]
@@ -94,7 +101,7 @@ impl Workers {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = vec![
             tokio::spawn(ticker.run(stopped.clone())),
-            tokio::spawn(amending::run(node.clone(), stopped.clone())),
+            tokio::spawn(Amending::new(node.clone()).run(stopped.clone())),
         ];
         if outbound == Outbound::Open {
             tasks.push(tokio::spawn(sender.run(stopped.clone())));
@@ -128,16 +135,39 @@ async fn rest(stopped: &mut watch::Receiver<bool>, how_long: Duration) -> bool {
     tokio::time::timeout(how_long, stops).await.is_ok()
 }
 
-/// Writes an error with all that caused it.
-fn in_full(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
+/// Takes a step again and again until the node stops, which cuts it short. Each is taken in a task
+/// of its own, so that even a panic does not end the loop; `failed` hears of what went wrong.
+async fn repeat<F>(
+    mut stopped: watch::Receiver<bool>,
+    period: Duration,
+    step: impl Fn() -> F,
+    failed: impl Fn(String),
+) where
+    F: Future<Output = Result<(), StoreError>> + Send + 'static,
+{
+    loop {
+        let mut alone = JoinSet::new();
+        alone.spawn(step());
+        let done = tokio::select! {
+            done = alone.join_next() => done.expect("one is in it"),
+            // How far it came was recorded, and it is gone on with at the next start.
+            _ = stopped.wait_for(|stop| *stop) => return,
+        };
+        match done {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => failed(in_full(&error)),
+            Err(error) => failed(in_full(&error)),
+        }
+        if rest(&mut stopped, period).await {
+            return;
+        }
     }
-    text
+}
+
+/// How long a row rests that has failed so many times in a row: twice as long each time.
+fn rests(failures: u32) -> SignedDuration {
+    let doubled = RETRY_SECONDS_MIN << failures.saturating_sub(1).min(6);
+    SignedDuration::from_secs(doubled.min(RETRY_SECONDS_MAX))
 }
 
 /// Names this process among the nodes of one database.

@@ -21,7 +21,7 @@ use watchfire_core::notice::NoticeKind;
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, ClaimedNotice, StoreError, UnreadableNotice, Viewer};
 
-use super::{in_full, rest, trouble};
+use super::{apart, in_full, rest, trouble};
 use crate::channel::wording::{self, Worded};
 use crate::channel::{Channels, Delivery};
 use crate::state::Node;
@@ -67,9 +67,11 @@ impl Sender {
     /// Failures of the database. What was tried and not recorded is tried again.
     pub async fn send_once(&self, now: Timestamp) -> Result<usize, StoreError> {
         let sender = Viewer::service(Service::Sender);
-        let lease_until = later(now, LEASE_SECONDS);
         let mut tried = 0;
         loop {
+            // Tries take time, and a lease begins when it is taken.
+            let now = now.max(self.node.now());
+            let lease_until = later(now, LEASE_SECONDS);
             let taken =
                 self.node.store().claim_notices(&sender, now, lease_until, CLAIM_MAX).await?;
             let count = taken.len();
@@ -107,14 +109,8 @@ impl Sender {
     /// Tries one notice in a task of its own, so that even a panic stops no other.
     async fn shielded(&self, notice: ClaimedNotice, now: Timestamp) -> Result<(), StoreError> {
         let (sender, one) = (self.clone(), notice.clone());
-        let task = tokio::spawn(async move { sender.one(one, now).await });
-        let problem = match task.await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) if error.is_temporary() => return Err(error),
-            Ok(Err(error @ StoreError::StorageUnsafe(_))) => return Err(error),
-            Ok(Err(error)) => in_full(&error),
-            Err(_) => "the delivery stopped with a panic; see the log of the node".to_owned(),
-        };
+        let delivered = apart(async move { sender.one(one, now).await }).await?;
+        let Err(problem) = delivered else { return Ok(()) };
         // How far it came nobody can say.
         let delivery = Delivery::new(SendResult::Unknown, "the delivery stopped with an error");
         let row = format!("{}/{}", notice.id, notice.channel);

@@ -20,14 +20,12 @@ use watchfire_core::ids::{CaseId, ObligationId};
 use watchfire_store::policy::Write;
 use watchfire_store::{Append, DUE_ROWS_MAX, DueRow, Outcome, StalledRow, StoreError, Viewer};
 
-use super::{Progress, amending, in_full, rest, trouble};
+use super::amending::Amending;
+use super::{Progress, apart, in_full, rest, rests, trouble};
 use crate::command::TRIES_MAX;
 use crate::command::decision::{Loaded, plan};
 use crate::state::Node;
 
-/// A row that failed is looked at again after this, and after twice as long each further time.
-const RETRY_SECONDS_MIN: i64 = 60;
-const RETRY_SECONDS_MAX: i64 = 3_600;
 /// How often it is checked that every open obligation has somebody and a next instant.
 const CHECK_EVERY_SECONDS: i64 = 60;
 /// So many cases are worked on at once, so that many clocks that ring together wait for one
@@ -40,6 +38,7 @@ const PROBLEM_CHARS_MAX: usize = 500;
 #[derive(Debug)]
 pub struct Ticker {
     node: Node,
+    amending: Amending,
     progress: Progress,
     memory: Mutex<Memory>,
 }
@@ -77,7 +76,8 @@ impl AddAssign for Ticked {
 impl Ticker {
     /// Makes a ticker that reports to `progress`.
     pub fn new(node: Node, progress: Progress) -> Self {
-        Self { node, progress, memory: Mutex::default() }
+        let amending = Amending::new(node.clone());
+        Self { node, amending, progress, memory: Mutex::default() }
     }
 
     /// Does everything that is due at `now`: in cases, and then with changes of law.
@@ -86,7 +86,7 @@ impl Ticker {
     /// Failures of the database as a whole; what fails in one row is recorded and is no error.
     pub async fn tick_once(&self, now: Timestamp) -> Result<Ticked, StoreError> {
         let ticked = self.tick_cases(now).await?;
-        Ok(Ticked { amendments: amending::tick(&self.node, now).await?, ..ticked })
+        Ok(Ticked { amendments: self.amending.tick(now).await?, ..ticked })
     }
 
     async fn tick_cases(&self, now: Timestamp) -> Result<Ticked, StoreError> {
@@ -125,22 +125,18 @@ impl Ticker {
         rows: Vec<DueRow>,
         now: Timestamp,
     ) -> Result<Ticked, StoreError> {
-        // In a task of its own, so that even a panic stops no other case.
         let (node, id, of_case) = (self.node.clone(), case.clone(), rows.clone());
-        let task = tokio::spawn(async move { tick_case(&node, &id, &of_case, now).await });
-        let problem = match task.await {
-            Ok(Ok(rungs)) => {
+        match apart(async move { tick_case(&node, &id, &of_case, now).await }).await? {
+            Ok(rungs) => {
                 self.memory().failures.remove(case);
                 let cases = usize::from(rungs.is_some());
-                return Ok(Ticked { rungs: rungs.unwrap_or(0), cases, ..Ticked::default() });
+                Ok(Ticked { rungs: rungs.unwrap_or(0), cases, ..Ticked::default() })
             }
-            Ok(Err(error)) if error.is_temporary() => return Err(error),
-            Ok(Err(error @ StoreError::StorageUnsafe(_))) => return Err(error),
-            Ok(Err(error)) => in_full(&error),
-            Err(_) => "the rules stopped with a panic; see the log of the node".to_owned(),
-        };
-        self.row_failed(case, &rows, &problem, now).await?;
-        Ok(Ticked { failed: rows.len(), ..Ticked::default() })
+            Err(problem) => {
+                self.row_failed(case, &rows, &problem, now).await?;
+                Ok(Ticked { failed: rows.len(), ..Ticked::default() })
+            }
+        }
     }
 
     /// Records that rows could not be processed, tells people, and puts the rows off.
@@ -157,9 +153,7 @@ impl Ticker {
             *count += 1;
             *count
         };
-        let doubled = RETRY_SECONDS_MIN << failures.saturating_sub(1).min(6);
-        let later = SignedDuration::from_secs(doubled.min(RETRY_SECONDS_MAX));
-        let again_at = now.saturating_add(later).unwrap_or(Timestamp::MAX);
+        let again_at = now.saturating_add(rests(failures)).unwrap_or(Timestamp::MAX);
         self.node.metrics().add("watchfire_rows_failed_total", rows.len() as u64);
         let ticker = Viewer::service(Service::Ticker);
         let node_grant = self.node.store().authorize_node::<Write>(&ticker).await?;
@@ -314,6 +308,8 @@ async fn try_case(
 ) -> Result<Option<usize>, StoreError> {
     let ticker = Viewer::service(Service::Ticker);
     let loaded = Loaded::read(node, &ticker, id).await?;
+    // While other rows were worked on, people went on with this case.
+    let now = loaded.not_before(now.max(node.now()));
     let mut after = loaded.case.clone();
     let mut decision = Decision::default();
     for row in rows {

@@ -10,11 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use tower::ServiceExt as _;
 use watchfire_core::amendment::{Stage, Words};
 use watchfire_core::event::{
-    Body, CaseEvent, Concerns, Desk, Duty, PartyEvent, Profile, Service, Stream,
+    Body, CaseEvent, Concerns, Desk, Duty, NodeEvent, PartyEvent, Profile, Service, Stream,
 };
 use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId};
 use watchfire_core::law::files::Files;
-use watchfire_core::law::{Lawbook, case_file};
+use watchfire_core::law::{Lawbook, State, case_file};
 use watchfire_server::command::amendment::{self as command, Content, Proposal};
 use watchfire_server::command::party::PersonDraft;
 use watchfire_server::command::{Wish, decision::Loaded, department, impact, party};
@@ -22,9 +22,10 @@ use watchfire_server::route;
 use watchfire_server::worker::Progress;
 use watchfire_server::worker::keeper::Keeper;
 use watchfire_store::policy::Administer;
-use watchfire_store::{Append, Viewer};
+use watchfire_store::{Append, Location, StoreConfig, Viewer};
 
 use crate::house::House;
+use crate::patience::Brittle;
 use crate::ticking::rungs;
 
 /// A version of `cn-rmsv/7.2` from a day on, put after the one that applies.
@@ -453,4 +454,206 @@ async fn a_case_that_the_new_law_cannot_read_is_told_tried_again_and_keeps_the_c
         assert_ne!(story.strict_due(case).await, before);
     }
     assert_eq!(store.unread_cases(&story.anybody, &id, None).await.expect("rows"), []);
+}
+
+/// The state of what is owed under `cn-rmsv/7.2`.
+async fn state(story: &Story, case: &CaseId) -> State {
+    let ticker = Viewer::service(Service::Ticker);
+    let loaded = Loaded::read(&story.house.node, &ticker, case).await.expect("a case");
+    let mut owed = loaded.case.obligations.values();
+    owed.find(|it| it.assessment.provision == "cn-rmsv/7.2").expect("it is owed").assessment.state
+}
+
+#[tokio::test]
+async fn what_becomes_known_while_a_change_is_carried_out_keeps_its_clock() {
+    let story = Story::new().await;
+    let id = story.proposes(rmsv_24h("2021-11-25", "2021-11-24"), "2021-11-26T00:00:00Z").await;
+    story.agrees(&id).await;
+    story.lives_until("2021-11-25T23:59:59Z").await;
+    // The tick begins; before it comes to this case, somebody learns of something.
+    let begun = story.house.advance("PT1S");
+    let known = story.house.advance("PT10M");
+    let case = story.house.opens("known meanwhile", false).await;
+    assert_eq!(state(&story, &case).await, State::Open);
+    story.house.ticker().tick_once(begun).await.expect("a tick");
+    assert_eq!(story.stage(&id).await, Stage::Applied);
+    assert_eq!(state(&story, &case).await, State::Open);
+    assert_eq!(story.strict_due(&case).await, known + SignedDuration::from_hours(24));
+}
+
+#[tokio::test]
+async fn what_is_due_of_a_case_that_went_on_meanwhile_is_done_after_what_was_recorded() {
+    let story = Story::new().await;
+    let begun = story.house.node.now();
+    story.house.advance("PT10M");
+    let case = story.house.opens("known meanwhile", false).await;
+    story.house.ticker().tick_once(begun).await.expect("a tick");
+    let ticker = Viewer::service(Service::Ticker);
+    let loaded = Loaded::read(&story.house.node, &ticker, &case).await.expect("a case");
+    let last = story.house.node.now();
+    assert_eq!(loaded.not_before(begun), last, "nothing is decided before what is recorded");
+    assert_eq!(
+        loaded.not_before(last + SignedDuration::from_secs(1)),
+        last + SignedDuration::from_secs(1)
+    );
+}
+
+/// Changes what the database holds, by hand, while the node is down.
+async fn breaks(story: &mut Story, what: &str, instead: &str) {
+    assert_eq!(what.len(), instead.len());
+    let file = story.house.folder.path().join("watchfire.db");
+    story.house.node.store().clone().close().await;
+    let mut bytes = std::fs::read(&file).expect("the database");
+    let places: Vec<usize> = (0..bytes.len() - what.len())
+        .filter(|at| bytes[*at..].starts_with(what.as_bytes()))
+        .collect();
+    assert!(!places.is_empty());
+    for at in places {
+        bytes[at..at + what.len()].copy_from_slice(instead.as_bytes());
+    }
+    std::fs::write(&file, bytes).expect("written");
+    story.house.restarts(&StoreConfig::new(Location::File(file))).await;
+}
+
+#[tokio::test]
+async fn a_case_that_fails_is_left_as_it_is_and_tried_again_ever_later() {
+    let mut story = Story::new().await;
+    story.house.advance("25h");
+    let whole = story.house.opens("whole", false).await;
+    story.house.opens("to be broken", false).await;
+    let id = story.proposes(rmsv_24h("2021-11-25", "2021-11-24"), "2021-11-26T00:00:00Z").await;
+    story.agrees(&id).await;
+    story.lives_until("2021-11-25T23:59:59Z").await;
+    // No text of JSON ends there.
+    breaks(&mut story, "to be broken", "to\" be broke").await;
+    story.house.advance("PT1S");
+    let ticker = story.house.ticker();
+    for _ in 0..5 {
+        ticker.tick_once(story.house.node.now()).await.expect("a tick");
+        story.house.advance("PT1S");
+    }
+    assert_eq!(state(&story, &whole).await, State::Open);
+    assert_eq!(story.strict_due(&whole).await, "2021-11-26T09:00:00Z".parse().unwrap());
+    let times = async || {
+        let found = command::read(&story.house.node, &story.writer, &id).await.expect("there");
+        let done = found.applied.as_ref().and_then(|it| it.reassessed).expect("looked at");
+        assert_eq!((done.looked_at, done.changed, done.unread), (2, 1, 1));
+        assert!(!found.is_carried_out());
+        done.times
+    };
+    assert_eq!(times().await, 1, "not each second");
+    story.house.advance("PT1H");
+    ticker.tick_once(story.house.node.now()).await.expect("a tick");
+    assert_eq!(times().await, 2, "an hour later");
+}
+
+#[tokio::test]
+async fn a_case_on_which_the_rules_panic_is_told_with_those_that_cannot_be_read() {
+    let story = Story::new().await;
+    story.house.advance("25h");
+    let case = story.house.opens("JNDI lookup loads remote classes", false).await;
+    let id = story.proposes(rmsv_24h("2021-11-25", "2021-11-24"), "2021-11-26T00:00:00Z").await;
+    story.agrees(&id).await;
+    story.lives_until("2021-11-25T23:59:59Z").await;
+    is_by_law(&story, "cn-rmsv/made-up").await;
+    {
+        let _other = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+        let target = "watchfire_server::command::impact";
+        let brittle = Brittle { target, says: "a case cannot be computed anew" };
+        let _brittle = tracing::subscriber::set_default(brittle);
+        story.lives_until("2021-11-26T00:30:00Z").await;
+    }
+    let left = story.house.node.store().unread_cases(&story.anybody, &id, None).await;
+    let left = left.expect("rows");
+    assert!(matches!(&left[..], [one] if one.problem.contains("panic")), "{left:?}");
+    let carried = async || {
+        let found = command::read(&story.house.node, &story.writer, &id).await.expect("there");
+        found.is_carried_out()
+    };
+    assert!(!carried().await);
+    is_by_law(&story, "cn-rmsv/provider").await;
+    story.lives_until("2021-11-26T02:00:00Z").await;
+    assert!(carried().await);
+    assert_eq!(unread(&story, &case).await, ["left", "again"]);
+}
+
+async fn failed(story: &Story, id: &AmendmentId) -> Vec<String> {
+    let of = story.house.node_events().await.into_iter().filter_map(|event| match event {
+        NodeEvent::RowFailed { room, row, problem }
+            if room == "amendments" && row == id.as_str() =>
+        {
+            Some(problem)
+        }
+        _ => None,
+    });
+    of.collect()
+}
+
+#[tokio::test]
+async fn a_change_that_fails_is_tried_again_ever_later_and_stops_no_other() {
+    let story = Story::new().await;
+    let stuck = story.proposes(rmsv_24h("2022-03-01", "2022-02-28"), "2021-11-24T08:00:00Z").await;
+    let node = &story.house.node;
+    let ticker = Viewer::service(Service::Ticker);
+    let change = command::read(node, &ticker, &stuck).await.expect("there");
+    let grant =
+        node.store().authorize_amendment::<Administer>(&ticker, &stuck).await.expect("a right");
+    let mut append = Append::new(&ticker, node.now())
+        .expect_version(Stream::Amendment(stuck.clone()), change.version);
+    // Nobody kept the law before it.
+    for event in change.put_to_use(&node.law().digest_hex(), &"0".repeat(64)) {
+        append.amendment(&grant, event);
+    }
+    node.store().append(append).await.expect("used");
+    let other = story.proposes(rmsv_24h("2022-04-01", "2022-03-31"), "2021-11-24T08:00:30Z").await;
+    story.agrees(&other).await;
+    let begun = node.now();
+    let ticker = story.house.ticker();
+    for (seconds, expected) in
+        [(0, 1), (1, 1), (59, 1), (60, 2), (61, 2), (179, 2), (180, 3), (419, 3), (420, 4)]
+    {
+        let at = begun + SignedDuration::from_secs(seconds);
+        node.clock().advance(at.duration_since(node.now()));
+        ticker.tick_once(at).await.expect("a tick");
+        assert_eq!(failed(&story, &stuck).await.len(), expected, "after {seconds} s");
+    }
+    assert_eq!(story.stage(&other).await, Stage::Applied);
+}
+
+#[tokio::test]
+async fn a_change_that_panics_stops_no_other_and_is_told() {
+    let story = Story::new().await;
+    let first = story.proposes(rmsv_24h("2022-03-01", "2022-02-28"), "2021-11-24T09:00:00Z").await;
+    story.agrees(&first).await;
+    let waiting = story.proposes(harmless(), "2021-11-24T09:00:00Z").await;
+    story.lives_until("2021-11-24T08:59:59Z").await;
+    let now = story.house.advance("PT1S");
+    let ticker = story.house.ticker();
+    {
+        let _other = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+        let target = "watchfire_server::worker::amending";
+        let brittle = Brittle { target, says: "a change of law is in use" };
+        let _brittle = tracing::subscriber::set_default(brittle);
+        ticker.tick_once(now).await.expect("a tick");
+    }
+    let problems = failed(&story, &first).await;
+    assert!(matches!(&problems[..], [one] if one.contains("panic")), "{problems:?}");
+    story.house.sender().send_once(now).await.expect("sent");
+    let told = story.house.took();
+    assert!(told.iter().any(|(_, hook)| hook["type"] == "notice.trouble"), "{told:?}");
+    // The other is worked on in the same tick: nobody agreed with it, and somebody is told so.
+    let due = story.house.node.store().amendment(&story.writer, &waiting).await.expect("there");
+    assert!(due.due_at.is_none_or(|at| at > now), "{due:?}");
+    ticker.tick_once(story.house.advance("PT1M")).await.expect("a tick");
+    let done = command::read(&story.house.node, &story.writer, &first).await.expect("there");
+    assert!(done.is_carried_out(), "it is gone on with a minute later");
+}
+
+/// Another sentence in the quoted text of a law.
+fn harmless() -> Files {
+    let own = Lawbook::builtin().files().iter().filter(|(path, _)| path.starts_with("cn-rmsv/"));
+    Files::new(own.map(|(path, text)| match path {
+        "cn-rmsv/text.zh-CN.md" => (path.to_owned(), format!("{text}\n补记。\n")),
+        _ => (path.to_owned(), text.to_owned()),
+    }))
 }

@@ -334,3 +334,48 @@ async fn what_a_person_took_from_a_file_is_no_news_from_a_feed() {
     assert_eq!(story.asks().await, 1);
     assert_eq!((code(&story.standing().await), story.amendments().await.len()), (None, 1));
 }
+
+#[tokio::test]
+async fn a_feed_is_leased_from_when_it_is_taken_and_not_from_when_the_round_began() {
+    let (story, _) = Story::new(document(sealed(1, &issuer()))).await;
+    let began = story.house.node.now();
+    let taken = story.house.advance("PT1H");
+    assert_eq!(story.feeds.fetch_once(began).await.expect("recorded"), 1);
+    let row = story.standing().await.row.expect("begun");
+    assert_eq!((row.tried_at, row.succeeded_at), (Some(taken), Some(taken)));
+}
+
+#[tokio::test]
+async fn a_feed_that_stalls_holds_up_no_other() {
+    let authority = Authority::new();
+    let identity = || Some(authority.identity(&["127.0.0.1"]));
+    let silent = Publisher::start(Offer::Silence, identity()).await;
+    let quick = Publisher::start(document(sealed(1, &issuer())), identity()).await;
+    let place = Place { url: silent.url.clone(), authority_pem: authority.pem() };
+    let house = House::with(|settings| {
+        place.settings(settings);
+        let stalling = LawFeedSettings { timeout_seconds: 60, ..settings.law.feeds[0].clone() };
+        let (name, url) = ("quick".to_owned(), quick.url.clone());
+        let other = LawFeedSettings { name, url, ..stalling.clone() };
+        settings.law.feeds = vec![stalling, other];
+    })
+    .await;
+    let feeds = Feeds::from_settings(&house.node).expect("fine settings");
+    feeds.begin(house.node.now()).await.expect("begun");
+    let [stalling, other]: [Feeds; 2] =
+        feeds.each().collect::<Vec<_>>().try_into().expect("two feeds");
+    let began = house.node.now();
+    let held = tokio::spawn(async move { stalling.fetch_once(began).await });
+    for _ in 0..2 {
+        let now = house.advance("PT1H");
+        assert_eq!(other.fetch_once(now).await.expect("recorded"), 1);
+    }
+    assert!(!held.is_finished(), "it waits still");
+    held.abort();
+    assert_eq!(quick.took().len(), 2);
+    let keeper = Viewer::service(Service::Keeper);
+    let rows = house.node.store().feeds(&keeper, ROOM).await.expect("rows");
+    let heard: Vec<_> =
+        rows.iter().map(|row| (row.tried_at.is_some(), row.succeeded_at.is_some())).collect();
+    assert_eq!(heard, [(true, false), (true, true)], "{rows:?}");
+}

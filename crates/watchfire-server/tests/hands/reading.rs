@@ -59,6 +59,36 @@ async fn a_stricter_reading_needs_four_eyes_and_moves_the_clocks_from_its_day_on
 }
 
 #[tokio::test]
+async fn what_is_agreed_days_later_counts_from_the_day_after_its_use() {
+    let story = Story::new().await;
+    let late = draft("24h", Some("2021-11-25T16:00:00Z"));
+    let refused = reading::propose(story.wish(&story.writer), &late).await;
+    let refused = refused.expect_err("25 November is past when it is used");
+    assert_eq!(refused.code(), "reading_past");
+    assert!(refused.detail().contains("2021-11-26"), "{}", refused.detail());
+    let id = proposes(&story, &story.writer, &draft("24h", Some("2021-11-25T15:59:59Z"))).await;
+    story.lives_until("2021-11-26T20:00:00Z").await;
+    let before = story.house.opens("known before it was agreed", false).await;
+    story.agrees(&id).await;
+    story.lives_until("2021-11-26T20:00:01Z").await;
+    assert_eq!(story.stage(&id).await, Stage::Applied);
+    // In Shanghai it was used on the 27th.
+    let [in_use] = HouseReading::of_files(story.house.node.law().files()).try_into().expect("one");
+    assert_eq!(in_use.from.to_string(), "2021-11-28");
+    story.lives_until("2021-11-27T15:59:00Z").await;
+    let on_the_day = story.house.opens("known on the day of its use", false).await;
+    story.lives_until("2021-11-27T16:00:00Z").await;
+    let after = story.house.opens("known on the day after", false).await;
+    for (case, due) in [
+        (&before, "2021-11-28T20:00:00Z"),
+        (&on_the_day, "2021-11-29T15:59:00Z"),
+        (&after, "2021-11-28T16:00:00Z"),
+    ] {
+        assert_eq!(story.strict_due(case).await, due.parse().unwrap(), "{due}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_laxer_by_the_time_it_is_used_is_obstructed() {
     let story = Story::new().await;
     let late = proposes(&story, &story.writer, &draft("24h", Some("2021-11-24T12:00:00Z"))).await;

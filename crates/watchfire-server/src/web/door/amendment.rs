@@ -246,7 +246,7 @@ pub(super) async fn impact(visit: Visit, Path(id): Path<String>) -> Result<Respo
 
 /// A role by name, with its id; a role that the laws in use do not know by its id alone.
 fn role_name(visit: &Visit, role: &str) -> String {
-    let words = Words { law: visit.node.law(), language: visit.reader.language };
+    let words = Words { law: visit.law(), language: visit.reader.language };
     match role.parse::<RoleId>() {
         Ok(id) if words.law.role_name(&id).is_some() => format!("{} ({role})", words.role(&id)),
         _ => role.to_owned(),
@@ -266,8 +266,8 @@ fn group(group: Group) -> GroupView {
         cases: group
             .cases
             .into_iter()
-            .map(|case| CaseView {
-                id: case.case.to_string(),
+            .map(|(id, case)| CaseView {
+                id: id.to_string(),
                 title: case.title,
                 shifts: case
                     .shifts
