@@ -105,7 +105,9 @@ pub(crate) async fn list(
     Path(case): Path<String>,
 ) -> Shown<List<ShownAwareness>> {
     let loaded = Loaded::read(&node, &caller.viewer, &id(&case)?).await?;
-    let found = loaded.case.awareness(&loaded.house(&node), node.now())?;
+    let now = node.now();
+    let law = loaded.legible(&node, node.law_now(), now).await?.law;
+    let found = loaded.case.awareness(&loaded.house_under(&law), now)?;
     let shown = found.into_iter().map(|it| {
         let chosen = loaded.case.aware_from.get(it.of.as_str());
         ShownAwareness::of(it, chosen)

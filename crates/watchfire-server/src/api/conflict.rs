@@ -191,8 +191,10 @@ pub(crate) async fn list(
     Path(case): Path<String>,
 ) -> Shown<List<ShownConflict>> {
     let loaded = Loaded::read(&node, &caller.viewer, &id(&case)?).await?;
-    let house = loaded.house(&node);
-    let clashes = loaded.case.clashes(&house, node.now())?;
+    let now = node.now();
+    let law = loaded.legible(&node, node.law_now(), now).await?.law;
+    let house = loaded.house_under(&law);
+    let clashes = loaded.case.clashes(&house, now)?;
     let shown = clashes.into_iter().map(|clash| ShownConflict::of(clash, &loaded.case, &house));
     Ok(Json(List::whole(shown.collect())))
 }

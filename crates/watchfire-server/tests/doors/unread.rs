@@ -104,6 +104,11 @@ async fn a_case_that_the_law_cannot_read_is_shown_by_the_law_of_before_and_says_
         let of = list.iter().find(|it| it["provision"] == "cn-rmsv/7.2").expect("owed");
         let draft = format!("{page}/obligations/{}/draft", of["id"].as_str().expect("an id"));
         browsed(&house, &draft, "en").await;
+        // What collides is told by the law that can read the case, and by none if there is none.
+        for list in ["conflicts", "awareness"] {
+            let answer = house.get(&format!("{api}/{list}")).by(&engineer).answer().await;
+            assert_eq!(answer.status == StatusCode::OK, of_before, "{:?}", answer.json());
+        }
         // Nothing is recorded that would have to be computed, and it is said.
         let fact = json!({ "kind": "disclosed" });
         let refused = house.write("POST", &format!("{api}/facts"), &fact).by(&engineer);
