@@ -252,6 +252,8 @@ pub struct Product {
     pub ecosystem: Option<String>,
     /// Its name within the ecosystem, or as its vendor calls it.
     pub name: Option<String>,
+    /// Its version, where it is named with one.
+    pub version: Option<String>,
     /// Who makes it.
     pub vendor: Option<String>,
     /// Package URLs, verbatim.

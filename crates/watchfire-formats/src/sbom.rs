@@ -25,7 +25,7 @@ mod spdx;
 pub(crate) mod xml;
 mod xsd;
 
-pub use component::{Component, Hash, Relation, RelationKind};
+pub use component::{Built, Component, Hash, Relation, RelationKind};
 pub use document::{Document, Head, Item, Lost, Skipped};
 pub use input::{Compression, Format};
 pub use problem::{PROBLEMS_MAX, Place, Problem, Problems};

@@ -6,6 +6,7 @@
 //! sources disagree each has its own answer, and nothing is merged here.
 
 mod advice;
+mod distribution;
 mod name;
 mod rule;
 

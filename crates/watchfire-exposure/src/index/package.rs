@@ -98,6 +98,11 @@ fn normal(family: &str, name: &str) -> String {
             normal
         }
         "nuget" | "packagist" | "github actions" | "go" | "hex" => name.to_lowercase(),
+        // OSV has the address of the repository, a package URL its host and path.
+        "swifturl" => {
+            let name = name.split_once("://").map_or(name.as_str(), |(_, name)| name);
+            name.strip_suffix(".git").unwrap_or(name).to_lowercase()
+        }
         _ => name,
     }
 }
@@ -115,6 +120,11 @@ mod tests {
             (("Go", "github.com/AdguardTeam/X"), ("golang", "github.com/adguardteam/x"), true),
             (("Hex", "Phoenix"), ("hex", "phoenix"), true),
             (("crates.io", "rustls"), ("cargo", "rustls"), true),
+            (
+                ("SwiftURL", "https://github.com/apple/swift-nio.git"),
+                ("swift", "github.com/apple/swift-nio"),
+                true,
+            ),
             (("NuGet", "Newtonsoft.Json"), ("nuget", "newtonsoft.json"), true),
             (("npm", "JSONStream"), ("npm", "jsonstream"), false),
             (("Debian:12", "curl"), ("Debian:11", "curl"), false),

@@ -15,6 +15,15 @@ fn is_no_version(text: &str) -> bool {
     text.contains("${") || !text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
+/// Whether a text that is listed as a version may mean several: `< 2.0`, `1.x`, `all versions`.
+fn is_pattern(text: &str) -> bool {
+    text.starts_with(['<', '>', '=', '~', '^', '!'])
+        || text.contains(['*', ',', '|'])
+        || text.contains(char::is_whitespace)
+        || text.contains("${")
+        || text.split('.').any(|part| part.eq_ignore_ascii_case("x"))
+}
+
 /// The key of a version of a row; `None` where it is compared one by one, or with nothing.
 pub(super) fn row_key(ecosystem: Option<Ecosystem>, version: &str) -> Option<Key> {
     ecosystem.filter(|_| !is_no_version(version))?.key(version)
@@ -25,6 +34,8 @@ pub(super) fn row_key(ecosystem: Option<Ecosystem>, version: &str) -> Option<Key
 pub struct Rule {
     listed: Vec<String>,
     ranges: Vec<Range>,
+    /// Whether a listed text may mean more versions than itself.
+    vague: bool,
     /// Whether it speaks of all others instead.
     others: bool,
     every: bool,
@@ -33,7 +44,9 @@ pub struct Rule {
 impl Rule {
     /// A rule for these versions, and for those in these ranges.
     pub fn new(listed: Vec<String>, ranges: Vec<Range>) -> Self {
-        Self { listed, ranges, others: false, every: false }
+        let vague = |text: &String| is_pattern(text) || (ranges.is_empty() && is_no_version(text));
+        let vague = listed.iter().any(vague);
+        Self { listed, ranges, vague, others: false, every: false }
     }
 
     /// A rule for all versions but these, and but those in these ranges.
@@ -75,7 +88,8 @@ impl Rule {
             return if speaks { Answer::Undecided } else { Answer::No };
         }
         // Without an order nothing says that another text is another version.
-        let mut undecided = ecosystem.map_or(!self.listed.is_empty(), |it| !it.explains(version));
+        let unknown = ecosystem.map_or(!self.listed.is_empty(), |it| !it.explains(version));
+        let mut undecided = unknown || self.vague;
         for range in &self.ranges {
             match range.contains(version) {
                 Answer::Yes => return Answer::Yes,
@@ -92,7 +106,7 @@ impl Rule {
         if self.every {
             return Some(Intervals::default().complement());
         }
-        let ecosystem = ecosystem?;
+        let ecosystem = ecosystem.filter(|_| !self.vague)?;
         let mut parts = Vec::with_capacity(self.ranges.len() + self.listed.len());
         for range in &self.ranges {
             // Keys of two orders do not compare.

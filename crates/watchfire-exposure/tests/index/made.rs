@@ -45,7 +45,9 @@ fn version(numbers: &mut Numbers, ecosystem: &str) -> String {
         ("ConanCenter", 0) => "+1".to_owned(),
         _ => String::new(),
     };
-    let odd = ["(devel)", "trunk", "unknown", "漏洞", "1..2", "latest", "${rev}-1"];
+    let odd = [
+        "(devel)", "trunk", "unknown", "漏洞", "1..2", "latest", "${rev}-1", "< 2.0", "1.x", "all",
+    ];
     match numbers.next(20) {
         0 => (*numbers.of(&odd)).to_owned(),
         _ if ecosystem == "Go" => format!("v{major}.{minor}.{patch}{tail}"),

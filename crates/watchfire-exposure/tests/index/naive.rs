@@ -81,7 +81,9 @@ impl Said {
             },
             Self::Events(events, listed) => {
                 let equal = |one: &String| one == version || equal(ecosystem, one, version);
-                let odd = odd || (ecosystem.is_none() && !listed.is_empty());
+                let odd = odd
+                    || (ecosystem.is_none() && !listed.is_empty())
+                    || listed.iter().any(|one| is_vague(one, events.is_empty()));
                 match by_events(events) {
                     _ if listed.iter().any(equal) => Answer::Yes,
                     Answer::No if odd => Answer::Undecided,
@@ -90,6 +92,14 @@ impl Said {
             }
         }
     }
+}
+
+/// Whether a listed text may mean more versions than itself.
+fn is_vague(text: &str, alone: bool) -> bool {
+    let nameless = !text.contains(|sign: char| sign.is_ascii_digit());
+    let part_x = text.split('.').any(|part| part == "x" || part == "X");
+    let signs = ['<', '>', '=', '!'].iter().any(|sign| text.starts_with(*sign));
+    text.contains("${") || text.contains([' ', '*']) || part_x || signs || (alone && nameless)
 }
 
 /// Whether a listed version is this one: by the order, and of Python's with any local label.

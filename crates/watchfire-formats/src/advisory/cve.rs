@@ -212,7 +212,8 @@ fn product_of(json: &Value) -> Product {
     let (product, vendor) = (text(json, "product"), text(json, "vendor"));
     // A package of a product is said of the package, within the product.
     let whole = product.clone().filter(|product| package.as_ref().is_some_and(|it| it != product));
-    let whole = whole.filter(|_| ecosystem.is_none());
+    let named = ecosystem.is_some() || json.get("packageURL").is_some();
+    let whole = whole.filter(|_| !named);
     let within = whole.map(|name| {
         let (name, vendor) = (Some(name), vendor.clone());
         Arc::new(Product { name, vendor, ..Product::default() })
@@ -309,9 +310,12 @@ fn parts_of(json: &Value, product: &Value) -> Vec<(Status, Part)> {
     statuses.into_iter().map(part).collect()
 }
 
+/// What a CPE match says; one that is not vulnerable is what the others run on, and says nothing.
 fn of_cpe(json: &Value, pointer: String, by: Option<String>) -> Option<Affected> {
+    if json["vulnerable"] != true {
+        return None;
+    }
     let product = Product { cpes: vec![text(json, "criteria")?], ..Product::default() };
-    let status = if json["vulnerable"] == true { Status::Affected } else { Status::Unknown };
     let bounds = [
         text(json, "versionStartIncluding").map(Event::From),
         text(json, "versionStartExcluding").map(Event::After),
@@ -321,5 +325,5 @@ fn of_cpe(json: &Value, pointer: String, by: Option<String>) -> Option<Affected>
     let events: Vec<Event> = bounds.into_iter().flatten().collect();
     let order = Order::Named("cpe".to_owned());
     let ranges = if events.is_empty() { Vec::new() } else { vec![Range::Events { order, events }] };
-    Some(Affected { ranges, by, ..Affected::new(product, status, pointer) })
+    Some(Affected { ranges, by, ..Affected::new(product, Status::Affected, pointer) })
 }

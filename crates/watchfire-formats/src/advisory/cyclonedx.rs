@@ -99,6 +99,7 @@ fn product_of(component: &Value) -> Product {
             (Some(group), Some(name)) => Some(format!("{group}/{name}")),
             (_, name) => name,
         },
+        version: text(component, "version"),
         vendor: component.get("supplier").and_then(|one| text(one, "name")),
         purls: text(component, "purl").into_iter().collect(),
         cpes: text(component, "cpe").into_iter().collect(),
@@ -154,7 +155,9 @@ fn advisory_of<'a>(
     if affected.is_empty() {
         let product = main.cloned().unwrap_or_default();
         budget.take(1, 0)?;
-        affected.push(said(product, status.unwrap_or(Status::Affected), pointer.clone()));
+        let versions = product.version.iter().cloned().collect();
+        let said = said(product, status.unwrap_or(Status::Affected), pointer.clone());
+        affected.push(Affected { versions, ..said });
     }
     Ok(Advisory {
         id,
@@ -171,19 +174,16 @@ fn advisory_of<'a>(
             .filter_map(Value::as_u64)
             .map(|it| format!("CWE-{it}"))
             .collect(),
-        references: list(json, "advisories")
-            .iter()
-            .filter_map(|one| {
-                Some(Reference {
-                    kinds: text(one, "title").into_iter().collect(),
-                    url: text(one, "url")?,
-                })
-            })
-            .collect(),
+        references: list(json, "advisories").iter().filter_map(reference_of).collect(),
         affected,
         pointer,
         ..Advisory::default()
     })
+}
+
+fn reference_of(json: &Value) -> Option<Reference> {
+    let kinds = text(json, "title").into_iter().collect();
+    Some(Reference { kinds, url: text(json, "url")? })
 }
 
 /// Whether it was taken back: the time of that is written, not an empty text or null.

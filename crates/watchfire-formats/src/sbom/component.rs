@@ -28,6 +28,8 @@ pub struct Component {
     pub purls: Vec<Purl>,
     /// The package URLs of what it was made from, as a fork is of what it forked.
     pub ancestors: Vec<Purl>,
+    /// The source package that it was built of, where it is one of a distribution.
+    pub source: Option<Built>,
     /// The CPE names it goes by.
     pub cpes: Vec<String>,
     /// The hashes of its bytes.
@@ -38,6 +40,25 @@ pub struct Component {
     pub is_subject: bool,
     /// Where it stands.
     pub place: Place,
+}
+
+/// A source package of a distribution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
+}
+
+impl Built {
+    /// The words in which trivy and others write it: `built package from: openssl 1.1.1n-0`.
+    pub(crate) fn of_words(text: &str) -> Option<Self> {
+        let (_, said) = text.split_once("built package from:")?;
+        let mut words = said.split_whitespace();
+        let name = words.next()?.to_owned();
+        Some(Self { name, version: words.next().map(str::to_owned) })
+    }
 }
 
 /// A hash of the bytes of a component.

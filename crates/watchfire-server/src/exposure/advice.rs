@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use watchfire_exposure::index::{Number, Package, Rule, Rules};
 use watchfire_exposure::range::Answer;
 use watchfire_formats::advisory::{Advisory, Affected, Document, Product, Status};
 use watchfire_formats::purl::Purl;
 
-use super::name::{Basis, Name, any_release, of_cpe, of_purl};
+use super::distribution::{Distribution, Side};
+use super::name::{Basis, Name, of_cpe, of_purl, telling};
 use super::rule;
 
 /// An advisory of a source, as far as it is told beside an exposure.
@@ -41,8 +43,12 @@ pub struct Statement {
     pub justification: Option<Arc<str>>,
     /// Where it stands in the document, as a JSON pointer.
     pub pointer: String,
+    /// Since when it is said, where it has a time of its own.
+    pub since: Option<Timestamp>,
     /// The product in which alone it holds.
     within: Option<Arc<Product>>,
+    /// What of its package URLs tells the package from others of its name.
+    qualifiers: Vec<(String, String)>,
 }
 
 /// What becomes of a component by a statement.
@@ -86,6 +92,7 @@ pub struct Advice {
     advisories: usize,
     withdrawn: usize,
     unnamed: usize,
+    named: usize,
 }
 
 impl Advice {
@@ -124,6 +131,11 @@ impl Advice {
         self.unnamed
     }
 
+    /// How many statements can be compared with an inventory.
+    pub fn named(&self) -> usize {
+        self.named
+    }
+
     fn add_all(&mut self, source: &Arc<Source>, affected: &[Affected]) {
         for said in affected {
             let number = self.statement(source, said, said.status, rule::told(said));
@@ -134,6 +146,7 @@ impl Advice {
                 named = true;
             }
             self.unnamed += usize::from(!named);
+            self.named += usize::from(named);
         }
         // What a source says of all other versions, it says once of each product.
         for group in affected.chunk_by(|one, two| one.pointer == two.pointer) {
@@ -173,28 +186,26 @@ impl Advice {
             range,
             justification: said.justification.clone(),
             pointer: said.pointer.clone(),
+            since: said.since,
             within: said.product.within.clone(),
+            qualifiers: qualifiers(&said.product),
         });
         number
     }
 
     /// What becomes of a component in a product, once for each advisory that speaks of it: the
-    /// strictest of what the advisory says.
+    /// latest of what the advisory says, and of what has no time or the same the strictest.
     pub fn of<'a>(&'a self, names: &[Name], product: &Whole) -> Vec<Exposure<'a>> {
         let mut by_source: HashMap<*const Source, Exposure<'a>> = HashMap::new();
         for name in names {
             for (number, answer) in self.rules.of(&name.package, &name.version) {
                 let Some(statement) = self.statements.get(number as usize) else { continue };
-                let inside = statement.within.as_ref().is_none_or(|whole| product.is(whole));
-                let Some(exposed) = exposed(statement.status, answer, name.basis) else { continue };
-                if !inside {
-                    continue;
-                }
+                let Some(exposed) = statement.exposes(name, answer, product) else { continue };
                 let exposure = Exposure { exposed, basis: name.basis, statement };
                 let known = by_source.entry(Arc::as_ptr(&statement.source));
                 known
                     .and_modify(|known| {
-                        if (exposed, name.basis) < (known.exposed, known.basis) {
+                        if exposure.counts_before(known) {
                             *known = exposure.clone();
                         }
                     })
@@ -202,40 +213,85 @@ impl Advice {
             }
         }
         let mut all: Vec<Exposure<'a>> = by_source.into_values().collect();
-        all.sort_by(|one, two| {
-            let key = |it: &Exposure<'a>| {
-                (it.exposed, it.statement.source.id.clone(), it.statement.source.document.clone())
-            };
-            key(one).cmp(&key(two))
-        });
+        all.sort_by(|one, two| one.order().cmp(&two.order()));
         all
     }
 }
 
-/// The product whose components are asked about: what it goes by.
-#[derive(Debug, Clone, Default)]
-pub struct Whole {
-    packages: Vec<Package>,
-    names: Vec<String>,
+impl Statement {
+    /// What it makes of a component by one of its names; `None` is nothing.
+    fn exposes(&self, name: &Name, answer: Answer, product: &Whole) -> Option<Exposed> {
+        let exposed = exposed(self.status, answer, name.basis)?;
+        let inside = self.within.as_ref().is_none_or(|whole| product.is(whole));
+        // What is said of another package of the same name, or of one within another product,
+        // excuses nobody; that it is affected there makes somebody look here.
+        let here = inside && self.qualifiers.iter().all(|one| name.qualifiers.contains(one));
+        match exposed {
+            Exposed::NotAffected => here.then_some(exposed),
+            Exposed::Affected | Exposed::Undecided => {
+                Some(if inside { exposed } else { Exposed::Undecided })
+            }
+        }
+    }
 }
 
-impl Whole {
-    /// The product of these names, and of what people call it.
-    pub fn new(
-        names: impl IntoIterator<Item = Name>,
-        called: impl IntoIterator<Item = String>,
-    ) -> Self {
-        Self {
-            packages: names.into_iter().map(|name| name.package).collect(),
-            names: called.into_iter().map(|name| name.to_lowercase()).collect(),
+impl<'a> Exposure<'a> {
+    /// Whether it counts and another of the same vulnerability does not: the later one, else the
+    /// stricter one.
+    pub fn counts_before(&self, other: &Self) -> bool {
+        match (self.statement.since, other.statement.since) {
+            (Some(one), Some(two)) if one != two => one > two,
+            _ => (self.exposed, self.basis) < (other.exposed, other.basis),
         }
     }
 
-    /// Whether a statement within `product` is about it.
+    fn order(&self) -> (Exposed, &'a str, &'a str) {
+        let source = &self.statement.source;
+        (self.exposed, &source.id, &source.document)
+    }
+}
+
+/// The product whose components are asked about: what it goes by, with its versions.
+#[derive(Debug, Clone, Default)]
+pub struct Whole {
+    packages: Vec<(Package, String)>,
+    /// Names in small letters, each with its version where one is known.
+    names: Vec<(String, Option<String>)>,
+}
+
+impl Whole {
+    /// The product of these names, and of what people call it, each with its version.
+    pub fn new(
+        names: impl IntoIterator<Item = Name>,
+        called: impl IntoIterator<Item = (String, Option<String>)>,
+    ) -> Self {
+        let called = called.into_iter().map(|(name, version)| (name.to_lowercase(), version));
+        Self {
+            packages: names.into_iter().map(|name| (name.package, name.version)).collect(),
+            names: called.collect(),
+        }
+    }
+
+    /// Whether a statement within `product` is about it: by name, and by the version where the
+    /// statement has one.
     fn is(&self, product: &Product) -> bool {
-        let meets = packages(product).iter().any(|(package, _)| self.packages.contains(package));
+        let meets = |(package, version): &(Package, Option<String>)| {
+            let version = version.as_ref().or(product.version.as_ref());
+            self.packages.iter().any(|(own, at)| {
+                let same = |wanted: &String| {
+                    let order = package.ecosystem().and_then(|it| it.order(wanted, at));
+                    wanted == at || order.is_some_and(std::cmp::Ordering::is_eq)
+                };
+                own == package && version.is_none_or(same)
+            })
+        };
         let called = product.name.as_ref().map(|name| name.to_lowercase());
-        meets || called.is_some_and(|called| self.names.contains(&called))
+        let is_called = called.is_some_and(|called| {
+            let version = product.version.as_ref();
+            let same = |at: &Option<String>| version.is_none_or(|it| at.as_ref() == Some(it));
+            self.names.iter().any(|(name, at)| *name == called && same(at))
+        });
+        packages(product).iter().any(meets) || is_called
     }
 }
 
@@ -269,6 +325,17 @@ fn exposed(status: Status, answer: Answer, basis: Basis) -> Option<Exposed> {
     })
 }
 
+/// The qualifiers in which all package URLs of a product agree.
+fn qualifiers(product: &Product) -> Vec<(String, String)> {
+    let purls = product.purls.iter().filter_map(|purl| Purl::parse_tolerant(purl).ok());
+    let mut told = purls.map(|purl| telling(&purl));
+    let Some(mut agreed) = told.next() else { return Vec::new() };
+    for other in told {
+        agreed.retain(|one| other.contains(one));
+    }
+    agreed
+}
+
 /// The packages that a product of an advisory stands for, with the version that its own name has.
 fn packages(product: &Product) -> Vec<(Package, Option<String>)> {
     let mut packages: Vec<(Package, Option<String>)> = Vec::new();
@@ -277,20 +344,41 @@ fn packages(product: &Product) -> Vec<(Package, Option<String>)> {
             packages.push((package, version));
         }
     };
+    let mut is_known = false;
     if let (Some(ecosystem), Some(name)) = (&product.ecosystem, &product.name) {
-        add(Package::new(ecosystem, name), None);
-        if let Some((family, _)) = ecosystem.split_once(':') {
-            add(Package::new(&any_release(family), name), None);
+        let families = match Distribution::of_ecosystem(ecosystem) {
+            Some(distribution) => distribution.families(Side::Advisory),
+            // What stands behind the colon of others is a registry, whose packages are called alike.
+            None => vec![ecosystem.split(':').next().unwrap_or_default().to_owned()],
+        };
+        for family in families {
+            let package = Package::new(&family, name);
+            is_known |= package.ecosystem().is_some();
+            if package.is_of("go") && is_standard(name) {
+                add(Package::new("Go", "stdlib"), None);
+            }
+            add(package, None);
+        }
+    }
+    // Where the ecosystem says whose order counts, a package URL beside it says less.
+    if !is_known {
+        let purls = product.purls.iter().filter_map(|purl| Purl::parse_tolerant(purl).ok());
+        let names = purls.flat_map(|purl| of_purl(&purl, "", None, Side::Advisory));
+        for (package, version) in names {
+            let version = Some(version).filter(|version| !version.is_empty());
+            add(package, version.or_else(|| product.version.clone()));
         }
     }
     if product.ecosystem.is_none() {
-        let purls = product.purls.iter().filter_map(|purl| Purl::parse_tolerant(purl).ok());
-        for (package, version) in purls.flat_map(|purl| of_purl(&purl, "")) {
-            add(package, Some(version).filter(|version| !version.is_empty()));
-        }
         for (package, version) in product.cpes.iter().filter_map(|cpe| of_cpe(cpe)) {
             add(package, version);
         }
     }
     packages
+}
+
+/// Whether a path is one of Go's own library: the first part of others is the name of a host.
+fn is_standard(name: &str) -> bool {
+    let first = name.split('/').next().unwrap_or_default();
+    !first.contains('.') && !matches!(name, "stdlib" | "toolchain")
 }

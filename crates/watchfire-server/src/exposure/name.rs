@@ -2,7 +2,9 @@
 
 use watchfire_exposure::index::Package;
 use watchfire_formats::purl::Purl;
-use watchfire_formats::sbom::Component;
+use watchfire_formats::sbom::{Built, Component};
+
+use super::distribution::{Distribution, Side};
 
 /// By what a component and a statement met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +37,8 @@ pub struct Name {
     pub version: String,
     /// What it was made of.
     pub basis: Basis,
+    /// The qualifiers of the package URL that tell one package of a name from another.
+    pub(super) qualifiers: Vec<(String, String)>,
 }
 
 /// All names of a component: of its package URLs, of what it was made from, and of its CPE names.
@@ -44,41 +48,61 @@ pub fn names(component: &Component) -> Vec<Name> {
     for (purls, basis) in
         [(&component.purls, Basis::Package), (&component.ancestors, Basis::Ancestor)]
     {
-        let fallback = if basis == Basis::Package { own } else { "" };
-        for (package, version) in purls.iter().flat_map(|purl| of_purl(purl, fallback)) {
-            names.push(Name { package, version, basis });
+        let is_own = basis == Basis::Package;
+        let (fallback, source) = if is_own { (own, component.source.as_ref()) } else { ("", None) };
+        for purl in purls {
+            for (package, version) in of_purl(purl, fallback, source, Side::Inventory) {
+                names.push(Name { package, version, basis, qualifiers: telling(purl) });
+            }
         }
     }
     for (package, version) in component.cpes.iter().filter_map(|cpe| of_cpe(cpe)) {
         let version = version.unwrap_or_else(|| own.to_owned());
-        names.push(Name { package, version, basis: Basis::Cpe });
+        names.push(Name { package, version, basis: Basis::Cpe, qualifiers: Vec::new() });
     }
     names
+}
+
+/// Which qualifiers of a package URL say that another of the same name is another package.
+const TELLING: [&str; 2] = ["repository_url", "distro"];
+
+/// The qualifiers by which a package URL tells itself from others of its name.
+pub(super) fn telling(purl: &Purl) -> Vec<(String, String)> {
+    let told = purl.qualifiers().iter().filter(|(key, _)| TELLING.contains(&key.as_str()));
+    told.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// The packages that a package URL stands for, each with its version.
 ///
 /// Several where advisories speak of the source of a package, and where they speak of a release of a
 /// distribution or of all.
-pub(super) fn of_purl(purl: &Purl, fallback: &str) -> Vec<(Package, String)> {
+pub(super) fn of_purl(
+    purl: &Purl,
+    fallback: &str,
+    built: Option<&Built>,
+    side: Side,
+) -> Vec<(Package, String)> {
     let version = purl.version().unwrap_or(fallback);
-    let Some(kind) = Distribution::of(purl) else {
+    let Some(distribution) = Distribution::of(purl) else {
         let name = joined(purl);
         return vec![(Package::new(purl.kind(), &name), version.to_owned())];
     };
-    let own = match purl.qualifiers().get("epoch") {
-        Some(epoch) if purl.kind() == "rpm" && epoch != "0" && !version.contains(':') => {
+    let epoch = purl.qualifiers().get("epoch").filter(|epoch| *epoch != "0");
+    let with_epoch = |version: &str| match epoch {
+        Some(epoch) if !version.is_empty() && !version.contains(':') => {
             format!("{epoch}:{version}")
         }
         _ => version.to_owned(),
     };
-    let mut named = vec![(purl.name().to_owned(), own.clone())];
-    if let Some((source, version)) = source_of(purl)
+    let mut named = vec![(purl.name().to_owned(), with_epoch(version))];
+    let source = source_of(purl);
+    let source = source.or_else(|| built.map(|it| (it.name.clone(), it.version.clone())));
+    if let Some((source, of_source)) = source
         && source != purl.name()
     {
-        named.push((source, version.unwrap_or(own)));
+        named.push((source, with_epoch(of_source.as_deref().unwrap_or(version))));
     }
-    let families = kind.families();
+    let families = distribution.families(side);
     let pairs = named.iter().flat_map(|(name, version)| {
         families.iter().map(move |family| (Package::new(family, name), version.clone()))
     });
@@ -99,126 +123,15 @@ fn source_of(purl: &Purl) -> Option<(String, Option<String>)> {
     let qualifiers = purl.qualifiers();
     let said = ["upstream", "source", "origin"].iter().find_map(|key| qualifiers.get(*key))?;
     if let Some(rest) = said.strip_suffix(".src.rpm") {
-        // NAME-VERSION-RELEASE
-        let (rest, _) = rest.rsplit_once('-')?;
-        return rest.rsplit_once('-').map(|(name, _)| (name.to_owned(), None));
+        // NAME-VERSION-RELEASE, where an epoch is never written.
+        let (rest, release) = rest.rsplit_once('-')?;
+        let (name, version) = rest.rsplit_once('-')?;
+        return Some((name.to_owned(), Some(format!("{version}-{release}"))));
     }
     Some(match said.split_once('@') {
         Some((name, version)) => (name.to_owned(), Some(version.to_owned())),
         None => (said.clone(), None),
     })
-}
-
-/// Names of distributions by the namespaces of their package URLs.
-///
-/// Source: OSV schema 1.7, "Defined ecosystems"; purl-spec, `deb`, `rpm` and `apk`.
-const DISTRIBUTIONS: [(&str, &str); 25] = [
-    ("debian", "Debian"),
-    ("ubuntu", "Ubuntu"),
-    ("echo", "Echo"),
-    ("alpine", "Alpine"),
-    ("wolfi", "Wolfi"),
-    ("chainguard", "Chainguard"),
-    ("alpaquita", "Alpaquita"),
-    ("minimos", "MinimOS"),
-    ("redhat", "Red Hat"),
-    ("rhel", "Red Hat"),
-    ("almalinux", "AlmaLinux"),
-    ("alma", "AlmaLinux"),
-    ("rocky", "Rocky Linux"),
-    ("rocky-linux", "Rocky Linux"),
-    ("rockylinux", "Rocky Linux"),
-    ("suse", "SUSE"),
-    ("sles", "SUSE"),
-    ("opensuse", "openSUSE"),
-    ("opensuse-leap", "openSUSE"),
-    ("opensuse-tumbleweed", "openSUSE"),
-    ("mageia", "Mageia"),
-    ("openeuler", "openEuler"),
-    ("photon", "Photon OS"),
-    ("azurelinux", "Azure Linux"),
-    ("mariner", "Azure Linux"),
-];
-
-/// Releases of Debian by their code names.
-///
-/// Source: Debian, "Debian Releases".
-const DEBIAN: [(&str, &str); 9] = [
-    ("wheezy", "7"),
-    ("jessie", "8"),
-    ("stretch", "9"),
-    ("buster", "10"),
-    ("bullseye", "11"),
-    ("bookworm", "12"),
-    ("trixie", "13"),
-    ("forky", "14"),
-    ("duke", "15"),
-];
-
-/// Whose package it is, and of which release where that is certain.
-struct Distribution {
-    family: String,
-    release: Option<String>,
-}
-
-impl Distribution {
-    fn of(purl: &Purl) -> Option<Self> {
-        if !matches!(purl.kind(), "deb" | "rpm" | "apk") {
-            return None;
-        }
-        let namespace = purl.namespace().unwrap_or_default();
-        let known = DISTRIBUTIONS.iter().find(|(theirs, _)| *theirs == namespace);
-        let fallback = match purl.kind() {
-            "deb" => "Debian",
-            "apk" => "Alpine",
-            _ if namespace.is_empty() => "rpm",
-            _ => namespace,
-        };
-        let family = known.map_or(fallback, |(_, ours)| ours).to_owned();
-        let said = purl.qualifiers().get("distro").map_or("", String::as_str);
-        let release = match family.as_str() {
-            "Debian" => debian(said),
-            "Alpine" => alpine(said),
-            _ => None,
-        };
-        Some(Self { family, release })
-    }
-
-    /// The ecosystems in which advisories may speak of it.
-    fn families(&self) -> [String; 2] {
-        let release = match &self.release {
-            Some(release) => format!("{}:{release}", self.family),
-            None => any_release(&self.family),
-        };
-        [release, self.family.clone()]
-    }
-}
-
-/// The ecosystem that holds what is said of any release, for those of whom none is known.
-///
-/// A version that is affected in one of them counts as affected.
-pub(super) fn any_release(family: &str) -> String {
-    format!("{family}:*")
-}
-
-/// `debian-12.5`, `12`, `bookworm` or `debian-bookworm`.
-fn debian(said: &str) -> Option<String> {
-    let said = said.strip_prefix("debian-").unwrap_or(said);
-    if let Some((_, number)) = DEBIAN.iter().find(|(name, _)| *name == said) {
-        return Some((*number).to_owned());
-    }
-    let number = said.split('.').next().unwrap_or_default();
-    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| number.to_owned())
-}
-
-/// `alpine-3.18.4` or `3.18`.
-fn alpine(said: &str) -> Option<String> {
-    let said = said.strip_prefix("alpine-").unwrap_or(said).trim_start_matches('v');
-    let mut parts = said.split('.');
-    let numbers = [parts.next()?, parts.next()?];
-    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    numbers.iter().all(digits).then(|| format!("v{}.{}", numbers[0], numbers[1]))
 }
 
 /// What stands for the ecosystem of a product that only a CPE names.
@@ -286,7 +199,7 @@ mod tests {
 
     fn of(text: &str) -> Vec<(String, String)> {
         let purl = Purl::parse_tolerant(text).unwrap_or_else(|error| panic!("{error}"));
-        let pairs = of_purl(&purl, "").into_iter();
+        let pairs = of_purl(&purl, "", None, Side::Inventory).into_iter();
         pairs.map(|(package, version)| (package.to_string(), version)).collect()
     }
 
@@ -313,7 +226,7 @@ mod tests {
             ),
         ] {
             let parsed = Purl::parse_tolerant(purl).unwrap_or_else(|error| panic!("{error}"));
-            let found = of_purl(&parsed, "");
+            let found = of_purl(&parsed, "", None, Side::Inventory);
             let wanted = Package::new(package.0, package.1);
             assert_eq!(found, [(wanted, version.to_owned())], "{purl}");
         }
@@ -335,12 +248,18 @@ mod tests {
         let unknown = of("pkg:deb/debian/curl@7.88");
         assert_eq!(unknown[0].0, "debian:*/curl");
         let alpine = of("pkg:apk/alpine/libcrypto3@3.1.4-r0?distro=alpine-3.18.4&upstream=openssl");
-        assert_eq!(alpine[2].0, "alpine:v3.18/openssl");
+        assert_eq!(alpine[2].0, "alpine:3.18/openssl");
         let rpm = of(
             "pkg:rpm/redhat/openssl-libs@1.1.1k-7.el8_6?epoch=1&upstream=openssl-1.1.1k-7.el8_6.src.rpm",
         );
         assert_eq!(rpm[0], ("red hat:*/openssl-libs".to_owned(), "1:1.1.1k-7.el8_6".to_owned()));
-        assert_eq!(rpm[2].0, "red hat:*/openssl");
+        assert_eq!(rpm[2], ("red hat:*/openssl".to_owned(), "1:1.1.1k-7.el8_6".to_owned()));
+        let carp = of(
+            "pkg:rpm/redhat/perl-Carp@1.50-396.el8?upstream=perl-5.26.3-421.el8.src.rpm&distro=rhel-8.9",
+        );
+        assert_eq!(carp[2], ("red hat:8/perl".to_owned(), "5.26.3-421.el8".to_owned()));
+        let login = of("pkg:deb/debian/login@4.8.1-1?epoch=1");
+        assert_eq!(login[0].1, "1:4.8.1-1");
         let other = of("pkg:deb/ubuntu/libssl3@3.0.2?upstream=openssl%403.0.2-0ubuntu1");
         assert_eq!(other[2], ("ubuntu:*/openssl".to_owned(), "3.0.2-0ubuntu1".to_owned()));
     }

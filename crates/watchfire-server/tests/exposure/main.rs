@@ -161,7 +161,8 @@ fn answers(advisories: &[&str], components: &str) -> Vec<(String, Exposed, Basis
     }
     let document = sbom_with(components);
     let subject = document.components.iter().find(|one| one.is_subject).expect("the shop");
-    let product = Whole::new(exposure::names(subject), [subject.name.clone()]);
+    let product =
+        Whole::new(exposure::names(subject), [(subject.name.clone(), subject.version.clone())]);
     let part = document.components.iter().rfind(|one| !one.is_subject).expect("a component");
     let all = advice.of(&exposure::names(part), &product);
     all.iter().map(|one| (one.statement.source.id.clone(), one.exposed, one.basis)).collect()
@@ -230,6 +231,8 @@ fn what_is_said_of_a_part_of_another_product_excuses_nobody_here() {
     let of = |product: &str, part: &str| answers(&[&vex(product, part)], &at);
     let excused = vec![("CVE-1".to_owned(), Exposed::NotAffected, Basis::Package)];
     assert_eq!(of("pkg:generic/shop@1.0", part), excused);
+    assert_eq!(of("pkg:generic/shop@0.9", part), []);
+    assert_eq!(of("pkg:generic/shop", part), excused);
     assert_eq!(of("pkg:generic/other@1.0", part), []);
     assert_eq!(of("pkg:maven/g/a@2.14.1", ""), excused);
     assert_eq!(of("pkg:maven/g/a@2.14.0", ""), []);
@@ -277,4 +280,103 @@ fn all_other_versions_of_a_cve_record_are_what_its_default_says() {
     assert_eq!(of("affected", "2.5.0"), [Exposed::NotAffected]);
     assert_eq!(of("affected", "trunk"), [Exposed::Undecided]);
     assert_eq!(of("unaffected", "1.0.0"), []);
+}
+
+/// An advisory of OSV on one package, with the bounds of its one range.
+fn osv(ecosystem: &str, name: &str, fixed: &str) -> String {
+    format!(
+        r#"{{"id": "OSV-1", "modified": "2024-01-01T00:00:00Z", "affected": [
+        {{"package": {{"ecosystem": "{ecosystem}", "name": "{name}"}}, "ranges": [
+            {{"type": "ECOSYSTEM", "events": [{{"introduced": "0"}}, {{"fixed": "{fixed}"}}]}}]}}]}}"#
+    )
+}
+
+/// The one answer for a component of a package URL, if there is one.
+fn of_purl(advisory: &str, purl: &str, more: &str) -> Option<Exposed> {
+    let at = component("x", &format!(r#", "purl": "{purl}" {more}"#));
+    answers(&[advisory], &at).first().map(|one| one.1)
+}
+
+#[test]
+fn a_package_of_a_distribution_meets_its_source_in_its_release() {
+    use Exposed::Affected;
+    let debian = osv("Debian:11", "openssl", "1.1.1n-0+deb11u4");
+    let old = "pkg:deb/debian/libssl1.1@1.1.1n-0%2Bdeb11u3";
+    for (purl, more, wanted) in [
+        (format!("{old}?distro=debian-11.6&upstream=openssl"), "", Some(Affected)),
+        (format!("{old}?distro=debian-12&upstream=openssl"), "", None),
+        (format!("{old}?upstream=openssl"), "", Some(Affected)),
+        (format!("{old}?distro=debian-11.6"), "", None),
+        (
+            format!("{old}?distro=debian-11.6"),
+            r#", "properties": [{"name": "aquasecurity:trivy:SrcName", "value": "openssl"},
+                {"name": "aquasecurity:trivy:SrcVersion", "value": "1.1.1n"},
+                {"name": "aquasecurity:trivy:SrcRelease", "value": "0+deb11u3"}]"#,
+            Some(Affected),
+        ),
+    ] {
+        assert_eq!(of_purl(&debian, &purl, more), wanted, "{purl} {more}");
+    }
+    let ubuntu = osv("Ubuntu:24.04:LTS", "openssl", "3.0.13-0ubuntu3.1");
+    let patched = "pkg:deb/ubuntu/openssl@3.0.2-0ubuntu1.15?distro=ubuntu-";
+    assert_eq!(of_purl(&ubuntu, &format!("{patched}22.04"), ""), None);
+    assert_eq!(of_purl(&ubuntu, &format!("{patched}24.04"), ""), Some(Affected));
+    let suse = osv("SUSE:Linux Enterprise Server 15 SP5", "foo", "1.2-4");
+    let binary = "pkg:rpm/suse/libfoo@9.50-1?upstream=foo-1.2-";
+    assert_eq!(of_purl(&suse, &format!("{binary}3.src.rpm"), ""), Some(Affected));
+    assert_eq!(of_purl(&suse, &format!("{binary}4.src.rpm"), ""), None);
+}
+
+#[test]
+fn a_registry_behind_an_ecosystem_is_no_release_and_a_listed_pattern_no_version() {
+    use Exposed::{Affected, Undecided};
+    let drupal = osv("Packagist:https://packages.drupal.org/8", "drupal/core", "2.0.0");
+    assert_eq!(of_purl(&drupal, "pkg:composer/drupal/core@1.0.0", ""), Some(Affected));
+    let swift = osv("SwiftURL", "https://github.com/apple/swift-nio", "2.0.0");
+    assert_eq!(of_purl(&swift, "pkg:swift/github.com/apple/swift-nio@1.0.0", ""), Some(Affected));
+    let go = osv("Go", "html/template", "1.21.8");
+    assert_eq!(of_purl(&go, "pkg:golang/stdlib@1.21.0", ""), Some(Affected));
+    for listed in
+        ["< 2.0.0", ">= 0.5.0, < 2.0.0", "*", "all", "n/a", "unspecified", "1.x", "All versions"]
+    {
+        let list = OSV.replace("Maven", "npm").replace("g:a", "foo").replace(
+            r#""ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "2.0"}, {"fixed": "2.15.0"}]}]"#,
+            &format!(r#""versions": ["{listed}"]"#),
+        );
+        assert!(list.contains(listed));
+        assert_eq!(of_purl(&list, "pkg:npm/foo@1.0.0", ""), Some(Undecided), "{listed}");
+        let known = list.replace(&format!(r#""{listed}""#), r#""1.0.0", "1.0.1""#);
+        assert_eq!(of_purl(&known, "pkg:npm/foo@1.0.0", ""), Some(Affected));
+        assert_eq!(of_purl(&known, "pkg:npm/foo@1.0.2", ""), None);
+    }
+}
+
+#[test]
+fn what_is_said_within_another_product_makes_somebody_look_and_a_package_url_needs_none() {
+    let record = |more: &str| {
+        format!(
+            r#"{{"dataType": "CVE_RECORD", "dataVersion": "5.1",
+            "cveMetadata": {{"cveId": "CVE-2024-0001",
+                "assignerOrgId": "00000000-0000-4000-9000-000000000000", "state": "PUBLISHED"}},
+            "containers": {{"cna": {{
+                "providerMetadata": {{"orgId": "00000000-0000-4000-9000-000000000000"}},
+                "descriptions": [{{"lang": "en", "value": "d"}}],
+                "references": [{{"url": "https://example.org"}}],
+                "affected": [{{"vendor": "v", "product": "Foo", "packageName": "foo" {more},
+                    "defaultStatus": "unaffected", "versions": [{{"version": "0",
+                        "lessThan": "2.0.0", "status": "affected", "versionType": "semver"}}]}}]}}}}}}"#
+        )
+    };
+    let at = |text: &str| {
+        let more = r#", "version": "1.0.0", "purl": "pkg:npm/foo@1.0.0", "cpe": "cpe:2.3:a:v:foo:1.0.0:*:*:*:*:*:*:*""#;
+        answers(&[text], &component("foo", more)).first().map(|one| one.1)
+    };
+    assert_eq!(
+        at(&record(r#", "cpes": ["cpe:2.3:a:v:foo:*:*:*:*:*:*:*:*"]"#)),
+        Some(Exposed::Undecided)
+    );
+    assert_eq!(
+        at(&record(r#", "collectionURL": "https://registry.npmjs.org""#)),
+        Some(Exposed::Affected)
+    );
 }

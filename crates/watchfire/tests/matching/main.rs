@@ -234,6 +234,105 @@ fn scanners_read_the_answer_too() {
     assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
 }
 
+#[test]
+fn an_excuse_reaches_no_further_than_what_was_said() {
+    let of_product = |product: &str, status: &str, day: u8| {
+        let justification = if status == "not_affected" {
+            r#""justification": "component_not_present","#
+        } else {
+            r#""action_statement": "update","#
+        };
+        format!(
+            r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://example.org/{day}",
+            "author": "the shop", "timestamp": "2021-12-{day}T00:00:00Z", "version": 1,
+            "statements": [{{"vulnerability": {{"name": "CVE-2021-44228"}}, "status": "{status}",
+                {justification} "products": [{{"@id": "{product}"}}]}}]}}"#
+        )
+    };
+    let log4j = format!("{LOG4J}@2.14.1");
+    let two = shop("2.14.1").replace(
+        r#""type": "library", "name": "server""#,
+        r#""type": "application", "name": "server""#,
+    );
+    let both = OSV.replace("[\"CVE-2021-44228\"]", "[\"CVE-2021-44228\", \"CVE-2021-45046\"]");
+    let elsewhere = format!("{log4j}?repository_url=repo.example.org");
+    let files = [
+        ("shop.json", &two[..]),
+        ("osv.json", OSV),
+        ("both.json", &both),
+        ("first.json", &of_product(&log4j, "not_affected", 11)),
+        ("later.json", &of_product(&log4j, "affected", 12)),
+        ("latest.json", &of_product(&log4j, "not_affected", 13)),
+        ("elsewhere.json", &of_product(&elsewhere, "not_affected", 11)),
+    ];
+    let folder = folder(&files);
+    let status = |advisories: &str, vex: &[&str], code: i32| {
+        let mut arguments =
+            vec!["--sbom", "shop.json", "--advisories", advisories, "--json", "--vex"];
+        arguments.extend(vex);
+        let answer = json(folder.path(), &arguments, code);
+        answer["sboms"][0]["findings"][0]["status"].as_str().expect("a status").to_owned()
+    };
+    assert_eq!(status("osv.json", &["first.json"], 0), "not_affected");
+    assert_eq!(status("osv.json", &["first.json", "later.json"], 1), "affected");
+    let all = ["latest.json", "first.json", "later.json"];
+    assert_eq!(status("osv.json", &all, 0), "not_affected");
+    // One of two vulnerabilities of an advisory is not both, and another package is another.
+    assert_eq!(status("both.json", &["first.json"], 1), "affected");
+    assert_eq!(status("osv.json", &["elsewhere.json"], 1), "affected");
+}
+
+#[test]
+fn a_long_way_a_circle_of_links_and_what_breaks_off_are_told_and_bounded() {
+    let mut components = String::new();
+    let mut dependencies = String::from(r#"{"ref": "shop", "dependsOn": ["c0"]}"#);
+    for at in 0..500 {
+        let sign = if at > 0 { "," } else { "" };
+        components.push_str(&format!(
+            r#"{sign}{{"type": "library", "name": "c{at}", "bom-ref": "c{at}", "version": "2.14.1",
+            "purl": "{LOG4J}@2.14.1"}}"#
+        ));
+        let next = at + 1;
+        dependencies.push_str(&format!(r#",{{"ref": "c{at}", "dependsOn": ["c{next}"]}}"#));
+    }
+    let long = format!(
+        r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
+        "metadata": {{"component": {{"type": "application", "name": "shop", "bom-ref": "shop"}}}},
+        "components": [{components}], "dependencies": [{dependencies}]}}"#
+    );
+    let folder = folder(&[
+        ("long.json", &long),
+        ("shop.json", &shop("2.15.0")),
+        ("all/osv.json", OSV),
+        (
+            "kev.json",
+            r#"{"title": "t", "catalogVersion": "1", "dateReleased": "2024-01-01T00:00:00Z",
+            "count": 0, "vulnerabilities": []}"#,
+        ),
+    ]);
+    let path = folder.path();
+    std::os::unix::fs::symlink(".", path.join("all/again")).expect("a link");
+    let arguments = ["--sbom", "long.json", "--advisories", "all", "--json"];
+    let answer = json(path, &arguments, 1);
+    assert_eq!(answer["advisories"]["read"], 1);
+    let findings = answer["sboms"][0]["findings"].as_array().expect("findings");
+    assert_eq!(findings.len(), 500);
+    let ways = findings.iter().map(|one| one["path"].as_array().expect("a way"));
+    assert_eq!(ways.clone().map(Vec::len).max(), Some(33));
+    assert!(ways.clone().any(|way| way[16] == "… (469)" && way[0] == "shop"));
+    // Half a mirror finds nothing: that is no all-clear.
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    let line = OSV.replace('\n', " ");
+    gzip.write_all(format!("{line}\n{line}\n").as_bytes()).expect("memory");
+    let gzip = gzip.finish().expect("memory");
+    fs::write(path.join("cut.jsonl.gz"), &gzip[..gzip.len() - 9]).expect("a file");
+    let arguments = ["--sbom", "shop.json", "--advisories", "cut.jsonl.gz", "--json"];
+    let answer = json(path, &arguments, 2);
+    assert_eq!(answer["advisories"]["broken_off"], 1, "{answer}");
+    let output = run(path, &["--sbom", "shop.json", "--advisories", "kev.json"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
 /// The recommended version changed four times in eighteen days: each answer is that of its day.
 #[test]
 fn each_advisory_of_december_2021_finds_what_it_must() {

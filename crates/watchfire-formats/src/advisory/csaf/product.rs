@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::{Product, Range, ReadError, list, text as text_of, texts};
 use super::tree::{Definition, Tree};
+use crate::purl::Purl;
 
 /// How many products may stand within each other; a document with more is refused.
 const WITHIN_MAX: usize = 16;
@@ -97,8 +98,9 @@ impl<'a> Products<'a> {
             }
             Meant { product: Arc::new(placed(own, &inner.product, &around)), ..inner }
         } else {
-            let (versions, ranges) = versions_of(definition);
-            Meant { product: Arc::new(own), versions, ranges }
+            let (versions, ranges) = versions_of(definition, &own);
+            let version = versions.first().cloned();
+            Meant { product: Arc::new(Product { version, ..own }), versions, ranges }
         };
         self.by_id.insert(definition.id, meant.clone());
         Ok(meant)
@@ -119,6 +121,7 @@ fn placed(own: Product, inner: &Product, around: &[Arc<Product>]) -> Product {
     let either = |one: Vec<String>, two: &[String]| if one.is_empty() { two.to_vec() } else { one };
     Product {
         name: inner.name.clone().or(own.name),
+        version: inner.version.clone(),
         vendor: inner.vendor.clone().or(own.vendor),
         purls: either(own.purls, &inner.purls),
         cpes: either(own.cpes, &inner.cpes),
@@ -148,11 +151,20 @@ fn plain(definition: &Definition<'_>) -> Product {
     }
 }
 
-fn versions_of(definition: &Definition<'_>) -> (Vec<String>, Vec<Range>) {
-    let version = definition.branch("product_version").map(str::to_owned);
+/// The version of the package URL counts before the name of the branch, which some publishers fill
+/// with the whole name of a package; where it is the name alone, no version is meant.
+fn versions_of(definition: &Definition<'_>, own: &Product) -> (Vec<String>, Vec<Range>) {
+    let purls: Vec<Purl> =
+        own.purls.iter().filter_map(|purl| Purl::parse_tolerant(purl).ok()).collect();
+    let of_purls: Vec<String> =
+        purls.iter().filter_map(|purl| purl.version().map(str::to_owned)).collect();
+    let version = definition.branch("product_version");
+    let version = version.filter(|version| !purls.iter().any(|purl| purl.name() == *version));
+    let version = version.map(str::to_owned).filter(|_| of_purls.is_empty());
     let range = definition.branch("product_version_range").map(|range| {
         let range = range.to_owned();
         if range.starts_with("vers:") { Range::Vers(range) } else { Range::Native(range) }
     });
-    (version.into_iter().collect(), range.into_iter().collect())
+    let versions = if range.is_some() { Vec::new() } else { of_purls };
+    (versions.into_iter().chain(version).collect(), range.into_iter().collect())
 }

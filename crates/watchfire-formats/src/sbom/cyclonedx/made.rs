@@ -1,7 +1,7 @@
 //! Makes a component of what was kept of one, whatever form it was written in.
 
 use crate::purl::Purl;
-use crate::sbom::component::{Component, Hash};
+use crate::sbom::component::{Built, Component, Hash};
 use crate::sbom::document::{Lost, Reading};
 use crate::sbom::node::{Node, Wanted};
 use crate::sbom::problem::{Place, excerpt};
@@ -12,6 +12,7 @@ const LICENCE: Wanted = Wanted::Object(&[
     ("expression", Wanted::Text),
 ]);
 
+const PROPERTY: Wanted = Wanted::Object(&[("name", Wanted::Text), ("value", Wanted::Text)]);
 const PEDIGREE: Wanted =
     Wanted::Object(&[("ancestors", Wanted::List(&Wanted::Object(&[("purl", Wanted::Text)])))]);
 
@@ -25,6 +26,7 @@ pub(crate) const COMPONENT: &[(&str, Wanted)] = &[
     ("purl", Wanted::Text),
     ("versionRange", Wanted::Text),
     ("pedigree", PEDIGREE),
+    ("properties", Wanted::List(&PROPERTY)),
     ("cpe", Wanted::Text),
     ("hashes", Wanted::List(&HASH)),
     ("licenses", Wanted::List(&LICENCE)),
@@ -83,10 +85,19 @@ pub(crate) fn component(
         place,
         purls: Vec::new(),
         ancestors: Vec::new(),
+        source: None,
     };
     if let Some(text) = purl {
         add_purl(reading, &mut component, &text);
     }
+    let mut built = BuiltOf::default();
+    for property in node.take("properties").items() {
+        let text = |name| property.get(name).as_text();
+        if let (Some(name), Some(value)) = (text("name"), text("value")) {
+            built.take(name, value);
+        }
+    }
+    component.source = built.built();
     for ancestor in node.take("pedigree").get("ancestors").items() {
         if let Some(purl) = ancestor.get("purl").as_text() {
             add_ancestor(reading, &mut component, purl);
@@ -98,6 +109,32 @@ pub(crate) fn component(
 /// Adds the package URL of what a component was made from.
 pub(crate) fn add_ancestor(reading: &mut Reading<'_>, component: &mut Component, purl: &str) {
     component.ancestors.extend(read_purl(reading, &component.place, purl));
+}
+
+/// The properties in which trivy says of which source package a component was built.
+#[derive(Default)]
+pub(crate) struct BuiltOf {
+    parts: [Option<String>; 4],
+}
+
+impl BuiltOf {
+    pub(crate) fn take(&mut self, name: &str, value: &str) {
+        let names = ["SrcName", "SrcVersion", "SrcRelease", "SrcEpoch"];
+        let name = name.strip_prefix("aquasecurity:trivy:");
+        if let Some(at) = name.and_then(|name| names.iter().position(|it| *it == name)) {
+            self.parts[at] = Some(value.to_owned());
+        }
+    }
+
+    pub(crate) fn built(self) -> Option<Built> {
+        let [name, version, release, epoch] = self.parts;
+        let version = version.map(|version| {
+            let epoch = epoch.filter(|epoch| epoch != "0").map(|epoch| format!("{epoch}:"));
+            let release = release.map(|release| format!("-{release}"));
+            format!("{}{version}{}", epoch.unwrap_or_default(), release.unwrap_or_default())
+        });
+        Some(Built { name: name?, version })
+    }
 }
 
 /// Hands on a component; one without a name is called as its package URL, and without that is none.

@@ -1,6 +1,6 @@
 //! `CycloneDX` as XML.
 
-use super::made::{add_ancestor, add_hash, add_purl, hand_on};
+use super::made::{BuiltOf, add_ancestor, add_hash, add_purl, hand_on};
 use super::schemas;
 use crate::sbom::component::{Component, Relation, RelationKind};
 use crate::sbom::document::{Lost, Reading};
@@ -185,6 +185,7 @@ impl Walk<'_, '_, '_> {
                 }
                 "versionRange" => component.version_range = walk.text()?,
                 "pedigree" => walk.pedigree(&mut component)?,
+                "properties" => walk.properties(&mut component)?,
                 "hashes" => walk.hashes(&mut component)?,
                 "licenses" => walk.licences(&mut component)?,
                 "components" => walk.components(Some(number))?,
@@ -193,6 +194,19 @@ impl Walk<'_, '_, '_> {
             Ok(())
         })?;
         hand_on(self.reading, component);
+        Ok(())
+    }
+
+    fn properties(&mut self, component: &mut Component) -> Result<(), Refused> {
+        let mut built = BuiltOf::default();
+        self.children(|walk, open| {
+            let name = open.attribute("name").unwrap_or_default().to_owned();
+            if let Some(value) = walk.text()? {
+                built.take(&name, &value);
+            }
+            Ok(())
+        })?;
+        component.source = built.built();
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 
 use super::{add_reference, relation, said, schemas, tool};
 use crate::sbom::Refused;
-use crate::sbom::component::{Component, Relation, RelationKind};
+use crate::sbom::component::{Built, Component, Relation, RelationKind};
 use crate::sbom::cyclonedx::made::{add_hash, hand_on};
 use crate::sbom::document::{Lost, Reading};
 use crate::sbom::input::Input;
@@ -35,6 +35,7 @@ const PACKAGE: &[(&str, Wanted)] = &[
     ("SPDXID", Wanted::Text),
     ("name", Wanted::Text),
     ("versionInfo", Wanted::Text),
+    ("sourceInfo", Wanted::Text),
     ("primaryPackagePurpose", Wanted::Text),
     ("licenseConcluded", Wanted::Text),
     ("licenseDeclared", Wanted::Text),
@@ -186,6 +187,7 @@ fn finish(reading: &mut Reading<'_>, mut component: Component, mut node: Node, k
         }
     };
     component.version = node.take("versionInfo").text().and_then(said);
+    component.source = node.take("sourceInfo").text().as_deref().and_then(Built::of_words);
     for name in ["licenseConcluded", "licenseDeclared"] {
         let licence = node.take(name).text().and_then(said);
         component.licences.extend(licence.filter(|it| !component.licences.contains(it)));

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use super::{add_reference, relation, said, tool};
-use crate::sbom::component::Component;
+use crate::sbom::component::{Built, Component};
 use crate::sbom::cyclonedx::made::{add_hash, hand_on};
 use crate::sbom::document::{Lost, Reading};
 use crate::sbom::input::Input;
@@ -312,6 +312,7 @@ impl Walk<'_, '_, '_> {
         match tag {
             "SPDXID" => component.id = text(),
             "PackageVersion" => component.version = text().and_then(said),
+            "PackageSourceInfo" => component.source = Built::of_words(value),
             "PrimaryPackagePurpose" => component.kind = text().map(|it| it.to_lowercase()),
             "PackageChecksum"
             | "FileChecksum"

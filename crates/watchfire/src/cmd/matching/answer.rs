@@ -1,11 +1,13 @@
 //! The answer, as JSON has it.
 
 use serde::Serialize;
-use watchfire_formats::sbom::{Component, Refused, Skipped};
+use watchfire_formats::sbom::{Component, Document, Refused, Skipped};
 use watchfire_server::exposure::{Advice, Exposed, Exposure};
 
 use super::read::Apart;
 
+/// So many findings of an SBOM are listed; the rest are counted.
+const FINDINGS_MAX: usize = 100_000;
 /// So many documents that were set apart are listed; the rest are counted.
 const QUARANTINED_MAX: usize = 1_000;
 
@@ -25,6 +27,8 @@ pub(super) struct Read {
     pub(super) unnamed: usize,
     pub(super) quarantined: Vec<Quarantined>,
     pub(super) quarantined_more: usize,
+    /// Files and archives that could be read in part only.
+    pub(super) broken_off: usize,
 }
 
 /// A document that is not as its format wants.
@@ -37,11 +41,12 @@ pub(super) struct Quarantined {
 
 impl Read {
     pub(super) fn quarantine(&mut self, file: &str, apart: Apart) {
+        self.broken_off += usize::from(apart.broken_off);
         if self.quarantined.len() == QUARANTINED_MAX {
             self.quarantined_more += 1;
             return;
         }
-        let Apart { pointer, reason } = apart;
+        let Apart { pointer, reason, .. } = apart;
         self.quarantined.push(Quarantined { file: file.to_owned(), pointer, reason });
     }
 
@@ -62,10 +67,38 @@ pub(super) struct Inventory {
     pub(super) skipped: Vec<Left>,
     pub(super) skipped_more: u64,
     pub(super) findings: Vec<Finding>,
+    pub(super) findings_more: u64,
+    /// How many findings are affected or undecided, listed or not.
+    pub(super) open: u64,
     pub(super) refused: Option<Told>,
 }
 
 impl Inventory {
+    pub(super) fn of(file: String, document: &Document) -> Self {
+        Self {
+            file,
+            format: Some(document.head.format.to_string()),
+            components: document.head.components,
+            unnamed: 0,
+            skipped: document.skipped.iter().map(Left::of).collect(),
+            skipped_more: document.head.skipped - document.skipped.len() as u64,
+            findings: Vec::new(),
+            findings_more: 0,
+            open: 0,
+            refused: None,
+        }
+    }
+
+    /// Adds a finding, or counts it where there are too many to list.
+    pub(super) fn add(&mut self, finding: Finding) {
+        self.open += u64::from(finding.is_open());
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(finding);
+        } else {
+            self.findings_more += 1;
+        }
+    }
+
     pub(super) fn refused(file: String, refused: &Refused) -> Self {
         let place = refused.place();
         let pointer = place.map(|place| place.path.clone()).filter(|path| !path.is_empty());
@@ -78,6 +111,8 @@ impl Inventory {
             skipped: Vec::new(),
             skipped_more: 0,
             findings: Vec::new(),
+            findings_more: 0,
+            open: 0,
             refused: Some(Told { pointer, line, message: refused.to_string() }),
         }
     }

@@ -27,11 +27,13 @@ type Each<'a> = &'a mut dyn FnMut(&str, Result<Document, Apart>);
 pub(super) struct Apart {
     pub(super) pointer: String,
     pub(super) reason: String,
+    /// Whether what was to be read broke off, so that nobody knows what is missing.
+    pub(super) broken_off: bool,
 }
 
 impl From<io::Error> for Apart {
     fn from(error: io::Error) -> Self {
-        Self { pointer: String::new(), reason: error.to_string() }
+        Self { pointer: String::new(), reason: error.to_string(), broken_off: true }
     }
 }
 
@@ -40,7 +42,7 @@ fn parsed(bytes: &[u8]) -> Result<Document, Apart> {
         let first = error.problems().into_iter().next();
         let (pointer, reason) =
             first.map_or_else(Default::default, |one| (one.pointer, one.reason));
-        Apart { pointer, reason }
+        Apart { pointer, reason, broken_off: false }
     })
 }
 
@@ -77,7 +79,9 @@ pub(super) fn each(path: &Path, each: Each<'_>) -> Result<(), Failure> {
         for entry in entries {
             let found = entry.map_err(|error| cannot(&path, error))?.path();
             let name = found.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if !name.starts_with('.') && (found.is_dir() || is_wanted(&name)) {
+            // A link to a folder may lead around in a circle.
+            let is_folder = found.is_dir() && !found.is_symlink();
+            if !name.starts_with('.') && (is_folder || (!found.is_dir() && is_wanted(&name))) {
                 inside.push((found, depth + 1));
             }
         }

@@ -56,7 +56,7 @@ fn rule(finding: &Finding) -> Value {
     let summary = finding.summary.as_deref().unwrap_or(&finding.advisory);
     json!({
         "id": finding.advisory,
-        "shortDescription": {"text": summary},
+        "shortDescription": {"text": plain(summary)},
         "properties": properties,
     })
 }
@@ -77,7 +77,7 @@ fn result(file: &str, finding: &Finding, rule: usize) -> Value {
         "ruleIndex": rule,
         "level": level,
         "kind": if level == "none" { "pass" } else { "fail" },
-        "message": {"text": text},
+        "message": {"text": plain(&text)},
         "locations": [{
             "physicalLocation": {"artifactLocation": {"uri": uri(file)}},
             "logicalLocations": [{
@@ -102,6 +102,19 @@ fn result(file: &str, finding: &Finding, rule: usize) -> Value {
             json!([{"kind": "external", "justification": format!("{reason} ({document})")}]);
     }
     result
+}
+
+/// A text of others in a message: no placeholder for an argument, and no link.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '{' | '}' => plain.extend([sign, sign]),
+            '[' | ']' | '\\' => plain.extend(['\\', sign]),
+            sign => plain.push(sign),
+        }
+    }
+    plain
 }
 
 /// A path as a reference, relative where it is.
@@ -136,6 +149,10 @@ fn notifications(answer: &Answer) -> Vec<Value> {
         }
         if one.skipped_more > 0 {
             notes.push(note("warning", format!("{}: {} more skipped", one.file, one.skipped_more)));
+        }
+        if one.findings_more > 0 {
+            let text = format!("{}: {} more findings", one.file, one.findings_more);
+            notes.push(note("error", text));
         }
         if one.unnamed > 0 {
             let text = format!(

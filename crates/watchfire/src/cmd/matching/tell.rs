@@ -78,6 +78,9 @@ fn inventory(one: &Inventory) -> Result<(), Failure> {
         }
         print::data(&table.to_string())?;
     }
+    if one.findings_more > 0 {
+        print::say(&format!("  and {} more findings that are not listed", one.findings_more));
+    }
     for left in one.skipped.iter().take(TOLD_MAX) {
         let place = left.pointer.clone().or_else(|| left.line.map(|line| format!("line {line}")));
         let place = place.unwrap_or_default();
