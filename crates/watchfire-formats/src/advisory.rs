@@ -18,6 +18,7 @@ pub mod kev;
 pub mod openvex;
 pub mod osv;
 pub mod rubysec;
+mod yaml;
 
 use std::sync::Arc;
 
@@ -400,6 +401,9 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     }
     if cyclonedx::xml::looks_like(bytes) {
         return cyclonedx::read(bytes);
+    }
+    if yaml::looks_like(bytes) {
+        return rubysec::read(bytes);
     }
     let json = document::parse(bytes)?;
     match document::found(&json) {

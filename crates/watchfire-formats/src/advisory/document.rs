@@ -61,6 +61,16 @@ pub enum ReadError {
         /// What is wrong.
         reason: String,
     },
+    /// It is no YAML, or has of it what is not read.
+    #[error("the document is no YAML that is read, at line {line}, column {column}: {reason}")]
+    Yaml {
+        /// Where, from 1.
+        line: usize,
+        /// Where, from 1.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
     /// It is a list of something else than what the format wants.
     #[error("line {line} is no line of the list: {reason}")]
     Line {

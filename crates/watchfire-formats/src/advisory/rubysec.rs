@@ -1,21 +1,42 @@
-//! Advisories of ruby-advisory-db, whose fields are written in YAML there.
-//!
-//! What is read here is the same tree as JSON: no parser of YAML is part of the program.
+//! Advisories of ruby-advisory-db, in YAML as they are there, or as JSON.
 //!
 //! Source: rubysec/ruby-advisory-db, README, "Directory structure" and "Format".
 
 use serde_json::Value;
 
-use super::document::{self, ReadError};
+use super::document::{self, Found, ReadError};
 use super::{Advisory, Affected, Document, Format, Product, Range, Reference, Severity, Status};
-use super::{text, texts};
+use super::{text, texts, yaml};
+
+/// What is a number; everything else of a record is a text, or a list or map of such.
+const NUMBERS: [&str; 4] = ["cvss_v2", "cvss_v3", "cvss_v4", "osvdb"];
 
 /// Reads an advisory.
 ///
 /// # Errors
 /// [`ReadError`], with where and what is wrong.
 pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
-    of_json(&document::parse(bytes)?)
+    if !yaml::looks_like(bytes) {
+        return of_json(&document::parse(bytes)?);
+    }
+    let mut record = yaml::parse(bytes)?;
+    if !matches!(document::found(&record), Some(Found::RubySec)) {
+        return Err(ReadError::Unknown);
+    }
+    let members = record.as_object_mut().into_iter().flatten();
+    for (key, value) in members.filter(|(key, _)| NUMBERS.contains(&key.as_str())) {
+        let number = value.as_str().and_then(|text| text.parse::<serde_json::Number>().ok());
+        match (number, &value) {
+            (Some(number), _) => *value = Value::Number(number),
+            (None, Value::Null) => {}
+            (None, _) => return Err(ReadError::at(format!("/{key}"), "it is no number")),
+        }
+    }
+    // What is empty is as if it were not there.
+    if let Some(members) = record.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    of_json(&record)
 }
 
 pub(super) fn of_json(json: &Value) -> Result<Document, ReadError> {

@@ -263,3 +263,130 @@ fn a_rejected_record_is_taken_back() {
     let error = cve::read(odd.as_bytes()).expect_err("no state");
     assert_eq!(error.problems()[0].pointer, "/cveMetadata/state");
 }
+
+/// A record as ruby-advisory-db has them, with each way in which its texts are written there.
+const RUBYSEC: &str = r#"---
+gem: activerecord
+framework: rails
+cve: 2012-6496
+osvdb: 88661
+ghsa: 8vx2-xcfm-6j2p
+url: https://example.org/advisory
+title: 'Active Record: find_by_* methods'
+date: 2012-12-22
+description: |
+  Due to the way dynamic finders extract options,
+  a hash may be one: it is merged.
+
+  Nobody wants that.
+cvss_v2: 6.4
+cvss_v3:
+unaffected_versions:
+  - ~> 2.0
+patched_versions:
+- "~> 2.3.15"
+- ">= 3.1.10"
+- 3.10
+related:
+  cve:
+  - 2013-0155
+  url:
+  - https://example.org/more # and a remark
+"#;
+
+#[test]
+fn a_record_of_rubysec_is_read_as_it_is_written_there() {
+    let read = advisory::read(RUBYSEC.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(read.format, Format::RubySec);
+    let one = &read.advisories[0];
+    assert_eq!((one.id.as_str(), one.aliases.len()), ("CVE-2012-6496", 2));
+    assert_eq!(one.summary.as_deref(), Some("Active Record: find_by_* methods"));
+    assert!(one.details.as_deref().is_some_and(|text| text.ends_with("\n\nNobody wants that.\n")));
+    assert_eq!(one.severities[0].value, "6.4");
+    assert_eq!(one.related, ["CVE-2013-0155"]);
+    let native = |text: &str| Range::Native(text.to_owned());
+    // A version that looks like a number keeps its nought.
+    let patched = ["~> 2.3.15", ">= 3.1.10", "3.10"].map(native);
+    assert_eq!(
+        (one.affected[0].status, &one.affected[0].ranges[..]),
+        (Status::Fixed, &patched[..])
+    );
+    assert_eq!(one.affected[1].ranges, [native("~> 2.0")]);
+    assert_eq!(one.references[1].url, "https://example.org/more");
+}
+
+#[test]
+fn a_record_of_yaml_that_is_odd_is_refused_with_its_place() {
+    for (old, new, place) in [
+        ("cvss_v2: 6.4", "cvss_v2: high", "/cvss_v2"),
+        ("date: 2012-12-22", "date: some day", "/date"),
+        ("url: https://example.org/advisory", "url: &a https://example.org/\nmore: *a", "line 8"),
+        ("gem: activerecord", "gem: activerecord\ngem: rails", "line 3"),
+        ("- \"~> 2.3.15\"", "- [\"~> 2.3.15\"]", "/patched_versions"),
+        ("gem: activerecord", "gom: activerecord", "no format"),
+    ] {
+        let record = RUBYSEC.replacen(old, new, 1);
+        let error = advisory::read(record.as_bytes()).expect_err(new);
+        assert!(error.to_string().contains(place), "{new}: {error}");
+    }
+}
+
+/// All records that are there as JSON say the same when they are written in YAML.
+#[test]
+fn a_record_says_the_same_in_yaml() {
+    let Some(path) = data::shared("osv/rubysec-native.jsonl.gz") else { return };
+    let mut same = 0;
+    for line in data::json_lines(&path) {
+        let mut record = String::new();
+        yaml(&line, 0, &mut record);
+        let json = advisory::read(line.to_string().as_bytes());
+        let yaml = advisory::read(record.as_bytes());
+        let json = json.unwrap_or_else(|error| panic!("{error}: {line}"));
+        let yaml = yaml.unwrap_or_else(|error| panic!("{error}: {record}"));
+        assert_eq!(json.advisories, yaml.advisories, "{record}");
+        same += 1;
+    }
+    println!("records of RubySec in YAML: {same}");
+    assert_eq!(same, 1123);
+}
+
+/// Writes a tree as YAML: texts plain where that is safe, long ones in blocks, others quoted.
+fn yaml(value: &Value, depth: usize, out: &mut String) {
+    let blank = "  ".repeat(depth);
+    match value {
+        Value::Object(members) => members.iter().for_each(|(key, value)| {
+            out.push_str(&format!("{blank}{key}:"));
+            yaml_value(value, depth, out);
+        }),
+        Value::Array(items) => items.iter().for_each(|value| {
+            out.push_str(&format!("{blank}-"));
+            yaml_value(value, depth, out);
+        }),
+        _ => {}
+    }
+}
+
+fn yaml_value(value: &Value, depth: usize, out: &mut String) {
+    match value {
+        Value::Object(_) | Value::Array(_) => {
+            out.push('\n');
+            yaml(value, depth + 1, out);
+        }
+        Value::String(text) if text.ends_with('\n') && !text.starts_with([' ', '\n']) => {
+            let whole = text.trim_end_matches('\n');
+            let keep = if text.len() - whole.len() > 1 { "+" } else { "" };
+            out.push_str(&format!(" |{keep}\n"));
+            for line in text.split_terminator('\n') {
+                let blank = if line.is_empty() { String::new() } else { "  ".repeat(depth + 1) };
+                out.push_str(&format!("{blank}{line}\n"));
+            }
+        }
+        Value::String(text)
+            if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+        {
+            out.push_str(&format!(" {text}\n"));
+        }
+        // A text of JSON is one of YAML in quotes.
+        other => out.push_str(&format!(" {other}\n")),
+    }
+}
