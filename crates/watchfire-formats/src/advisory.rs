@@ -18,6 +18,7 @@ pub mod kev;
 pub mod openvex;
 pub mod osv;
 pub mod rubysec;
+mod wrapped;
 mod yaml;
 
 use std::sync::Arc;
@@ -405,16 +406,21 @@ pub fn read(bytes: &[u8]) -> Result<Document, ReadError> {
     if yaml::looks_like(bytes) {
         return rubysec::read(bytes);
     }
-    let json = document::parse(bytes)?;
-    match document::found(&json) {
-        Some(Found::Csaf) => csaf::of_json(&json),
-        Some(Found::Cve) => cve::of_json(&json),
-        Some(Found::OpenVex) => openvex::of_json(&json),
-        Some(Found::CycloneDx) => cyclonedx::of_json(&json),
-        Some(Found::Kev) => kev::of_json(&json),
-        Some(Found::GitHub) => ghsa::of_json(&json),
-        Some(Found::RubySec) => rubysec::of_json(&json),
-        Some(Found::Osv) => osv::of_json(&json),
+    let (json, path) = wrapped::open(document::parse(bytes)?)?;
+    let read = of_json(&json);
+    if path.is_empty() { read } else { wrapped::placed(read, &path) }
+}
+
+fn of_json(json: &Value) -> Result<Document, ReadError> {
+    match document::found(json) {
+        Some(Found::Csaf) => csaf::of_json(json),
+        Some(Found::Cve) => cve::of_json(json),
+        Some(Found::OpenVex) => openvex::of_json(json),
+        Some(Found::CycloneDx) => cyclonedx::of_json(json),
+        Some(Found::Kev) => kev::of_json(json),
+        Some(Found::GitHub) => ghsa::of_json(json),
+        Some(Found::RubySec) => rubysec::of_json(json),
+        Some(Found::Osv) => osv::of_json(json),
         None => Err(ReadError::Unknown),
     }
 }

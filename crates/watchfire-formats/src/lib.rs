@@ -2,6 +2,7 @@
 
 pub mod advisory;
 pub mod cvss;
+mod envelope;
 pub mod instant;
 pub mod purl;
 pub mod sbom;

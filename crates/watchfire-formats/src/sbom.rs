@@ -2,7 +2,8 @@
 //!
 //! [`read`] takes bytes and finds out by their content what they are: `CycloneDX` 1.0 to 1.7 as JSON
 //! or XML, SPDX 2.2 and 2.3 as JSON or as tags and values, SPDX 3.0 as JSON-LD, each as it is or
-//! compressed with gzip or xz.
+//! compressed with gzip or xz, and as others hand it out: in a statement of in-toto, in an envelope of
+//! DSSE or a bundle of Sigstore around one, and as GitHub exports its dependency graph.
 //! A document is read as a stream and what nobody asks for is passed over, so that memory grows with
 //! the components alone.
 //!
@@ -64,15 +65,24 @@ pub fn read(bytes: &[u8]) -> Result<Document, Refused> {
 /// [`Refused`], with what is wrong and where; what was handed on until then is void.
 pub fn stream(bytes: &[u8], each: &mut dyn FnMut(Item)) -> Result<Head, Refused> {
     let input = input::Input::of(bytes)?;
-    let mut reading = document::Reading::new(each);
+    let mut placed = |mut item: Item| {
+        match &mut item {
+            Item::Component(component) => input.around.place(&mut component.place),
+            Item::Skipped(skipped) => input.around.place(&mut skipped.place),
+            Item::Relation(_) => {}
+        }
+        each(item);
+    };
+    let mut reading = document::Reading::new(&mut placed);
     let mut problems = Problems::default();
-    match input.format {
-        Format::CycloneDxJson => cyclonedx::json::read(&input, &mut reading)?,
-        Format::CycloneDxXml => cyclonedx::xml::read(&input, &mut reading)?,
-        Format::SpdxJson => spdx::json::read(&input, &mut reading)?,
-        Format::SpdxTags => spdx::tags::read(&input, &mut reading, &mut problems)?,
-        Format::SpdxJsonLd => spdx::ld::read(&input, &mut reading, &mut problems)?,
-    }
+    let read = match input.format {
+        Format::CycloneDxJson => cyclonedx::json::read(&input, &mut reading),
+        Format::CycloneDxXml => cyclonedx::xml::read(&input, &mut reading),
+        Format::SpdxJson => spdx::json::read(&input, &mut reading),
+        Format::SpdxTags => spdx::tags::read(&input, &mut reading, &mut problems),
+        Format::SpdxJsonLd => spdx::ld::read(&input, &mut reading, &mut problems),
+    };
+    read.map_err(|refused| input.around.refused(refused))?;
     Ok(reading.head(&input))
 }
 
@@ -82,16 +92,24 @@ pub fn stream(bytes: &[u8], each: &mut dyn FnMut(Item)) -> Result<Head, Refused>
 /// [`Refused`] where it cannot be read at all.
 pub fn conforms(bytes: &[u8]) -> Result<Problems, Refused> {
     let input = input::Input::of(bytes)?;
+    let found = problems_of(&input).map_err(|refused| input.around.refused(refused));
+    found.map(|mut problems| {
+        problems.told.iter_mut().for_each(|problem| input.around.place(&mut problem.place));
+        problems
+    })
+}
+
+fn problems_of(input: &input::Input<'_>) -> Result<Problems, Refused> {
     let mut nobody = |_| {};
     let mut reading = document::Reading::new(&mut nobody);
     let mut problems = Problems::default();
     match input.format {
-        Format::CycloneDxJson => return cyclonedx::json::conforms(&input),
-        Format::CycloneDxXml => return cyclonedx::xml::conforms(&input),
-        Format::SpdxJson => return spdx::json::conforms(&input),
+        Format::CycloneDxJson => return cyclonedx::json::conforms(input),
+        Format::CycloneDxXml => return cyclonedx::xml::conforms(input),
+        Format::SpdxJson => return spdx::json::conforms(input),
         // These two have no schema: their rules are held while they are read.
-        Format::SpdxTags => spdx::tags::read(&input, &mut reading, &mut problems)?,
-        Format::SpdxJsonLd => spdx::ld::read(&input, &mut reading, &mut problems)?,
+        Format::SpdxTags => spdx::tags::read(input, &mut reading, &mut problems)?,
+        Format::SpdxJsonLd => spdx::ld::read(input, &mut reading, &mut problems)?,
     }
     Ok(problems)
 }

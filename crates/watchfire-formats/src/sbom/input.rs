@@ -2,6 +2,7 @@
 
 mod decompress;
 mod probe;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -47,9 +48,14 @@ impl fmt::Display for Format {
 /// Bytes of which it is known what they are.
 pub(crate) struct Input<'a> {
     bytes: Cow<'a, [u8]>,
+    /// How the document was compressed.
     pub(crate) compression: Option<Compression>,
+    /// How `bytes` still are.
+    packed: Option<Compression>,
     pub(crate) format: Format,
     pub(crate) version: String,
+    /// What is around the SBOM, where it was handed out in something.
+    pub(crate) around: wrapped::Around,
     /// What was wrong with what was compressed, when that is found while it is read.
     fault: RefCell<Option<Refused>>,
 }
@@ -63,8 +69,10 @@ impl<'a> Input<'a> {
         let mut input = Self {
             bytes: Cow::Borrowed(bytes),
             compression,
+            packed: compression,
             format: Format::CycloneDxJson,
             version: String::new(),
+            around: wrapped::Around::default(),
             fault: RefCell::new(None),
         };
         if compression.is_none() {
@@ -73,13 +81,44 @@ impl<'a> Input<'a> {
             }
             input.bytes = without_mark(bytes)?;
         }
-        (input.format, input.version) = probe::probe(&input)?;
+        let (format, version) = input.opened()?;
+        (input.format, input.version) = (format, version);
         Ok(input)
+    }
+
+    /// The form and the version, of what is within where the document is none itself.
+    fn opened(&mut self) -> Result<(Format, String), Refused> {
+        let mut probed = probe::probe(self);
+        for _ in 0..wrapped::WRAPPINGS_MAX {
+            if !matches!(probed, Err(Refused::Unknown(_))) {
+                break;
+            }
+            let held = match self.packed {
+                None => std::mem::take(&mut self.bytes),
+                Some(_) => match self.small()? {
+                    None => break,
+                    Some(text) => Cow::Owned(text),
+                },
+            };
+            let Some(inner) = wrapped::open(held, &mut self.around)? else { break };
+            (self.bytes, self.packed) = (inner, None);
+            probed = probe::probe(self).map_err(|refused| self.around.refused(refused));
+        }
+        probed
+    }
+
+    /// The text of what is compressed, where it is no longer than what is copied to be opened.
+    fn small(&self) -> Result<Option<Vec<u8>>, Refused> {
+        let mut text = Vec::new();
+        let limit = wrapped::COPIED_BYTES_MAX as u64 + 1;
+        let read = self.text().take(limit).read_to_end(&mut text);
+        read.map_err(|error| self.text_refused(&error, 1))?;
+        Ok((text.len() < wrapped::COPIED_BYTES_MAX).then_some(text))
     }
 
     /// The text of the document, from its beginning.
     pub(crate) fn text(&self) -> Box<dyn BufRead + '_> {
-        match self.compression {
+        match self.packed {
             None => Box::new(self.bytes.as_ref()),
             Some(compression) => decompress::reader(compression, &self.bytes, &self.fault),
         }
@@ -90,7 +129,7 @@ impl<'a> Input<'a> {
     where
         S: for<'de> DeserializeSeed<'de, Value = T>,
     {
-        if self.compression.is_none() {
+        if self.packed.is_none() {
             let mut json = serde_json::Deserializer::from_slice(&self.bytes);
             let value = seed.deserialize(&mut json)?;
             json.end()?;

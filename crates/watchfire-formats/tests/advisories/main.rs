@@ -6,3 +6,4 @@ mod feeds;
 mod hostile;
 mod said;
 mod vex;
+mod wrapped;

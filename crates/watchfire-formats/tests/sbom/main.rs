@@ -5,3 +5,4 @@ mod data;
 mod hostile;
 mod others;
 mod spdx;
+mod wrapped;
