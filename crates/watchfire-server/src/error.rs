@@ -444,7 +444,9 @@ impl From<ReadingRefusal> for Problem {
             ReadingRefusal::NoSuchProvision(_) => ("/provision", "look it up under `/laws`"),
             ReadingRefusal::NoClock { .. } => ("/provision", "look at its versions under `/laws`"),
             ReadingRefusal::Counting { .. } => {
-                ("/within", "hours are counted elapsed or next-full-hour, days not by full hours")
+                let hint = "hours are counted elapsed or next-full-hour, days not by full hours, \
+                            business days by the rule of the pack, where it has them";
+                ("/within", hint)
             }
             ReadingRefusal::Laxer { .. } | ReadingRefusal::Same { .. } => {
                 ("/within", "ask for less time than is counted now")

@@ -15,9 +15,10 @@
 //! ```
 //!
 //! When a lawbook is loaded, the version that applies on the reading's day ends there, and one that
-//! counts by the reading begins; the latest defensible date stays the pack's. Where a later version
-//! of the pack is as strict or stricter, or where it cannot be told which of the two is, the pack
-//! holds.
+//! counts by the reading begins; the latest defensible date stays the pack's. Business days are
+//! counted by the calendar of the span that is read, and take the place of such a span alone. Where
+//! a later version of the pack is as strict or stricter, or where it cannot be told which of the two
+//! is, the pack holds.
 //!
 //! What the house decided is its own: others read [`Lawbook::without_house_readings`].
 
@@ -71,8 +72,9 @@ pub enum ReadingRefusal {
     /// Nothing of it runs on that day.
     #[error("`{provision}` has no clock on {from} that could be counted more strictly")]
     NoClock { provision: ProvisionId, from: Date },
-    /// A unit and a rule that do not go together.
-    #[error("`{within}` cannot be counted {counts}, or needs a calendar")]
+    /// A unit and a rule that do not go together, or business days where the pack has no calendar
+    /// that is counted so.
+    #[error("`{within}` cannot be counted {counts}, or needs a calendar that is not there")]
     Counting { within: Within, counts: Counts },
     /// It would give more time.
     #[error(
@@ -161,6 +163,11 @@ impl HouseReading {
         let no_clock =
             || ReadingRefusal::NoClock { provision: self.provision.clone(), from: self.from };
         let version = provision.applying(self.from).ok_or_else(no_clock)?;
+        let rows = version.variants.iter().filter_map(|row| row.strict.as_ref());
+        let mut ends = version.strict.iter().chain(rows).peekable();
+        if ends.peek().is_some() && !ends.any(|now| self.counts_as(now)) {
+            return Err(ReadingRefusal::Counting { within, counts });
+        }
         let Some(now) = &version.strict else {
             // The rows of a table stand each for itself.
             let gains = |row: &Variant| row.strict.as_ref().is_some_and(|now| self.gains(now));
@@ -187,8 +194,19 @@ impl HouseReading {
         book.provision(self.provision.as_str()).ok_or_else(unknown)
     }
 
+    /// Whether `now` is counted so that this reading can take its place. Business days are those of
+    /// a calendar, which only the pack names, so they take the place of business days alone.
+    fn counts_as(&self, now: &Span) -> bool {
+        let alike = now.within.unit == Unit::BusinessDays && now.counts == self.counts;
+        self.within.unit != Unit::BusinessDays || alike
+    }
+
     /// Returns the span that takes the place of `now`: from the same fact, with the same limits.
     fn span(&self, now: &Span) -> Span {
+        if self.within.unit == Unit::BusinessDays {
+            // Fewer days of the same calendar, ended and moved by the same rules, are never later.
+            return Span { within: self.within, ..now.clone() };
+        }
         let by_days = self.counts == Counts::ExcludeTriggerDay;
         Span {
             within: self.within,
@@ -202,7 +220,7 @@ impl HouseReading {
     }
 
     fn gains(&self, now: &Span) -> bool {
-        diff::spans(Some(now), Some(&self.span(now))) == Direction::Stricter
+        self.counts_as(now) && diff::spans(Some(now), Some(&self.span(now))) == Direction::Stricter
     }
 
     /// Returns the files that say so.
@@ -244,13 +262,13 @@ pub fn is_of_house(id: &str) -> bool {
     id.starts_with(ID_PREFIX)
 }
 
-/// Whether a number and a rule go together, without a calendar.
+/// Whether a number and a rule go together.
 fn is_countable(within: Within, counts: Counts) -> bool {
     match counts {
         Counts::Elapsed => within.unit != Unit::BusinessDays,
         Counts::NextFullHour => within.unit == Unit::Hours,
-        Counts::ExcludeTriggerDay => !matches!(within.unit, Unit::Hours | Unit::BusinessDays),
-        Counts::SecB1 => false,
+        Counts::ExcludeTriggerDay => within.unit != Unit::Hours,
+        Counts::SecB1 => within.unit == Unit::BusinessDays,
     }
 }
 

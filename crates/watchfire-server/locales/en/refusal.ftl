@@ -133,6 +133,6 @@ refusal-reading-past = The reading would begin before the day on which it is use
 refusal-reading-past-hint = Name the day of its use or a later one; the past is not read anew.
 refusal-reading-without-clock = The provision has no clock on that day
 refusal-reading-uncountable = The unit and the counting rule do not go together
-refusal-reading-uncountable-hint = Hours are counted from the event or from the next full hour; days, weeks and months not by full hours.
+refusal-reading-uncountable-hint = Hours are counted from the event or from the next full hour; days, weeks and months not by full hours; business days as the pack counts them, where it does.
 refusal-provision = No pack in use has this provision
 refusal-provision-hint = Look it up under Laws (/laws).

@@ -133,6 +133,6 @@ refusal-reading-past = 该解读的起始日早于其最早启用之日
 refusal-reading-past-hint = 请填写启用之日或以后的日期；过去不作重新解读。
 refusal-reading-without-clock = 该条款在该日没有时限
 refusal-reading-uncountable = 单位与计算方式不相配
-refusal-reading-uncountable-hint = 小时自事实发生时或下一整点起算；日、周、月不按整点计算。
+refusal-reading-uncountable-hint = 小时自事实发生时或下一整点起算；日、周、月不按整点计算；工作日仅在法规包按工作日计算时可用，且计算方式相同。
 refusal-provision = 现行法规包中没有该条款
 refusal-provision-hint = 请在“法规”（/laws）中查找。

@@ -78,9 +78,10 @@ pub(crate) struct NewReading {
     /// day or after it counts from the day after its use.
     #[schema(example = "2026-12-01")]
     from: String,
-    /// A number and a unit: `24h`, `14d`, `2w`, `1mo`.
+    /// A number and a unit: `24h`, `14d`, `2w`, `1mo`, `3bd`.
     within: String,
-    /// `elapsed` (if left out), `next-full-hour`, `exclude-trigger-day`.
+    /// `elapsed` (if left out), `next-full-hour`, `exclude-trigger-day`, `sec-b1`; of business days
+    /// the rule of the pack.
     #[serde(default)]
     counts: String,
     /// What the text is taken to mean, by language tag: `en` and `zh-CN`.

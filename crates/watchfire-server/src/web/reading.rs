@@ -8,11 +8,12 @@ use super::reader::{Problem, Reader};
 
 /// A text of a reading has at most so many characters.
 const TEXT_CHARS_MAX: u32 = 4_000;
-/// The rules by which a span can be counted without a calendar.
-const COUNTS: [(&str, &str); 3] = [
+/// The rules by which a span can be counted.
+const COUNTS: [(&str, &str); 4] = [
     ("elapsed", "reading-elapsed"),
     ("next-full-hour", "reading-next-full-hour"),
     ("exclude-trigger-day", "reading-exclude-trigger-day"),
+    ("sec-b1", "reading-sec-b1"),
 ];
 
 /// The readings, and what is typed into the form.

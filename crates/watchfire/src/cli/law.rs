@@ -261,11 +261,11 @@ pub(crate) struct LawReading {
     /// The provision: cn-rmsv/7.2
     #[arg(value_name = "PROVISION")]
     pub(crate) provision: String,
-    /// A number and a unit: 24h, 14d, 2w, 1mo
+    /// A number and a unit: 24h, 14d, 2w, 1mo, 3bd
     #[arg(long, value_name = "SPAN")]
     pub(crate) within: String,
-    /// How it is counted
-    #[arg(long, value_name = "RULE", default_value = "elapsed", value_parser = ["elapsed", "next-full-hour", "exclude-trigger-day"])]
+    /// How it is counted; business days as the pack counts them
+    #[arg(long, value_name = "RULE", default_value = "elapsed", value_parser = ["elapsed", "next-full-hour", "exclude-trigger-day", "sec-b1"])]
     pub(crate) counts: String,
     /// The first local day, in the zone of the law, of the clocks that are counted by it: today or
     /// later

@@ -328,3 +328,73 @@ fn a_lawbook_without_the_readings_of_the_house_is_that_of_its_packs() {
     let strict = provision.applying(date(2026, 12, 1)).and_then(|it| it.strict.as_ref());
     assert_eq!(strict.map(|now| now.within.to_string()).as_deref(), Some("48h"));
 }
+
+const SEC: &str = "us-sec-8k/1.05";
+
+fn of_sec(within: &str, counts: Counts) -> HouseReading {
+    let provision = SEC.parse().expect("an id");
+    HouseReading { provision, ..reading(within, counts, date(2026, 12, 1)) }
+}
+
+#[test]
+fn business_days_are_read_sooner_where_the_pack_counts_them_alike_and_nowhere_else() {
+    let builtin = Lawbook::builtin();
+    for (within, counts, code) in [
+        ("3bd", Counts::SecB1, None),
+        ("1bd", Counts::SecB1, None),
+        ("4bd", Counts::SecB1, Some("reading_same")),
+        ("5bd", Counts::SecB1, Some("reading_laxer")),
+        ("3bd", Counts::ExcludeTriggerDay, Some("reading_uncountable")),
+        ("3bd", Counts::Elapsed, Some("reading_uncountable")),
+        ("3bd", Counts::NextFullHour, Some("reading_uncountable")),
+        ("3d", Counts::SecB1, Some("reading_uncountable")),
+    ] {
+        let found = of_sec(within, counts).check_stricter(builtin);
+        assert_eq!(found.as_ref().err().map(ReadingRefusal::code), code, "{within} {counts}");
+    }
+    // Hours have no calendar of which business days could be counted.
+    for counts in [Counts::SecB1, Counts::ExcludeTriggerDay] {
+        let found = reading("1bd", counts, date(2026, 12, 1)).check_stricter(builtin);
+        assert_eq!(found.map_err(|it| it.code()), Err("reading_uncountable"));
+    }
+    let written = of_sec("3bd", Counts::SecB1);
+    assert_eq!(HouseReading::of_files(&written.to_files()), std::slice::from_ref(&written));
+    let book = laid(&[written], builtin.files());
+    let version = |book: &Lawbook| {
+        let (_, provision) = book.provision(SEC).expect("there");
+        provision.applying(date(2026, 12, 1)).expect("in force").clone()
+    };
+    let (before, after) = (version(builtin), version(&book));
+    let strict = after.strict.expect("a clock");
+    let within = Within::parse("3bd").expect("a span");
+    assert_eq!(Some(Span { within, ..before.strict.expect("a clock") }), Some(strict));
+    assert_eq!(after.outer, before.outer, "the latest defensible date stays");
+}
+
+#[test]
+fn a_reading_in_business_days_is_never_later_than_its_pack_on_any_day() {
+    let builtin = Lawbook::builtin();
+    let book = laid(&[of_sec("3bd", Counts::SecB1)], builtin.files());
+    let due = |book: &Lawbook, at: &str| {
+        let case = format!(
+            "[[case]]\nname = \"a\"\nroles = [\"us-sec-8k/registrant\"]\n[[case.fact]]\nkind = \
+             \"materiality-determined\"\noccurred_at = \"{at}\"\n[[case.expect]]\nobligation = \
+             \"{SEC}\"\n"
+        );
+        let cases = case_file::parse("x.toml", &case, book).expect("a case");
+        let owed = book.obligations(&cases[0].question);
+        let owed = owed.iter().find(|one| one.provision.as_str() == SEC).expect("it is owed");
+        (owed.strict_due.expect("a date"), owed.outer_due.expect("a date"))
+    };
+    let mut day = date(2026, 12, 1);
+    // Weekends and holidays lie in them.
+    for _ in 0..120 {
+        for hour in ["00:00", "12:00", "17:30", "23:59:59"] {
+            let at = format!("{day}T{hour}[America/New_York]");
+            let (pack, house) = (due(builtin, &at), due(&book, &at));
+            assert!(house.0 < pack.0, "{at}: {} is not before {}", house.0, pack.0);
+            assert_eq!(house.1, pack.1, "{at}");
+        }
+        day = day.tomorrow().expect("a day");
+    }
+}
