@@ -9,6 +9,7 @@ mod demo;
 mod envelope;
 mod evidence;
 mod exit;
+mod input;
 mod open;
 mod password;
 mod postgres;

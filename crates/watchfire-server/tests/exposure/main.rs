@@ -191,23 +191,30 @@ fn a_version_that_no_order_explains_or_nobody_says_is_undecided() {
     assert_eq!(of(fork), one(Exposed::Undecided, Basis::Ancestor));
 }
 
+/// A record of the CVE programme that says this of one product.
+fn cve(affected: &str) -> String {
+    format!(
+        r#"{{"dataType": "CVE_RECORD", "dataVersion": "5.1",
+        "cveMetadata": {{"cveId": "CVE-2024-0001",
+            "assignerOrgId": "00000000-0000-4000-9000-000000000000", "state": "PUBLISHED"}},
+        "containers": {{"cna": {{
+            "providerMetadata": {{"orgId": "00000000-0000-4000-9000-000000000000"}},
+            "descriptions": [{{"lang": "en", "value": "d"}}],
+            "references": [{{"url": "https://example.org"}}],
+            "affected": [{affected}]}}}}}}"#
+    )
+}
+
 #[test]
 fn a_cpe_is_a_fallback_and_shown_as_one() {
-    let record = r#"{"dataType": "CVE_RECORD", "dataVersion": "5.1",
-        "cveMetadata": {"cveId": "CVE-2024-0001",
-            "assignerOrgId": "00000000-0000-4000-9000-000000000000", "state": "PUBLISHED"},
-        "containers": {"cna": {
-            "providerMetadata": {"orgId": "00000000-0000-4000-9000-000000000000"},
-            "descriptions": [{"lang": "en", "value": "d"}],
-            "references": [{"url": "https://example.org"}],
-            "affected": [{"vendor": "v", "product": "p", "defaultStatus": "unaffected",
-                "versions": [{"version": "0", "lessThan": "3.0", "status": "affected",
-                    "versionType": "semver"}],
-                "cpes": ["cpe:2.3:a:v:p:*:*:*:*:*:*:*:*"]}]}}}"#;
+    let record = cve(r#"{"vendor": "v", "product": "p", "defaultStatus": "unaffected",
+        "versions": [{"version": "0", "lessThan": "3.0", "status": "affected",
+            "versionType": "semver"}],
+        "cpes": ["cpe:2.3:a:v:p:*:*:*:*:*:*:*:*"]}"#);
     let cpe = |version: &str| {
         let more =
             format!(r#", "version": "{version}", "cpe": "cpe:2.3:a:v:p:{version}:*:*:*:*:*:*:*""#);
-        answers(&[record], &component("p", &more))
+        answers(&[&record], &component("p", &more))
     };
     let one = |exposed| vec![("CVE-2024-0001".to_owned(), exposed, Basis::Cpe)];
     assert_eq!(cpe("2.9.1"), one(Exposed::Affected));
@@ -256,19 +263,11 @@ fn of_one_source_the_strictest_counts_and_two_sources_stand_side_by_side() {
 #[test]
 fn all_other_versions_of_a_cve_record_are_what_its_default_says() {
     let record = |default: &str| {
-        format!(
-            r#"{{"dataType": "CVE_RECORD", "dataVersion": "5.1",
-            "cveMetadata": {{"cveId": "CVE-2024-0001",
-                "assignerOrgId": "00000000-0000-4000-9000-000000000000", "state": "PUBLISHED"}},
-            "containers": {{"cna": {{
-                "providerMetadata": {{"orgId": "00000000-0000-4000-9000-000000000000"}},
-                "descriptions": [{{"lang": "en", "value": "d"}}],
-                "references": [{{"url": "https://example.org"}}],
-                "affected": [{{"packageName": "a", "collectionURL": "https://registry.npmjs.org",
-                    "defaultStatus": "{default}",
-                    "versions": [{{"version": "2.0.0", "lessThan": "3.0.0",
-                        "status": "unaffected", "versionType": "semver"}}]}}]}}}}}}"#
-        )
+        cve(&format!(
+            r#"{{"packageName": "a", "collectionURL": "https://registry.npmjs.org",
+            "defaultStatus": "{default}", "versions": [{{"version": "2.0.0",
+                "lessThan": "3.0.0", "status": "unaffected", "versionType": "semver"}}]}}"#
+        ))
     };
     let of = |default: &str, version: &str| {
         let more = format!(r#", "purl": "pkg:npm/a@{version}""#);
@@ -354,18 +353,11 @@ fn a_registry_behind_an_ecosystem_is_no_release_and_a_listed_pattern_no_version(
 #[test]
 fn what_is_said_within_another_product_makes_somebody_look_and_a_package_url_needs_none() {
     let record = |more: &str| {
-        format!(
-            r#"{{"dataType": "CVE_RECORD", "dataVersion": "5.1",
-            "cveMetadata": {{"cveId": "CVE-2024-0001",
-                "assignerOrgId": "00000000-0000-4000-9000-000000000000", "state": "PUBLISHED"}},
-            "containers": {{"cna": {{
-                "providerMetadata": {{"orgId": "00000000-0000-4000-9000-000000000000"}},
-                "descriptions": [{{"lang": "en", "value": "d"}}],
-                "references": [{{"url": "https://example.org"}}],
-                "affected": [{{"vendor": "v", "product": "Foo", "packageName": "foo" {more},
-                    "defaultStatus": "unaffected", "versions": [{{"version": "0",
-                        "lessThan": "2.0.0", "status": "affected", "versionType": "semver"}}]}}]}}}}}}"#
-        )
+        cve(&format!(
+            r#"{{"vendor": "v", "product": "Foo", "packageName": "foo" {more},
+            "defaultStatus": "unaffected", "versions": [{{"version": "0", "lessThan": "2.0.0",
+                "status": "affected", "versionType": "semver"}}]}}"#
+        ))
     };
     let at = |text: &str| {
         let more = r#", "version": "1.0.0", "purl": "pkg:npm/foo@1.0.0", "cpe": "cpe:2.3:a:v:foo:1.0.0:*:*:*:*:*:*:*""#;

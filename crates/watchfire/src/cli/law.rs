@@ -267,8 +267,8 @@ pub(crate) struct LawReading {
     /// How it is counted; business days as the pack counts them
     #[arg(long, value_name = "RULE", default_value = "elapsed", value_parser = ["elapsed", "next-full-hour", "exclude-trigger-day", "sec-b1"])]
     pub(crate) counts: String,
-    /// The first local day, in the zone of the law, of the clocks that are counted by it: today or
-    /// later
+    /// The first local day, in the zone of the law, of the clocks that are counted by it: the day of
+    /// `--effective`, or today, or later
     #[arg(long, value_name = "DAY")]
     pub(crate) from: String,
     /// What the text is taken to mean, in English

@@ -1,9 +1,5 @@
 //! `watchfire csaf validate`: which tests of the standard a document fails.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
 use serde::Serialize;
 use watchfire_formats::advisory::DOCUMENT_BYTES_MAX;
 use watchfire_formats::advisory::csaf::validate::{self, Group};
@@ -11,6 +7,7 @@ use watchfire_formats::advisory::csaf::{Report, Version};
 
 use crate::cli::{Csaf, CsafValidate};
 use crate::exit::{Exit, Failure};
+use crate::input;
 use crate::print;
 
 /// What stands for the schema where a test has a number.
@@ -46,7 +43,7 @@ fn validate(args: &CsafValidate) -> Result<Exit, Failure> {
     let (mut documents, mut refused) = (Vec::new(), false);
     for path in &args.files {
         let file = path.display().to_string();
-        let report = validate::document(&bytes(path)?);
+        let report = validate::document(&input::bytes(path, DOCUMENT_BYTES_MAX as u64)?);
         refused |= report.is_err();
         let answered = match report {
             Ok(report) => answered(file, report),
@@ -71,20 +68,6 @@ fn validate(args: &CsafValidate) -> Result<Exit, Failure> {
         (false, true) => Exit::Done,
         (false, false) => Exit::No,
     })
-}
-
-/// Reads a file, or standard input, up to what a document may have and a byte more.
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let unreadable =
-        |error| Failure::request(format!("`{}` cannot be read", path.display())).because(error);
-    let input: Box<dyn Read> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(unreadable)?)
-    };
-    let mut bytes = Vec::new();
-    input.take(DOCUMENT_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
 }
 
 fn finding(test: &'static str, pointer: String, message: String) -> Finding {

@@ -8,11 +8,12 @@ mod tell;
 use std::collections::HashMap;
 use std::path::Path;
 
-use watchfire_formats::sbom::{self, Component, Document};
+use watchfire_formats::sbom::{self, Component, DOCUMENT_BYTES_MAX, Document};
 use watchfire_server::exposure::{self, Advice, Exposed, Exposure, Whole};
 
 use crate::cli::Match;
 use crate::exit::{Exit, Failure};
+use crate::input;
 use crate::print;
 use answer::{Answer, Finding, Inventory, Read};
 
@@ -72,7 +73,7 @@ fn advice_or_none(paths: &[std::path::PathBuf]) -> Result<(Advice, Read), Failur
 
 fn inventory(path: &Path, advice: &Advice, vouched: &Advice) -> Result<Inventory, Failure> {
     let file = path.display().to_string();
-    let bytes = read::sbom(path)?;
+    let bytes = input::bytes(path, DOCUMENT_BYTES_MAX)?;
     let document = match sbom::read(&bytes) {
         Ok(document) => document,
         Err(refused) => return Ok(Inventory::refused(file, &refused)),

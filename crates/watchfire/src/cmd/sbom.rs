@@ -1,14 +1,11 @@
 //! `watchfire sbom`: what SBOMs are, how much is in them, and what was left out.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
 use serde::Serialize;
 use watchfire_formats::sbom::{self, DOCUMENT_BYTES_MAX, Item, Place, Problems, Refused};
 
 use crate::cli::Sbom;
 use crate::exit::{Exit, Failure};
+use crate::input;
 use crate::print;
 
 /// How much of what was skipped or is wrong is told to a person; JSON has it all.
@@ -61,7 +58,7 @@ struct Left {
 pub(super) fn run(args: &Sbom) -> Result<Exit, Failure> {
     let mut answer = Answer { sboms: Vec::new() };
     for file in &args.files {
-        let bytes = bytes(file)?;
+        let bytes = input::bytes(file, DOCUMENT_BYTES_MAX)?;
         let answered = answered(file.display().to_string(), &bytes);
         if !args.json {
             tell(&answered)?;
@@ -78,20 +75,6 @@ pub(super) fn run(args: &Sbom) -> Result<Exit, Failure> {
         (false, true) => Exit::Done,
         (false, false) => Exit::No,
     })
-}
-
-/// Reads a file, or standard input, up to what a document may have.
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let name = path.display();
-    let unreadable = |error| Failure::request(format!("`{name}` cannot be read")).because(error);
-    let input: Box<dyn Read> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(unreadable)?)
-    };
-    let mut bytes = Vec::new();
-    input.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
 }
 
 fn answered(file: String, bytes: &[u8]) -> Answered {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use watchfire_formats::advisory::{self, DOCUMENT_BYTES_MAX, Document};
-use watchfire_formats::sbom;
 use zip::ZipArchive;
 
 use crate::exit::Failure;
@@ -44,19 +43,6 @@ fn parsed(bytes: &[u8]) -> Result<Document, Apart> {
             first.map_or_else(Default::default, |one| (one.pointer, one.reason));
         Apart { pointer, reason, broken_off: false }
     })
-}
-
-/// Reads the bytes of an SBOM, or standard input, up to what one may have and a byte more.
-pub(super) fn sbom(path: &Path) -> Result<Vec<u8>, Failure> {
-    let unreadable = |error| cannot(path, error);
-    let input: Box<dyn Read> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(unreadable)?)
-    };
-    let mut bytes = Vec::new();
-    input.take(sbom::DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
 }
 
 /// Reads every document of a file, a folder or an archive.
