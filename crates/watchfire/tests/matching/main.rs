@@ -335,6 +335,21 @@ fn a_long_way_a_circle_of_links_and_what_breaks_off_are_told_and_bounded() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+#[test]
+fn a_folder_of_ruby_advisories_is_read_as_it_is_kept() {
+    let record = "---\ngem: rack\ncve: 2024-0001\ntitle: a title\nurl: https://example.org\n\
+        date: 2024-01-01\ndescription: d\npatched_versions:\n  - \">= 2.0.0\"\n";
+    let sbom = shop("2.14.1").replace(&format!("{LOG4J}@2.14.1"), "pkg:gem/rack@1.0.0");
+    let folder = folder(&[("shop.json", &sbom), ("gems/rack/CVE-2024-0001.yml", record)]);
+    let arguments = ["--sbom", "shop.json", "--advisories", "gems", "--json"];
+    let answer = json(folder.path(), &arguments, 1);
+    let finding = &answer["sboms"][0]["findings"][0];
+    assert_eq!(
+        (&finding["status"], &finding["purl"]),
+        (&"affected".into(), &"pkg:gem/rack@1.0.0".into())
+    );
+}
+
 /// The recommended version changed four times in eighteen days: each answer is that of its day.
 #[test]
 fn each_advisory_of_december_2021_finds_what_it_must() {

@@ -11,7 +11,7 @@ use zip::ZipArchive;
 use crate::exit::Failure;
 
 /// The endings of what is read of a folder or an archive; each also with `.gz` behind it.
-const ENDINGS: [&str; 4] = ["json", "jsonl", "xml", "csv"];
+const ENDINGS: [&str; 6] = ["json", "jsonl", "xml", "csv", "yml", "yaml"];
 /// How deep folders may lie in each other.
 const FOLDERS_MAX: usize = 64;
 /// The first bytes of a ZIP file, of an empty one, and of gzip.
