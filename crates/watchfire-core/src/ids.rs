@@ -164,6 +164,22 @@ public_id!(
     /// A department of an organization.
     DepartmentId, "WD", 5, "the id of a department", "WD-7K3F-9QX2"
 );
+public_id!(
+    /// A product of an organization.
+    ProductId, "WX", 5, "the id of a product", "WX-7K3F-9QX2"
+);
+public_id!(
+    /// A release of a product.
+    ReleaseId, "WL", 5, "the id of a release", "WL-7K3F-9QX2"
+);
+public_id!(
+    /// An SBOM that was attached to a release.
+    SbomId, "WB", 5, "the id of an SBOM", "WB-7K3F-9QX2"
+);
+public_id!(
+    /// A vulnerability to which something of an organization is exposed.
+    VulnerabilityId, "WV", 5, "the id of a vulnerability", "WV-7K3F-9QX2"
+);
 
 #[cfg(test)]
 mod tests {

@@ -13,5 +13,8 @@ pub mod law;
 pub mod log;
 pub mod notice;
 pub mod obligation;
+pub mod opening;
 pub mod party;
+pub mod product;
 pub mod report;
+pub mod vulnerability;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Body, Chain, Duty, Event, PartyEvent, Profile};
+use crate::event::{Body, Chain, Duty, Event, OpeningRules, PartyEvent, Profile};
 use crate::ids::PartyId;
 use crate::law::inquiry::Answers;
 use crate::law::{Language, Lawbook};
@@ -39,6 +39,8 @@ pub struct Party {
     pub chain: Chain,
     /// Of an organization: what was answered to the questions that find its roles.
     pub answers: BTreeMap<String, String>,
+    /// Of an organization: which exposures open a case by themselves.
+    pub opening_rules: OpeningRules,
 }
 
 /// Why a change of a party was refused.
@@ -117,6 +119,7 @@ impl Party {
             | PartyEvent::CredentialRevoked { .. }
             | PartyEvent::StandingChoiceMade { .. }
             | PartyEvent::CountryRecorded { .. } => {}
+            PartyEvent::OpeningRulesSet { rules, .. } => rules.clone_into(&mut self.opening_rules),
             PartyEvent::AddressSet { channel, .. } => {
                 self.channels.insert(channel.clone());
             }

@@ -3,31 +3,36 @@
 //! An [`Append`] is filled with what shall happen, under a right for each object, and handed to
 //! [`Store::append`]. Either all of it is stored and synced before the answer, or nothing.
 
+mod check;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use watchfire_core::event::{
-    AmendmentEvent, AnnexDigest, Body, CaseEvent, DepartmentEvent, Event, NodeEvent, PartyEvent,
-    ReportEvent, Stream, encoding,
+    AmendmentEvent, Body, CaseEvent, DepartmentEvent, Event, NodeEvent, PartyEvent, ProductEvent,
+    ReleaseEvent, ReportEvent, Stream, VulnerabilityEvent, encoding,
 };
-use watchfire_core::ids::{AmendmentId, EventId, ObligationId, PartyId};
+use watchfire_core::ids::{EventId, ObligationId, PartyId};
 use watchfire_core::law::files::Files;
 use watchfire_core::log::Leaf;
 
+use crate::advisory::{self, Word};
 use crate::annex::{self, Annex};
 use crate::dialect::{Connection, is_taken, params};
+use crate::document::{self, Kept};
 use crate::error::StoreError;
+use crate::inventory::{self, Inventory};
 use crate::log::{Edge, int};
 use crate::outbox::{self, Notice};
 use crate::policy::{
-    Access, Administer, Amendment, Authorized, Case, Claim, Country, Department, Grant, MayWrite,
-    Node, NotFound, Noun, Party, Report, Right, Write,
+    Access, Administer, Amendment, Authorized, Case, Country, Department, Grant, MayWrite, Node,
+    Noun, Party, Product, Release, Report, Vulnerability, Write,
 };
 use crate::random::random_bytes;
 use crate::session::{self, Secret};
 use crate::statement::statements;
-use crate::viewer::{Viewer, Who};
+use crate::viewer::Viewer;
 use crate::{apply, due, idempotency, lawbook};
 
 /// Events of one append.
@@ -155,6 +160,10 @@ pub struct Append {
     due: Vec<due::Due>,
     secrets: Vec<(PartyId, Secret)>,
     lawbooks: Vec<Files>,
+    documents: Vec<Kept>,
+    inventories: Vec<Inventory>,
+    words: Vec<Word>,
+    judged: Vec<((u64, u64), u32)>,
     idempotency: Option<Idempotency>,
 }
 
@@ -173,6 +182,10 @@ impl Append {
             due: Vec::new(),
             secrets: Vec::new(),
             lawbooks: Vec::new(),
+            documents: Vec::new(),
+            inventories: Vec::new(),
+            words: Vec::new(),
+            judged: Vec::new(),
             idempotency: None,
         }
     }
@@ -244,6 +257,47 @@ impl Append {
     ) -> Recorded {
         let id = self.take(grant).clone();
         self.plan(Body::Department(id, event))
+    }
+
+    /// Records that something happened to a product.
+    pub fn product(&mut self, grant: &Authorized<Product, Write>, event: ProductEvent) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Product(id, event))
+    }
+
+    /// Records that something happened to a release.
+    pub fn release(&mut self, grant: &Authorized<Release, Write>, event: ReleaseEvent) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Release(id, event))
+    }
+
+    /// Records that something happened to a vulnerability.
+    pub fn vulnerability(
+        &mut self,
+        grant: &Authorized<Vulnerability, Write>,
+        event: VulnerabilityEvent,
+    ) -> Recorded {
+        let id = self.take(grant).clone();
+        self.plan(Body::Vulnerability(id, event))
+    }
+
+    /// Keeps the document of an SBOM that an event of this append names, with what was read of it.
+    pub fn sbom(&mut self, document: Kept, inventory: Inventory) {
+        self.documents.push(document);
+        self.inventories.push(inventory);
+    }
+
+    /// Keeps what a source says now, in the place of what it said before.
+    pub fn advisory(&mut self, grant: &Authorized<Node, Write>, word: Word) {
+        self.take(grant);
+        self.words.push(word);
+    }
+
+    /// Notes that advisories were asked about an SBOM as it was at a place of the log; what
+    /// followed is recorded in this append.
+    pub fn judged(&mut self, grant: &Authorized<Node, Write>, sbom: (u64, u64), reader: u32) {
+        self.take(grant);
+        self.judged.push((sbom, reader));
     }
 
     /// Keeps files of law verbatim, under the digest that an event of this append names.
@@ -335,162 +389,6 @@ impl Append {
         recorded
     }
 
-    /// Checks what needs no database.
-    pub(crate) fn check(&self) -> Result<(), StoreError> {
-        if self.events.is_empty() && !self.is_test_of_notices() {
-            return Err(StoreError::Misuse("an append without events"));
-        }
-        if self.events.len() > EVENTS_PER_APPEND_MAX {
-            return Err(StoreError::TooLarge { what: "append", limit: EVENTS_PER_APPEND_MAX });
-        }
-        if self.notices.len() > NOTICES_PER_APPEND_MAX {
-            return Err(StoreError::TooLarge { what: "outbox", limit: NOTICES_PER_APPEND_MAX });
-        }
-        if self.grants.iter().any(|grant| grant.viewer != self.viewer) {
-            return Err(StoreError::Misuse("a right of somebody else"));
-        }
-        self.notices.iter().try_for_each(Notice::check)?;
-        self.annexes.iter().try_for_each(Annex::check)?;
-        if let Some(idempotency) = &self.idempotency {
-            idempotency::check(idempotency)?;
-        }
-        if self.lawbooks.iter().any(|files| !self.names_lawbook(&files.digest())) {
-            return Err(StoreError::Misuse("files of law that no event names"));
-        }
-        self.events.iter().try_for_each(|planned| self.check_event(planned))
-    }
-
-    fn names_lawbook(&self, digest: &str) -> bool {
-        self.events.iter().any(|planned| match &planned.body {
-            Body::Node(NodeEvent::Started { lawbook, .. }) => lawbook == digest,
-            Body::Amendment(_, AmendmentEvent::Proposed { files, base, .. }) => {
-                files == digest || base == digest
-            }
-            Body::Amendment(_, AmendmentEvent::Applied { lawbook, base }) => {
-                lawbook == digest || base == digest
-            }
-            _ => false,
-        })
-    }
-
-    /// Whether there are only notices that tell of nothing, to parties of the viewer's keeping.
-    fn is_test_of_notices(&self) -> bool {
-        let kept = |notice: &Notice| {
-            self.grants.iter().any(
-                |grant| matches!(&grant.claim, Claim::Party(party, _) if *party == notice.recipient),
-            )
-        };
-        !self.notices.is_empty()
-            && self.due.is_empty()
-            && self.secrets.is_empty()
-            && self
-                .notices
-                .iter()
-                .all(|it| it.case.is_none() && it.obligation.is_none() && kept(it))
-    }
-
-    fn check_event(&self, planned: &Planned) -> Result<(), StoreError> {
-        self.check_right(&planned.body)?;
-        let stream = planned.body.stream();
-        if stream != Stream::Node && self.expected_version(&stream).is_none() {
-            return Err(StoreError::Misuse("a history without its expected version"));
-        }
-        let named = annex::digests(&planned.body);
-        let given: Vec<AnnexDigest> = self
-            .annexes
-            .iter()
-            .filter(|annex| annex.event == planned.id)
-            .map(|annex| AnnexDigest::of(&annex.salt, &annex.bytes))
-            .collect();
-        if named.len() != given.len() || named.iter().any(|digest| !given.contains(digest)) {
-            return Err(StoreError::Misuse("an annex that is not the one its event names"));
-        }
-        Ok(())
-    }
-
-    /// A right to write one's own account is no right to change what one may do, and a right over
-    /// one organization makes nobody a member of another.
-    fn check_right(&self, body: &Body) -> Result<(), StoreError> {
-        let own = self.viewer.organization();
-        match body {
-            // Whoever keeps the organization itself does not say where it is.
-            Body::Party(id, PartyEvent::CountryRecorded { .. }) => {
-                let claim = Claim::Country(id.clone(), Right::Write);
-                let records = self.grants.iter().any(|grant| grant.claim == claim);
-                if records { Ok(()) } else { Err(StoreError::NotFound(NotFound)) }
-            }
-            Body::Party(id, event) => {
-                let administers = self.grants.iter().any(|grant| match &grant.claim {
-                    Claim::Party(party, right) => party == id && *right == Right::Administer,
-                    Claim::NewParty(party) => party == id,
-                    _ => false,
-                });
-                if !administers && !is_self_service(event) {
-                    return Err(StoreError::NotFound(NotFound));
-                }
-                if let (
-                    PartyEvent::PersonRegistered { organization: Some(of), .. },
-                    Who::Person { .. },
-                ) = (event, self.viewer.who())
-                    && own != Some(of)
-                {
-                    return Err(StoreError::NotFound(NotFound));
-                }
-                Ok(())
-            }
-            Body::Amendment(id, event) => self.check_amendment_right(id, event),
-            Body::Department(_, DepartmentEvent::Registered { organization, .. })
-                if self.viewer.party().is_some() && own != Some(organization) =>
-            {
-                Err(StoreError::NotFound(NotFound))
-            }
-            Body::Case(_, CaseEvent::Opened { organization, .. })
-                if self.viewer.party().is_some() && own.is_some_and(|own| own != organization) =>
-            {
-                Err(StoreError::NotFound(NotFound))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Claiming and acknowledging is everybody's; all else takes the right to keep the law.
-    fn check_amendment_right(
-        &self,
-        id: &AmendmentId,
-        event: &AmendmentEvent,
-    ) -> Result<(), StoreError> {
-        if let AmendmentEvent::Proposed { organization, .. } = event
-            && self.viewer.party().is_some()
-            && self.viewer.organization() != Some(organization)
-        {
-            return Err(StoreError::NotFound(NotFound));
-        }
-        let keeps = self.grants.iter().any(|grant| match &grant.claim {
-            Claim::Amendment(of, right) => of == id && *right == Right::Administer,
-            Claim::NewAmendment(of) => of == id,
-            _ => false,
-        });
-        let is_everybodys = matches!(
-            event,
-            AmendmentEvent::OwnerSet { .. }
-                | AmendmentEvent::Acknowledged { .. }
-                | AmendmentEvent::GapClosed { .. }
-        );
-        if keeps || is_everybodys { Ok(()) } else { Err(StoreError::NotFound(NotFound)) }
-    }
-
-    fn expected_version(&self, stream: &Stream) -> Option<u64> {
-        let fresh = self.grants.iter().any(|grant| match (&grant.claim, stream) {
-            (Claim::NewCase(new) | Claim::Intake(_, new), Stream::Case(id)) => new == id,
-            (Claim::Intake(new, _), Stream::Report(id)) => new == id,
-            (Claim::NewParty(new), Stream::Party(id)) => new == id,
-            (Claim::NewAmendment(new), Stream::Amendment(id)) => new == id,
-            (Claim::NewDepartment(new), Stream::Department(id)) => new == id,
-            _ => false,
-        });
-        if fresh { Some(0) } else { self.expected.get(stream).copied() }
-    }
-
     /// Does all of it within the open transaction.
     pub(crate) async fn perform(
         &self,
@@ -514,6 +412,13 @@ impl Append {
         for files in &self.lawbooks {
             lawbook::keep(tx, files, recorded_at).await?;
         }
+        for document in &self.documents {
+            document::keep(tx, document, recorded_at).await?;
+        }
+        for inventory in &self.inventories {
+            inventory::keep(tx, inventory).await?;
+        }
+        advisory::put(tx, &self.words, recorded_at).await?;
         let (mut events, mut bytes) = (Vec::with_capacity(self.events.len()), 0);
         for planned in &self.events {
             let stream = planned.body.stream();
@@ -598,6 +503,9 @@ impl Append {
         for annex in &self.annexes {
             annex::keep(tx, annex).await?;
         }
+        for (sbom, reader) in &self.judged {
+            inventory::judged(tx, *sbom, *reader).await?;
+        }
         for due in &self.due {
             due::set(tx, due).await?;
         }
@@ -619,16 +527,6 @@ pub(crate) async fn version_of(tx: &mut Connection, stream: &Stream) -> Result<u
     let (noun, id) = stream.parts();
     let row = tx.optional(&VERSION, params![noun, id]).await?;
     row.map_or(Ok(0), |row| row.natural("version"))
-}
-
-fn is_self_service(event: &PartyEvent) -> bool {
-    matches!(
-        event,
-        PartyEvent::AddressSet { .. }
-            | PartyEvent::PreferencesChanged { .. }
-            | PartyEvent::CredentialSet { .. }
-            | PartyEvent::CredentialRevoked { .. }
-    )
 }
 
 /// Instants are stored in microseconds; the bytes must say the same.

@@ -6,7 +6,7 @@ use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::{
     amendment, annex, case, case_fact, country, department, lawbook, obligation, outbox, party,
-    question, report, session, standing, submission,
+    product, question, report, session, standing, submission, vulnerability,
 };
 
 /// An event and its place.
@@ -35,6 +35,8 @@ pub(crate) async fn read_tables(
     standing::apply(tx, stored).await?;
     case_fact::apply(tx, stored).await?;
     department::apply(tx, stored).await?;
+    product::apply(tx, stored).await?;
+    vulnerability::apply(tx, stored).await?;
     amendment::apply(tx, stored).await?;
     lawbook::apply(tx, stored).await
 }

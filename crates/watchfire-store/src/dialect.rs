@@ -1,12 +1,13 @@
 //! The two engines behind one door; every difference between them is in this room.
 //!
 //! Statements are one text for both, with `$1` parameters (`value.rs`); those that differ are in
-//! `differing.rs`. `connection.rs` runs them, `setting.rs` says what an engine must keep to, and
+//! `differing.rs`, and in `listed.rs` where they take a list. `connection.rs` runs them, `setting.rs` says what an engine must keep to, and
 //! `failure.rs` sorts what drivers say.
 
 mod connection;
 pub(crate) mod differing;
 mod failure;
+pub(crate) mod listed;
 mod setting;
 mod value;
 
@@ -21,8 +22,8 @@ use sqlx::sqlite::{
 
 use crate::error::StoreError;
 
-pub(crate) use connection::Connection;
 use connection::Held;
+pub(crate) use connection::{Connection, Running};
 pub(crate) use failure::{from_sqlx, is_taken};
 pub use setting::EngineSetting;
 pub(crate) use value::{Row, Value, params};
@@ -137,21 +138,25 @@ impl Db {
     }
 
     /// Takes a connection that reads.
-    pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
-        let held = match self {
-            Self::Sqlite { readers, .. } => readers.acquire().await.map(Held::Sqlite),
-            Self::Postgres(pool) => pool.acquire().await.map(Held::Postgres),
-        };
-        Ok(Connection { held: held.map_err(from_sqlx)?, open: false })
+    pub(crate) fn reader(&self) -> Running<'_, Connection> {
+        Box::pin(async move {
+            let held = match self {
+                Self::Sqlite { readers, .. } => readers.acquire().await.map(Held::Sqlite),
+                Self::Postgres(pool) => pool.acquire().await.map(Held::Postgres),
+            };
+            Ok(Connection { held: held.map_err(from_sqlx)?, open: false })
+        })
     }
 
     /// Takes a connection that writes.
-    pub(crate) async fn writer(&self) -> Result<Connection, StoreError> {
-        let held = match self {
-            Self::Sqlite { writer, .. } => writer.acquire().await.map(Held::Sqlite),
-            Self::Postgres(pool) => pool.acquire().await.map(Held::Postgres),
-        };
-        Ok(Connection { held: held.map_err(from_sqlx)?, open: false })
+    pub(crate) fn writer(&self) -> Running<'_, Connection> {
+        Box::pin(async move {
+            let held = match self {
+                Self::Sqlite { writer, .. } => writer.acquire().await.map(Held::Sqlite),
+                Self::Postgres(pool) => pool.acquire().await.map(Held::Postgres),
+            };
+            Ok(Connection { held: held.map_err(from_sqlx)?, open: false })
+        })
     }
 
     pub(crate) async fn close(&self) {

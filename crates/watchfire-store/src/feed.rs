@@ -21,7 +21,7 @@ const FEEDS_MAX: usize = 10_000;
 macro_rules! columns {
     () => {
         "room, name, address, begun_at, tried_at, succeeded_at, news_at, failures, problem_code, \
-         problem, told_at, etag, last_modified, next_try_at"
+         problem, told_at, etag, last_modified, state, next_try_at"
     };
 }
 
@@ -32,7 +32,7 @@ statements! {
          VALUES ($1, $2, $3, $4, 0, $4) ON CONFLICT (room, name) DO UPDATE SET \
          address = excluded.address, begun_at = excluded.begun_at, tried_at = NULL, \
          succeeded_at = NULL, news_at = NULL, failures = 0, problem_code = NULL, problem = NULL, \
-         told_at = NULL, etag = NULL, last_modified = NULL, lease = NULL, \
+         told_at = NULL, etag = NULL, last_modified = NULL, state = NULL, lease = NULL, \
          next_try_at = excluded.next_try_at WHERE feeds.address <> excluded.address";
     TRY_SOON =
         "UPDATE feeds SET next_try_at = $3 WHERE room = $1 AND name = $2 AND next_try_at > $3 \
@@ -44,7 +44,8 @@ statements! {
     SETTLE =
         "UPDATE feeds SET succeeded_at = $2, news_at = $3, failures = $4, problem_code = $5, \
          problem = $6, told_at = $7, etag = $8, last_modified = $9, next_try_at = $10, \
-         lease = NULL WHERE lease = $1";
+         state = $11, lease = NULL WHERE lease = $1";
+    NOTE_STATE = "UPDATE feeds SET state = $2 WHERE lease = $1";
     FEEDS = concat!("SELECT ", columns!(), " FROM feeds WHERE room = $1 ORDER BY name LIMIT $2");
 }
 
@@ -71,6 +72,8 @@ pub struct FeedRow {
     pub told_at: Option<Timestamp>,
     pub etag: Option<String>,
     pub last_modified: Option<String>,
+    /// How far its reader has come, in the reader's own words.
+    pub state: Option<String>,
     pub next_try_at: Timestamp,
 }
 
@@ -97,6 +100,7 @@ fn feed_row(row: &Row) -> Result<FeedRow, StoreError> {
         told_at: row.instant_or_none("told_at")?,
         etag: row.text_or_none("etag")?,
         last_modified: row.text_or_none("last_modified")?,
+        state: row.text_or_none("state")?,
         next_try_at: row.instant("next_try_at")?,
     })
 }
@@ -167,8 +171,25 @@ impl Store {
             row.etag.as_deref(),
             row.last_modified.as_deref(),
             row.next_try_at,
+            row.state.as_deref(),
         ];
         Ok(self.writer().await?.execute(&SETTLE, params).await? > 0)
+    }
+
+    /// Records in the middle of a try how far it has come, so that the next goes on there. Returns
+    /// `false` if the lease has ended.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn note_feed_state(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        claimed: &ClaimedFeed,
+        state: &str,
+    ) -> Result<bool, StoreError> {
+        self.refuse_if_failed()?;
+        let params = params![&claimed.lease, state];
+        Ok(self.writer().await?.execute(&NOTE_STATE, params).await? > 0)
     }
 
     /// Returns the feeds of a room, by name. What is fetched is no secret: whoever has an account

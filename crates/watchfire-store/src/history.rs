@@ -190,7 +190,7 @@ impl Store {
         self.history(viewer, claim, &Stream::Department(id.clone())).await
     }
 
-    async fn history(
+    pub(crate) async fn history(
         &self,
         viewer: &Viewer,
         claim: Claim,

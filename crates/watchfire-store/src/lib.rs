@@ -4,6 +4,7 @@
 //! rows in one transaction. Every read takes a [`Viewer`], every change an [`Authorized`] for the
 //! very object. What is shown can be rebuilt from the events.
 
+mod advisory;
 mod amendment;
 mod amendment_law;
 mod annex;
@@ -16,11 +17,13 @@ mod config;
 mod country;
 mod department;
 mod dialect;
+mod document;
 mod due;
 mod error;
 mod feed;
 mod history;
 mod idempotency;
+mod inventory;
 mod lawbook;
 mod log;
 mod node;
@@ -29,6 +32,7 @@ mod outbox;
 mod page;
 mod party;
 pub mod policy;
+mod product;
 mod question;
 mod random;
 mod rebuild;
@@ -42,8 +46,13 @@ mod submission;
 #[cfg(test)]
 mod testing;
 mod viewer;
+mod vulnerability;
 mod writer;
 
+pub use advisory::{
+    ADVISORIES_PER_APPEND_MAX, ASKED_AT_ONCE_MAX, AdvisoryRow, Likelihood, ListingRow, Part,
+    PartRef, Word,
+};
 pub use amendment::{AmendmentRow, OwedAcknowledgement, UnreadCase};
 pub use amendment_law::{LawAcknowledgement, LawAmendment};
 pub use annex::{ADDRESS, ANNEX_BYTES_MAX, CONTACT};
@@ -58,11 +67,13 @@ pub use config::{LogHead, Seal, StoreConfig};
 pub use country::{Grounds, Located};
 pub use department::DEPARTMENTS_MAX;
 pub use dialect::{Engine, EngineSetting, Location};
+pub use document::{KEPT_DOCUMENT_BYTES_MAX, Kept, digest_of};
 pub use due::{DUE_ROWS_MAX, DueRow, StalledRow};
 pub use error::StoreError;
 pub use feed::{ClaimedFeed, FeedRow};
 pub use history::{CaseEntry, HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, RecordedEvent};
 pub use idempotency::{ANSWER_BYTES_MAX, FORGOTTEN_AT_ONCE_MAX, KEY_BYTES_MAX};
+pub use inventory::{Inventory, SBOMS_AT_ONCE_MAX, SbomRow};
 pub use lawbook::LawbookUse;
 pub use log::{Checkpoint, Inception, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
 pub use obligation::{Draft, ObligationRow, Owner};
@@ -72,6 +83,7 @@ pub use outbox::{
 pub use page::{PAGE_ROWS_MAX, Page, PageRequest};
 pub use party::{InquiryRow, PartyKind, PartyRow};
 pub use policy::{Authorized, NotFound};
+pub use product::{ProductRow, ReleaseRow};
 pub use question::{Asks, QuestionRow};
 pub use random::random_bytes;
 pub use rebuild::DueInstants;
@@ -84,4 +96,5 @@ pub use session::{
 pub use store::Store;
 pub use submission::{Submission, SubmissionRow};
 pub use viewer::Viewer;
+pub use vulnerability::{ExposureRow, ExposureState, VulnerabilityRow};
 pub use writer::{BATCH_MAX, QUEUE_MAX};

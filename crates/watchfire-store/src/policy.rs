@@ -45,15 +45,17 @@
 //! }
 //! ```
 
+mod authorize;
+
 use std::marker::PhantomData;
 
 use watchfire_core::event::{Duty, Service};
-use watchfire_core::ids::{AmendmentId, CaseId, DepartmentId, PartyId, ReportId};
+use watchfire_core::ids::{
+    AmendmentId, CaseId, DepartmentId, PartyId, ProductId, ReleaseId, ReportId, VulnerabilityId,
+};
 
-use crate::Store;
 use crate::dialect::{Connection, Statement, params};
 use crate::error::StoreError;
-use crate::random::random_bytes;
 use crate::statement::statements;
 use crate::viewer::{Viewer, Who};
 
@@ -211,6 +213,28 @@ statements! {
         "SELECT d.id FROM departments d WHERE d.id = $3 AND ", of_house!("d"),
         " AND ($1 = 3 OR EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 AND w.administrator))"
     );
+    SEES_PRODUCT = concat!("SELECT p.id FROM products p WHERE p.id = $3 AND ", of_house!("p"));
+    /// Whoever answers for a product keeps it, besides those who keep all.
+    KEEPS_PRODUCT = concat!(
+        "SELECT p.id FROM products p WHERE p.id = $3 AND ", of_house!("p"),
+        " AND ($1 = 3 OR EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 \
+         AND (w.responder OR w.administrator OR w.id = p.owner_id)))"
+    );
+    SEES_RELEASE = concat!("SELECT r.id FROM releases r WHERE r.id = $3 AND ", of_house!("r"));
+    KEEPS_RELEASE = concat!(
+        "SELECT r.id FROM releases r JOIN products p ON p.id = r.product_id WHERE r.id = $3 AND ",
+        of_house!("r"),
+        " AND ($1 = 3 OR EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 \
+         AND (w.responder OR w.administrator OR w.id = p.owner_id OR w.id = r.owner_id)))"
+    );
+    SEES_VULNERABILITY =
+        concat!("SELECT u.id FROM vulnerabilities u WHERE u.id = $3 AND ", of_house!("u"));
+    /// Everybody may decide, but not whoever only looks on.
+    WRITES_VULNERABILITY = concat!(
+        "SELECT u.id FROM vulnerabilities u WHERE u.id = $3 AND ", of_house!("u"),
+        " AND ($1 = 3 OR EXISTS (SELECT 1 FROM parties w WHERE w.id = $2 \
+         AND (NOT w.auditor OR w.responder OR w.administrator)))"
+    );
     KEEPS_LAW =
         "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open \
          AND (p.responder OR p.administrator)";
@@ -269,6 +293,12 @@ nouns! {
     Amendment(AmendmentId);
     /// Departments.
     Department(DepartmentId);
+    /// Products.
+    Product(ProductId);
+    /// Releases of products, with what they are made of.
+    Release(ReleaseId);
+    /// Vulnerabilities to which something of a house is exposed.
+    Vulnerability(VulnerabilityId);
     /// The node itself.
     Node(());
     /// The evidence log: its hashes, never its content.
@@ -362,6 +392,13 @@ pub(crate) enum Claim {
     NewAmendment(AmendmentId),
     Department(DepartmentId, Right),
     NewDepartment(DepartmentId),
+    Product(ProductId, Right),
+    NewProduct(ProductId),
+    Release(ReleaseId, Right),
+    /// A release that is not there yet, of a product that the viewer keeps.
+    NewRelease(ReleaseId, ProductId),
+    Vulnerability(VulnerabilityId, Right),
+    NewVulnerability(VulnerabilityId),
     Node(Right),
     Log,
 }
@@ -384,9 +421,10 @@ impl Grant {
             Claim::Report(id, _) => sees(connection, &WRITES_REPORT, viewer, id.as_str()).await?,
             Claim::Party(id, right) => party_right(connection, viewer, id, *right).await?,
             Claim::Country(id, right) => country_right(connection, viewer, id, *right).await?,
+            // The watch opens cases by the rules of the house.
             Claim::NewCase(_) => match viewer.party() {
                 Some(party) => exists(connection, &HAS_ACCOUNT, party).await?,
-                None => false,
+                None => viewer.is_one_of(&[Service::Watch]),
             },
             Claim::Intake(..) => true,
             Claim::NewParty(_) => match viewer.party() {
@@ -415,6 +453,12 @@ impl Grant {
                 Some(party) => exists(connection, &IS_ADMINISTRATOR, party).await?,
                 None => viewer.is_one_of(ACCOUNT_KEEPERS),
             },
+            Claim::Product(..)
+            | Claim::NewProduct(_)
+            | Claim::Release(..)
+            | Claim::NewRelease(..)
+            | Claim::Vulnerability(..)
+            | Claim::NewVulnerability(_) => self.holds_of_inventory(connection).await?,
             Claim::Node(Right::Read) => {
                 matches!(viewer.who(), Who::Service(_))
                     || viewer.has_duty(Duty::Administrator)
@@ -427,6 +471,27 @@ impl Grant {
             }
         };
         if holds { Ok(()) } else { Err(NotFound.into()) }
+    }
+
+    /// Whether a claim on what a house has, or is exposed to, holds now.
+    async fn holds_of_inventory(&self, connection: &mut Connection) -> Result<bool, StoreError> {
+        let viewer = &self.viewer;
+        let (statement, id) = match &self.claim {
+            Claim::Product(id, Right::Read) => (&SEES_PRODUCT, id.as_str()),
+            Claim::Product(id, _) | Claim::NewRelease(_, id) => (&KEEPS_PRODUCT, id.as_str()),
+            Claim::Release(id, Right::Read) => (&SEES_RELEASE, id.as_str()),
+            Claim::Release(id, _) => (&KEEPS_RELEASE, id.as_str()),
+            Claim::Vulnerability(id, Right::Read) => (&SEES_VULNERABILITY, id.as_str()),
+            Claim::Vulnerability(id, _) => (&WRITES_VULNERABILITY, id.as_str()),
+            Claim::NewProduct(_) => {
+                return match viewer.party() {
+                    Some(party) => exists(connection, &KEEPS_LAW, party).await,
+                    None => Ok(viewer.is_one_of(ACCOUNT_KEEPERS)),
+                };
+            }
+            _ => return Ok(viewer.is_one_of(&[Service::Watch])),
+        };
+        of_house_right(connection, statement, viewer, id).await
     }
 }
 
@@ -507,191 +572,4 @@ async fn exists(
     party: &PartyId,
 ) -> Result<bool, StoreError> {
     Ok(connection.optional(statement, params![party.as_str()]).await?.is_some())
-}
-
-impl Store {
-    async fn authorize<N: Noun, A: Access>(
-        &self,
-        viewer: &Viewer,
-        claim: Claim,
-        id: N::Id,
-    ) -> Result<Authorized<N, A>, StoreError> {
-        let authorized = Authorized::new(viewer, claim, id);
-        authorized.grant.check(&mut self.reader().await?).await?;
-        Ok(authorized)
-    }
-
-    /// Returns whether the viewer is of the house whose node this is: one of its people, or a part
-    /// of the node. Others do not see what the house decided for itself.
-    ///
-    /// # Errors
-    /// Failures of the database.
-    pub async fn is_of_own_house(&self, viewer: &Viewer) -> Result<bool, StoreError> {
-        match viewer.who() {
-            Who::Anonymous => Ok(false),
-            Who::Service(_) => Ok(true),
-            Who::Person { party, .. } => {
-                exists(&mut self.reader().await?, &IS_OF_OWN_HOUSE, party).await
-            }
-        }
-    }
-
-    /// Returns the right to read or write one case.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] if it is missing, hidden, or not for the viewer to change.
-    pub async fn authorize_case<A: Access>(
-        &self,
-        viewer: &Viewer,
-        id: &CaseId,
-    ) -> Result<Authorized<Case, A>, StoreError> {
-        self.authorize(viewer, Claim::Case(id.clone(), A::RIGHT), id.clone()).await
-    }
-
-    /// Returns the right to read or write one report; it is that of its case.
-    ///
-    /// # Errors
-    /// As [`Store::authorize_case`].
-    pub async fn authorize_report<A: Access>(
-        &self,
-        viewer: &Viewer,
-        id: &ReportId,
-    ) -> Result<Authorized<Report, A>, StoreError> {
-        self.authorize(viewer, Claim::Report(id.clone(), A::RIGHT), id.clone()).await
-    }
-
-    /// Returns the right to read, write or administer one party.
-    ///
-    /// Everybody may write their own preferences, addresses and credentials; administrators keep
-    /// the parties of their own organization.
-    ///
-    /// # Errors
-    /// As [`Store::authorize_case`].
-    pub async fn authorize_party<A: Access>(
-        &self,
-        viewer: &Viewer,
-        id: &PartyId,
-    ) -> Result<Authorized<Party, A>, StoreError> {
-        self.authorize(viewer, Claim::Party(id.clone(), A::RIGHT), id.clone()).await
-    }
-
-    /// Returns the right to see, or to record, where an organization is.
-    ///
-    /// It is recorded of another organization alone, by the administrators of the organization
-    /// whose node this is: it decides what a gate bars.
-    ///
-    /// # Errors
-    /// As [`Store::authorize_case`].
-    pub async fn authorize_country<A: Access>(
-        &self,
-        viewer: &Viewer,
-        id: &PartyId,
-    ) -> Result<Authorized<Country, A>, StoreError> {
-        self.authorize(viewer, Claim::Country(id.clone(), A::RIGHT), id.clone()).await
-    }
-
-    /// Returns the right to see or record what happens to the node.
-    ///
-    /// # Errors
-    /// As [`Store::authorize_case`].
-    pub async fn authorize_node<A: Access>(
-        &self,
-        viewer: &Viewer,
-    ) -> Result<Authorized<Node, A>, StoreError> {
-        self.authorize(viewer, Claim::Node(A::RIGHT), ()).await
-    }
-
-    /// Returns the right to read the whole evidence log: its hashes and sizes, never its content.
-    ///
-    /// # Errors
-    /// As [`Store::authorize_case`].
-    pub async fn authorize_log(
-        &self,
-        viewer: &Viewer,
-    ) -> Result<Authorized<Log, Read>, StoreError> {
-        self.authorize(viewer, Claim::Log, ()).await
-    }
-
-    /// Returns the right to open a case, with its new id.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for whoever has no account.
-    pub async fn authorize_new_case(
-        &self,
-        viewer: &Viewer,
-    ) -> Result<Authorized<Case, Write>, StoreError> {
-        let id = CaseId::from_random(random_bytes());
-        self.authorize(viewer, Claim::NewCase(id.clone()), id).await
-    }
-
-    /// Returns the right to make a person or an organization known, with its new id.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] unless the viewer keeps accounts.
-    pub async fn authorize_new_party(
-        &self,
-        viewer: &Viewer,
-    ) -> Result<Authorized<Party, Administer>, StoreError> {
-        let id = PartyId::from_random(random_bytes());
-        self.authorize(viewer, Claim::NewParty(id.clone()), id).await
-    }
-
-    /// Returns the right to one change of law: to read it, to claim and acknowledge, or to keep it.
-    ///
-    /// # Errors
-    /// As [`Store::authorize_case`].
-    pub async fn authorize_amendment<A: Access>(
-        &self,
-        viewer: &Viewer,
-        id: &AmendmentId,
-    ) -> Result<Authorized<Amendment, A>, StoreError> {
-        self.authorize(viewer, Claim::Amendment(id.clone(), A::RIGHT), id.clone()).await
-    }
-
-    /// Returns the right to propose a change of law, with its new id.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] unless the viewer keeps the law: administrators and responders.
-    pub async fn authorize_new_amendment(
-        &self,
-        viewer: &Viewer,
-    ) -> Result<Authorized<Amendment, Administer>, StoreError> {
-        let id = AmendmentId::from_random(random_bytes());
-        self.authorize(viewer, Claim::NewAmendment(id.clone()), id).await
-    }
-
-    /// Returns the right to one department.
-    ///
-    /// # Errors
-    /// As [`Store::authorize_case`].
-    pub async fn authorize_department<A: Access>(
-        &self,
-        viewer: &Viewer,
-        id: &DepartmentId,
-    ) -> Result<Authorized<Department, A>, StoreError> {
-        self.authorize(viewer, Claim::Department(id.clone(), A::RIGHT), id.clone()).await
-    }
-
-    /// Returns the right to make a department known, with its new id.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] unless the viewer is an administrator.
-    pub async fn authorize_new_department(
-        &self,
-        viewer: &Viewer,
-    ) -> Result<Authorized<Department, Administer>, StoreError> {
-        let id = DepartmentId::from_random(random_bytes());
-        self.authorize(viewer, Claim::NewDepartment(id.clone()), id).await
-    }
-
-    /// Returns the rights to take in a report, with the new ids. Anybody may report.
-    pub fn authorize_intake(&self, viewer: &Viewer) -> Intake {
-        let report = ReportId::from_random(random_bytes());
-        let case = CaseId::from_random(random_bytes());
-        let claim = Claim::Intake(report.clone(), case.clone());
-        Intake {
-            report: Authorized::new(viewer, claim.clone(), report),
-            case: Authorized::new(viewer, claim, case),
-        }
-    }
 }

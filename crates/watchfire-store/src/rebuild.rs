@@ -42,6 +42,12 @@ statements! {
     CLEAR_UNREAD_CASES = "DELETE FROM unread_cases";
     CLEAR_AMENDMENTS = "DELETE FROM amendments";
     CLEAR_DEPARTMENTS = "DELETE FROM departments";
+    CLEAR_PRODUCTS = "DELETE FROM products";
+    CLEAR_RELEASES = "DELETE FROM releases";
+    CLEAR_SBOMS = "DELETE FROM sboms";
+    CLEAR_EXPOSURES = "DELETE FROM exposures";
+    CLEAR_VULNERABILITY_NAMES = "DELETE FROM vulnerability_names";
+    CLEAR_VULNERABILITIES = "DELETE FROM vulnerabilities";
     CLEAR_LAWBOOK_USES = "DELETE FROM lawbook_uses";
 }
 
@@ -96,6 +102,12 @@ async fn clear(tx: &mut Connection) -> Result<(), StoreError> {
         &CLEAR_UNREAD_CASES,
         &CLEAR_AMENDMENTS,
         &CLEAR_DEPARTMENTS,
+        &CLEAR_PRODUCTS,
+        &CLEAR_RELEASES,
+        &CLEAR_SBOMS,
+        &CLEAR_EXPOSURES,
+        &CLEAR_VULNERABILITY_NAMES,
+        &CLEAR_VULNERABILITIES,
         &CLEAR_LAWBOOK_USES,
     ] {
         tx.execute(statement, params![]).await?;

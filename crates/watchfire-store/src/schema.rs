@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = migrations![
     15 "0015_inquiry.sql",
     16 "0016_conflict.sql",
     17 "0017_standing_choice.sql",
+    18 "0018_exposure.sql",
 ];
 
 /// With this one every change of law is written anew: 15 brought tables and columns that lacked

@@ -17,7 +17,7 @@ pub(crate) use statements;
 
 #[cfg(test)]
 mod tests {
-    use crate::dialect::{Statement, differing};
+    use crate::dialect::{Statement, differing, listed};
     use crate::testing::engines;
 
     /// The rooms that have statements.
@@ -28,6 +28,7 @@ mod tests {
     }
 
     const ROOMS: &[(&str, &[Statement])] = rooms![
+        advisory,
         amendment,
         amendment_law,
         annex,
@@ -37,10 +38,12 @@ mod tests {
         case_fact,
         country,
         department,
+        document,
         due,
         feed,
         history,
         idempotency,
+        inventory,
         lawbook,
         log,
         log::entry,
@@ -51,6 +54,7 @@ mod tests {
         outbox,
         party,
         policy,
+        product,
         question,
         rebuild,
         report,
@@ -58,6 +62,7 @@ mod tests {
         session,
         standing,
         submission,
+        vulnerability,
     ];
 
     #[test]
@@ -91,7 +96,8 @@ mod tests {
             let store = engine.open().await;
             let mut connection = store.writer().await.unwrap();
             let listed = ROOMS.iter().flat_map(|(room, all)| all.iter().map(move |s| (*room, s)));
-            let differing = differing::ALL.iter().map(|statement| ("dialect", statement));
+            let differing = differing::ALL.iter().chain(listed::ALL);
+            let differing = differing.map(|statement| ("dialect", statement));
             for (room, statement) in listed.chain(differing) {
                 let prepared = connection.prepare(statement).await;
                 assert!(prepared.is_ok(), "{room}::{}: {prepared:?}", statement.name);

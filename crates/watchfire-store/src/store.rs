@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::append::{Append, Outcome};
 use crate::config::StoreConfig;
-use crate::dialect::{Connection, Db, Engine};
+use crate::dialect::{Connection, Db, Engine, Running};
 use crate::error::StoreError;
 use crate::log::{Edge, Tree};
 use crate::schema;
@@ -85,12 +85,12 @@ impl Store {
         self.db.engine()
     }
 
-    pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
-        self.db.reader().await
+    pub(crate) fn reader(&self) -> Running<'_, Connection> {
+        self.db.reader()
     }
 
-    pub(crate) async fn writer(&self) -> Result<Connection, StoreError> {
-        self.db.writer().await
+    pub(crate) fn writer(&self) -> Running<'_, Connection> {
+        self.db.writer()
     }
 
     /// Refuses to write once the storage has failed.

@@ -92,8 +92,9 @@ impl Viewer {
         match &self.0 {
             Who::Anonymous => Scope::Nothing,
             Who::Person { .. } => Scope::Person,
-            // The clock must see every case, or a deadline could pass unseen.
-            Who::Service(Service::Ticker) => Scope::Everything,
+            // The clock must see every case, or a deadline could pass unseen; what is published
+            // about a vulnerability belongs in its case, whoever may see that.
+            Who::Service(Service::Ticker | Service::Watch) => Scope::Everything,
             Who::Service(Service::Operator) => Scope::Unembargoed,
             Who::Service(Service::Sender | Service::Keeper) => Scope::Nothing,
         }

@@ -8,9 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Actor, AmendmentEvent, Body, CaseEvent, DepartmentEvent, Event, NodeEvent, PartyEvent,
-    ReportEvent,
+    ProductEvent, ReleaseEvent, ReportEvent, VulnerabilityEvent,
 };
-use crate::ids::{AmendmentId, CaseId, DepartmentId, EventId, PartyId, ReportId};
+use crate::ids::{
+    AmendmentId, CaseId, DepartmentId, EventId, PartyId, ProductId, ReleaseId, ReportId,
+    VulnerabilityId,
+};
 
 /// The version that is written. Every version ever written can be read.
 pub const VERSION: u32 = 1;
@@ -50,6 +53,9 @@ enum WireBody<'a> {
     Party { of: PartyId, event: std::borrow::Cow<'a, PartyEvent> },
     Amendment { of: AmendmentId, event: std::borrow::Cow<'a, AmendmentEvent> },
     Department { of: DepartmentId, event: std::borrow::Cow<'a, DepartmentEvent> },
+    Product { of: ProductId, event: std::borrow::Cow<'a, ProductEvent> },
+    Release { of: ReleaseId, event: std::borrow::Cow<'a, ReleaseEvent> },
+    Vulnerability { of: VulnerabilityId, event: std::borrow::Cow<'a, VulnerabilityEvent> },
     Node { event: std::borrow::Cow<'a, NodeEvent> },
 }
 
@@ -68,6 +74,11 @@ pub fn encode(event: &Event) -> Result<Vec<u8>, EncodingError> {
         }
         Body::Department(of, event) => {
             WireBody::Department { of: of.clone(), event: Borrowed(event) }
+        }
+        Body::Product(of, event) => WireBody::Product { of: of.clone(), event: Borrowed(event) },
+        Body::Release(of, event) => WireBody::Release { of: of.clone(), event: Borrowed(event) },
+        Body::Vulnerability(of, event) => {
+            WireBody::Vulnerability { of: of.clone(), event: Borrowed(event) }
         }
         Body::Node(event) => WireBody::Node { event: Borrowed(event) },
     };
@@ -103,6 +114,9 @@ pub fn decode(bytes: &[u8]) -> Result<Event, EncodingError> {
         WireBody::Party { of, event } => Body::Party(of, event.into_owned()),
         WireBody::Amendment { of, event } => Body::Amendment(of, event.into_owned()),
         WireBody::Department { of, event } => Body::Department(of, event.into_owned()),
+        WireBody::Product { of, event } => Body::Product(of, event.into_owned()),
+        WireBody::Release { of, event } => Body::Release(of, event.into_owned()),
+        WireBody::Vulnerability { of, event } => Body::Vulnerability(of, event.into_owned()),
         WireBody::Node { event } => Body::Node(event.into_owned()),
     };
     Ok(Event { id: wire.id, recorded_at: wire.recorded_at, actor: wire.actor, body })

@@ -14,7 +14,9 @@ mod case;
 mod department;
 mod node;
 mod party;
+mod product;
 mod report;
+mod vulnerability;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,10 +25,18 @@ pub use amendment::{AmendmentEvent, LawSource};
 pub use case::{Assessment, CaseEvent, FactRecord, GapCause, OwnerCause, ParticipantRole};
 pub use department::{Concerns, DepartmentEvent, Desk};
 pub use node::{NodeEvent, SendEvidence, SendResult};
-pub use party::{Chain, CredentialKind, Duty, PartyEvent, Profile};
+pub use party::{Chain, CredentialKind, Duty, OpeningRules, PartyEvent, Profile};
+pub use product::{ProductCard, ProductEvent, ReleaseCard, ReleaseEvent, SbomRecord};
 pub use report::{Exploited, Intake, ReportEvent, Sureness};
+pub use vulnerability::{
+    Called, ClearedBy, JoinedBy, Justification, LapsedBy, Listing, SourceAnswer, Triage, VexStatus,
+    VulnerabilityEvent,
+};
 
-use crate::ids::{AmendmentId, CaseId, DepartmentId, EventId, PartyId, ReportId};
+use crate::ids::{
+    AmendmentId, CaseId, DepartmentId, EventId, PartyId, ProductId, ReleaseId, ReportId,
+    VulnerabilityId,
+};
 
 /// One recorded fact, as the evidence log commits to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +73,8 @@ pub enum Service {
     Sender,
     /// Starts the node and watches over its clock.
     Keeper,
+    /// Reads what is published outside, and finds what is exposed to it.
+    Watch,
     /// The command line on the node's own machine.
     Operator,
 }
@@ -80,6 +92,12 @@ pub enum Body {
     Amendment(AmendmentId, AmendmentEvent),
     /// Something happened to a department.
     Department(DepartmentId, DepartmentEvent),
+    /// Something happened to a product.
+    Product(ProductId, ProductEvent),
+    /// Something happened to a release of a product.
+    Release(ReleaseId, ReleaseEvent),
+    /// Something happened to a vulnerability to which something of a house is exposed.
+    Vulnerability(VulnerabilityId, VulnerabilityEvent),
     /// Something happened to the node.
     Node(NodeEvent),
 }
@@ -97,6 +115,12 @@ pub enum Stream {
     Amendment(AmendmentId),
     /// The history of a department.
     Department(DepartmentId),
+    /// The history of a product.
+    Product(ProductId),
+    /// The history of a release of a product.
+    Release(ReleaseId),
+    /// The history of a vulnerability.
+    Vulnerability(VulnerabilityId),
     /// The history of the node.
     Node,
 }
@@ -110,6 +134,9 @@ impl Body {
             Self::Party(id, _) => Stream::Party(id.clone()),
             Self::Amendment(id, _) => Stream::Amendment(id.clone()),
             Self::Department(id, _) => Stream::Department(id.clone()),
+            Self::Product(id, _) => Stream::Product(id.clone()),
+            Self::Release(id, _) => Stream::Release(id.clone()),
+            Self::Vulnerability(id, _) => Stream::Vulnerability(id.clone()),
             Self::Node(_) => Stream::Node,
         }
     }
@@ -124,6 +151,9 @@ impl Stream {
             Self::Party(id) => ("party", id.as_str()),
             Self::Amendment(id) => ("amendment", id.as_str()),
             Self::Department(id) => ("department", id.as_str()),
+            Self::Product(id) => ("product", id.as_str()),
+            Self::Release(id) => ("release", id.as_str()),
+            Self::Vulnerability(id) => ("vulnerability", id.as_str()),
             Self::Node => ("node", ""),
         }
     }

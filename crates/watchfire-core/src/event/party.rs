@@ -51,6 +51,8 @@ pub enum PartyEvent {
         reason: String,
         by: PartyId,
     },
+    /// The organization said what opens a case by itself.
+    OpeningRulesSet { rules: OpeningRules, by: PartyId },
     /// The organization of this node holds that another organization is in this country; gates ask
     /// it. `None`: nobody knows any more.
     CountryRecorded {
@@ -71,6 +73,23 @@ pub enum Duty {
     Responder,
     /// Reads the evidence log and every case that is not under embargo; changes nothing.
     Auditor,
+}
+
+/// Which exposures open a case by themselves; each rule for itself is enough.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpeningRules {
+    /// What is listed as exploited somewhere.
+    pub listed: bool,
+    /// What is at least so severe, in tenths of CVSS: 90 is 9.0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity_tenths: Option<u32>,
+    /// What is at least so likely to be exploited, of a thousand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub likelihood_permille: Option<u32>,
+    /// Severity and likelihood count only of what can be reached from the Internet.
+    #[serde(default)]
+    pub internet_facing_alone: bool,
 }
 
 /// What proves that somebody is who they say.

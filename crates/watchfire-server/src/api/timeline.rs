@@ -44,6 +44,7 @@ pub(crate) fn by(actor: &Actor) -> By {
                 Service::Ticker => "ticker",
                 Service::Sender => "sender",
                 Service::Keeper => "keeper",
+                Service::Watch => "watch",
                 Service::Operator => "operator",
             },
         },

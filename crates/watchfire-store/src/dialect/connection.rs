@@ -1,5 +1,7 @@
 //! A connection, the statements that run on it, and its one transaction.
 
+use std::pin::Pin;
+
 use sqlx::pool::PoolConnection;
 use sqlx::{Executor as _, Postgres, Sqlite};
 
@@ -10,6 +12,10 @@ use crate::error::StoreError;
 
 /// Number of the transaction-scoped lock under which PostgreSQL is migrated.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7310868735422162533)";
+
+/// What a driver does, behind one pointer. By value the drivers' states would be written into every
+/// function that asks something, and would be a third of the program.
+pub(crate) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// A connection of one of the pools.
 pub(super) enum Held {
@@ -44,45 +50,49 @@ impl Connection {
     }
 
     /// Runs a statement and returns how many rows it changed.
-    pub(crate) async fn execute(
-        &mut self,
-        statement: &Statement,
+    pub(crate) fn execute<'c>(
+        &'c mut self,
+        statement: &'c Statement,
         params: Vec<Value>,
-    ) -> Result<u64, StoreError> {
-        let sql = statement.text(self.engine());
-        match &mut self.held {
-            Held::Sqlite(held) => sqlx::query_with(sql, sqlite_arguments(params)?)
-                .execute(&mut **held)
-                .await
-                .map(|done| done.rows_affected()),
-            Held::Postgres(held) => sqlx::query_with(sql, postgres_arguments(params)?)
-                .execute(&mut **held)
-                .await
-                .map(|done| done.rows_affected()),
-        }
-        .map_err(|error| told(statement, from_sqlx(error)))
+    ) -> Running<'c, u64> {
+        Box::pin(async move {
+            let sql = statement.text(self.engine());
+            match &mut self.held {
+                Held::Sqlite(held) => sqlx::query_with(sql, sqlite_arguments(params)?)
+                    .execute(&mut **held)
+                    .await
+                    .map(|done| done.rows_affected()),
+                Held::Postgres(held) => sqlx::query_with(sql, postgres_arguments(params)?)
+                    .execute(&mut **held)
+                    .await
+                    .map(|done| done.rows_affected()),
+            }
+            .map_err(|error| told(statement, from_sqlx(error)))
+        })
     }
 
     /// Runs a statement and returns its rows; the statement carries the limit.
-    pub(crate) async fn all(
-        &mut self,
-        statement: &Statement,
+    pub(crate) fn all<'c>(
+        &'c mut self,
+        statement: &'c Statement,
         params: Vec<Value>,
-    ) -> Result<Vec<Row>, StoreError> {
-        let sql = statement.text(self.engine());
-        let rows = match &mut self.held {
-            Held::Sqlite(held) => {
-                let arguments = sqlite_arguments(params)?;
-                let rows = sqlx::query_with(sql, arguments).fetch_all(&mut **held).await;
-                rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
-            }
-            Held::Postgres(held) => {
-                let arguments = postgres_arguments(params)?;
-                let rows = sqlx::query_with(sql, arguments).fetch_all(&mut **held).await;
-                rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
-            }
-        };
-        rows.map_err(|error| told(statement, from_sqlx(error)))
+    ) -> Running<'c, Vec<Row>> {
+        Box::pin(async move {
+            let sql = statement.text(self.engine());
+            let rows = match &mut self.held {
+                Held::Sqlite(held) => {
+                    let arguments = sqlite_arguments(params)?;
+                    let rows = sqlx::query_with(sql, arguments).fetch_all(&mut **held).await;
+                    rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
+                }
+                Held::Postgres(held) => {
+                    let arguments = postgres_arguments(params)?;
+                    let rows = sqlx::query_with(sql, arguments).fetch_all(&mut **held).await;
+                    rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
+                }
+            };
+            rows.map_err(|error| told(statement, from_sqlx(error)))
+        })
     }
 
     /// Runs a statement and returns its first row, if it has one.
@@ -95,12 +105,14 @@ impl Connection {
     }
 
     /// Runs text without parameters, which may be several statements.
-    pub(crate) async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        match &mut self.held {
-            Held::Sqlite(held) => held.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
-            Held::Postgres(held) => held.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
-        }
-        .map_err(from_sqlx)
+    pub(crate) fn run(&mut self, sql: &'static str) -> Running<'_, ()> {
+        Box::pin(async move {
+            match &mut self.held {
+                Held::Sqlite(held) => held.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
+                Held::Postgres(held) => held.execute(sqlx::raw_sql(sql)).await.map(|_| ()),
+            }
+            .map_err(from_sqlx)
+        })
     }
 
     /// Opens a transaction; on SQLite it takes the write lock at once.

@@ -17,7 +17,7 @@ pub(crate) enum Value {
     Int(Option<i64>),
     Text(Option<String>),
     Bytes(Option<Vec<u8>>),
-    Bool(bool),
+    Bool(Option<bool>),
 }
 
 macro_rules! value_from {
@@ -35,7 +35,8 @@ value_from! {
     Option<i64>, |it| Self::Int(it);
     Timestamp, |it| Self::Int(Some(it.as_microsecond()));
     Option<Timestamp>, |it| Self::Int(it.map(Timestamp::as_microsecond));
-    bool, |it| Self::Bool(it);
+    bool, |it| Self::Bool(Some(it));
+    Option<bool>, |it| Self::Bool(it);
     &str, |it| Self::Text(Some(it.to_owned()));
     String, |it| Self::Text(Some(it));
     Option<&str>, |it| Self::Text(it.map(str::to_owned));
@@ -80,6 +81,7 @@ impl Row {
     read!(bytes, Vec<u8>);
     read!(bytes_or_none, Option<Vec<u8>>);
     read!(bool, bool);
+    read!(bool_or_none, Option<bool>);
 
     /// Reads microseconds since 1970 as an instant.
     pub(crate) fn instant(&self, column: &'static str) -> Result<Timestamp, StoreError> {

@@ -5,6 +5,7 @@ mod append;
 mod audit;
 mod due;
 mod engine;
+mod exposure;
 mod feed;
 mod group;
 mod house;

@@ -5,7 +5,27 @@ use std::collections::BTreeMap;
 use watchfire_core::event::{Body, CaseEvent, Duty};
 
 use crate::engine::engines;
+use crate::exposure;
 use crate::house::House;
+
+const SPOILED: &[&str] = &[
+    "UPDATE cases SET title = 'spoiled'",
+    "UPDATE obligations SET due_at = NULL, gap_rank = 7",
+    "DELETE FROM submission_obligations",
+    "UPDATE amendments SET due_at = NULL, stage = 'spoiled'",
+    "DELETE FROM acknowledgements",
+    "DELETE FROM amendment_laws",
+    "UPDATE parties SET inquiry_index = NULL",
+    "DELETE FROM case_triggers",
+    "DELETE FROM open_conflicts",
+    "DELETE FROM unread_cases",
+    "DELETE FROM standing_choices",
+    "UPDATE products SET name = 'spoiled'",
+    "UPDATE releases SET sboms = 7",
+    "DELETE FROM sboms",
+    "UPDATE vulnerabilities SET urgency = 0",
+    "UPDATE exposures SET status = 'fixed'",
+];
 
 #[tokio::test]
 async fn read_tables_rebuilt_from_events_are_equal() {
@@ -24,21 +44,16 @@ async fn read_tables_rebuilt_from_events_are_equal() {
         let problem = "no pack declares it".to_owned();
         let left = vec![CaseEvent::LeftUnread { amendment, problem }];
         house.to_case(&eva, &open.case, left).await.unwrap();
+        let (_, release) = exposure::released(&house, &eva, "Platform").await;
+        exposure::attached(&house, &eva, &release).await;
+        exposure::exposed(&house, &[&release]).await;
         let mut beside = engine.beside().await;
         let before = beside.dump().await;
 
         // Spoil what is read, so that equality is not for having done nothing.
-        beside.run("UPDATE cases SET title = 'spoiled'").await;
-        beside.run("UPDATE obligations SET due_at = NULL, gap_rank = 7").await;
-        beside.run("DELETE FROM submission_obligations").await;
-        beside.run("UPDATE amendments SET due_at = NULL, stage = 'spoiled'").await;
-        beside.run("DELETE FROM acknowledgements").await;
-        beside.run("DELETE FROM amendment_laws").await;
-        beside.run("UPDATE parties SET inquiry_index = NULL").await;
-        beside.run("DELETE FROM case_triggers").await;
-        beside.run("DELETE FROM open_conflicts").await;
-        beside.run("DELETE FROM unread_cases").await;
-        beside.run("DELETE FROM standing_choices").await;
+        for spoil in SPOILED {
+            beside.run(spoil).await;
+        }
         assert_ne!(beside.dump().await, before);
 
         let grant = house.node_grant().await;
@@ -66,11 +81,16 @@ async fn read_tables_rebuilt_from_events_are_equal() {
             "amendment_laws",
             "acknowledgements",
             "departments",
+            "documents",
+            "exposures",
+            "inventories",
             "lawbook_uses",
             "lawbooks",
             "open_conflicts",
+            "sboms",
             "standing_choices",
             "unread_cases",
+            "vulnerability_names",
         ] {
             assert!(!before[table].is_empty(), "{table}");
         }

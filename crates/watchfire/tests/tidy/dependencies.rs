@@ -75,7 +75,10 @@ const ALLOWED: [(&str, &[&str]); 9] = [
         "watchfire-exposure",
         &["fst", "memmap2", "pep440_rs", "rayon", "roaring", "rpm-version", "semver", "thiserror"],
     ),
-    ("watchfire-store", &["getrandom", "jiff", "sqlx", "thiserror", "tokio", "tracing"]),
+    (
+        "watchfire-store",
+        &["flate2", "getrandom", "jiff", "serde_json", "sqlx", "thiserror", "tokio", "tracing"],
+    ),
     (
         "watchfire-server",
         &[

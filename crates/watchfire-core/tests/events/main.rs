@@ -4,6 +4,8 @@
 //! bytes changed. To add a kind: its sample here, and `WATCHFIRE_REGENERATE=1` once, which writes
 //! files that are missing and touches no other.
 
+mod exposure;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -460,7 +462,8 @@ fn samples() -> BTreeMap<String, Event> {
         .chain([Body::Case(case.clone(), draft_that_leaves_out())])
         .chain([Body::Case(case.clone(), followed())])
         .chain(of_standing().into_iter().map(|event| Body::Party(person(), event)))
-        .chain([Body::Case(case.clone(), draft_that_keeps_in())]);
+        .chain([Body::Case(case.clone(), draft_that_keeps_in())])
+        .chain(exposure::bodies());
     let mut found = BTreeMap::new();
     for (body, actor) in bodies.zip(actors.into_iter().cycle()) {
         let (stream, _) = body.stream().parts();

@@ -1,0 +1,513 @@
+//! What others publish: the newest word of each source on each of its documents.
+//!
+//! Not read from events: the world's advisories are nobody's word here. What of them exposes the
+//! house is recorded elsewhere, by the digest of the document. A batch costs a handful of statements,
+//! however many documents it holds, since rows go as one list.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::Store;
+use crate::dialect::{Connection, Row, listed, params};
+use crate::document::{self, Kept};
+use crate::error::StoreError;
+use crate::page::{Page, PageRequest};
+use crate::policy::{Authorized, Node, NotFound, Write};
+use crate::product::like;
+use crate::statement::statements;
+use crate::viewer::{Scope, Viewer, Who};
+
+/// Documents of one append.
+pub const ADVISORIES_PER_APPEND_MAX: usize = 1_000;
+/// Rows that one statement takes as a list.
+const ROWS_AT_ONCE: usize = 20_000;
+/// Names or packages that are asked for at once.
+pub const ASKED_AT_ONCE_MAX: usize = 2_000;
+
+macro_rules! columns {
+    () => {
+        "a.id, a.source, a.name, a.document, a.format, a.publisher, a.title, a.published_at, \
+         a.changed_at, a.is_withdrawn, a.pointer, a.problem, a.first_at, a.known_at"
+    };
+}
+pub(crate) use columns;
+
+statements! {
+    CLEAR_LIKELIHOODS = "DELETE FROM likelihoods";
+    IS_NAMED =
+        "SELECT a.id FROM advisories a WHERE a.document = $1 \
+         UNION ALL SELECT v.advisory FROM advisory_names v JOIN vulnerability_names n \
+         ON n.name = v.name WHERE v.advisory = $2 LIMIT 1";
+    /// Those that were set apart first, then the newest.
+    LIST = concat!(
+        "SELECT ", columns!(), ", CASE WHEN a.problem IS NULL THEN 1 ELSE 0 END AS rank \
+         FROM advisories a WHERE ($1 = '' OR LOWER(a.name) LIKE $1 ESCAPE '!' OR EXISTS (\
+         SELECT 1 FROM advisory_names n WHERE n.advisory = a.id AND n.name = $2)) \
+         AND (CASE WHEN a.problem IS NULL THEN 1 ELSE 0 END, -a.id) > ($3, $4) \
+         ORDER BY CASE WHEN a.problem IS NULL THEN 1 ELSE 0 END, -a.id LIMIT $5"
+    );
+    ONE = concat!("SELECT ", columns!(), " FROM advisories a WHERE a.id = $1");
+    COUNT_APART = "SELECT COUNT(*) AS n FROM advisories a WHERE a.problem IS NOT NULL";
+}
+
+/// What a source said last in one of its documents.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// The name of the feed, or of whoever brought it.
+    pub source: String,
+    /// The name of the document within its source.
+    pub name: String,
+    pub document: Kept,
+    /// What it is written in; `None` where nobody could tell.
+    pub format: Option<String>,
+    pub publisher: Option<String>,
+    pub title: Option<String>,
+    pub published: Option<Timestamp>,
+    pub changed: Option<Timestamp>,
+    /// Whether all of it was taken back.
+    pub is_withdrawn: bool,
+    /// Why it is set apart: where in the document, and what is wrong there.
+    pub problem: Option<(String, String)>,
+    /// One for each vulnerability that it speaks of.
+    pub parts: Vec<Part>,
+    /// How likely exploitations are; of a list of those alone.
+    pub likelihoods: Vec<Likelihood>,
+}
+
+/// What a document says of one vulnerability, as far as it is looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Its name and its aliases.
+    pub names: Vec<String>,
+    /// The packages it speaks of, each by its key.
+    pub packages: Vec<String>,
+    /// That it is exploited, where the document says so.
+    pub listing: Option<ListingRow>,
+}
+
+/// That a vulnerability is exploited somewhere, by a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListingRow {
+    /// Which vulnerability, by the name in the list.
+    pub name: String,
+    pub publisher: String,
+    pub since: Option<String>,
+    pub due: Option<String>,
+    pub ransomware: Option<bool>,
+    /// SHA-256 of the list.
+    pub document: String,
+}
+
+/// How likely it is that a vulnerability is exploited within thirty days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Likelihood {
+    pub name: String,
+    /// From 0 to 1, as it was written.
+    pub probability: String,
+    pub percentile: String,
+    pub permille: u32,
+}
+
+/// A document as it stands in lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdvisoryRow {
+    pub id: u64,
+    pub source: String,
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub document: String,
+    pub format: Option<String>,
+    pub publisher: Option<String>,
+    pub title: Option<String>,
+    pub published: Option<Timestamp>,
+    pub changed: Option<Timestamp>,
+    pub is_withdrawn: bool,
+    pub problem: Option<(String, String)>,
+    /// Since when the source is known to speak of this.
+    pub first_at: Timestamp,
+    /// Since when its newest word is known.
+    pub known_at: Timestamp,
+}
+
+/// A place where a name or a package was found: a part of a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartRef {
+    pub advisory: u64,
+    pub part: u64,
+    pub document: String,
+    /// What was found there.
+    pub text: String,
+}
+
+pub(crate) fn advisory_row(row: &Row) -> Result<AdvisoryRow, StoreError> {
+    let reason = row.text_or_none("problem")?;
+    Ok(AdvisoryRow {
+        id: row.natural("id")?,
+        source: row.text("source")?,
+        name: row.text("name")?,
+        document: row.text("document")?,
+        format: row.text_or_none("format")?,
+        publisher: row.text_or_none("publisher")?,
+        title: row.text_or_none("title")?,
+        published: row.instant_or_none("published_at")?,
+        changed: row.instant_or_none("changed_at")?,
+        is_withdrawn: row.bool("is_withdrawn")?,
+        problem: match reason {
+            Some(reason) => Some((row.text_or_none("pointer")?.unwrap_or_default(), reason)),
+            None => None,
+        },
+        first_at: row.instant("first_at")?,
+        known_at: row.instant("known_at")?,
+    })
+}
+
+/// Puts the newest words of a source in the place of what it said before.
+pub(crate) async fn put(
+    tx: &mut Connection,
+    words: &[Word],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    for batch in words.chunk_by(|one, two| one.source == two.source) {
+        put_batch(tx, &batch[0].source, batch, at).await?;
+    }
+    Ok(())
+}
+
+async fn put_batch(
+    tx: &mut Connection,
+    source: &str,
+    words: &[Word],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).collect();
+    let former = known(tx, source, &names).await?;
+    for word in words {
+        document::keep(tx, &word.document, at).await?;
+    }
+    let ids = put_rows(tx, source, words, at).await?;
+    let list = serde_json::Value::from(ids.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+    for statement in
+        [&listed::CLEAR_ADVISORY_NAMES, &listed::CLEAR_ADVISORY_PACKAGES, &listed::CLEAR_LISTINGS]
+    {
+        tx.execute(statement, params![list.to_string()]).await?;
+    }
+    put_parts(tx, words, &ids).await?;
+    put_likelihoods(tx, words).await?;
+    for (name, (id, document)) in &former {
+        let is_new =
+            words.iter().any(|word| word.name == *name && word.document.digest != *document);
+        if is_new {
+            forget_unnamed(tx, document, *id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets a former document, unless an event may name it or another row does.
+async fn forget_unnamed(tx: &mut Connection, digest: &str, id: i64) -> Result<(), StoreError> {
+    if tx.optional(&IS_NAMED, params![digest, id]).await?.is_none() {
+        document::forget(tx, digest).await?;
+    }
+    Ok(())
+}
+
+async fn put_rows(
+    tx: &mut Connection,
+    source: &str,
+    words: &[Word],
+    at: Timestamp,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let instant = |at: Option<Timestamp>| at.map(Timestamp::as_microsecond);
+    let rows: Vec<serde_json::Value> = words
+        .iter()
+        .map(|word| {
+            let (pointer, problem) = word.problem.clone().unzip();
+            json!([
+                word.name,
+                word.document.digest,
+                word.format,
+                word.publisher,
+                word.title,
+                instant(word.published),
+                instant(word.changed),
+                word.is_withdrawn,
+                pointer,
+                problem,
+            ])
+        })
+        .collect();
+    let rows = serde_json::Value::from(rows).to_string();
+    let ids = tx.all(&listed::PUT_ADVISORIES, params![source, rows, at]).await?;
+    ids.iter().map(|row| Ok((row.text("name")?, row.int("id")?))).collect()
+}
+
+async fn put_parts(
+    tx: &mut Connection,
+    words: &[Word],
+    ids: &[(String, i64)],
+) -> Result<(), StoreError> {
+    let ids: std::collections::HashMap<&str, i64> =
+        ids.iter().map(|(name, id)| (name.as_str(), *id)).collect();
+    let (mut names, mut packages, mut listings) = (Vec::new(), Vec::new(), Vec::new());
+    for word in words {
+        let id = *ids.get(word.name.as_str()).ok_or(StoreError::Corrupt { what: "advisory" })?;
+        for (part, said) in word.parts.iter().enumerate() {
+            names.extend(said.names.iter().map(|name| json!([name, id, part])));
+            packages.extend(said.packages.iter().map(|package| json!([package, id, part])));
+            listings.extend(said.listing.iter().map(|listing| {
+                let ListingRow { name, publisher, since, due, ransomware, .. } = listing;
+                json!([name, id, publisher, since, due, ransomware])
+            }));
+        }
+    }
+    for (statement, rows) in [
+        (&listed::PUT_ADVISORY_NAMES, names),
+        (&listed::PUT_ADVISORY_PACKAGES, packages),
+        (&listed::PUT_LISTINGS, listings),
+    ] {
+        for chunk in rows.chunks(ROWS_AT_ONCE) {
+            let list = serde_json::Value::from(chunk.to_vec()).to_string();
+            tx.execute(statement, params![list]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A list of likelihoods replaces the one before.
+async fn put_likelihoods(tx: &mut Connection, words: &[Word]) -> Result<(), StoreError> {
+    for word in words.iter().filter(|word| !word.likelihoods.is_empty()) {
+        tx.execute(&CLEAR_LIKELIHOODS, params![]).await?;
+        for chunk in word.likelihoods.chunks(ROWS_AT_ONCE) {
+            let rows: Vec<serde_json::Value> = chunk
+                .iter()
+                .map(|it| json!([it.name, it.probability, it.percentile, it.permille]))
+                .collect();
+            let list = serde_json::Value::from(rows).to_string();
+            tx.execute(&listed::PUT_LIKELIHOODS, params![list]).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn known(
+    connection: &mut Connection,
+    source: &str,
+    names: &[&str],
+) -> Result<Vec<(String, (i64, String))>, StoreError> {
+    let list = json!(names).to_string();
+    let rows = connection.all(&listed::KNOWN_ADVISORIES, params![source, list]).await?;
+    rows.iter()
+        .map(|row| Ok((row.text("name")?, (row.int("id")?, row.text("document")?))))
+        .collect()
+}
+
+fn part_refs(rows: &[Row]) -> Result<Vec<PartRef>, StoreError> {
+    rows.iter()
+        .map(|row| {
+            Ok(PartRef {
+                advisory: row.natural("advisory")?,
+                part: row.natural("part")?,
+                document: row.text("document")?,
+                text: row.text("text")?,
+            })
+        })
+        .collect()
+}
+
+impl Store {
+    /// Returns the digest of the newest word of a source in each of these documents that it has.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn advisory_digests(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        source: &str,
+        names: &[&str],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let mut connection = self.reader().await?;
+        let mut found = Vec::new();
+        for chunk in names.chunks(ASKED_AT_ONCE_MAX) {
+            let rows = known(&mut connection, source, chunk).await?;
+            found.extend(rows.into_iter().map(|(name, (_, document))| (name, document)));
+        }
+        Ok(found)
+    }
+
+    /// Returns where advisories speak of these packages, by their keys.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn parts_by_packages(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        packages: &[&str],
+    ) -> Result<Vec<PartRef>, StoreError> {
+        let mut connection = self.reader().await?;
+        let mut found = Vec::new();
+        for chunk in packages.chunks(ASKED_AT_ONCE_MAX) {
+            let list = json!(chunk).to_string();
+            let rows: Vec<Row> = connection.all(&listed::PARTS_BY_PACKAGES, params![list]).await?;
+            found.extend(part_refs(&rows)?);
+        }
+        Ok(found)
+    }
+
+    /// Returns all names of the parts that go by one of these, each name with its part.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn parts_by_names(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        names: &[&str],
+    ) -> Result<Vec<PartRef>, StoreError> {
+        let mut connection = self.reader().await?;
+        let mut found = Vec::new();
+        for chunk in names.chunks(ASKED_AT_ONCE_MAX) {
+            let list = json!(chunk).to_string();
+            let rows: Vec<Row> = connection.all(&listed::PARTS_BY_NAMES, params![list]).await?;
+            found.extend(part_refs(&rows)?);
+        }
+        Ok(found)
+    }
+
+    /// Returns all names of these parts of documents, each name with its part.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn names_of_parts(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        parts: &[(u64, u64)],
+    ) -> Result<Vec<PartRef>, StoreError> {
+        let mut connection = self.reader().await?;
+        let mut found = Vec::new();
+        for chunk in parts.chunks(ASKED_AT_ONCE_MAX) {
+            let list = json!(chunk).to_string();
+            let rows: Vec<Row> = connection.all(&listed::NAMES_OF_PARTS, params![list]).await?;
+            found.extend(part_refs(&rows)?);
+        }
+        Ok(found)
+    }
+
+    /// Returns which lists say of these names that they are exploited.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn listings(&self, names: &[&str]) -> Result<Vec<ListingRow>, StoreError> {
+        let mut connection = self.reader().await?;
+        let mut found = Vec::new();
+        for chunk in names.chunks(ASKED_AT_ONCE_MAX) {
+            let list = json!(chunk).to_string();
+            for row in &connection.all(&listed::LISTINGS, params![list]).await? {
+                found.push(ListingRow {
+                    name: row.text("name")?,
+                    publisher: row.text("publisher")?,
+                    since: row.text_or_none("since")?,
+                    due: row.text_or_none("due")?,
+                    ransomware: row.bool_or_none("ransomware")?,
+                    document: row.text("document")?,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns how likely exploitations of these are.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn likelihoods(&self, names: &[&str]) -> Result<Vec<Likelihood>, StoreError> {
+        let mut connection = self.reader().await?;
+        let mut found = Vec::new();
+        for chunk in names.chunks(ASKED_AT_ONCE_MAX) {
+            let list = json!(chunk).to_string();
+            for row in &connection.all(&listed::LIKELIHOODS, params![list]).await? {
+                let permille = u32::try_from(row.int("permille")?);
+                found.push(Likelihood {
+                    name: row.text("name")?,
+                    probability: row.text("probability")?,
+                    percentile: row.text("percentile")?,
+                    permille: permille.map_err(|_| StoreError::Corrupt { what: "permille" })?,
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns the documents that go by one of these names, with the newest word of each source.
+    /// What is published is no secret: whoever has an account may read it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for whoever has no account.
+    pub async fn advisories_by_names(
+        &self,
+        viewer: &Viewer,
+        names: &[&str],
+    ) -> Result<Vec<AdvisoryRow>, StoreError> {
+        refuse_strangers(viewer)?;
+        let mut connection = self.reader().await?;
+        let mut found = Vec::new();
+        for chunk in names.chunks(ASKED_AT_ONCE_MAX) {
+            let list = json!(chunk).to_string();
+            let rows = connection.all(&listed::ADVISORIES_BY_NAMES, params![list]).await?;
+            found.extend(rows.iter().map(advisory_row).collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(found)
+    }
+
+    /// Returns a page of the documents that came, those that were set apart first, then the newest.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for whoever has no account; [`StoreError::Cursor`].
+    pub async fn advisories(
+        &self,
+        viewer: &Viewer,
+        search: &str,
+        page: &PageRequest,
+    ) -> Result<Page<AdvisoryRow>, StoreError> {
+        refuse_strangers(viewer)?;
+        let ([rank, place], _) = page.key([-1, i64::MIN])?;
+        let named = search.trim().to_owned();
+        let params = params![like(search), named, rank, place, page.probe()];
+        let rows = self.reader().await?.all(&LIST, params).await?;
+        let rows: Vec<AdvisoryRow> = rows.iter().map(advisory_row).collect::<Result<_, _>>()?;
+        Ok(page.page(rows, |row| format!("{}.-{}.", u8::from(row.problem.is_none()), row.id)))
+    }
+
+    /// Returns one document with its bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if it is missing, and for whoever has no account.
+    pub async fn advisory(
+        &self,
+        viewer: &Viewer,
+        id: u64,
+    ) -> Result<(AdvisoryRow, Vec<u8>), StoreError> {
+        refuse_strangers(viewer)?;
+        let mut connection = self.reader().await?;
+        let id = i64::try_from(id).map_err(|_| NotFound)?;
+        let row = connection.optional(&ONE, params![id]).await?.ok_or(NotFound)?;
+        let row = advisory_row(&row)?;
+        let bytes = document::kept(&mut connection, &row.document).await?.ok_or(NotFound)?;
+        Ok((row, bytes))
+    }
+
+    /// Returns how many documents were set apart.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for whoever has no account.
+    pub async fn advisories_apart(&self, viewer: &Viewer) -> Result<u64, StoreError> {
+        refuse_strangers(viewer)?;
+        let row = self.reader().await?.optional(&COUNT_APART, params![]).await?;
+        row.map_or(Ok(0), |row| row.natural("n"))
+    }
+}
+
+fn refuse_strangers(viewer: &Viewer) -> Result<(), StoreError> {
+    if viewer.scope() == Scope::Nothing && !matches!(viewer.who(), Who::Service(_)) {
+        return Err(NotFound.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! Statements that take a list of rows or of texts as one parameter of JSON, so that a thousand rows
+//! cost one statement. The engines read JSON in different words.
+
+use super::Statement;
+
+/// Declares statements whose texts differ, and lists them.
+macro_rules! listed {
+    ($($(#[$doc:meta])* $name:ident { sqlite: $sqlite:expr, postgres: $postgres:expr $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) const $name: Statement =
+                Statement { name: stringify!($name), sqlite: $sqlite, postgres: $postgres };
+        )*
+        #[cfg(test)]
+        pub(crate) const ALL: &[Statement] = &[$($name),*];
+    };
+}
+
+macro_rules! part_refs {
+    ($column:literal, $table:literal, $select:literal) => {
+        concat!(
+            "SELECT n.",
+            $column,
+            " AS text, n.advisory, n.part, a.document FROM ",
+            $table,
+            " n JOIN advisories a ON a.id = n.advisory WHERE n.",
+            $column,
+            " IN (",
+            $select,
+            ")"
+        )
+    };
+}
+
+macro_rules! all_names {
+    ($select:literal) => {
+        concat!(
+            "SELECT m.name AS text, m.advisory, m.part, a.document FROM advisory_names m \
+             JOIN advisories a ON a.id = m.advisory WHERE (m.advisory, m.part) IN (\
+             SELECT n.advisory, n.part FROM advisory_names n WHERE n.name IN (",
+            $select,
+            "))"
+        )
+    };
+}
+
+macro_rules! advisories_by_names {
+    ($select:literal) => {
+        concat!(
+            "SELECT ",
+            crate::advisory::columns!(),
+            " FROM advisories a WHERE a.id IN (\
+             SELECT n.advisory FROM advisory_names n WHERE n.name IN (",
+            $select,
+            ")) \
+             ORDER BY a.source, a.name LIMIT 1000"
+        )
+    };
+}
+
+macro_rules! listings {
+    ($select:literal) => {
+        concat!(
+            "SELECT l.name, l.publisher, l.since, l.due, l.ransomware, a.document \
+             FROM listings l JOIN advisories a ON a.id = l.advisory WHERE l.name IN (",
+            $select,
+            ") ORDER BY l.name, l.publisher, l.advisory"
+        )
+    };
+}
+
+listed! {
+    KNOWN_ADVISORIES {
+        sqlite: "SELECT a.id, a.name, a.document FROM advisories a WHERE a.source = $1 \
+                 AND a.name IN (SELECT value FROM json_each($2))",
+        postgres: "SELECT a.id, a.name, a.document FROM advisories a WHERE a.source = $1 \
+                   AND a.name IN (SELECT json_array_elements_text($2::json))",
+    }
+    PUT_ADVISORIES {
+        sqlite: "INSERT INTO advisories (source, name, document, format, publisher, title, \
+                 published_at, changed_at, is_withdrawn, pointer, problem, first_at, known_at) \
+                 SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, \
+                 value ->> 5, value ->> 6, value ->> 7, value ->> 8, value ->> 9, $3, $3 \
+                 FROM json_each($2) WHERE TRUE ON CONFLICT (source, name) DO UPDATE SET \
+                 document = excluded.document, format = excluded.format, \
+                 publisher = excluded.publisher, title = excluded.title, \
+                 published_at = excluded.published_at, changed_at = excluded.changed_at, \
+                 is_withdrawn = excluded.is_withdrawn, pointer = excluded.pointer, \
+                 problem = excluded.problem, known_at = excluded.known_at RETURNING name, id",
+        postgres: "INSERT INTO advisories (source, name, document, format, publisher, title, \
+                   published_at, changed_at, is_withdrawn, pointer, problem, first_at, known_at) \
+                   SELECT $1, v ->> 0, v ->> 1, v ->> 2, v ->> 3, v ->> 4, (v ->> 5)::bigint, \
+                   (v ->> 6)::bigint, (v ->> 7)::boolean, v ->> 8, v ->> 9, $3, $3 \
+                   FROM json_array_elements($2::json) AS v ON CONFLICT (source, name) DO UPDATE \
+                   SET document = excluded.document, format = excluded.format, \
+                   publisher = excluded.publisher, title = excluded.title, \
+                   published_at = excluded.published_at, changed_at = excluded.changed_at, \
+                   is_withdrawn = excluded.is_withdrawn, pointer = excluded.pointer, \
+                   problem = excluded.problem, known_at = excluded.known_at RETURNING name, id",
+    }
+    CLEAR_ADVISORY_NAMES {
+        sqlite: "DELETE FROM advisory_names WHERE advisory IN (SELECT value FROM json_each($1))",
+        postgres: "DELETE FROM advisory_names WHERE advisory IN (\
+                   SELECT json_array_elements_text($1::json)::bigint)",
+    }
+    CLEAR_ADVISORY_PACKAGES {
+        sqlite: "DELETE FROM advisory_packages WHERE advisory IN (SELECT value FROM json_each($1))",
+        postgres: "DELETE FROM advisory_packages WHERE advisory IN (\
+                   SELECT json_array_elements_text($1::json)::bigint)",
+    }
+    CLEAR_LISTINGS {
+        sqlite: "DELETE FROM listings WHERE advisory IN (SELECT value FROM json_each($1))",
+        postgres: "DELETE FROM listings WHERE advisory IN (\
+                   SELECT json_array_elements_text($1::json)::bigint)",
+    }
+    PUT_ADVISORY_NAMES {
+        sqlite: "INSERT INTO advisory_names (name, advisory, part) \
+                 SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE \
+                 ON CONFLICT DO NOTHING",
+        postgres: "INSERT INTO advisory_names (name, advisory, part) \
+                   SELECT v ->> 0, (v ->> 1)::bigint, (v ->> 2)::bigint \
+                   FROM json_array_elements($1::json) AS v ON CONFLICT DO NOTHING",
+    }
+    PUT_ADVISORY_PACKAGES {
+        sqlite: "INSERT INTO advisory_packages (package, advisory, part) \
+                 SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE \
+                 ON CONFLICT DO NOTHING",
+        postgres: "INSERT INTO advisory_packages (package, advisory, part) \
+                   SELECT v ->> 0, (v ->> 1)::bigint, (v ->> 2)::bigint \
+                   FROM json_array_elements($1::json) AS v ON CONFLICT DO NOTHING",
+    }
+    PUT_LISTINGS {
+        sqlite: "INSERT INTO listings (name, advisory, publisher, since, due, ransomware) \
+                 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, \
+                 value ->> 5 FROM json_each($1) WHERE TRUE ON CONFLICT DO NOTHING",
+        postgres: "INSERT INTO listings (name, advisory, publisher, since, due, ransomware) \
+                   SELECT v ->> 0, (v ->> 1)::bigint, v ->> 2, v ->> 3, v ->> 4, \
+                   (v ->> 5)::boolean FROM json_array_elements($1::json) AS v \
+                   ON CONFLICT DO NOTHING",
+    }
+    PUT_LIKELIHOODS {
+        sqlite: "INSERT INTO likelihoods (name, probability, percentile, permille) \
+                 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each($1) \
+                 WHERE TRUE ON CONFLICT DO NOTHING",
+        postgres: "INSERT INTO likelihoods (name, probability, percentile, permille) \
+                   SELECT v ->> 0, v ->> 1, v ->> 2, (v ->> 3)::bigint \
+                   FROM json_array_elements($1::json) AS v ON CONFLICT DO NOTHING",
+    }
+    PARTS_BY_PACKAGES {
+        sqlite: part_refs!("package", "advisory_packages", "SELECT value FROM json_each($1)"),
+        postgres: part_refs!(
+            "package", "advisory_packages", "SELECT json_array_elements_text($1::json)"
+        ),
+    }
+    /// All names of the parts that go by one of these.
+    PARTS_BY_NAMES {
+        sqlite: all_names!("SELECT value FROM json_each($1)"),
+        postgres: all_names!("SELECT json_array_elements_text($1::json)"),
+    }
+    NAMES_OF_PARTS {
+        sqlite: "SELECT n.name AS text, n.advisory, n.part, a.document \
+                 FROM json_each($1) JOIN advisory_names n ON n.advisory = value ->> 0 \
+                 AND n.part = value ->> 1 JOIN advisories a ON a.id = n.advisory",
+        postgres: "SELECT n.name AS text, n.advisory, n.part, a.document \
+                   FROM json_array_elements($1::json) AS v JOIN advisory_names n \
+                   ON n.advisory = (v ->> 0)::bigint AND n.part = (v ->> 1)::bigint \
+                   JOIN advisories a ON a.id = n.advisory",
+    }
+    ADVISORIES_BY_NAMES {
+        sqlite: advisories_by_names!("SELECT value FROM json_each($1)"),
+        postgres: advisories_by_names!("SELECT json_array_elements_text($1::json)"),
+    }
+    LISTINGS {
+        sqlite: listings!("SELECT value FROM json_each($1)"),
+        postgres: listings!("SELECT json_array_elements_text($1::json)"),
+    }
+    LIKELIHOODS {
+        sqlite: "SELECT l.name, l.probability, l.percentile, l.permille FROM likelihoods l \
+                 WHERE l.name IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT l.name, l.probability, l.percentile, l.permille FROM likelihoods l \
+                   WHERE l.name IN (SELECT json_array_elements_text($1::json))",
+    }
+    PUT_EXPOSURES {
+        sqlite: "INSERT INTO exposures (vulnerability_id, release_id, answer, status, is_open, \
+                 since_at, decided_at, awaits_second, lapsed) \
+                 SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, \
+                 value ->> 5, value ->> 6, value ->> 7 FROM json_each($2) WHERE TRUE \
+                 ON CONFLICT (vulnerability_id, release_id) DO UPDATE SET \
+                 answer = excluded.answer, status = excluded.status, is_open = excluded.is_open, \
+                 since_at = excluded.since_at, decided_at = excluded.decided_at, \
+                 awaits_second = excluded.awaits_second, lapsed = excluded.lapsed",
+        postgres: "INSERT INTO exposures (vulnerability_id, release_id, answer, status, is_open, \
+                   since_at, decided_at, awaits_second, lapsed) \
+                   SELECT $1, v ->> 0, v ->> 1, v ->> 2, (v ->> 3)::boolean, (v ->> 4)::bigint, \
+                   (v ->> 5)::bigint, (v ->> 6)::boolean, v ->> 7 \
+                   FROM json_array_elements($2::json) AS v \
+                   ON CONFLICT (vulnerability_id, release_id) DO UPDATE SET \
+                   answer = excluded.answer, status = excluded.status, \
+                   is_open = excluded.is_open, since_at = excluded.since_at, \
+                   decided_at = excluded.decided_at, awaits_second = excluded.awaits_second, \
+                   lapsed = excluded.lapsed",
+    }
+    PUT_VULNERABILITY_NAMES {
+        sqlite: "INSERT INTO vulnerability_names (organization_id, name, vulnerability_id) \
+                 SELECT $1, value, $2 FROM json_each($3) WHERE TRUE \
+                 ON CONFLICT (organization_id, name) DO UPDATE SET \
+                 vulnerability_id = excluded.vulnerability_id",
+        postgres: "INSERT INTO vulnerability_names (organization_id, name, vulnerability_id) \
+                   SELECT $1, v, $2 FROM json_array_elements_text($3::json) AS v \
+                   ON CONFLICT (organization_id, name) DO UPDATE SET \
+                   vulnerability_id = excluded.vulnerability_id",
+    }
+    VULNERABILITIES_BY_NAMES {
+        sqlite: "SELECT n.name, n.vulnerability_id FROM vulnerability_names n \
+                 WHERE n.organization_id = $1 AND n.name IN (SELECT value FROM json_each($2))",
+        postgres: "SELECT n.name, n.vulnerability_id FROM vulnerability_names n \
+                   WHERE n.organization_id = $1 \
+                   AND n.name IN (SELECT json_array_elements_text($2::json))",
+    }
+}

@@ -1,0 +1,120 @@
+//! Documents of others, compressed, by the SHA-256 of their bytes: SBOMs and advisories.
+//!
+//! Events and read tables name them by their digest. Nothing here is read from events.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use jiff::Timestamp;
+use watchfire_core::log::Hash;
+
+use crate::dialect::{Connection, params};
+use crate::error::StoreError;
+use crate::statement::statements;
+
+/// The largest document that is kept, in bytes.
+pub const KEPT_DOCUMENT_BYTES_MAX: usize = 256 << 20;
+
+statements! {
+    KEEP =
+        "INSERT INTO documents (digest, size, bytes, kept_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (digest) DO UPDATE SET bytes = excluded.bytes WHERE documents.bytes IS NULL";
+    KEPT = "SELECT size, bytes FROM documents WHERE digest = $1";
+    FORGET = "DELETE FROM documents WHERE digest = $1";
+}
+
+/// A document on its way into the store.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub(crate) digest: String,
+    size: usize,
+    compressed: Vec<u8>,
+}
+
+impl Kept {
+    /// Makes a document ready to be kept. Compresses it, so not for a thread that others wait for.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] over [`KEPT_DOCUMENT_BYTES_MAX`].
+    pub fn new(bytes: &[u8]) -> Result<Self, StoreError> {
+        if bytes.len() > KEPT_DOCUMENT_BYTES_MAX {
+            return Err(StoreError::TooLarge { what: "document", limit: KEPT_DOCUMENT_BYTES_MAX });
+        }
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
+        let compressed =
+            written.map_err(|_| StoreError::Misuse("memory that cannot be written"))?;
+        Ok(Self { digest: digest_of(bytes), size: bytes.len(), compressed })
+    }
+
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+}
+
+/// The name of a document: the SHA-256 of its bytes, in hexadecimal.
+pub fn digest_of(bytes: &[u8]) -> String {
+    Hash::of(&[bytes]).to_string()
+}
+
+pub(crate) async fn keep(
+    tx: &mut Connection,
+    document: &Kept,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let size = i64::try_from(document.size).unwrap_or(i64::MAX);
+    let params = params![document.digest.as_str(), size, document.compressed.as_slice(), at];
+    tx.execute(&KEEP, params).await.map(|_| ())
+}
+
+/// Reads a document; `None` where it was never kept, or was erased.
+pub(crate) async fn kept(
+    connection: &mut Connection,
+    digest: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(row) = connection.optional(&KEPT, params![digest]).await? else { return Ok(None) };
+    let size = row.natural("size")?;
+    row.bytes_or_none("bytes")?.map(|bytes| opened(&bytes, size, digest)).transpose()
+}
+
+/// Opens a document, and sees that it is the one of its name.
+pub(crate) fn opened(bytes: &[u8], size: u64, digest: &str) -> Result<Vec<u8>, StoreError> {
+    let corrupt = || StoreError::Corrupt { what: "document" };
+    let capacity = usize::try_from(size).map_err(|_| corrupt())?.min(KEPT_DOCUMENT_BYTES_MAX);
+    let mut whole = Vec::with_capacity(capacity);
+    let read = DeflateDecoder::new(bytes).take(size + 1).read_to_end(&mut whole);
+    if read.is_err() || whole.len() as u64 != size || digest_of(&whole) != digest {
+        return Err(corrupt());
+    }
+    Ok(whole)
+}
+
+/// Forgets a document that nothing names any longer.
+pub(crate) async fn forget(tx: &mut Connection, digest: &str) -> Result<(), StoreError> {
+    tx.execute(&FORGET, params![digest]).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_comes_back_as_it_was_or_not_at_all() {
+        for bytes in [&b""[..], b"{}", &[7; 100_000]] {
+            let kept = Kept::new(bytes).expect("fits");
+            let opened_again = opened(&kept.compressed, bytes.len() as u64, kept.digest());
+            assert_eq!(opened_again.expect("whole"), bytes);
+            let longer = opened(&kept.compressed, bytes.len() as u64 + 1, kept.digest());
+            assert!(matches!(longer, Err(StoreError::Corrupt { .. })));
+        }
+        let kept = Kept::new(b"one").expect("fits");
+        let other = Kept::new(b"two").expect("fits");
+        let swapped = opened(&kept.compressed, 3, other.digest());
+        assert!(matches!(swapped, Err(StoreError::Corrupt { .. })));
+        let bomb = Kept::new(&vec![0; 1 << 20]).expect("fits");
+        assert!(opened(&bomb.compressed, 10, bomb.digest()).is_err());
+    }
+}
