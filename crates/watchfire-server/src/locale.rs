@@ -20,8 +20,11 @@ pub enum Language {
 macro_rules! sources {
     ($language:literal) => {
         [
+            include_str!(concat!("../locales/", $language, "/advisory.ftl")),
             include_str!(concat!("../locales/", $language, "/amendment.ftl")),
             include_str!(concat!("../locales/", $language, "/case.ftl")),
+            include_str!(concat!("../locales/", $language, "/component.ftl")),
+            include_str!(concat!("../locales/", $language, "/exposure.ftl")),
             include_str!(concat!("../locales/", $language, "/fact.ftl")),
             include_str!(concat!("../locales/", $language, "/feed.ftl")),
             include_str!(concat!("../locales/", $language, "/inquiry.ftl")),
@@ -31,21 +34,24 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $language, "/notice.ftl")),
             include_str!(concat!("../locales/", $language, "/obligation.ftl")),
             include_str!(concat!("../locales/", $language, "/party.ftl")),
+            include_str!(concat!("../locales/", $language, "/product.ftl")),
             include_str!(concat!("../locales/", $language, "/reading.ftl")),
             include_str!(concat!("../locales/", $language, "/refusal.ftl")),
+            include_str!(concat!("../locales/", $language, "/release.ftl")),
             include_str!(concat!("../locales/", $language, "/report.ftl")),
             include_str!(concat!("../locales/", $language, "/session.ftl")),
             include_str!(concat!("../locales/", $language, "/shell.ftl")),
             include_str!(concat!("../locales/", $language, "/choice.ftl")),
             include_str!(concat!("../locales/", $language, "/submission.ftl")),
             include_str!(concat!("../locales/", $language, "/time.ftl")),
+            include_str!(concat!("../locales/", $language, "/vulnerability.ftl")),
             include_str!(concat!("../locales/", $language, "/watch.ftl")),
         ]
     };
 }
 
-const EN: [&str; 20] = sources!("en");
-const ZH_CN: [&str; 20] = sources!("zh-CN");
+const EN: [&str; 26] = sources!("en");
+const ZH_CN: [&str; 26] = sources!("zh-CN");
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> =
     LazyLock::new(|| [bundle(Language::En, &EN), bundle(Language::ZhCn, &ZH_CN)]);

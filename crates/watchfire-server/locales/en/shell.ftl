@@ -3,6 +3,7 @@ shell-main = Main
 shell-skip = Skip to the content
 shell-watch = Watch
 shell-cases = Cases
+shell-exposure = Exposure
 shell-report = Report something
 shell-laws = Laws
 shell-map = What we owe

@@ -3,6 +3,7 @@ shell-main = 主导航
 shell-skip = 跳到正文
 shell-watch = 值守
 shell-cases = 个案
+shell-exposure = 受影响产品
 shell-report = 报告漏洞
 shell-laws = 法规
 shell-map = 义务地图

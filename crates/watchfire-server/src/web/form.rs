@@ -31,6 +31,8 @@ pub enum Kind {
     Lines(u8),
     /// An instant as people type it.
     Instant,
+    /// A civil day.
+    Day,
     /// A password; it is never put into a page again.
     Password {
         new: bool,
@@ -49,6 +51,28 @@ pub struct Input<'a> {
     pub kind: Kind,
     pub required: bool,
     pub chars_max: u32,
+}
+
+/// A choice of one among several.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'a> {
+    pub name: &'a str,
+    /// Keys of its words.
+    pub label: &'a str,
+    pub help: Option<&'a str>,
+    /// What is chosen where nothing was typed.
+    pub value: &'a str,
+    /// What is chosen where nothing is, in words; absent where something must be.
+    pub none: Option<&'a str>,
+    pub required: bool,
+    /// Values with their words.
+    pub among: &'a [(String, String)],
+}
+
+impl Default for Choice<'_> {
+    fn default() -> Self {
+        Self { name: "", label: "", help: None, value: "", none: None, required: false, among: &[] }
+    }
 }
 
 impl Default for Input<'_> {
@@ -108,6 +132,11 @@ impl Form<'_> {
                         aria-invalid=[invalid]
                         autocomplete=(if new { "new-password" } else { "current-password" });
                 }
+                Kind::Day => {
+                    input id=(id) name=(input.name) type="date" value=(value)
+                        required[input.required] aria-describedby=[described]
+                        aria-invalid=[invalid];
+                }
                 Kind::Line | Kind::Instant => {
                     input.num[input.kind == Kind::Instant] id=(id) name=(input.name) value=(value)
                         required[input.required] maxlength=(input.chars_max)
@@ -118,6 +147,42 @@ impl Form<'_> {
             @if let (Some(key), Some(help)) = (input.help, help) {
                 p.soft id=(help) { (reader.text(key)) }
             }
+            (wrong(self.problem, &id))
+        }
+    }
+
+    /// The choice with its label, its help, and why it was refused.
+    pub fn choice(&self, choice: &Choice<'_>) -> Markup {
+        let (id, reader) = (self.id(choice.name), self.reader);
+        let help = choice.help.map(|_| format!("{id}-help"));
+        let described = described(self.problem, &id, help.as_deref());
+        let chosen = self.value(choice.name, choice.value);
+        html! {
+            label for=(id) { (reader.text(choice.label)) }
+            select id=(id) name=(choice.name) required[choice.required]
+                aria-describedby=[described]
+                aria-invalid=[invalid(self.problem, &id)] {
+                @if let Some(none) = choice.none { option value="" { (reader.text(none)) } }
+                @for (value, words) in choice.among {
+                    option value=(value) selected[value == chosen] { (words) }
+                }
+            }
+            @if let (Some(key), Some(help)) = (choice.help, help) {
+                p.soft id=(help) { (reader.text(key)) }
+            }
+            (wrong(self.problem, &id))
+        }
+    }
+
+    /// The input that takes a file; a browser never fills it again.
+    pub fn file(&self, name: &str, label: &str, help: &str) -> Markup {
+        let (id, reader) = (self.id(name), self.reader);
+        let described = described(self.problem, &id, Some(&format!("{id}-help")));
+        html! {
+            label for=(id) { (reader.text(label)) }
+            input id=(id) name=(name) type="file" required aria-describedby=[described]
+                aria-invalid=[invalid(self.problem, &id)];
+            p.soft id={ (id) "-help" } { (reader.text(help)) }
             (wrong(self.problem, &id))
         }
     }

@@ -3,11 +3,14 @@
 //! They work without script. Nothing in them is allowed by exception: no inline script, no inline
 //! style, no content from elsewhere.
 
+pub mod advisory;
 pub mod amendment;
 pub mod asset;
 pub mod case;
+pub mod component;
 pub mod department;
 pub mod door;
+pub mod exposure;
 pub mod fact;
 pub mod feed;
 pub mod form;
@@ -19,14 +22,17 @@ pub mod me;
 pub mod obligation;
 pub mod party;
 pub mod person;
+pub mod product;
 pub mod reader;
 pub mod reading;
 pub mod refusal;
+pub mod release;
 pub mod report;
 pub mod session;
 pub mod slider;
 pub mod submission;
 pub mod time;
+pub mod vulnerability;
 pub mod watch;
 
 #[cfg(test)]

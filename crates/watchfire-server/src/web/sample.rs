@@ -1,5 +1,7 @@
 //! Sample views for tests: a provider on the second day of a vulnerability, in either language.
 
+pub(super) mod exposure;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -33,7 +35,7 @@ pub(super) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).expect("a zone")
 }
 
-fn party(number: u8) -> PartyId {
+pub(super) fn party(number: u8) -> PartyId {
     PartyId::from_random([number; 5])
 }
 
@@ -41,7 +43,7 @@ pub(super) fn case_id() -> CaseId {
     "WF-7K3F-9QX2".parse().expect("an id")
 }
 
-fn words(language: Language, en: &str, zh: &str) -> String {
+pub(super) fn words(language: Language, en: &str, zh: &str) -> String {
     match language {
         Language::En => en.to_owned(),
         Language::ZhCn => zh.to_owned(),

@@ -1,6 +1,7 @@
 //! Every page in both languages: whole words, well-formed, usable by keyboard and reader.
 
 mod change;
+mod exposure;
 mod inquiry;
 
 use std::collections::BTreeSet;
@@ -42,7 +43,7 @@ fn pages(language: Language) -> Vec<Page> {
     let mut past = sample::case(language);
     past.slider.past = true;
     past.may_write = false;
-    vec![
+    let mut all = vec![
         ("watch", watch::page(&sample::watch(language), &sample::done(reader.clone()))),
         ("watch-empty", watch::page(&watch::WatchView::default(), &reader)),
         ("case", case::page(&sample::case(language), &reader)),
@@ -84,7 +85,9 @@ fn pages(language: Language) -> Vec<Page> {
         ("me", me::page(&my_settings(language), &reader)),
         ("not-found", layout::not_found(&nobody)),
         ("failure", layout::failure(&nobody, &super::refusal::of(&nobody, &conflict), "r1")),
-    ]
+    ];
+    all.extend(exposure::pages(language));
+    all
 }
 
 fn cases() -> ListView {

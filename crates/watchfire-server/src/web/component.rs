@@ -1,0 +1,197 @@
+//! A component: where it is, version by version, and what is known of it.
+
+use maud::{Markup, html};
+
+use super::exposure::{self, KevView, SeverityView, Tab, Tally, counted, grouped};
+use super::layout::{self, Room};
+use super::reader::{Problem, Reader};
+
+/// What was asked for, and what was found.
+#[derive(Debug, Clone, Default)]
+pub struct PageView {
+    /// What stands in the search box.
+    pub asked: String,
+    pub found: Option<FoundView>,
+    /// Packages whose names contain what was asked for, if it is none itself.
+    pub similar: Vec<String>,
+    pub problem: Option<Problem>,
+}
+
+/// A component in the releases of the house.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundView {
+    /// The package: `maven/org.apache.logging.log4j:log4j-core`.
+    pub package: String,
+    /// How many releases contain it, in whichever version.
+    pub releases: u64,
+    pub versions: Vec<VersionView>,
+    /// Cursor of the next page of versions.
+    pub next: Option<String>,
+    pub known: Vec<KnownView>,
+    /// How many vulnerabilities are known of it.
+    pub known_all: u64,
+    /// Cursor of the next page of them.
+    pub known_next: Option<String>,
+}
+
+/// A version, and the releases that contain it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionView {
+    pub version: String,
+    /// How many releases contain it.
+    pub all: u64,
+    /// The first of them.
+    pub releases: Vec<ReleaseView>,
+}
+
+/// A release that contains the component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseView {
+    pub id: String,
+    pub product: String,
+    pub version: String,
+}
+
+/// A vulnerability that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownView {
+    /// Absent where nothing of the house is exposed to it.
+    pub id: Option<String>,
+    pub name: String,
+    pub title: Option<String>,
+    pub severity: Option<SeverityView>,
+    pub kev: Option<KevView>,
+    pub tally: Tally,
+}
+
+/// The path of the page of a package.
+pub(super) fn path(package: &str) -> String {
+    format!("/components?package={}", super::query_part(package))
+}
+
+/// Makes the page.
+pub fn page(view: &PageView, reader: &Reader) -> Markup {
+    let title = reader.text("exposure-components");
+    let below = html! { p.soft { (reader.text("component-below")) } };
+    let content = html! {
+        (exposure::ways(reader, Tab::Components))
+        (layout::problem(view.problem.as_ref()))
+        (layout::heading(reader, &title, &below))
+        (search(view, reader))
+        @match &view.found {
+            Some(found) => { (shown(found, reader)) }
+            None => { (not_found(view, reader)) }
+        }
+    };
+    layout::page(reader, Room::Exposure, &title, content)
+}
+
+fn search(view: &PageView, reader: &Reader) -> Markup {
+    html! {
+        form.filters method="get" action="/components" role="search" {
+            div {
+                label for="package" { (reader.text("component-package")) }
+                input #package type="search" name="package" value=(view.asked) maxlength="500"
+                    required autocomplete="off" autocapitalize="none" spellcheck="false"
+                    aria-describedby="package-help";
+            }
+            div.acts { button type="submit" { (reader.text("exposure-search")) } }
+        }
+        p.soft #package-help { (super::ticked(&reader.text("component-package-help"))) }
+    }
+}
+
+fn not_found(view: &PageView, reader: &Reader) -> Markup {
+    if view.asked.is_empty() {
+        return html! { div.empty { p { (reader.text("component-ask")) } } };
+    }
+    if view.similar.is_empty() {
+        return html! {
+            div.empty {
+                p { (reader.text("component-none")) }
+                p.soft { (reader.text("component-none-why")) }
+            }
+        };
+    }
+    html! {
+        section aria-labelledby="similar" {
+            h2 #similar { (reader.text("component-similar")) }
+            ul.list {
+                @for package in &view.similar {
+                    li.row.short data-row {
+                        div.what { a href=(path(package)) data-open { (package) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn shown(found: &FoundView, reader: &Reader) -> Markup {
+    let here = path(&found.package);
+    html! {
+        section aria-labelledby="versions" {
+            h2 #versions { code { (found.package) } }
+            p.lead { (counted(reader, "component-in-releases", found.releases)) }
+            ul.list { @for version in &found.versions { (version_row(reader, version)) } }
+            (exposure::paging(reader, &here, found.next.as_deref()))
+        }
+        section aria-labelledby="known" {
+            h2 #known {
+                (reader.text("component-known")) " "
+                span.count.num { (grouped(found.known_all)) }
+            }
+            @if found.known.is_empty() { p.soft { (reader.text("component-known-none")) } } @else {
+                ul.list { @for known in &found.known { (known_row(reader, known)) } }
+            }
+            @if let Some(next) = &found.known_next {
+                nav.paging aria-label=(reader.text("component-known")) {
+                    a.button rel="next"
+                        href={ (here) "&known_after=" (super::query_part(next)) "#known" } {
+                        (reader.text("exposure-next"))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn version_row(reader: &Reader, version: &VersionView) -> Markup {
+    let shown = u64::try_from(version.releases.len()).unwrap_or(u64::MAX);
+    let more = version.all.saturating_sub(shown);
+    html! {
+        li.row.short data-row {
+            div.what {
+                h3 { code { (version.version) } }
+                span.num { (counted(reader, "product-releases", version.all)) }
+            }
+            ul.plain {
+                @for release in &version.releases {
+                    li { a href={ "/releases/" (release.id) } { (release.product) " " (release.version) } }
+                }
+                @if more > 0 { li.soft { (counted(reader, "component-more-releases", more)) } }
+            }
+        }
+    }
+}
+
+fn known_row(reader: &Reader, known: &KnownView) -> Markup {
+    let words = html! { (known.name) @if let Some(title) = &known.title { " · " (title) } };
+    html! {
+        li.row.short data-row {
+            div.what {
+                @match &known.id {
+                    Some(id) => { a href={ "/vulnerabilities/" (id) } data-open { (words) } }
+                    None => { (words) }
+                }
+            }
+            div {
+                span.marks {
+                    @if let Some(kev) = &known.kev { (exposure::kev(reader, kev)) }
+                    @if let Some(severity) = &known.severity { (exposure::severity(reader, severity)) }
+                }
+                (exposure::tally(reader, &known.tally))
+            }
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! The pages of exposure: their states, who may change what, and what they say of what is unknown.
+
+use std::collections::BTreeMap;
+
+use maud::Markup;
+
+use super::super::exposure::{Status, Tally};
+use super::super::form::Typed;
+use super::super::reader::{Problem, Reader};
+use super::super::sample::{self, exposure as samples};
+use super::super::vulnerability::affected::Filter;
+use super::super::vulnerability::list::Counts;
+use super::super::{advisory, component, product, release, vulnerability};
+use super::{Page, tags, values};
+use crate::locale::Language;
+
+fn refused(
+    reader: &Reader,
+    form: &str,
+    input: &str,
+    values: &[(&str, &str)],
+) -> (Typed, Option<Problem>) {
+    let typed = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let problem = Problem {
+        message: reader.text("refusal-text-length"),
+        hint: Some(reader.text("refusal-text-length-hint")),
+        input: Some(format!("{form}-{input}")),
+    };
+    (Typed { form: form.into(), values: typed.collect::<BTreeMap<_, _>>() }, Some(problem))
+}
+
+fn refused_decision(language: Language, reader: &Reader) -> vulnerability::PageView {
+    let (typed, problem) = refused(
+        reader,
+        "decision",
+        "reason",
+        &[("scope", "all"), ("release.WL-2", "yes"), ("status", "fixed"), ("reason", "<i>")],
+    );
+    vulnerability::PageView { typed, problem, ..samples::vulnerability(language) }
+}
+
+/// A release of which nothing is known, and whose SBOM was refused.
+fn hole(language: Language, reader: &Reader) -> release::PageView {
+    let (typed, problem) = refused(reader, "sbom", "document", &[]);
+    release::PageView {
+        sbom: None,
+        older: Vec::new(),
+        tally: Tally::default(),
+        exposed: release::exposed::ExposedView::default(),
+        typed,
+        problem,
+        ..samples::release(language)
+    }
+}
+
+pub(super) fn pages(language: Language) -> Vec<Page> {
+    let reader = sample::reader(language);
+    let (typed, problem) = refused(&reader, "product", "name", &[("name", "")]);
+    let refused_product = product::ListView { typed, problem, ..samples::products(language) };
+    let similar = component::PageView {
+        asked: "log4j".into(),
+        similar: vec!["maven/log4j:log4j".into(), samples::LONG.into()],
+        ..component::PageView::default()
+    };
+    let retired = product::PageView { retired: Some("Sold".into()), ..samples::product(language) };
+    let mut pages = vec![
+        ("products", product::list(&samples::products(language), &reader)),
+        ("products-refused", product::list(&refused_product, &reader)),
+        ("product", product::page(&samples::product(language), &reader)),
+        ("product-retired", product::page(&retired, &reader)),
+        ("release", release::page(&samples::release(language), &reader)),
+        ("release-hole", release::page(&hole(language, &reader), &reader)),
+        ("component", component::page(&samples::component(), &reader)),
+        ("component-similar", component::page(&similar, &reader)),
+        (
+            "vulnerabilities",
+            vulnerability::list::page(&samples::vulnerabilities(language), &reader),
+        ),
+        ("vulnerability", vulnerability::page(&samples::vulnerability(language), &reader)),
+        (
+            "vulnerability-refused",
+            vulnerability::page(&refused_decision(language, &reader), &reader),
+        ),
+        ("advisories", advisory::list(&samples::advisories(), &reader)),
+        ("advisory-rules", advisory::rules(&samples::rules(), &reader)),
+    ];
+    pages.extend(empty(&reader));
+    pages
+}
+
+fn empty(reader: &Reader) -> Vec<Page> {
+    let administered = product::ListView { may_write: true, ..product::ListView::default() };
+    let given = advisory::ListView { may_give: true, ..advisory::ListView::default() };
+    vec![
+        ("products-empty", product::list(&administered, reader)),
+        ("products-empty-read", product::list(&product::ListView::default(), reader)),
+        ("product-empty", product::page(&product::PageView::default(), reader)),
+        ("release-empty", release::page(&release::PageView::default(), reader)),
+        ("component-empty", component::page(&component::PageView::default(), reader)),
+        (
+            "vulnerabilities-empty",
+            vulnerability::list::page(&vulnerability::list::ListView::default(), reader),
+        ),
+        ("vulnerability-empty", vulnerability::page(&vulnerability::PageView::default(), reader)),
+        ("advisories-empty", advisory::list(&given, reader)),
+        ("advisories-empty-read", advisory::list(&advisory::ListView::default(), reader)),
+        ("advisory-rules-none", advisory::rules(&advisory::RulesView::default(), reader)),
+    ]
+}
+
+fn reader() -> Reader {
+    sample::reader(Language::En)
+}
+
+fn shown(page: Markup) -> String {
+    page.into_string()
+}
+
+/// Where the forms of a page go, those of the shell apart.
+fn goals(page: &str) -> Vec<&str> {
+    let forms = tags(page, &["form"]);
+    let writing = forms.into_iter().filter(|tag| tag.contains("method=\"post\""));
+    let goals = writing.flat_map(|tag| values(tag, "action"));
+    goals.filter(|goal| !["/language", "/sign-out"].contains(goal)).collect()
+}
+
+#[test]
+fn who_may_not_change_is_shown_no_form() {
+    let (language, reader) = (Language::En, reader());
+    let mut products = samples::products(language);
+    let mut product = samples::product(language);
+    let mut release = samples::release(language);
+    let mut vulnerability = samples::vulnerability(language);
+    let mut advisories = samples::advisories();
+    let mut rules = samples::rules();
+    let pages =
+        |products: &_, product: &_, release: &_, vulnerability: &_, advisories: &_, rules: &_| {
+            [
+                product::list(products, &reader),
+                product::page(product, &reader),
+                release::page(release, &reader),
+                vulnerability::page(vulnerability, &reader),
+                advisory::list(advisories, &reader),
+                advisory::rules(rules, &reader),
+            ]
+            .map(shown)
+        };
+    for page in pages(&products, &product, &release, &vulnerability, &advisories, &rules) {
+        assert!(!goals(&page).is_empty(), "who may change can: {page}");
+    }
+    products.may_write = false;
+    product.may_write = false;
+    release.may_write = false;
+    (vulnerability.may_write, vulnerability.may_open) = (false, false);
+    advisories.may_give = false;
+    rules.may_write = false;
+    for page in pages(&products, &product, &release, &vulnerability, &advisories, &rules) {
+        assert_eq!(goals(&page), [""; 0], "{page}");
+        assert!(!page.contains("type=\"checkbox\""), "nothing can be chosen: {page}");
+    }
+}
+
+#[test]
+fn what_was_retired_is_read_and_not_changed() {
+    let product =
+        product::PageView { retired: Some("Sold".into()), ..samples::product(Language::En) };
+    let release =
+        release::PageView { retired: Some("Sold".into()), ..samples::release(Language::En) };
+    for page in [product::page(&product, &reader()), release::page(&release, &reader())].map(shown)
+    {
+        assert_eq!(goals(&page), [""; 0]);
+        assert!(page.contains("Sold"), "{page}");
+    }
+}
+
+#[test]
+fn a_release_without_an_sbom_is_a_hole_with_an_owner_and_never_clean() {
+    let reader = reader();
+    let page = shown(release::page(&hole(Language::En, &reader), &reader));
+    assert!(page.contains("Wen Li must bring it"), "{page}");
+    assert!(page.contains("Nothing can be known: the release has no SBOM."), "{page}");
+    assert!(!page.contains("No advisory that is known speaks of anything in it"), "{page}");
+    let nobody = release::PageView { product_owner: None, ..hole(Language::En, &reader) };
+    let page = shown(release::page(&nobody, &reader));
+    assert!(page.contains("no SBOM · nobody answers for it"), "{page}");
+    let clean = release::PageView {
+        sbom: samples::release(Language::En).sbom,
+        problem: None,
+        ..hole(Language::En, &reader)
+    };
+    let page = shown(release::page(&clean, &reader));
+    assert!(page.contains("No advisory that is known speaks of anything in it"), "{page}");
+}
+
+#[test]
+fn everything_that_was_skipped_is_told_with_its_place() {
+    let page = shown(release::page(&samples::release(Language::En), &reader()));
+    assert!(page.contains("10,000 things were skipped"), "{page}");
+    assert!(page.contains("<code>/components/2</code>"), "{page}");
+    assert!(page.contains("/releases/WL-7K3F-9QX2?skipped=3#skipped"), "the way to the others");
+    assert!(page.contains("2 components have no name that an advisory could mean"), "{page}");
+}
+
+#[test]
+fn a_decision_of_all_carries_the_filter_and_not_its_rows() {
+    let mut view = samples::vulnerability(Language::En);
+    view.affected.filter = Filter { status: Some(Status::Affected), ..Filter::default() };
+    let page = shown(vulnerability::page(&view, &reader()));
+    let boxes = tags(&page, &["input"]).iter().filter(|tag| tag.contains("checkbox")).count();
+    assert_eq!(boxes, view.affected.rows.len(), "as many boxes as rows, of 100,000");
+    assert!(page.contains("name=\"filter.status\" value=\"affected\""), "{page}");
+    assert!(page.contains("name=\"filter.count\" value=\"100000\""), "{page}");
+    assert!(page.contains("all 100,000 that match the filter, on every page"), "{page}");
+    assert!(page.contains("?status=affected&amp;after=WL-4"), "the next page keeps the filter");
+}
+
+#[test]
+fn a_refused_decision_keeps_what_was_chosen_and_typed() {
+    let reader = reader();
+    let page = shown(vulnerability::page(&refused_decision(Language::En, &reader), &reader));
+    let tags = tags(&page, &["input", "option"]);
+    let checked: Vec<&str> = tags
+        .iter()
+        .filter(|tag| tag.ends_with(" checked"))
+        .flat_map(|tag| values(tag, "id"))
+        .collect();
+    assert_eq!(checked, ["decision-WL-2", "decision-all"]);
+    assert!(tags.contains(&"option value=\"fixed\" selected"), "{tags:?}");
+    assert!(page.contains("&lt;i&gt;</textarea>"), "the reason stays");
+}
+
+#[test]
+fn what_is_exploited_needs_a_second_person_and_the_first_is_not_asked() {
+    let mut view = samples::vulnerability(Language::En);
+    let page = shown(vulnerability::page(&view, &reader()));
+    assert!(page.contains("only when a second person has agreed"), "{page}");
+    let agreements = goals(&page).iter().filter(|goal| goal.ends_with("/agreements")).count();
+    assert_eq!(agreements, 1, "one of the two proposals is the reader's own");
+    view.kev = None;
+    let page = shown(vulnerability::page(&view, &reader()));
+    assert!(!page.contains("only when a second person has agreed"), "{page}");
+}
+
+#[test]
+fn where_sources_disagree_each_is_shown_and_the_stricter_counts() {
+    let page = shown(vulnerability::page(&samples::vulnerability(Language::En), &reader()));
+    let banner = page.split("The sources disagree").nth(1).expect("a banner");
+    let banner = banner.split("</ul>").next().unwrap_or_default();
+    for said in ["osv", "cve", "the source says: affected", "the source says: not affected"] {
+        assert!(banner.contains(said), "{said}: {banner}");
+    }
+    assert!(banner.contains("and 2 more components"), "{banner}");
+}
+
+#[test]
+fn a_source_leads_nowhere_but_to_a_page() {
+    let page = shown(vulnerability::page(&samples::vulnerability(Language::En), &reader()));
+    assert!(page.contains("href=\"https://osv.dev/GHSA-jfh8-c2jp-5v3q\""), "{page}");
+    assert!(!page.contains("javascript:"), "a link that would run: {page}");
+}
+
+#[test]
+fn an_undecided_answer_and_a_lower_confidence_are_said() {
+    let page = shown(vulnerability::page(&samples::vulnerability(Language::En), &reader()));
+    assert!(page.contains("undecided: the source cannot tell"), "{page}");
+    assert!(page.contains("CPE name: lower confidence"), "{page}");
+    assert!(page.contains("2 that no source can tell"), "{page}");
+}
+
+#[test]
+fn nothing_found_says_whether_anything_could_be() {
+    let list = |counts| {
+        let view = vulnerability::list::ListView { counts, ..Default::default() };
+        shown(vulnerability::list::page(&view, &reader()))
+    };
+    let none = Counts::default();
+    assert!(list(none).contains("No advisory has come yet, so nothing can be found"));
+    let some = Counts { advisories: 1, ..none };
+    assert!(list(some).contains("One advisory is known, and speaks of nothing"));
+    let decided = Counts { advisories: 400_000, decided: 1, ..none };
+    assert!(list(decided).contains("There is none of this kind"));
+}
+
+#[test]
+fn counts_of_one_and_of_many_read_as_people_write_them() {
+    let page = |holes, releases, language| {
+        let view = product::PageView { holes, releases, ..samples::product(language) };
+        shown(product::page(&view, &sample::reader(language)))
+    };
+    assert!(page(1, 1, Language::En).contains("one release without an SBOM"));
+    assert!(page(100_000, 100_000, Language::En).contains("100,000 releases without an SBOM"));
+    assert!(!page(0, 2, Language::En).contains("without an SBOM"));
+    assert!(page(1, 1, Language::ZhCn).contains("1 个发布版本缺少 SBOM"));
+}
+
+#[test]
+fn the_next_page_keeps_what_was_looked_for() {
+    let products = shown(product::list(&samples::products(Language::En), &reader()));
+    assert!(
+        products.contains("/products?words=gate%26way&amp;after=gateway.WX-1%26x"),
+        "{products}"
+    );
+    let list = shown(vulnerability::list::page(&samples::vulnerabilities(Language::En), &reader()));
+    let next = "/vulnerabilities?shown=kev&amp;words=CVE%262021&amp;after=1.WV-1";
+    assert!(list.contains(next), "{list}");
+    // The first is the language of the page.
+    let shown_now = list.split("aria-current=\"true\"").nth(2).unwrap_or_default();
+    assert!(shown_now.starts_with(">exploited (KEV)"), "{shown_now:.200}");
+    let component = shown(component::page(&samples::component(), &reader()));
+    let package = "maven%2Forg.apache.logging.log4j%3Alog4j-core";
+    assert!(component.contains(&format!("/components?package={package}&amp;after=2.17.1")));
+    assert!(component.contains(&format!("/components?package={package}&amp;known_after=2#known")));
+}
