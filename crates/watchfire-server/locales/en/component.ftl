@@ -15,5 +15,6 @@ component-more-releases =
         [one] and one more
        *[other] and { $shown } more
     }
+component-every-version = Every version
 component-known = Known vulnerabilities
 component-known-none = No advisory that is known speaks of it.

@@ -29,5 +29,6 @@ product-facing-unknown = nobody has said whether it faces the internet
 product-description = Description
 product-releases-title = Releases
 product-no-release = It has no release yet. Without one nothing can be known of it.
+product-not-all-known = Of releases without an SBOM nothing can be known.
 product-retire = Retire the product
 product-retire-help = Nothing is looked for in it any more; what was recorded stays.

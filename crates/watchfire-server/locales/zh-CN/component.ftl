@@ -13,5 +13,6 @@ component-more-releases =
     { $count ->
        *[other] 另有 { $shown } 个
     }
+component-every-version = 全部版本
 component-known = 已知漏洞
 component-known-none = 已知的安全公告均未涉及该组件。

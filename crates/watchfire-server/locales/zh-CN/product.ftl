@@ -27,5 +27,6 @@ product-facing-unknown = 尚未说明是否面向互联网
 product-description = 说明
 product-releases-title = 发布版本
 product-no-release = 尚无发布版本。没有发布版本，便无从得知其受影响情况。
+product-not-all-known = 缺少 SBOM 的发布版本无从得知。
 product-retire = 停用产品
 product-retire-help = 此后不再检查其是否受影响；已有记录予以保留。

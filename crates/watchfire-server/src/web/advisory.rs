@@ -117,7 +117,7 @@ fn apart(view: &ListView, reader: &Reader) -> Markup {
             p.soft { (reader.text("advisory-apart-why")) }
             ul.list {
                 @for row in &view.apart {
-                    li.row.short data-row {
+                    li.row.halves data-row {
                         div.what {
                             strong { (row.name) }
                             p { (row.source) " · " (time::moment(reader, row.known_at)) }
@@ -151,7 +151,7 @@ fn nothing(view: &ListView, reader: &Reader) -> Markup {
 
 fn document(reader: &Reader, row: &Row) -> Markup {
     html! {
-        li.row.short data-row {
+        li.row.halves data-row {
             div.what {
                 @match &row.vulnerability {
                     Some(id) => { a href={ "/vulnerabilities/" (id) } data-open { (row.name) } }

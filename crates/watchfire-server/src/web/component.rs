@@ -24,8 +24,10 @@ pub struct FoundView {
     pub package: String,
     /// How many releases contain it, in whichever version.
     pub releases: u64,
+    /// The version that is shown alone, with a page of the releases that contain it.
+    pub only: Option<String>,
     pub versions: Vec<VersionView>,
-    /// Cursor of the next page of versions.
+    /// Cursor of the next page: of versions, or of the releases of the one that is shown alone.
     pub next: Option<String>,
     pub known: Vec<KnownView>,
     /// How many vulnerabilities are known of it.
@@ -67,6 +69,11 @@ pub struct KnownView {
 /// The path of the page of a package.
 pub(super) fn path(package: &str) -> String {
     format!("/components?package={}", super::query_part(package))
+}
+
+/// The path of the page of one version of a package.
+fn path_of(package: &str, version: &str) -> String {
+    format!("{}&version={}", path(package), super::query_part(version))
 }
 
 /// Makes the page.
@@ -118,7 +125,7 @@ fn not_found(view: &PageView, reader: &Reader) -> Markup {
             h2 #similar { (reader.text("component-similar")) }
             ul.list {
                 @for package in &view.similar {
-                    li.row.short data-row {
+                    li.row.halves data-row {
                         div.what { a href=(path(package)) data-open { (package) } }
                     }
                 }
@@ -129,12 +136,17 @@ fn not_found(view: &PageView, reader: &Reader) -> Markup {
 
 fn shown(found: &FoundView, reader: &Reader) -> Markup {
     let here = path(&found.package);
+    let only = found.only.as_ref();
+    let listed = only.map_or_else(|| here.clone(), |version| path_of(&found.package, version));
     html! {
         section aria-labelledby="versions" {
             h2 #versions { code { (found.package) } }
             p.lead { (counted(reader, "component-in-releases", found.releases)) }
-            ul.list { @for version in &found.versions { (version_row(reader, version)) } }
-            (exposure::paging(reader, &here, found.next.as_deref()))
+            @if found.only.is_some() {
+                p { a href=(here) { (reader.text("component-every-version")) } }
+            }
+            ul.list { @for version in &found.versions { (version_row(reader, found, version)) } }
+            (exposure::paging(reader, &listed, found.next.as_deref()))
         }
         section aria-labelledby="known" {
             h2 #known {
@@ -156,11 +168,11 @@ fn shown(found: &FoundView, reader: &Reader) -> Markup {
     }
 }
 
-fn version_row(reader: &Reader, version: &VersionView) -> Markup {
+fn version_row(reader: &Reader, found: &FoundView, version: &VersionView) -> Markup {
     let shown = u64::try_from(version.releases.len()).unwrap_or(u64::MAX);
     let more = version.all.saturating_sub(shown);
     html! {
-        li.row.short data-row {
+        li.row.halves data-row {
             div.what {
                 h3 { code { (version.version) } }
                 span.num { (counted(reader, "product-releases", version.all)) }
@@ -169,7 +181,13 @@ fn version_row(reader: &Reader, version: &VersionView) -> Markup {
                 @for release in &version.releases {
                     li { a href={ "/releases/" (release.id) } { (release.product) " " (release.version) } }
                 }
-                @if more > 0 { li.soft { (counted(reader, "component-more-releases", more)) } }
+                @if more > 0 && found.only.is_none() {
+                    li {
+                        a href=(path_of(&found.package, &version.version)) {
+                            (counted(reader, "component-more-releases", more))
+                        }
+                    }
+                }
             }
         }
     }
@@ -178,7 +196,7 @@ fn version_row(reader: &Reader, version: &VersionView) -> Markup {
 fn known_row(reader: &Reader, known: &KnownView) -> Markup {
     let words = html! { (known.name) @if let Some(title) = &known.title { " · " (title) } };
     html! {
-        li.row.short data-row {
+        li.row.halves data-row {
             div.what {
                 @match &known.id {
                     Some(id) => { a href={ "/vulnerabilities/" (id) } data-open { (words) } }
@@ -189,7 +207,7 @@ fn known_row(reader: &Reader, known: &KnownView) -> Markup {
                 span.marks {
                     @if let Some(kev) = &known.kev { (exposure::kev(reader, kev)) }
                     @if let Some(severity) = &known.severity { (exposure::severity(reader, severity)) }
-                }
+                } " "
                 (exposure::tally(reader, &known.tally))
             }
         }

@@ -54,7 +54,7 @@ pub struct Input<'a> {
 }
 
 /// A choice of one among several.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Choice<'a> {
     pub name: &'a str,
     /// Keys of its words.
@@ -67,12 +67,6 @@ pub struct Choice<'a> {
     pub required: bool,
     /// Values with their words.
     pub among: &'a [(String, String)],
-}
-
-impl Default for Choice<'_> {
-    fn default() -> Self {
-        Self { name: "", label: "", help: None, value: "", none: None, required: false, among: &[] }
-    }
 }
 
 impl Default for Input<'_> {

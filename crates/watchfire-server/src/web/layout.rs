@@ -35,10 +35,9 @@ struct Way {
     needs_account: bool,
 }
 
-const WAYS: [Way; 10] = [
+const WAYS: [Way; 9] = [
     way(Room::Watch, "/watch", "shell-watch", true),
     way(Room::Cases, "/cases", "shell-cases", true),
-    way(Room::Exposure, "/vulnerabilities", "shell-exposure", true),
     way(Room::Report, "/report", "shell-report", false),
     way(Room::Laws, "/laws", "shell-laws", false),
     way(Room::Map, "/map", "shell-map", true),

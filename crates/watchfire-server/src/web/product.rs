@@ -21,13 +21,18 @@ pub struct ListView {
     pub words: String,
     /// Cursor of the next page.
     pub next: Option<String>,
-    /// Who can own a product.
-    pub people: Vec<(PartyId, String)>,
-    /// Departments that can hold one: id and name.
-    pub departments: Vec<(String, String)>,
+    pub holders: Holders,
     pub may_write: bool,
     pub typed: Typed,
     pub problem: Option<Problem>,
+}
+
+/// Who can hold a product.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holders {
+    pub people: Vec<(PartyId, String)>,
+    /// Id and name.
+    pub departments: Vec<(String, String)>,
 }
 
 /// A product in the list.
@@ -43,6 +48,14 @@ pub struct Row {
     pub holes: u64,
     pub tally: Tally,
     pub retired: bool,
+}
+
+impl Row {
+    /// Whether what it contains is known of every release: without an SBOM nobody can say that
+    /// nothing is exposed.
+    fn is_whole(&self) -> bool {
+        self.releases > 0 && self.holes == 0
+    }
 }
 
 /// Whether a product can be reached from the internet.
@@ -96,11 +109,17 @@ pub struct PageView {
     pub rows: Vec<ReleaseRow>,
     /// Cursor of the next page of releases.
     pub next: Option<String>,
-    pub people: Vec<(PartyId, String)>,
-    pub departments: Vec<(String, String)>,
+    pub holders: Holders,
     pub may_write: bool,
     pub typed: Typed,
     pub problem: Option<Problem>,
+}
+
+impl PageView {
+    /// Whether what it contains is known of every release.
+    fn is_whole(&self) -> bool {
+        self.releases > 0 && self.holes == 0
+    }
 }
 
 /// A release in the list of its product.
@@ -148,7 +167,7 @@ fn nothing(view: &ListView, reader: &Reader) -> Markup {
 
 fn product(reader: &Reader, row: &Row) -> Markup {
     html! {
-        li.row.short data-row {
+        li.row.halves data-row {
             div.what {
                 a href={ "/products/" (row.id) } data-open { (row.name) }
                 p {
@@ -161,7 +180,7 @@ fn product(reader: &Reader, row: &Row) -> Markup {
                 @if row.retired { span.chip { (reader.text("product-retired")) } " " }
                 span.num { (counted(reader, "product-releases", row.releases)) } " "
                 @if row.holes > 0 { (holes(reader, row.holes)) " " }
-                (exposure::tally(reader, &row.tally))
+                @if row.tally.all() > 0 || row.is_whole() { (exposure::tally(reader, &row.tally)) }
             }
         }
     }
@@ -182,18 +201,14 @@ fn add(view: &ListView, reader: &Reader) -> Markup {
             summary { (reader.text("product-add")) }
             form.stack method="post" action="/products" {
                 (layout::csrf(reader))
-                (inputs(&form, &PageView::default(), (&view.people, &view.departments)))
+                (inputs(&form, &PageView::default(), &view.holders))
                 div.acts { button.primary type="submit" { (reader.text("product-add")) } }
             }
         }
     }
 }
 
-fn inputs(
-    form: &Form<'_>,
-    product: &PageView,
-    (people, departments): (&[(PartyId, String)], &[(String, String)]),
-) -> Markup {
+fn inputs(form: &Form<'_>, product: &PageView, holders: &Holders) -> Markup {
     let reader = form.reader;
     let owner = product.owner.as_ref().map(|owner| owner.party.to_string()).unwrap_or_default();
     let facing = Facing::ALL.map(|it| (it.word().to_owned(), reader.text(it.key())));
@@ -203,12 +218,12 @@ fn inputs(
         }))
         (form.choice(&Choice {
             name: "owner", label: "product-owner", help: Some("product-owner-help"),
-            value: &owner, none: Some("exposure-nobody"), among: &exposure::people(people), ..Choice::default()
+            value: &owner, none: Some("exposure-nobody"), among: &exposure::people(&holders.people), ..Choice::default()
         }))
         (form.choice(&Choice {
             name: "department", label: "product-department",
             value: product.department.as_ref().map_or("", |(id, _)| id),
-            none: Some("product-no-department"), among: departments, ..Choice::default()
+            none: Some("product-no-department"), among: &holders.departments, ..Choice::default()
         }))
         (form.choice(&Choice {
             name: "internet_facing", label: "product-facing", help: Some("product-facing-help"),
@@ -253,7 +268,10 @@ fn facts(view: &PageView, reader: &Reader) -> Markup {
             dt { (reader.text("product-facing")) }
             dd { (reader.text(view.facing.key())) }
             dt { (reader.text("exposure-exposures")) }
-            dd { (exposure::tally(reader, &view.tally)) }
+            dd {
+                @if view.tally.all() > 0 || view.is_whole() { (exposure::tally(reader, &view.tally)) " " }
+                @if !view.is_whole() { span.soft { (reader.text("product-not-all-known")) } }
+            }
         }
     }
 }
@@ -269,7 +287,7 @@ fn change(view: &PageView, reader: &Reader) -> Markup {
             summary { (reader.text("product-change")) }
             form.stack method="post" action={ "/products/" (view.id) } {
                 (layout::csrf(reader))
-                (inputs(&form, view, (&view.people, &view.departments)))
+                (inputs(&form, view, &view.holders))
                 div.acts { button.primary type="submit" { (reader.text("shell-save")) } }
             }
         }
@@ -298,7 +316,7 @@ fn releases(view: &PageView, reader: &Reader) -> Markup {
 
 fn release_row(reader: &Reader, row: &ReleaseRow) -> Markup {
     html! {
-        li.row.short data-row {
+        li.row.halves data-row {
             div.what {
                 a href={ "/releases/" (row.id) } data-open { (row.version) }
                 p {
@@ -317,7 +335,7 @@ fn release_row(reader: &Reader, row: &ReleaseRow) -> Markup {
                     Some(count) => { span.num { (counted(reader, "release-components", count)) } }
                     None => { (release::hole(reader, row.owner.as_ref())) }
                 } " "
-                (exposure::tally(reader, &row.tally))
+                @if row.tally.all() > 0 || row.components.is_some() { (exposure::tally(reader, &row.tally)) }
             }
         }
     }
@@ -330,7 +348,7 @@ fn add_release(view: &PageView, reader: &Reader) -> Markup {
             summary { (reader.text("release-add")) }
             form.stack method="post" action={ "/products/" (view.id) "/releases" } {
                 (layout::csrf(reader))
-                (release::inputs(&form, &release::Begun::default(), &view.people))
+                (release::inputs(&form, &release::Begun::default(), &view.holders.people))
                 div.acts { button.primary type="submit" { (reader.text("release-add")) } }
             }
         }

@@ -117,7 +117,11 @@ fn facts(view: &PageView, reader: &Reader) -> Markup {
                 @else { (view.countries.join(&reader.text("map-list-comma"))) }
             }
             dt { (reader.text("exposure-exposures")) }
-            dd { (exposure::tally(reader, &view.tally)) }
+            dd {
+                @if view.sbom.is_none() && view.tally.all() == 0 {
+                    (reader.text("release-exposed-unknown"))
+                } @else { (exposure::tally(reader, &view.tally)) }
+            }
         }
     }
 }

@@ -89,7 +89,7 @@ fn filter(view: &PageView, reader: &Reader, here: &str) -> Markup {
 
 fn exposed(reader: &Reader, row: &Row) -> Markup {
     html! {
-        li.row.short data-row {
+        li.row.halves data-row {
             div.what {
                 a href={ "/vulnerabilities/" (row.vulnerability) } data-open {
                     (row.name) @if let Some(title) = &row.title { " · " (title) }

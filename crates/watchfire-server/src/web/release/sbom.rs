@@ -176,7 +176,7 @@ fn older(view: &PageView, reader: &Reader) -> Markup {
             }
             ul.list {
                 @for sbom in &view.older {
-                    li.row.short {
+                    li.row.halves {
                         div.what { strong { (sbom.format) } (facts(reader, sbom)) }
                         div {
                             span.num { (exposure::counted(reader, "release-components", sbom.components)) }

@@ -10,7 +10,7 @@ use crate::web::case::timeline::{Entry, EntryKind};
 use crate::web::component::{self, FoundView, KnownView, ReleaseView, VersionView};
 use crate::web::exposure::{EpssView, KevView, Level, OwnerView, SeverityView, Status, Tally};
 use crate::web::form::Typed;
-use crate::web::product::{self, Facing, ReleaseRow};
+use crate::web::product::{self, Facing, Holders, ReleaseRow};
 use crate::web::release::{self, exposed, sbom};
 use crate::web::vulnerability::affected::{self, AffectedView, DecidedView, ReasonView};
 use crate::web::vulnerability::decision::ProposalView;
@@ -67,8 +67,7 @@ pub(in crate::web) fn products(language: Language) -> product::ListView {
         ],
         words: "gate&way".into(),
         next: Some("gateway.WX-1&x".into()),
-        people: people(language),
-        departments: departments(language),
+        holders: Holders { people: people(language), departments: departments(language) },
         may_write: true,
         ..product::ListView::default()
     }
@@ -109,8 +108,7 @@ pub(in crate::web) fn product(language: Language) -> product::PageView {
             row("7.1.9", None, None),
         ],
         next: Some("7.1.9".into()),
-        people: people(language),
-        departments: departments(language),
+        holders: Holders { people: people(language), departments: departments(language) },
         may_write: true,
         ..product::PageView::default()
     }
@@ -208,6 +206,7 @@ pub(in crate::web) fn component() -> component::PageView {
         asked: PACKAGE.into(),
         found: Some(FoundView {
             package: PACKAGE.into(),
+            only: None,
             releases: 100_000,
             versions: vec![
                 version("2.14.1", 100_000, &["7.2.1", "7.2.0"]),

@@ -311,3 +311,50 @@ fn the_next_page_keeps_what_was_looked_for() {
     assert!(component.contains(&format!("/components?package={package}&amp;after=2.17.1")));
     assert!(component.contains(&format!("/components?package={package}&amp;known_after=2#known")));
 }
+
+#[test]
+fn that_nothing_is_exposed_is_said_only_where_everything_is_known() {
+    let clean = "no exposure known";
+    let page = |releases, holes| {
+        let view = product::PageView {
+            releases,
+            holes,
+            tally: Tally::default(),
+            rows: Vec::new(),
+            ..samples::product(Language::En)
+        };
+        shown(product::page(&view, &reader()))
+    };
+    assert!(page(1, 0).contains(clean));
+    for (releases, holes) in [(0, 0), (1, 1), (2, 1)] {
+        let page = page(releases, holes);
+        assert!(!page.contains(clean), "{releases} releases, {holes} holes: {page}");
+        assert!(page.contains("Of releases without an SBOM nothing can be known"), "{page}");
+    }
+    let row = |components| {
+        let mut view = samples::product(Language::En);
+        view.rows.truncate(1);
+        (view.rows[0].components, view.rows[0].tally) = (components, Tally::default());
+        shown(product::page(&view, &reader()))
+    };
+    assert!(row(Some(0)).contains(clean));
+    assert!(!row(None).contains(clean));
+}
+
+#[test]
+fn every_release_that_contains_a_version_can_be_leafed_through() {
+    let package = "maven%2Forg.apache.logging.log4j%3Alog4j-core";
+    let mut view = samples::component();
+    let all = shown(component::page(&view, &reader()));
+    let way = format!("/components?package={package}&amp;version=2.14.1\">and 99,998 more");
+    assert!(all.contains(&way), "{all}");
+    let found = view.found.as_mut().expect("it is found");
+    found.only = Some("2.14.1".into());
+    found.versions.truncate(1);
+    found.next = Some("WL-2".into());
+    let one = shown(component::page(&view, &reader()));
+    assert!(
+        one.contains(&format!("/components?package={package}&amp;version=2.14.1&amp;after=WL-2"))
+    );
+    assert!(!one.contains("and 99,998 more"), "{one}");
+}
