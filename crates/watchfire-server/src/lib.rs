@@ -32,6 +32,7 @@ pub mod settings;
 mod shelf;
 pub mod state;
 pub mod tls;
+pub mod watch;
 pub mod web;
 pub mod worker;
 pub mod write;

@@ -4,6 +4,7 @@
 //! key is an error, so that a misspelt setting cannot disarm anything silently.
 
 mod law;
+mod watch;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,6 +14,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 pub use law::{LawFeedSettings, LawSettings};
+pub use watch::{WatchKind, WatchSettings, WatchSourceSettings};
 
 /// The port that nobody has to remember.
 pub const PORT_DEFAULT: u16 = 8470;
@@ -52,13 +54,15 @@ pub struct Settings {
     pub laws: Option<PathBuf>,
     /// Whose bundles of law are taken, and from where they are fetched.
     pub law: LawSettings,
+    /// What is watched: from where advisories and other documents are read.
+    pub watch: WatchSettings,
     /// Seconds between two looks at what is due.
     pub tick_every_seconds: u32,
     /// How far the machine's time may be from what we expect before it is doubted, in seconds.
     pub clock_doubt_seconds: u32,
     /// File with certificates (PEM) of authorities that are trusted beside the known ones by
-    /// whatever leaves: mail, webhooks, signs of life, questions to feeds. No setting switches the
-    /// check off.
+    /// whatever leaves: mail, webhooks, signs of life, questions to feeds and sources. No setting
+    /// switches the check off.
     pub trusted_authorities: Option<PathBuf>,
     /// How notices leave by mail.
     pub mail: Option<MailSettings>,
@@ -90,6 +94,7 @@ impl Default for Settings {
             organization: "Our organization".to_owned(),
             laws: None,
             law: LawSettings::default(),
+            watch: WatchSettings::default(),
             tick_every_seconds: 1,
             clock_doubt_seconds: 2,
             trusted_authorities: None,
@@ -154,6 +159,7 @@ impl Settings {
             return wrong("tick_every_seconds", "it must be at least 1");
         }
         self.law.check()?;
+        self.watch.check()?;
         self.limits.check()
     }
 }

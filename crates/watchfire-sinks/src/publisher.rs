@@ -1,5 +1,6 @@
-//! A server that offers one document, well or badly (RFC 9110, RFC 9112).
+//! A server that offers one document or many, well or badly (RFC 9110, RFC 9112).
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,6 +34,21 @@ pub enum Offer {
     Drip,
     /// Says nothing.
     Silence,
+    /// Has an offer of its own at each path, and 404 elsewhere.
+    Site(BTreeMap<String, Offer>),
+}
+
+impl Offer {
+    /// What is offered at a path.
+    fn at(&self, path: &str) -> Self {
+        match self {
+            Self::Site(pages) => {
+                let absent = || Self::Status { status: 404, headers: Vec::new() };
+                pages.get(path).map_or_else(absent, |offer| offer.at(path))
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// A question that arrived.
@@ -107,8 +123,8 @@ async fn answer(socket: impl AsyncRead + AsyncWrite + Unpin, shared: &Shared) ->
     let mut line = BufReader::new(socket);
     let Some(asked) = question(&mut line).await? else { return Ok(()) };
     let known = asked.header("if-none-match").to_owned();
+    let offer = shared.offer.lock().unwrap_or_else(PoisonError::into_inner).at(&asked.path);
     shared.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
-    let offer = shared.offer.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match offer {
         Offer::Document { bytes, content_type } => {
             let tag = format!("\"{}\"", sha256(&bytes));
@@ -152,6 +168,7 @@ async fn answer(socket: impl AsyncRead + AsyncWrite + Unpin, shared: &Shared) ->
             }
         }
         Offer::Silence => tokio::time::sleep(SILENCE).await,
+        Offer::Site(_) => unreachable!("a site was asked for what it has at a path"),
     }
     line.shutdown().await
 }

@@ -3,13 +3,18 @@
 //! What it answered before is named in the question (`ETag`, `Last-Modified`), so that nothing is
 //! sent twice. Nothing of an answer is handed on before it is whole.
 
+use std::fs::File;
+use std::io::{self, Seek};
+use std::path::Path;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use reqwest::header::{
     CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
     RETRY_AFTER,
 };
 use reqwest::{Response, StatusCode};
+use tokio::io::AsyncWriteExt;
 
 use super::guard::{self, Denied};
 use crate::channel::trust::{Trust, is_of_tls};
@@ -27,10 +32,21 @@ pub struct Fetcher {
     pub trust: Trust,
     /// Private networks that may be reached all the same.
     pub allowed: Vec<Network>,
+    /// Whether an address may be asked in the clear.
+    pub schemes: Schemes,
     /// From the question for its address to the last byte.
     pub within: Duration,
     /// A longer answer is not taken.
     pub bytes_max: usize,
+}
+
+/// What an address may begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schemes {
+    /// `https` alone.
+    Tls,
+    /// `https`, and `http` into networks that the settings allow.
+    Judged,
 }
 
 /// By what the other side knows its last answer again.
@@ -58,6 +74,16 @@ pub struct Answer {
     pub validators: Validators,
     /// Who gave it: scheme, host and port.
     pub endpoint: String,
+}
+
+/// A whole answer in a file that is gone once it is closed.
+#[derive(Debug)]
+pub struct Spooled {
+    /// At its beginning.
+    pub file: File,
+    /// What it says that it is.
+    pub content_type: Option<String>,
+    pub validators: Validators,
 }
 
 /// Why there is no answer.
@@ -90,10 +116,13 @@ pub enum FetchError {
     },
     /// Longer than allowed.
     #[error("the answer is longer than {0} bytes")]
-    TooLarge(usize),
+    TooLarge(u64),
     /// The connection ended before the answer did.
     #[error("the answer is cut off")]
     CutOff,
+    /// This machine has no room for it.
+    #[error("the answer cannot be laid down here: {0}")]
+    NoRoom(io::ErrorKind),
 }
 
 impl FetchError {
@@ -108,6 +137,7 @@ impl FetchError {
             Self::Status { .. } => "feed_status",
             Self::TooLarge(_) => "feed_too_large",
             Self::CutOff => "feed_cut_off",
+            Self::NoRoom(_) => "feed_no_room",
         }
     }
 
@@ -131,8 +161,37 @@ impl Fetcher {
         asked.unwrap_or_else(|_| Err(self.stalled()))
     }
 
+    /// Asks as [`Fetcher::fetch`] does, and lays the answer down in a file of its own in `folder`;
+    /// `None` if nothing is new.
+    ///
+    /// # Errors
+    /// [`FetchError`]; as those of [`Fetcher::fetch`].
+    pub async fn spool(
+        &self,
+        url: &str,
+        known: &Validators,
+        folder: &Path,
+        bytes_max: u64,
+    ) -> Result<Option<Spooled>, FetchError> {
+        let asked = tokio::time::timeout(self.within, async {
+            let Some(head) = self.head(url, known).await? else { return Ok(None) };
+            let file = self.lay_down(head.response, folder, bytes_max).await?;
+            let (content_type, validators) = (head.content_type, head.validators);
+            Ok(Some(Spooled { file, content_type, validators }))
+        });
+        asked.await.unwrap_or_else(|_| Err(self.stalled()))
+    }
+
     async fn ask(&self, url: &str, known: &Validators) -> Result<Fetched, FetchError> {
-        if !url.starts_with("https://") {
+        let Some(head) = self.head(url, known).await? else { return Ok(Fetched::Unchanged) };
+        let Head { response, content_type, validators, endpoint } = head;
+        let bytes = self.whole(response).await?;
+        Ok(Fetched::Whole(Answer { bytes, content_type, validators, endpoint }))
+    }
+
+    /// Asks, up to where an answer begins; `None` if nothing is new.
+    async fn head(&self, url: &str, known: &Validators) -> Result<Option<Head>, FetchError> {
+        if self.schemes == Schemes::Tls && !url.starts_with("https://") {
             return Err(FetchError::Clear);
         }
         let destination = guard::judge(url, &self.allowed).await.map_err(FetchError::Denied)?;
@@ -150,7 +209,7 @@ impl Fetcher {
         let response = request.send().await.map_err(|error| self.failed(&error))?;
         let status = response.status();
         if status == StatusCode::NOT_MODIFIED && is_conditional {
-            return Ok(Fetched::Unchanged);
+            return Ok(None);
         }
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             return Err(FetchError::Redirected(status.as_u16()));
@@ -168,24 +227,35 @@ impl Fetcher {
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let content_type =
             content_type.map(|text| text.chars().take(CONTENT_TYPE_CHARS_MAX).collect());
-        let bytes = self.whole(response).await?;
-        Ok(Fetched::Whole(Answer { bytes, content_type, validators, endpoint }))
+        Ok(Some(Head { response, content_type, validators, endpoint }))
     }
 
-    async fn whole(&self, mut response: Response) -> Result<Vec<u8>, FetchError> {
-        let bytes_max = self.bytes_max;
-        let announced = response.content_length().unwrap_or(0);
-        if usize::try_from(announced).map_or(true, |announced| announced > bytes_max) {
-            return Err(FetchError::TooLarge(bytes_max));
-        }
+    async fn whole(&self, response: Response) -> Result<Vec<u8>, FetchError> {
+        let mut pieces = Pieces::of(response, self.bytes_max as u64)?;
         let mut bytes = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| self.failed(&error))? {
-            if bytes.len() + piece.len() > bytes_max {
-                return Err(FetchError::TooLarge(bytes_max));
-            }
+        while let Some(piece) = pieces.next(self).await? {
             bytes.extend_from_slice(&piece);
         }
         Ok(bytes)
+    }
+
+    async fn lay_down(
+        &self,
+        response: Response,
+        folder: &Path,
+        bytes_max: u64,
+    ) -> Result<File, FetchError> {
+        let no_room = |error: io::Error| FetchError::NoRoom(error.kind());
+        let mut pieces = Pieces::of(response, bytes_max)?;
+        let file = tempfile::tempfile_in(folder).map_err(no_room)?;
+        let mut laid = tokio::fs::File::from_std(file);
+        while let Some(piece) = pieces.next(self).await? {
+            laid.write_all(&piece).await.map_err(no_room)?;
+        }
+        laid.flush().await.map_err(no_room)?;
+        let mut file = laid.into_std().await;
+        file.rewind().map_err(no_room)?;
+        Ok(file)
     }
 
     fn failed(&self, error: &reqwest::Error) -> FetchError {
@@ -200,6 +270,39 @@ impl Fetcher {
 
     fn stalled(&self) -> FetchError {
         FetchError::Stalled(self.within.as_secs())
+    }
+}
+
+/// Where an answer begins.
+struct Head {
+    response: Response,
+    content_type: Option<String>,
+    validators: Validators,
+    endpoint: String,
+}
+
+/// An answer piece by piece, up to a length.
+struct Pieces {
+    response: Response,
+    bytes: u64,
+    bytes_max: u64,
+}
+
+impl Pieces {
+    fn of(response: Response, bytes_max: u64) -> Result<Self, FetchError> {
+        if response.content_length().unwrap_or(0) > bytes_max {
+            return Err(FetchError::TooLarge(bytes_max));
+        }
+        Ok(Self { response, bytes: 0, bytes_max })
+    }
+
+    async fn next(&mut self, fetcher: &Fetcher) -> Result<Option<Bytes>, FetchError> {
+        let piece = self.response.chunk().await.map_err(|error| fetcher.failed(&error))?;
+        self.bytes += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        if self.bytes > self.bytes_max {
+            return Err(FetchError::TooLarge(self.bytes_max));
+        }
+        Ok(piece)
     }
 }
 

@@ -1,4 +1,5 @@
-//! What we ask of and send to machines that are not ours: webhooks, and feeds.
+//! What we ask of and send to machines that are not ours: webhooks, feeds of law, and
+//! the sources of the watch.
 //!
 //! [`guard`] judges where a request leads before it is made, and [`fetch`] asks for what is new at
 //! an address. Neither follows anybody elsewhere.

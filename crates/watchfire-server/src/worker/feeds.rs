@@ -23,7 +23,7 @@ use super::{repeat, trouble};
 use crate::channel::trust::Trust;
 use crate::command::feed::{self as command, Brought, ROOM};
 use crate::error::Problem;
-use crate::outside::fetch::{FetchError, Fetched, Fetcher, Validators};
+use crate::outside::fetch::{FetchError, Fetched, Fetcher, Schemes, Validators};
 use crate::settings::{LawFeedSettings, SettingsError};
 use crate::state::Node;
 
@@ -107,6 +107,7 @@ impl Feeds {
                 fetcher: Fetcher {
                     trust: trust.clone(),
                     allowed: settings.law.allowed_networks.clone(),
+                    schemes: Schemes::Tls,
                     within: Duration::from_secs(u64::from(feed.timeout_seconds)),
                     bytes_max: BUNDLE_BYTES_MAX,
                 },

@@ -79,12 +79,15 @@ const ALLOWED: [(&str, &[&str]); 9] = [
         "watchfire-store",
         &["flate2", "getrandom", "jiff", "serde_json", "sqlx", "thiserror", "tokio", "tracing"],
     ),
+    // Advisories come packed (flate2, zip), and an archive of gigabytes is laid down in a file that is
+    // gone with the process (tempfile) while it is read. The command line used all three before.
     (
         "watchfire-server",
         &[
             "argon2",
             "axum",
             "base64",
+            "flate2",
             "fluent-bundle",
             "futures-util",
             "getrandom",
@@ -100,6 +103,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "serde_json",
             "serde_path_to_error",
             "sha2",
+            "tempfile",
             "thiserror",
             "tokio",
             "tokio-rustls",
@@ -109,6 +113,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "unic-langid",
             "utoipa",
             "utoipa-axum",
+            "zip",
         ],
     ),
     (

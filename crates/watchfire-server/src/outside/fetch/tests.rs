@@ -1,5 +1,7 @@
 //! Questions to a publisher on a real socket, over TLS.
 
+use std::io::Read;
+
 use watchfire_sinks::{Authority, Offer, Publisher};
 
 use super::*;
@@ -20,6 +22,7 @@ fn fetcher(authority: &Authority) -> Fetcher {
     Fetcher {
         trust: Trust::from_settings(&settings).expect("an authority"),
         allowed: vec!["127.0.0.1".parse().expect("a network")],
+        schemes: Schemes::Tls,
         within: Duration::from_secs(20),
         bytes_max: 1_000,
     }
@@ -98,6 +101,39 @@ async fn what_is_no_whole_answer_is_told_apart() {
         assert_eq!(asks(&fetcher, &publisher).await, Err(expected), "{offer:?}");
         assert_eq!(publisher.took().len(), 1, "nothing is followed and nothing repeated");
     }
+}
+
+#[tokio::test]
+async fn what_is_long_is_laid_down_whole_and_only_when_it_is_new() {
+    let authority = Authority::new();
+    let (fetcher, publisher) = (fetcher(&authority), publisher(document(), &authority).await);
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("{}/all.zip", publisher.url);
+    let length = DOCUMENT.len() as u64;
+    let asks =
+        async |known: &Validators, most| fetcher.spool(&url, known, folder.path(), most).await;
+    let none = Validators::default();
+    let mut spooled = asks(&none, length).await.expect("an answer").expect("new");
+    let mut bytes = Vec::new();
+    spooled.file.read_to_end(&mut bytes).expect("readable");
+    assert_eq!(bytes, DOCUMENT);
+    assert!(asks(&spooled.validators, length).await.expect("an answer").is_none());
+    let told = async |known: &Validators, most| asks(known, most).await.expect_err("none");
+    assert_eq!(told(&none, length - 1).await, FetchError::TooLarge(length - 1));
+    publisher.offers(Offer::Half(DOCUMENT.to_vec()));
+    assert_eq!(told(&none, length).await, FetchError::CutOff);
+    publisher.offers(Offer::Endless);
+    assert_eq!(told(&none, length).await, FetchError::TooLarge(length));
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing is left");
+}
+
+#[tokio::test]
+async fn in_the_clear_only_a_network_that_is_allowed_is_asked_and_only_by_who_may() {
+    let fetcher = Fetcher { schemes: Schemes::Judged, ..fetcher(&Authority::new()) };
+    let publisher = Publisher::start(document(), None).await;
+    let Ok(Fetched::Whole(_)) = asks(&fetcher, &publisher).await else { panic!("no answer") };
+    let walled = Fetcher { allowed: Vec::new(), ..fetcher };
+    assert_eq!(asks(&walled, &publisher).await, Err(FetchError::Denied(Denied::Network)));
 }
 
 #[tokio::test]

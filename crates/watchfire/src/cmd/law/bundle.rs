@@ -11,7 +11,7 @@ use serde_json::json;
 use watchfire_core::law::bundle::{self, BUNDLE_BYTES_MAX};
 use watchfire_core::log::{Hash, SignerKey};
 use watchfire_server::channel::trust::Trust;
-use watchfire_server::outside::fetch::{FetchError, Fetched, Fetcher, Validators};
+use watchfire_server::outside::fetch::{FetchError, Fetched, Fetcher, Schemes, Validators};
 use watchfire_server::outside::guard::Denied;
 use watchfire_server::secret::{hex, random};
 use watchfire_server::settings::Settings;
@@ -87,6 +87,7 @@ fn brought(args: &LawImport) -> Result<Vec<u8>, Failure> {
     let fetcher = Fetcher {
         trust,
         allowed: args.allowed_networks.clone(),
+        schemes: Schemes::Tls,
         within: Duration::from_secs(u64::from(args.within)),
         bytes_max: BUNDLE_BYTES_MAX,
     };
