@@ -107,6 +107,11 @@ impl Index {
         self.delta.rows()
     }
 
+    /// Whether any document holds something of a package, or held it before it was taken out.
+    pub fn knows(&self, package: &Package) -> bool {
+        self.delta.knows(package) || self.segments.iter().any(|segment| segment.knows(package))
+    }
+
     /// Calls `found` with each document that contains a version that `rule` does not let pass.
     ///
     /// A document may come several times, once for each version that it contains.

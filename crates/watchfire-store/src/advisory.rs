@@ -4,6 +4,8 @@
 //! house is recorded elsewhere, by the digest of the document. A batch costs a handful of statements,
 //! however many documents it holds, since rows go as one list.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -27,7 +29,7 @@ pub const ASKED_AT_ONCE_MAX: usize = 2_000;
 macro_rules! columns {
     () => {
         "a.id, a.source, a.name, a.document, a.format, a.publisher, a.title, a.published_at, \
-         a.changed_at, a.is_withdrawn, a.pointer, a.problem, a.first_at, a.known_at"
+         a.changed_at, a.is_withdrawn, a.pointer, a.problem, a.apart, a.first_at, a.known_at"
     };
 }
 pub(crate) use columns;
@@ -35,7 +37,7 @@ pub(crate) use columns;
 statements! {
     CLEAR_LIKELIHOODS = "DELETE FROM likelihoods";
     IS_NAMED =
-        "SELECT a.id FROM advisories a WHERE a.document = $1 \
+        "SELECT a.id FROM advisories a WHERE a.document = $1 OR a.apart = $1 \
          UNION ALL SELECT v.advisory FROM advisory_names v JOIN vulnerability_names n \
          ON n.name = v.name WHERE v.advisory = $2 LIMIT 1";
     /// Those that were set apart first, then the newest.
@@ -94,7 +96,8 @@ pub struct ListingRow {
     pub since: Option<String>,
     pub due: Option<String>,
     pub ransomware: Option<bool>,
-    /// SHA-256 of the list.
+    /// The number of the list, and SHA-256 of its bytes.
+    pub advisory: u64,
     pub document: String,
 }
 
@@ -123,6 +126,8 @@ pub struct AdvisoryRow {
     pub changed: Option<Timestamp>,
     pub is_withdrawn: bool,
     pub problem: Option<(String, String)>,
+    /// SHA-256 of what is set apart, where an earlier word goes on in its place.
+    pub apart: Option<String>,
     /// Since when the source is known to speak of this.
     pub first_at: Timestamp,
     /// Since when its newest word is known.
@@ -135,6 +140,10 @@ pub struct PartRef {
     pub advisory: u64,
     pub part: u64,
     pub document: String,
+    /// Its source, and its name there.
+    pub place: String,
+    /// What the document is written in.
+    pub format: Option<String>,
     /// What was found there.
     pub text: String,
 }
@@ -156,6 +165,7 @@ pub(crate) fn advisory_row(row: &Row) -> Result<AdvisoryRow, StoreError> {
             Some(reason) => Some((row.text_or_none("pointer")?.unwrap_or_default(), reason)),
             None => None,
         },
+        apart: row.text_or_none("apart")?,
         first_at: row.instant("first_at")?,
         known_at: row.instant("known_at")?,
     })
@@ -184,23 +194,39 @@ async fn put_batch(
     for word in words {
         document::keep(tx, &word.document, at).await?;
     }
-    let ids = put_rows(tx, source, words, at).await?;
+    let goes_on = |word: &Word| former.get(&word.name).is_some_and(|known| known.is_good);
+    let (apart, good): (Vec<&Word>, Vec<&Word>) =
+        words.iter().partition(|word| word.problem.is_some() && goes_on(word));
+    set_apart(tx, source, &apart).await?;
+    let ids = put_rows(tx, source, &good, at).await?;
     let list = serde_json::Value::from(ids.iter().map(|(_, id)| *id).collect::<Vec<_>>());
     for statement in
         [&listed::CLEAR_ADVISORY_NAMES, &listed::CLEAR_ADVISORY_PACKAGES, &listed::CLEAR_LISTINGS]
     {
         tx.execute(statement, params![list.to_string()]).await?;
     }
-    put_parts(tx, words, &ids).await?;
-    put_likelihoods(tx, words).await?;
-    for (name, (id, document)) in &former {
-        let is_new =
-            words.iter().any(|word| word.name == *name && word.document.digest != *document);
-        if is_new {
-            forget_unnamed(tx, document, *id).await?;
+    put_parts(tx, &good, &ids).await?;
+    put_likelihoods(tx, &good).await?;
+    for word in &good {
+        let Some(known) = former.get(&word.name) else { continue };
+        let digests = std::iter::once(&known.document).chain(&known.apart);
+        for digest in digests.filter(|digest| **digest != word.document.digest) {
+            forget_unnamed(tx, digest, known.id).await?;
         }
     }
     Ok(())
+}
+
+async fn set_apart(tx: &mut Connection, source: &str, words: &[&Word]) -> Result<(), StoreError> {
+    if words.is_empty() {
+        return Ok(());
+    }
+    let rows = words.iter().map(|word| {
+        let (pointer, problem) = word.problem.clone().unzip();
+        json!([word.name, word.document.digest, pointer, problem])
+    });
+    let rows = serde_json::Value::from(rows.collect::<Vec<_>>()).to_string();
+    tx.execute(&listed::SET_APART, params![source, rows]).await.map(|_| ())
 }
 
 /// Forgets a former document, unless an event may name it or another row does.
@@ -214,7 +240,7 @@ async fn forget_unnamed(tx: &mut Connection, digest: &str, id: i64) -> Result<()
 async fn put_rows(
     tx: &mut Connection,
     source: &str,
-    words: &[Word],
+    words: &[&Word],
     at: Timestamp,
 ) -> Result<Vec<(String, i64)>, StoreError> {
     let instant = |at: Option<Timestamp>| at.map(Timestamp::as_microsecond);
@@ -243,11 +269,10 @@ async fn put_rows(
 
 async fn put_parts(
     tx: &mut Connection,
-    words: &[Word],
+    words: &[&Word],
     ids: &[(String, i64)],
 ) -> Result<(), StoreError> {
-    let ids: std::collections::HashMap<&str, i64> =
-        ids.iter().map(|(name, id)| (name.as_str(), *id)).collect();
+    let ids: HashMap<&str, i64> = ids.iter().map(|(name, id)| (name.as_str(), *id)).collect();
     let (mut names, mut packages, mut listings) = (Vec::new(), Vec::new(), Vec::new());
     for word in words {
         let id = *ids.get(word.name.as_str()).ok_or(StoreError::Corrupt { what: "advisory" })?;
@@ -274,7 +299,7 @@ async fn put_parts(
 }
 
 /// A list of likelihoods replaces the one before.
-async fn put_likelihoods(tx: &mut Connection, words: &[Word]) -> Result<(), StoreError> {
+async fn put_likelihoods(tx: &mut Connection, words: &[&Word]) -> Result<(), StoreError> {
     for word in words.iter().filter(|word| !word.likelihoods.is_empty()) {
         tx.execute(&CLEAR_LIKELIHOODS, params![]).await?;
         for chunk in word.likelihoods.chunks(ROWS_AT_ONCE) {
@@ -289,16 +314,29 @@ async fn put_likelihoods(tx: &mut Connection, words: &[Word]) -> Result<(), Stor
     Ok(())
 }
 
+/// What is known of a document of a source.
+struct Known {
+    id: i64,
+    document: String,
+    apart: Option<String>,
+    /// Whether its word could be read.
+    is_good: bool,
+}
+
 async fn known(
     connection: &mut Connection,
     source: &str,
     names: &[&str],
-) -> Result<Vec<(String, (i64, String))>, StoreError> {
+) -> Result<HashMap<String, Known>, StoreError> {
     let list = json!(names).to_string();
     let rows = connection.all(&listed::KNOWN_ADVISORIES, params![source, list]).await?;
-    rows.iter()
-        .map(|row| Ok((row.text("name")?, (row.int("id")?, row.text("document")?))))
-        .collect()
+    let one = |row: &Row| {
+        let apart = row.text_or_none("apart")?;
+        let is_good = apart.is_some() || row.text_or_none("problem")?.is_none();
+        let known = Known { id: row.int("id")?, document: row.text("document")?, apart, is_good };
+        Ok((row.text("name")?, known))
+    };
+    rows.iter().map(one).collect()
 }
 
 fn part_refs(rows: &[Row]) -> Result<Vec<PartRef>, StoreError> {
@@ -308,6 +346,8 @@ fn part_refs(rows: &[Row]) -> Result<Vec<PartRef>, StoreError> {
                 advisory: row.natural("advisory")?,
                 part: row.natural("part")?,
                 document: row.text("document")?,
+                place: row.text("place")?,
+                format: row.text_or_none("format")?,
                 text: row.text("text")?,
             })
         })
@@ -315,23 +355,41 @@ fn part_refs(rows: &[Row]) -> Result<Vec<PartRef>, StoreError> {
 }
 
 impl Store {
-    /// Returns the digest of the newest word of a source in each of these documents that it has.
+    /// Returns which of these documents of a source are known: by the name of each its number, and
+    /// the digest of what the source gave last.
     ///
     /// # Errors
     /// Failures of the database.
-    pub async fn advisory_digests(
+    pub async fn advisories_known(
         &self,
         _grant: &Authorized<Node, Write>,
         source: &str,
         names: &[&str],
-    ) -> Result<Vec<(String, String)>, StoreError> {
+    ) -> Result<HashMap<String, (u64, String)>, StoreError> {
         let mut connection = self.reader().await?;
-        let mut found = Vec::new();
+        let mut found = HashMap::new();
         for chunk in names.chunks(ASKED_AT_ONCE_MAX) {
-            let rows = known(&mut connection, source, chunk).await?;
-            found.extend(rows.into_iter().map(|(name, (_, document))| (name, document)));
+            for (name, known) in known(&mut connection, source, chunk).await? {
+                let id = u64::try_from(known.id);
+                let id = id.map_err(|_| StoreError::Corrupt { what: "advisory" })?;
+                found.insert(name, (id, known.apart.unwrap_or(known.document)));
+            }
         }
         Ok(found)
+    }
+
+    /// Returns every name that stands in these documents.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn names_of_advisories(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        ids: &[u64],
+    ) -> Result<Vec<String>, StoreError> {
+        let list = json!(ids).to_string();
+        let rows = self.reader().await?.all(&listed::NAMES_OF_ADVISORIES, params![list]).await?;
+        rows.iter().map(|row| row.text("name")).collect()
     }
 
     /// Returns where advisories speak of these packages, by their keys.
@@ -403,6 +461,7 @@ impl Store {
             for row in &connection.all(&listed::LISTINGS, params![list]).await? {
                 found.push(ListingRow {
                     name: row.text("name")?,
+                    advisory: row.natural("advisory")?,
                     publisher: row.text("publisher")?,
                     since: row.text_or_none("since")?,
                     due: row.text_or_none("due")?,

@@ -199,6 +199,11 @@ impl Append {
         self
     }
 
+    /// As [`Append::expect_version`], of an append that is filled in several places.
+    pub fn expects(&mut self, stream: Stream, version: u64) {
+        self.expected.insert(stream, version);
+    }
+
     /// Records that something happened in a case.
     pub fn case(&mut self, grant: &Authorized<Case, Write>, event: CaseEvent) -> Recorded {
         let id = self.take(grant).clone();

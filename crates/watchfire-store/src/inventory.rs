@@ -6,7 +6,7 @@
 use watchfire_core::ids::{ReleaseId, SbomId};
 
 use crate::Store;
-use crate::dialect::{Connection, Row, params};
+use crate::dialect::{Connection, Row, listed, params};
 use crate::document;
 use crate::error::StoreError;
 use crate::log::int;
@@ -20,7 +20,6 @@ statements! {
     KEEP =
         "INSERT INTO inventories (document, reader, bytes) VALUES ($1, $2, $3) \
          ON CONFLICT (document) DO UPDATE SET reader = excluded.reader, bytes = excluded.bytes";
-    KEPT = "SELECT reader, bytes FROM inventories WHERE document = $1";
     CHANGED =
         "SELECT s.number, s.id, s.release_id, s.document, s.changed, \
          s.is_attached AND NOT r.is_retired AND NOT p.is_retired AS counts, \
@@ -123,25 +122,26 @@ impl Store {
         rows.iter().map(|row| Ok((row.natural("number")?, row.parsed("release_id")?))).collect()
     }
 
-    /// Returns what was read of a document, by a reader of whatever version.
+    /// Returns what was read of these documents, by readers of whatever version.
     ///
     /// # Errors
     /// Failures of the database.
-    pub async fn inventory(
+    pub async fn inventories(
         &self,
         _grant: &Authorized<Node, Write>,
-        document: &str,
-    ) -> Result<Option<Inventory>, StoreError> {
-        let row = self.reader().await?.optional(&KEPT, params![document]).await?;
-        row.map(|row| {
+        documents: &[&str],
+    ) -> Result<Vec<Inventory>, StoreError> {
+        let list = serde_json::json!(documents).to_string();
+        let rows = self.reader().await?.all(&listed::INVENTORIES, params![list]).await?;
+        let inventory = |row: &Row| {
             let reader = u32::try_from(row.int("reader")?);
             Ok(Inventory {
-                document: document.to_owned(),
+                document: row.text("document")?,
                 reader: reader.map_err(|_| StoreError::Corrupt { what: "reader" })?,
                 bytes: row.bytes("bytes")?,
             })
-        })
-        .transpose()
+        };
+        rows.iter().map(inventory).collect()
     }
 
     /// Keeps what was read of a document anew.

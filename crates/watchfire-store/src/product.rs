@@ -194,6 +194,8 @@ async fn apply_product(
                 product.internet_facing,
             ];
             named(tx.execute(&CHANGE_PRODUCT, params).await, "the name of the product")?;
+            // A statement about the product may mean it by its new name.
+            tx.execute(&MARK_SBOMS_OF_PRODUCT, params![id, int(index)?]).await?;
         }
         ProductEvent::Retired { .. } => {
             tx.execute(&RETIRE_PRODUCT, params![id, true]).await?;

@@ -72,6 +72,10 @@ impl Delta {
         self.rows
     }
 
+    pub(super) fn knows(&self, package: &Package) -> bool {
+        self.packages.contains_key(package)
+    }
+
     pub(super) fn walk(
         &self,
         package: &Package,

@@ -188,6 +188,12 @@ impl Rules {
         found
     }
 
+    /// All that is said: each package with each of its rules.
+    pub fn all(&self) -> impl Iterator<Item = (&Package, &Rule)> {
+        let each = self.by_package.iter();
+        each.flat_map(|(package, rules)| rules.iter().map(move |one| (package, &one.rule)))
+    }
+
     /// What an advisory says: each package with its rule.
     pub fn said_by(&self, advisory: Number) -> impl Iterator<Item = (&Package, &Rule)> {
         let packages = self.packages.get(&advisory).into_iter().flatten();

@@ -235,6 +235,10 @@ impl Segment {
     }
 
     /// The place of a package, by its text.
+    pub(super) fn knows(&self, package: &Package) -> bool {
+        self.find(package).is_some()
+    }
+
     fn find(&self, package: &Package) -> Option<usize> {
         let (mut low, mut high) = (0, self.layout.packages);
         while low < high {

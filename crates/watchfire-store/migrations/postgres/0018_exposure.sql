@@ -101,7 +101,8 @@ CREATE TABLE judged_sboms (
     changed  BIGINT NOT NULL
 );
 
--- The newest word of each source on each of its documents.
+-- The newest word of each source on each of its documents. What cannot be read does not replace
+-- what could be: it stands apart beside it.
 CREATE TABLE advisories (
     id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source        TEXT COLLATE "C" NOT NULL,
@@ -115,6 +116,7 @@ CREATE TABLE advisories (
     is_withdrawn  BOOLEAN NOT NULL,
     pointer       TEXT COLLATE "C",
     problem       TEXT,
+    apart         TEXT COLLATE "C",
     first_at      BIGINT NOT NULL,
     known_at      BIGINT NOT NULL
 );

@@ -101,7 +101,8 @@ CREATE TABLE judged_sboms (
     changed  INTEGER NOT NULL
 ) STRICT;
 
--- The newest word of each source on each of its documents.
+-- The newest word of each source on each of its documents. What cannot be read does not replace
+-- what could be: it stands apart beside it.
 CREATE TABLE advisories (
     id            INTEGER NOT NULL PRIMARY KEY,
     source        TEXT NOT NULL,
@@ -115,6 +116,7 @@ CREATE TABLE advisories (
     is_withdrawn  INTEGER NOT NULL,
     pointer       TEXT,
     problem       TEXT,
+    apart         TEXT,
     first_at      INTEGER NOT NULL,
     known_at      INTEGER NOT NULL
 ) STRICT;

@@ -21,7 +21,7 @@ macro_rules! part_refs {
         concat!(
             "SELECT n.",
             $column,
-            " AS text, n.advisory, n.part, a.document FROM ",
+            " AS text, n.advisory, n.part, a.document, a.format, a.source || '/' || a.name AS place FROM ",
             $table,
             " n JOIN advisories a ON a.id = n.advisory WHERE n.",
             $column,
@@ -35,7 +35,7 @@ macro_rules! part_refs {
 macro_rules! all_names {
     ($select:literal) => {
         concat!(
-            "SELECT m.name AS text, m.advisory, m.part, a.document FROM advisory_names m \
+            "SELECT m.name AS text, m.advisory, m.part, a.document, a.format, a.source || '/' || a.name AS place FROM advisory_names m \
              JOIN advisories a ON a.id = m.advisory WHERE (m.advisory, m.part) IN (\
              SELECT n.advisory, n.part FROM advisory_names n WHERE n.name IN (",
             $select,
@@ -61,7 +61,7 @@ macro_rules! advisories_by_names {
 macro_rules! listings {
     ($select:literal) => {
         concat!(
-            "SELECT l.name, l.publisher, l.since, l.due, l.ransomware, a.document \
+            "SELECT l.name, l.advisory, l.publisher, l.since, l.due, l.ransomware, a.document \
              FROM listings l JOIN advisories a ON a.id = l.advisory WHERE l.name IN (",
             $select,
             ") ORDER BY l.name, l.publisher, l.advisory"
@@ -71,9 +71,9 @@ macro_rules! listings {
 
 listed! {
     KNOWN_ADVISORIES {
-        sqlite: "SELECT a.id, a.name, a.document FROM advisories a WHERE a.source = $1 \
+        sqlite: "SELECT a.id, a.name, a.document, a.apart, a.problem FROM advisories a WHERE a.source = $1 \
                  AND a.name IN (SELECT value FROM json_each($2))",
-        postgres: "SELECT a.id, a.name, a.document FROM advisories a WHERE a.source = $1 \
+        postgres: "SELECT a.id, a.name, a.document, a.apart, a.problem FROM advisories a WHERE a.source = $1 \
                    AND a.name IN (SELECT json_array_elements_text($2::json))",
     }
     PUT_ADVISORIES {
@@ -86,7 +86,7 @@ listed! {
                  publisher = excluded.publisher, title = excluded.title, \
                  published_at = excluded.published_at, changed_at = excluded.changed_at, \
                  is_withdrawn = excluded.is_withdrawn, pointer = excluded.pointer, \
-                 problem = excluded.problem, known_at = excluded.known_at RETURNING name, id",
+                 problem = excluded.problem, apart = NULL, known_at = excluded.known_at RETURNING name, id",
         postgres: "INSERT INTO advisories (source, name, document, format, publisher, title, \
                    published_at, changed_at, is_withdrawn, pointer, problem, first_at, known_at) \
                    SELECT $1, v ->> 0, v ->> 1, v ->> 2, v ->> 3, v ->> 4, (v ->> 5)::bigint, \
@@ -96,7 +96,16 @@ listed! {
                    publisher = excluded.publisher, title = excluded.title, \
                    published_at = excluded.published_at, changed_at = excluded.changed_at, \
                    is_withdrawn = excluded.is_withdrawn, pointer = excluded.pointer, \
-                   problem = excluded.problem, known_at = excluded.known_at RETURNING name, id",
+                   problem = excluded.problem, apart = NULL, known_at = excluded.known_at RETURNING name, id",
+    }
+    /// What could not be read stands beside what was said before, which goes on.
+    SET_APART {
+        sqlite: "UPDATE advisories SET apart = j.value ->> 1, pointer = j.value ->> 2, \
+                 problem = j.value ->> 3 FROM json_each($2) AS j \
+                 WHERE advisories.source = $1 AND advisories.name = j.value ->> 0",
+        postgres: "UPDATE advisories SET apart = v ->> 1, pointer = v ->> 2, problem = v ->> 3 \
+                   FROM json_array_elements($2::json) AS v \
+                   WHERE advisories.source = $1 AND advisories.name = v ->> 0",
     }
     CLEAR_ADVISORY_NAMES {
         sqlite: "DELETE FROM advisory_names WHERE advisory IN (SELECT value FROM json_each($1))",
@@ -158,13 +167,25 @@ listed! {
         postgres: all_names!("SELECT json_array_elements_text($1::json)"),
     }
     NAMES_OF_PARTS {
-        sqlite: "SELECT n.name AS text, n.advisory, n.part, a.document \
+        sqlite: "SELECT n.name AS text, n.advisory, n.part, a.document, a.format, a.source || '/' || a.name AS place \
                  FROM json_each($1) JOIN advisory_names n ON n.advisory = value ->> 0 \
                  AND n.part = value ->> 1 JOIN advisories a ON a.id = n.advisory",
-        postgres: "SELECT n.name AS text, n.advisory, n.part, a.document \
+        postgres: "SELECT n.name AS text, n.advisory, n.part, a.document, a.format, a.source || '/' || a.name AS place \
                    FROM json_array_elements($1::json) AS v JOIN advisory_names n \
                    ON n.advisory = (v ->> 0)::bigint AND n.part = (v ->> 1)::bigint \
                    JOIN advisories a ON a.id = n.advisory",
+    }
+    NAMES_OF_ADVISORIES {
+        sqlite: "SELECT n.name FROM advisory_names n \
+                 WHERE n.advisory IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT n.name FROM advisory_names n WHERE n.advisory IN (\
+                   SELECT json_array_elements_text($1::json)::bigint)",
+    }
+    INVENTORIES {
+        sqlite: "SELECT i.document, i.reader, i.bytes FROM inventories i \
+                 WHERE i.document IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT i.document, i.reader, i.bytes FROM inventories i \
+                   WHERE i.document IN (SELECT json_array_elements_text($1::json))",
     }
     ADVISORIES_BY_NAMES {
         sqlite: advisories_by_names!("SELECT value FROM json_each($1)"),

@@ -154,8 +154,10 @@ async fn a_release_is_a_hole_until_somebody_says_what_it_is_made_of() {
         store.note_judged(&grant, place, 1).await.unwrap();
         assert!(store.sboms_unjudged(&grant, 1, 10).await.unwrap().is_empty());
         assert_eq!(store.sboms_unjudged(&grant, 2, 10).await.unwrap().len(), 1, "another reader");
-        let read = store.inventory(&grant, &digest_of(DOCUMENT)).await.unwrap().unwrap();
-        assert_eq!((read.reader, read.bytes.as_slice()), (1, &b"read"[..]));
+        let asked = [digest_of(DOCUMENT), digest_of(b"other")];
+        let read = store.inventories(&grant, &[&asked[0], &asked[1]]).await.unwrap();
+        assert_eq!(read.len(), 1);
+        assert_eq!((read[0].reader, read[0].bytes.as_slice()), (1, &b"read"[..]));
 
         // Retired, it counts no longer, and that is asked about anew.
         let gone = ReleaseEvent::Retired { reason: "sold".into() };
@@ -285,8 +287,10 @@ async fn the_newest_word_of_each_source_stands_beside_that_of_others() {
         let grant = store.authorize_node::<Write>(&watch()).await.unwrap();
         said(&house, vec![word("ghsa", "one", "first"), word("ghsa", "two", "other")]).await;
         said(&house, vec![word("nvd", "one", "theirs")]).await;
-        let known = store.advisory_digests(&grant, "ghsa", &["one", "three"]).await.unwrap();
-        assert_eq!(known, [("one".to_owned(), digest_of(b"first"))]);
+        let known = store.advisories_known(&grant, "ghsa", &["one", "three"]).await.unwrap();
+        assert_eq!((known.len(), known["one"].1.clone()), (1, digest_of(b"first")));
+        let names = store.names_of_advisories(&grant, &[known["one"].0]).await.unwrap();
+        assert_eq!(names.len(), 2);
         let mut newer = word("ghsa", "one", "second");
         newer.parts[0].packages = vec!["maven/log4j-api".into()];
         newer.parts[0].names.push("CVE-2021-44228".into());
@@ -323,6 +327,22 @@ async fn the_newest_word_of_each_source_stands_beside_that_of_others() {
         assert_eq!(told[0], "odd", "what was set apart stands first");
         assert_eq!(all.len(), 4);
         assert_eq!(store.advisories_apart(&eva).await.unwrap(), 1);
+        // What could be read goes on beside what cannot be.
+        let mut broken = word("ghsa", "one", "broken");
+        broken.problem = Some((String::new(), "is no JSON".into()));
+        broken.parts.clear();
+        said(&house, vec![broken]).await;
+        let one = store.advisory(&eva, by_name[0].id).await.unwrap();
+        assert_eq!((one.1.as_slice(), one.0.apart), (&b"second"[..], Some(digest_of(b"broken"))));
+        let known = store.advisories_known(&grant, "ghsa", &["one"]).await.unwrap();
+        assert_eq!(known["one"].1, digest_of(b"broken"));
+        let core = store.parts_by_packages(&grant, &["maven/log4j-api"]).await.unwrap();
+        assert_eq!(core.len(), 1, "its packages are found all the same");
+        said(&house, vec![word("ghsa", "one", "third")]).await;
+        let one = store.advisory(&eva, by_name[0].id).await.unwrap();
+        assert_eq!((one.0.apart, one.0.problem), (None, None));
+        assert!(store.document(&grant, &digest_of(b"broken")).await.is_err());
+        let all = store.advisories(&eva, "", &page).await.unwrap().rows;
         let mut walked = Vec::new();
         let mut next = PageRequest { after: None, limit: 1 };
         loop {
@@ -368,6 +388,7 @@ async fn a_list_of_the_exploited_and_of_likelihoods_replaces_the_one_before() {
                 since: Some("2021-12-10".into()),
                 due: None,
                 ransomware: Some(true),
+                advisory: 0,
                 document: String::new(),
             }),
         };
