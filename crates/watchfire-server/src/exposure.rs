@@ -4,11 +4,14 @@
 //! [`Advice`] holds what documents say, each statement with where it stands; it answers for a
 //! component with [`Exposure`]s. What no order explains is undecided, and never left out; where
 //! sources disagree each has its own answer, and nothing is merged here.
+//! A [`Holding`] is what asking needs of an SBOM, in a form that is kept.
 
 mod advice;
 mod distribution;
+mod inventory;
 mod name;
 mod rule;
 
 pub use advice::{Advice, Exposed, Exposure, Source, Statement, Whole};
+pub use inventory::{Holding, HoldingError, Part, READER};
 pub use name::{Basis, Name, names};

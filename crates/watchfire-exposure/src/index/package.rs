@@ -34,10 +34,12 @@ impl Package {
     /// A release behind a colon, as in `Debian:12`, is part of the ecosystem.
     /// The name is that of OSV: of Maven `group:artifact`, of npm with its scope.
     pub fn new(ecosystem: &str, name: &str) -> Self {
+        // A NUL would end the ecosystem's name.
+        let ecosystem = &ecosystem.replace('\0', "\u{fffd}");
         let ordered = Ecosystem::of(ecosystem);
         let (family, release) = match ecosystem.split_once(':') {
             Some((family, release)) => (family, Some(release)),
-            None => (ecosystem, None),
+            None => (ecosystem.as_str(), None),
         };
         let family = family.to_lowercase();
         let same = SAME.iter().find(|(other, _)| *other == family);
@@ -57,8 +59,13 @@ impl Package {
 
     /// Whether its ecosystem is called so, without a release and in small letters.
     pub fn is_of(&self, family: &str) -> bool {
-        let ecosystem = self.key.split_once('\0').map_or("", |(ecosystem, _)| ecosystem);
-        ecosystem.split(':').next() == Some(family)
+        self.family().split(':').next() == Some(family)
+    }
+
+    /// Its ecosystem in small letters, with a release behind a colon: with its name it makes the
+    /// same package again.
+    pub fn family(&self) -> &str {
+        self.key.split_once('\0').map_or("", |(ecosystem, _)| ecosystem)
     }
 
     /// The name.
@@ -83,7 +90,6 @@ impl fmt::Display for Package {
 /// Source: PEP 503 for Python; NuGet, "Package ID"; Composer, "name"; purl-spec for those that it
 /// writes in small letters while advisories do not: `golang`, `hex`.
 fn normal(family: &str, name: &str) -> String {
-    // A NUL would end the ecosystem's name.
     let name = name.replace('\0', "\u{fffd}");
     match family {
         "pypi" => {
@@ -100,8 +106,9 @@ fn normal(family: &str, name: &str) -> String {
         "nuget" | "packagist" | "github actions" | "go" | "hex" => name.to_lowercase(),
         // OSV has the address of the repository, a package URL its host and path.
         "swifturl" => {
-            let name = name.split_once("://").map_or(name.as_str(), |(_, name)| name);
-            name.strip_suffix(".git").unwrap_or(name).to_lowercase()
+            let name = name.to_lowercase();
+            let name = name.rsplit_once("://").map_or(name.as_str(), |(_, name)| name);
+            name.trim_end_matches(".git").to_owned()
         }
         _ => name,
     }
@@ -140,5 +147,23 @@ mod tests {
         assert_eq!(Package::new("Root:Alpine:3.18", "a").ecosystem(), Some(Ecosystem::Alpine));
         assert_eq!(Package::new("Unheard", "a").ecosystem(), None);
         assert_eq!(Package::new("npm", "a\0b").name(), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_package_is_the_same_again_by_its_family_and_name() {
+        for (ecosystem, name) in [
+            ("Debian:12", "curl"),
+            ("deb:\0", "a\0b"),
+            ("golang", "github.com/Adguard/X"),
+            ("PyPI", "Django__Rest"),
+            ("SwiftURL", "https://x://github.com/apple/nio.git.GIT"),
+            ("crates.io", "rustls"),
+            ("cpe", "a:apache:log4j"),
+            ("Nowhere:7:8", "thing"),
+        ] {
+            let package = Package::new(ecosystem, name);
+            let again = Package::new(package.family(), package.name());
+            assert_eq!(again, package, "{ecosystem} {name}");
+        }
     }
 }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use watchfire_exposure::index::{Number, Package, Rule, Rules};
 use watchfire_exposure::range::Answer;
 use watchfire_formats::advisory::{Advisory, Affected, Document, Product, Status};
 use watchfire_formats::purl::Purl;
 
 use super::distribution::{Distribution, Side};
-use super::name::{Basis, Name, of_cpe, of_purl, telling};
+use super::name::{Basis, Name, of_cpe, of_purl, package, telling};
 use super::rule;
 
 /// An advisory of a source, as far as it is told beside an exposure.
@@ -252,11 +253,25 @@ impl<'a> Exposure<'a> {
 }
 
 /// The product whose components are asked about: what it goes by, with its versions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whole {
-    packages: Vec<(Package, String)>,
+    packages: Vec<At>,
     /// Names in small letters, each with its version where one is known.
     names: Vec<(String, Option<String>)>,
+}
+
+/// A package at a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct At {
+    #[serde(with = "package")]
+    package: Package,
+    version: String,
+}
+
+impl At {
+    fn of(name: Name) -> Self {
+        Self { package: name.package, version: name.version }
+    }
 }
 
 impl Whole {
@@ -266,10 +281,7 @@ impl Whole {
         called: impl IntoIterator<Item = (String, Option<String>)>,
     ) -> Self {
         let called = called.into_iter().map(|(name, version)| (name.to_lowercase(), version));
-        Self {
-            packages: names.into_iter().map(|name| (name.package, name.version)).collect(),
-            names: called.collect(),
-        }
+        Self { packages: names.into_iter().map(At::of).collect(), names: called.collect() }
     }
 
     /// Whether a statement within `product` is about it: by name, and by the version where the
@@ -277,12 +289,12 @@ impl Whole {
     fn is(&self, product: &Product) -> bool {
         let meets = |(package, version): &(Package, Option<String>)| {
             let version = version.as_ref().or(product.version.as_ref());
-            self.packages.iter().any(|(own, at)| {
+            self.packages.iter().any(|own| {
                 let same = |wanted: &String| {
-                    let order = package.ecosystem().and_then(|it| it.order(wanted, at));
-                    wanted == at || order.is_some_and(std::cmp::Ordering::is_eq)
+                    let order = package.ecosystem().and_then(|it| it.order(wanted, &own.version));
+                    *wanted == own.version || order.is_some_and(std::cmp::Ordering::is_eq)
                 };
-                own == package && version.is_none_or(same)
+                own.package == *package && version.is_none_or(same)
             })
         };
         let called = product.name.as_ref().map(|name| name.to_lowercase());

@@ -1,5 +1,6 @@
 //! What a component goes by, in the words of advisories.
 
+use serde::{Deserialize, Serialize};
 use watchfire_exposure::index::Package;
 use watchfire_formats::purl::Purl;
 use watchfire_formats::sbom::{Built, Component};
@@ -7,7 +8,7 @@ use watchfire_formats::sbom::{Built, Component};
 use super::distribution::{Distribution, Side};
 
 /// By what a component and a statement met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Basis {
     /// The package URL, or the ecosystem and name that it stands for.
     Package,
@@ -29,9 +30,10 @@ impl Basis {
 }
 
 /// A name and version that a component goes by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name {
     /// The package.
+    #[serde(with = "package")]
     pub package: Package,
     /// Its version; empty where nobody says one.
     pub version: String,
@@ -39,6 +41,26 @@ pub struct Name {
     pub basis: Basis,
     /// The qualifiers of the package URL that tell one package of a name from another.
     pub(super) qualifiers: Vec<(String, String)>,
+}
+
+/// A package as it is kept: its family and its name.
+pub(super) mod package {
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+    use watchfire_exposure::index::Package;
+
+    pub(in crate::exposure) fn serialize<S: Serializer>(
+        package: &Package,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        (package.family(), package.name()).serialize(to)
+    }
+
+    pub(in crate::exposure) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Package, D::Error> {
+        let (family, name) = <(&str, &str)>::deserialize(from)?;
+        Ok(Package::new(family, name))
+    }
 }
 
 /// All names of a component: of its package URLs, of what it was made from, and of its CPE names.

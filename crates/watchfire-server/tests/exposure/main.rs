@@ -1,6 +1,8 @@
 //! Real SBOMs against real advisories, each through its reader: the answers of an independent
 //! program; and documents that say the same in other words.
 
+mod inventory;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;

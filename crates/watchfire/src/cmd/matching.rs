@@ -8,8 +8,8 @@ mod tell;
 use std::collections::HashMap;
 use std::path::Path;
 
-use watchfire_formats::sbom::{self, Component, DOCUMENT_BYTES_MAX, Document};
-use watchfire_server::exposure::{self, Advice, Exposed, Exposure, Whole};
+use watchfire_formats::sbom::{self, DOCUMENT_BYTES_MAX};
+use watchfire_server::exposure::{Advice, Exposed, Exposure, Holding};
 
 use crate::cli::Match;
 use crate::exit::{Exit, Failure};
@@ -78,58 +78,27 @@ fn inventory(path: &Path, advice: &Advice, vouched: &Advice) -> Result<Inventory
         Ok(document) => document,
         Err(refused) => return Ok(Inventory::refused(file, &refused)),
     };
-    let ways = document.ways();
-    let product = Subject::of(&document);
+    let holding = Holding::of(&document);
     let mut inventory = Inventory::of(file, &document);
-    for (at, component) in document.components.iter().enumerate() {
-        let names = exposure::names(component);
-        inventory.unnamed += u32::from(names.is_empty());
-        let exposures = advice.of(&names, &product.whole);
+    inventory.unnamed = holding.unnamed();
+    for part in holding.components() {
+        let exposures = advice.of(part.names, holding.whole());
         if exposures.is_empty() {
             continue;
         }
-        let vouched = vouched.of(&product.with(names), &product.whole);
+        // What is vouched for of the product holds for its components.
+        let names = [part.names, holding.subject_names()].concat();
+        let vouched = vouched.of(&names, holding.whole());
         let decided = decided(&vouched);
-        let path = path_to(&document, &ways, at);
+        let path = holding.path(part.index);
         for exposure in exposures {
-            let mut finding = Finding::of(component, path.clone(), &exposure);
+            let mut finding = Finding::of(&part, path.clone(), &exposure);
             finding.excuse(excuse(&exposure, &decided));
             inventory.add(finding);
         }
     }
     inventory.findings.sort_by(|one, two| one.order().cmp(&two.order()));
     Ok(inventory)
-}
-
-/// What a document is about.
-struct Subject {
-    whole: Whole,
-    /// Its names, where it is one product: what is vouched for of that holds for its components.
-    names: Vec<exposure::Name>,
-}
-
-impl Subject {
-    fn of(document: &Document) -> Self {
-        let all = &document.components;
-        let subjects: Vec<&Component> = all.iter().filter(|one| one.is_subject).collect();
-        // A statement may be about the system that a package runs on.
-        let systems = all.iter().filter(|one| one.kind.as_deref() == Some("operating-system"));
-        let wholes: Vec<&Component> = subjects.iter().copied().chain(systems).collect();
-        let called = wholes.iter().map(|one| (one.name.clone(), one.version.clone()));
-        let title = document.head.name.clone().map(|name| (name, None));
-        let names = wholes.iter().flat_map(|one| exposure::names(one));
-        let whole = Whole::new(names, called.chain(title));
-        let names = match &subjects[..] {
-            [one] => exposure::names(one),
-            _ => Vec::new(),
-        };
-        Self { whole, names }
-    }
-
-    fn with(&self, mut names: Vec<exposure::Name>) -> Vec<exposure::Name> {
-        names.extend(self.names.iter().cloned());
-        names
-    }
 }
 
 /// What counts of all that is vouched for, by each name of a vulnerability.
@@ -167,26 +136,4 @@ fn excuse<'a>(
     }
     let excuses: Option<Vec<&Exposure<'_>>> = cves.into_iter().map(of).collect();
     excuses?.first().copied()
-}
-
-/// So many steps of a way are told at its beginning, and as many at its end.
-const STEPS_MAX: usize = 16;
-
-/// The names of what leads to a component, from the product to itself.
-fn path_to(document: &Document, ways: &[Option<usize>], at: usize) -> Vec<String> {
-    let steps: Vec<usize> = std::iter::successors(Some(at), |at| ways[*at]).collect();
-    let told = |at: &usize| {
-        let component = &document.components[*at];
-        match &component.version {
-            Some(version) => format!("{} {version}", component.name),
-            None => component.name.clone(),
-        }
-    };
-    if steps.len() <= 2 * STEPS_MAX {
-        return steps.iter().rev().map(told).collect();
-    }
-    let (end, begin) = (&steps[..STEPS_MAX], &steps[steps.len() - STEPS_MAX..]);
-    let left_out = format!("… ({})", steps.len() - 2 * STEPS_MAX);
-    let begin = begin.iter().rev().map(told);
-    begin.chain([left_out]).chain(end.iter().rev().map(told)).collect()
 }

@@ -1,8 +1,8 @@
 //! The answer, as JSON has it.
 
 use serde::Serialize;
-use watchfire_formats::sbom::{Component, Document, Refused, Skipped};
-use watchfire_server::exposure::{Advice, Exposed, Exposure};
+use watchfire_formats::sbom::{Document, Refused, Skipped};
+use watchfire_server::exposure::{Advice, Exposed, Exposure, Part};
 
 use super::read::Apart;
 
@@ -63,7 +63,7 @@ pub(super) struct Inventory {
     pub(super) format: Option<String>,
     pub(super) components: u32,
     /// Components that have neither a package URL nor a CPE name.
-    pub(super) unnamed: u32,
+    pub(super) unnamed: usize,
     pub(super) skipped: Vec<Left>,
     pub(super) skipped_more: u64,
     pub(super) findings: Vec<Finding>,
@@ -172,15 +172,15 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    pub(super) fn of(component: &Component, path: Vec<String>, exposure: &Exposure<'_>) -> Self {
+    pub(super) fn of(part: &Part<'_>, path: Vec<String>, exposure: &Exposure<'_>) -> Self {
         let statement = exposure.statement;
         let source = &statement.source;
         Self {
-            purl: component.purls.first().map(ToString::to_string),
-            name: component.name.clone(),
-            version: component.version.clone(),
+            purl: part.purl.map(str::to_owned),
+            name: part.name.to_owned(),
+            version: part.version.map(str::to_owned),
             path,
-            place: component.place.to_string(),
+            place: part.place.to_string(),
             advisory: source.id.clone(),
             aliases: source.aliases.clone(),
             status: exposure.exposed.word(),

@@ -1,0 +1,299 @@
+//! What asking advisories needs of an SBOM, in a form that is kept and quickly read again.
+
+use std::io::{self, Read as _, Write as _};
+use std::iter;
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use serde::{Deserialize, Serialize};
+use watchfire_formats::sbom::{Component, Document, Place};
+
+use super::advice::Whole;
+use super::name::{self, Name};
+
+/// The version of what makes a [`Holding`] of a document. Whoever changes what a document is read
+/// as, or how that is written, raises it: what an older one made is then made anew.
+pub const READER: u32 = 1;
+
+/// How many bytes what is kept of a document may have before it is compressed.
+const KEPT_BYTES_MAX: usize = 512 << 20;
+/// So many steps of a way are told at its beginning, and as many at its end.
+const STEPS_MAX: usize = 16;
+
+/// What a product is made of, as far as advisories can be asked about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    whole: Whole,
+    /// The names of the product, where the document is about one.
+    subject: Vec<Name>,
+    components: Vec<Held>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Held {
+    name: String,
+    version: Option<String>,
+    purl: Option<String>,
+    #[serde(with = "At")]
+    place: Place,
+    /// What leads to it from the product, on a shortest way.
+    parent: Option<u32>,
+    names: Vec<Name>,
+}
+
+/// How a place is written.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Place")]
+struct At {
+    path: String,
+    line: Option<u64>,
+}
+
+/// A component of a [`Holding`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// Its place among the components.
+    pub index: usize,
+    /// Its name, as the document calls it.
+    pub name: &'a str,
+    /// Its version.
+    pub version: Option<&'a str>,
+    /// The first package URL that it goes by.
+    pub purl: Option<&'a str>,
+    /// Where it stands in the document.
+    pub place: &'a Place,
+    /// What it goes by, in the words of advisories.
+    pub names: &'a [Name],
+}
+
+/// Why what was read of a document cannot be kept, or not be read again.
+#[derive(Debug, thiserror::Error)]
+pub enum HoldingError {
+    /// More than is kept.
+    #[error("what is read of it has more than {KEPT_BYTES_MAX} bytes")]
+    TooLarge,
+    /// It is not what the reader of this version wrote.
+    #[error("what was kept of it cannot be read: {0}")]
+    Unreadable(#[from] postcard::Error),
+    /// It was not compressed so.
+    #[error("what was kept of it cannot be opened: {0}")]
+    Unopened(#[from] io::Error),
+    /// Something leads to a component, and is not there.
+    #[error("what was kept of it names component {0}, which is not there")]
+    Missing(u32),
+}
+
+impl Holding {
+    /// Takes out of a document what is needed.
+    pub fn of(document: &Document) -> Self {
+        let all = &document.components;
+        let subjects: Vec<&Component> = all.iter().filter(|one| one.is_subject).collect();
+        let subject = match &subjects[..] {
+            [one] => name::names(one),
+            _ => Vec::new(),
+        };
+        let ways = document.ways();
+        let components = all.iter().zip(ways).map(|(component, parent)| Held {
+            name: component.name.clone(),
+            version: component.version.clone(),
+            purl: component.purls.first().map(ToString::to_string),
+            place: component.place.clone(),
+            parent: parent.and_then(|parent| u32::try_from(parent).ok()),
+            names: name::names(component),
+        });
+        Self { whole: whole(document, &subjects), subject, components: components.collect() }
+    }
+
+    /// The product that the document is about.
+    pub fn whole(&self) -> &Whole {
+        &self.whole
+    }
+
+    /// The names of the product, where the document is about one: what is vouched for of that holds
+    /// for its components.
+    pub fn subject_names(&self) -> &[Name] {
+        &self.subject
+    }
+
+    /// The components, in the order of the document.
+    pub fn components(&self) -> impl ExactSizeIterator<Item = Part<'_>> {
+        self.components.iter().enumerate().map(|(index, held)| held.part(index))
+    }
+
+    /// A component by its index.
+    pub fn component(&self, index: usize) -> Option<Part<'_>> {
+        self.components.get(index).map(|held| held.part(index))
+    }
+
+    /// How many components have neither a package URL nor a CPE name.
+    pub fn unnamed(&self) -> usize {
+        self.components.iter().filter(|held| held.names.is_empty()).count()
+    }
+
+    /// What leads to a component, from the product to itself, in words; of a long way its middle
+    /// is left out. Nothing for an index that is none.
+    pub fn path(&self, index: usize) -> Vec<String> {
+        let parent = |held: &&Held| self.components.get(held.parent? as usize);
+        let steps = iter::successors(self.components.get(index), parent);
+        // A circle leads nowhere, and there are no longer ways than components.
+        let steps: Vec<&Held> = steps.take(self.components.len()).collect();
+        if steps.len() <= 2 * STEPS_MAX {
+            return steps.iter().rev().map(|held| held.told()).collect();
+        }
+        let (end, begin) = (&steps[..STEPS_MAX], &steps[steps.len() - STEPS_MAX..]);
+        let left_out = format!("… ({})", steps.len() - 2 * STEPS_MAX);
+        let begin = begin.iter().rev().map(|held| held.told());
+        begin.chain([left_out]).chain(end.iter().rev().map(|held| held.told())).collect()
+    }
+
+    /// Writes it, compressed.
+    ///
+    /// # Errors
+    /// [`HoldingError::TooLarge`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, HoldingError> {
+        let bytes = postcard::to_stdvec(self)?;
+        if bytes.len() > KEPT_BYTES_MAX {
+            return Err(HoldingError::TooLarge);
+        }
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&bytes)?;
+        Ok(encoder.finish()?)
+    }
+
+    /// Reads what [`Holding::to_bytes`] of this version wrote.
+    ///
+    /// # Errors
+    /// [`HoldingError`] for any other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, HoldingError> {
+        let mut opened = Vec::new();
+        let limit = KEPT_BYTES_MAX as u64 + 1;
+        DeflateDecoder::new(bytes).take(limit).read_to_end(&mut opened)?;
+        if opened.len() > KEPT_BYTES_MAX {
+            return Err(HoldingError::TooLarge);
+        }
+        let (holding, rest): (Self, &[u8]) = postcard::take_from_bytes(&opened)?;
+        if !rest.is_empty() {
+            return Err(HoldingError::Unreadable(postcard::Error::DeserializeBadEncoding));
+        }
+        let parents = holding.components.iter().filter_map(|held| held.parent);
+        match parents.max().filter(|parent| *parent as usize >= holding.components.len()) {
+            Some(missing) => Err(HoldingError::Missing(missing)),
+            None => Ok(holding),
+        }
+    }
+}
+
+impl Held {
+    fn part(&self, index: usize) -> Part<'_> {
+        Part {
+            index,
+            name: &self.name,
+            version: self.version.as_deref(),
+            purl: self.purl.as_deref(),
+            place: &self.place,
+            names: &self.names,
+        }
+    }
+
+    fn told(&self) -> String {
+        match &self.version {
+            Some(version) => format!("{} {version}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// What a document is about, by all that it goes by.
+fn whole(document: &Document, subjects: &[&Component]) -> Whole {
+    // A statement may be about the system that a package runs on.
+    let systems = document.components.iter();
+    let systems = systems.filter(|one| one.kind.as_deref() == Some("operating-system"));
+    let wholes: Vec<&Component> = subjects.iter().copied().chain(systems).collect();
+    let called = wholes.iter().map(|one| (one.name.clone(), one.version.clone()));
+    let title = document.head.name.clone().map(|name| (name, None));
+    let names = wholes.iter().flat_map(|one| name::names(one));
+    Whole::new(names, called.chain(title))
+}
+
+#[cfg(test)]
+mod tests {
+    use watchfire_formats::sbom;
+
+    use super::*;
+
+    /// A document of a product that needs a chain of so many components.
+    fn chain(count: usize) -> Document {
+        let components: Vec<String> = (0..count)
+            .map(|at| {
+                format!(
+                    r#"{{"type": "library", "name": "lib{at}", "version": "1.{at}",
+                    "bom-ref": "{at}", "purl": "pkg:deb/debian/lib{at}@1.{at}?distro=debian-12",
+                    "cpe": "cpe:2.3:a:house:lib{at}:1:*:*:*:*:*:*:*"}}"#
+                )
+            })
+            .collect();
+        let needs: Vec<String> = (1..count)
+            .map(|at| format!(r#"{{"ref": "{}", "dependsOn": ["{at}"]}}"#, at - 1))
+            .collect();
+        let text = format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {{"component":
+            {{"type": "application", "name": "Shop", "version": "2", "bom-ref": "shop",
+            "purl": "pkg:generic/shop@2"}}}}, "components": [{}], "dependencies": [
+            {{"ref": "shop", "dependsOn": ["0"]}}{}{}]}}"#,
+            components.join(","),
+            if needs.is_empty() { "" } else { "," },
+            needs.join(",")
+        );
+        sbom::read(text.as_bytes()).unwrap_or_else(|refused| panic!("{refused}"))
+    }
+
+    #[test]
+    fn what_is_kept_of_a_document_comes_back_as_it_was() {
+        let holding = Holding::of(&chain(3));
+        let bytes = holding.to_bytes().expect("small");
+        assert_eq!(Holding::from_bytes(&bytes).expect("readable"), holding);
+        let last = holding.components().last().expect("components");
+        assert_eq!((last.name, last.version, last.index), ("lib2", Some("1.2"), 3));
+        assert_eq!(last.purl, Some("pkg:deb/debian/lib2@1.2?distro=debian-12"));
+        assert_eq!(last.place.path, "/components/2");
+        assert_eq!(last.names.len(), 3, "of a release, of all of them, and the CPE name");
+        assert_eq!(holding.component(3), Some(last));
+        assert_eq!(holding.component(4), None);
+        assert_eq!(holding.subject_names()[0].package.name(), "shop");
+    }
+
+    #[test]
+    fn a_way_is_told_from_the_product_on_and_of_a_long_one_both_ends() {
+        let holding = Holding::of(&chain(3));
+        assert_eq!(holding.path(3), ["Shop 2", "lib0 1.0", "lib1 1.1", "lib2 1.2"]);
+        assert_eq!(holding.path(0), ["Shop 2"]);
+        assert!(holding.path(4).is_empty());
+        let long = Holding::of(&chain(100)).path(100);
+        assert_eq!(long.len(), 2 * STEPS_MAX + 1);
+        assert_eq!(
+            (&long[0][..], &long[16][..], &long[32][..]),
+            ("Shop 2", "… (69)", "lib99 1.99")
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_none_of_ours_are_refused_and_no_circle_is_walked_for_ever() {
+        let mut holding = Holding::of(&chain(3));
+        let bytes = holding.to_bytes().expect("small");
+        assert!(Holding::from_bytes(&bytes[..bytes.len() / 2]).is_err());
+        assert!(Holding::from_bytes(b"").is_err());
+        assert!(Holding::from_bytes(b"{}").is_err());
+        holding.components[1].parent = Some(3);
+        let circle = Holding::from_bytes(&holding.to_bytes().expect("small")).expect("readable");
+        assert_eq!(circle.path(3).len(), 4);
+        holding.components[1].parent = Some(4);
+        let led = Holding::from_bytes(&holding.to_bytes().expect("small"));
+        assert!(matches!(led, Err(HoldingError::Missing(4))), "{led:?}");
+        // A list that says it is longer than its bytes takes no more memory than they do.
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&[0xff, 0xff, 0xff, 0xff, 0x0f]).expect("memory");
+        let lie = encoder.finish().expect("memory");
+        assert!(matches!(Holding::from_bytes(&lie), Err(HoldingError::Unreadable(_))));
+    }
+}
