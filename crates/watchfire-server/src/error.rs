@@ -13,6 +13,7 @@ use watchfire_core::department::DepartmentRefusal;
 use watchfire_core::law::bundle::BundleError;
 use watchfire_core::law::house_reading::ReadingRefusal;
 use watchfire_core::party::PartyRefusal;
+use watchfire_core::vulnerability::TriageRefusal;
 use watchfire_store::StoreError;
 
 use crate::settings::SettingsError;
@@ -131,6 +132,14 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("overloaded", 503, "The node has more to do than it can."),
     ("storage_unsafe", 503, "The disk refused to keep something; no write is taken."),
     ("storage_unavailable", 503, "The database does not answer."),
+    ("releases_empty", 422, "No release was named."),
+    ("release_not_exposed", 422, "A release is not exposed to the vulnerability."),
+    ("justification_missing", 422, "`not_affected` came without one of the five justifications."),
+    ("justification_idle", 422, "A justification came with another status than `not_affected`."),
+    ("nothing_to_agree", 409, "Nothing that was decided waits for a second person."),
+    ("second_person_same", 409, "Whoever decided cannot be the second person too."),
+    ("vulnerability_merged", 409, "The vulnerability turned out to be another, which goes on."),
+    ("body_empty", 422, "The body holds no document."),
 ];
 
 /// What an answer says when it is no success.
@@ -419,6 +428,25 @@ impl From<DepartmentRefusal> for Problem {
             DepartmentRefusal::Product => ("/concerns/products", "shorten or fill in the name"),
             DepartmentRefusal::Closed => ("", "register another department"),
         };
+        Self::new(refusal.code(), refusal.to_string(), hint).at(pointer)
+    }
+}
+
+impl From<TriageRefusal> for Problem {
+    fn from(refusal: TriageRefusal) -> Self {
+        let hint = match refusal {
+            TriageRefusal::Nothing => "name the releases, or say `all`",
+            TriageRefusal::NotExposed(_) => {
+                "`GET /api/v1/vulnerabilities/{id}/exposures` lists them"
+            }
+            TriageRefusal::NoJustification => "choose one of the five labels of OpenVEX",
+            TriageRefusal::IdleJustification => "leave the justification out",
+            TriageRefusal::Reason => "say why in words, or shorten it",
+            TriageRefusal::NothingToAgree(_) => "look at what was decided last",
+            TriageRefusal::SamePerson => "ask a colleague to look and to agree",
+            TriageRefusal::Merged => "look at the one that goes on in its place",
+        };
+        let pointer = refusal.pointer().unwrap_or_default();
         Self::new(refusal.code(), refusal.to_string(), hint).at(pointer)
     }
 }

@@ -8,10 +8,16 @@
 
 mod advice;
 mod distribution;
+pub mod group;
+mod holdings;
 mod inventory;
+pub mod judge;
 mod name;
+pub mod opinion;
 mod rule;
+pub mod word;
 
 pub use advice::{Advice, Exposed, Exposure, Source, Statement, Whole};
+pub use holdings::{Attached, Held, Holdings};
 pub use inventory::{Holding, HoldingError, Part, READER};
 pub use name::{Basis, Name, names};

@@ -15,6 +15,7 @@ use crate::auth::Passwords;
 use crate::clock::Clock;
 use crate::command::keeper;
 use crate::error::Problem;
+use crate::exposure::Holdings;
 use crate::limit::Counters;
 use crate::metrics::Metrics;
 use crate::settings::Settings;
@@ -47,6 +48,7 @@ struct Inside {
     secret: [u8; 32],
     organization: OnceCell<PartyId>,
     shelf: Shelf,
+    holdings: Holdings,
 }
 
 impl Node {
@@ -63,6 +65,7 @@ impl Node {
             secret: secret.into(),
             organization: OnceCell::new(),
             shelf: Shelf::new(parts.law.clone()),
+            holdings: Holdings::default(),
             parts,
         }))
     }
@@ -174,6 +177,11 @@ impl Node {
     /// Returns what is measured.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// Returns what the house has, to be asked what is exposed.
+    pub fn holdings(&self) -> &Holdings {
+        &self.0.holdings
     }
 
     /// Returns a secret that follows from the signing key, for what must be the same on every

@@ -27,7 +27,7 @@ statements! {
          JOIN products p ON p.id = r.product_id \
          WHERE (s.changed, s.number) > ($1, $2) ORDER BY s.changed, s.number LIMIT $3";
     UNJUDGED =
-        "SELECT s.number, s.release_id FROM sboms s WHERE NOT EXISTS (\
+        "SELECT s.number, s.changed, s.release_id FROM sboms s WHERE NOT EXISTS (\
          SELECT 1 FROM judged_sboms j WHERE j.number = s.number AND j.reader = $1 \
          AND j.changed = s.changed) ORDER BY s.changed, s.number LIMIT $2";
     JUDGED =
@@ -107,7 +107,7 @@ impl Store {
     }
 
     /// Returns the SBOMs of which no reader of this version has asked the advisories since they
-    /// changed, each with its release.
+    /// changed, each with the place of that change and its release.
     ///
     /// # Errors
     /// Failures of the database.
@@ -116,10 +116,14 @@ impl Store {
         _grant: &Authorized<Node, Write>,
         reader: u32,
         limit: usize,
-    ) -> Result<Vec<(u64, ReleaseId)>, StoreError> {
+    ) -> Result<Vec<((u64, u64), ReleaseId)>, StoreError> {
         let limit = i64::try_from(limit.min(SBOMS_AT_ONCE_MAX)).unwrap_or(i64::MAX);
         let rows = self.reader().await?.all(&UNJUDGED, params![i64::from(reader), limit]).await?;
-        rows.iter().map(|row| Ok((row.natural("number")?, row.parsed("release_id")?))).collect()
+        let one = |row: &Row| {
+            let place = (row.natural("number")?, row.natural("changed")?);
+            Ok((place, row.parsed("release_id")?))
+        };
+        rows.iter().map(one).collect()
     }
 
     /// Returns what was read of these documents, by readers of whatever version.
@@ -155,20 +159,6 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.refuse_if_failed()?;
         keep(&mut self.writer().await?, inventory).await
-    }
-
-    /// Notes that advisories were asked about an SBOM, and nothing followed.
-    ///
-    /// # Errors
-    /// Failures of the database.
-    pub async fn note_judged(
-        &self,
-        _grant: &Authorized<Node, Write>,
-        sbom: (u64, u64),
-        reader: u32,
-    ) -> Result<(), StoreError> {
-        self.refuse_if_failed()?;
-        judged(&mut self.writer().await?, sbom, reader).await
     }
 
     /// Returns the bytes of a document by its digest.

@@ -177,6 +177,25 @@ pub async fn record_fact(
     .await
 }
 
+/// Records a fact as it is, unless the case has one of its id.
+///
+/// # Errors
+/// What [`Case::record_fact`] refuses.
+pub(crate) async fn record_once(
+    wish: Wish<'_>,
+    id: &CaseId,
+    fact: &FactRecord,
+) -> Result<Answer, Problem> {
+    let named = |_: &Case, _: &[Recorded]| fact.id.clone();
+    change(wish, id, &named, |case, house, now| {
+        if case.facts.iter().any(|known| known.id == fact.id) {
+            return Ok(Decision::default());
+        }
+        case.record_fact(house, fact, now)
+    })
+    .await
+}
+
 /// Finds the case of an obligation that the caller sees.
 ///
 /// # Errors

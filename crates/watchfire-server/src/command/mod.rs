@@ -1,6 +1,7 @@
 //! What people want done: load under a right, let core decide, append, and try again if somebody
 //! else was faster. The API and the pages use these alike.
 
+pub mod advisory;
 pub mod amendment;
 pub(crate) mod built_in;
 pub mod bundle;
@@ -13,10 +14,13 @@ pub mod form;
 pub mod gate;
 pub mod impact;
 pub mod inquiry;
+pub(crate) mod judge;
 pub mod party;
 pub mod reading;
 pub mod report;
+pub(crate) mod settle;
 pub mod standing;
+pub mod vulnerability;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

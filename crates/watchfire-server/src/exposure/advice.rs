@@ -99,7 +99,12 @@ pub struct Advice {
 impl Advice {
     /// Adds what a document says; what was taken back says nothing.
     pub fn add(&mut self, place: &str, document: Document) {
-        for advisory in document.advisories {
+        self.add_some(place, document.publisher.as_deref(), document.advisories);
+    }
+
+    /// Adds some of what a document says.
+    pub fn add_some(&mut self, place: &str, publisher: Option<&str>, advisories: Vec<Advisory>) {
+        for advisory in advisories {
             self.advisories += 1;
             if advisory.withdrawn.is_some() || advisory.rejected {
                 self.withdrawn += 1;
@@ -107,7 +112,7 @@ impl Advice {
             }
             let source = Arc::new(Source {
                 document: place.to_owned(),
-                publisher: document.publisher.clone(),
+                publisher: publisher.map(str::to_owned),
                 severity: severity(&advisory),
                 id: advisory.id,
                 aliases: advisory.aliases,
@@ -115,6 +120,11 @@ impl Advice {
             });
             self.add_all(&source, &advisory.affected);
         }
+    }
+
+    /// What is said of which package.
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// How many advisories were added, with those that were taken back.
@@ -349,7 +359,7 @@ fn qualifiers(product: &Product) -> Vec<(String, String)> {
 }
 
 /// The packages that a product of an advisory stands for, with the version that its own name has.
-fn packages(product: &Product) -> Vec<(Package, Option<String>)> {
+pub(super) fn packages(product: &Product) -> Vec<(Package, Option<String>)> {
     let mut packages: Vec<(Package, Option<String>)> = Vec::new();
     let mut add = |package: Package, version: Option<String>| {
         if !packages.iter().any(|(known, one)| *known == package && *one == version) {

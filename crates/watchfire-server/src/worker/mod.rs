@@ -6,6 +6,7 @@
 mod amending;
 pub mod feeds;
 pub mod heartbeat;
+pub mod judging;
 pub mod keeper;
 pub mod sender;
 pub mod ticker;
@@ -27,6 +28,7 @@ use crate::settings::SettingsError;
 use crate::state::Node;
 use amending::Amending;
 use feeds::Feeds;
+use judging::Judging;
 use keeper::Keeper;
 use sender::Sender;
 use ticker::Ticker;
@@ -102,6 +104,7 @@ impl Workers {
         let mut tasks = vec![
             tokio::spawn(ticker.run(stopped.clone())),
             tokio::spawn(Amending::new(node.clone()).run(stopped.clone())),
+            tokio::spawn(Judging::new(node.clone()).run(stopped.clone())),
         ];
         if outbound == Outbound::Open {
             tasks.push(tokio::spawn(sender.run(stopped.clone())));

@@ -3,6 +3,7 @@
 mod amending;
 mod chain;
 mod conflict;
+mod exposure;
 mod feeds;
 mod house;
 mod keeping;

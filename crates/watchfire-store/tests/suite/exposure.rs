@@ -149,9 +149,11 @@ async fn a_release_is_a_hole_until_somebody_says_what_it_is_made_of() {
         let changed = store.sboms_changed(&grant, (0, 0)).await.unwrap();
         assert_eq!((changed.len(), changed[0].counts), (1, true));
         let unjudged = store.sboms_unjudged(&grant, 1, 10).await.unwrap();
-        assert_eq!(unjudged, [(changed[0].number, release.clone())]);
         let place = (changed[0].number, changed[0].changed);
-        store.note_judged(&grant, place, 1).await.unwrap();
+        assert_eq!(unjudged, [(place, release.clone())]);
+        let mut append = Append::new(&watch(), house.now);
+        append.judged(&grant, place, 1);
+        store.append(append).await.unwrap();
         assert!(store.sboms_unjudged(&grant, 1, 10).await.unwrap().is_empty());
         assert_eq!(store.sboms_unjudged(&grant, 2, 10).await.unwrap().len(), 1, "another reader");
         let asked = [digest_of(DOCUMENT), digest_of(b"other")];
@@ -283,7 +285,7 @@ async fn the_newest_word_of_each_source_stands_beside_that_of_others() {
     for engine in engines().await {
         let house = House::new(&engine).await;
         let eva = house.person("eva", &[Duty::Responder]).await;
-        let (store, page) = (&house.store, PageRequest::default());
+        let store = &house.store;
         let grant = store.authorize_node::<Write>(&watch()).await.unwrap();
         said(&house, vec![word("ghsa", "one", "first"), word("ghsa", "two", "other")]).await;
         said(&house, vec![word("nvd", "one", "theirs")]).await;
@@ -318,6 +320,22 @@ async fn the_newest_word_of_each_source_stands_beside_that_of_others() {
         let one = store.advisory(&eva, by_name[0].id).await.unwrap();
         assert_eq!(one.1, b"second");
 
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_stands_apart_beside_what_could_be() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[Duty::Responder]).await;
+        let (store, page) = (&house.store, PageRequest::default());
+        let grant = store.authorize_node::<Write>(&watch()).await.unwrap();
+        let mut one = word("ghsa", "one", "second");
+        one.parts[0].packages = vec!["maven/log4j-api".into()];
+        said(&house, vec![one, word("ghsa", "two", "other")]).await;
+        said(&house, vec![word("nvd", "one", "theirs")]).await;
+        let by_name = store.advisories_by_names(&eva, &["CVE-2021-44228"]).await.unwrap();
         let mut apart = word("ghsa", "odd", "not this");
         apart.problem = Some(("/affected".into(), "is no list".into()));
         apart.parts.clear();

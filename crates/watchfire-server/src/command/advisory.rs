@@ -1,0 +1,300 @@
+//! What others publish comes in: it is kept, matched at once, and recorded in one append with what
+//! follows from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use watchfire_core::event::{ClearedBy, Listing, OpeningRules, PartyEvent};
+use watchfire_core::vulnerability::Scope;
+use watchfire_store::{KEPT_DOCUMENT_BYTES_MAX, ListingRow, StoreError, digest_of};
+
+use super::settle::{Finding, Round, Watch, opening_rules};
+use super::{Answer, TRIES_MAX, Wish, party};
+use crate::error::Problem;
+use crate::exposure::group::{Coming, Group, seeds};
+use crate::exposure::judge::judge;
+use crate::exposure::opinion::{Library, Opinions, listing};
+use crate::exposure::word::{self, Read};
+use crate::state::Node;
+
+/// Documents that are worked on together.
+pub const TAKEN_AT_ONCE_MAX: usize = 200;
+/// The name of a document has at most so many bytes.
+const NAME_BYTES_MAX: usize = 1_000;
+
+/// A document of a source, on its way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// It was read whole.
+    Document { name: String, bytes: Vec<u8> },
+    /// It could not be had, or not be believed.
+    Apart { name: String, reason: String },
+    /// It is there no longer.
+    Gone { name: String },
+}
+
+/// What came of documents that came in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Documents that are new, or say something else than before.
+    pub news: usize,
+    /// Of those, the ones that were set apart.
+    pub apart: usize,
+    /// Vulnerabilities of which something changed for the house.
+    pub vulnerabilities: usize,
+}
+
+/// Takes documents of a source in: keeps what is new, finds what is exposed to it, and opens cases
+/// where a rule of the house says so. What is known already costs a comparison of digests.
+///
+/// # Errors
+/// Failures of the database; what was taken before the failure is kept, and the same documents can
+/// be given again.
+pub async fn take(node: &Node, source: &str, pieces: Vec<Piece>) -> Result<Taken, StoreError> {
+    let mut taken = Taken::default();
+    let mut pieces = pieces.into_iter().peekable();
+    while pieces.peek().is_some() {
+        let some: Vec<Piece> = pieces.by_ref().take(TAKEN_AT_ONCE_MAX).collect();
+        let more = take_some(node, source, some).await?;
+        taken.news += more.news;
+        taken.apart += more.apart;
+        taken.vulnerabilities += more.vulnerabilities;
+    }
+    Ok(taken)
+}
+
+async fn take_some(node: &Node, source: &str, pieces: Vec<Piece>) -> Result<Taken, StoreError> {
+    let watch = Watch::of(node).await?;
+    let reads = news(node, &watch, source, pieces).await?;
+    if reads.is_empty() {
+        return Ok(Taken::default());
+    }
+    let mut conflict = StoreError::Overloaded;
+    for _ in 0..TRIES_MAX {
+        match record(node, &watch, source, &reads).await {
+            Err(error @ StoreError::Conflict { .. }) => conflict = error,
+            other => return other,
+        }
+    }
+    Err(conflict)
+}
+
+/// Reads what is new of the documents; the last of each name counts.
+async fn news(
+    node: &Node,
+    watch: &Watch,
+    source: &str,
+    pieces: Vec<Piece>,
+) -> Result<Vec<Read>, StoreError> {
+    let mut by_name: BTreeMap<String, Piece> = BTreeMap::new();
+    for piece in pieces {
+        let (Piece::Document { name, .. } | Piece::Apart { name, .. } | Piece::Gone { name }) =
+            &piece;
+        by_name.insert(name.clone(), piece);
+    }
+    let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
+    let known = node.store().advisories_known(&watch.grant, source, &names).await?;
+    let fresh: Vec<Piece> = by_name
+        .into_values()
+        .filter(|piece| match piece {
+            Piece::Document { name, bytes } => {
+                known.get(name).is_none_or(|(_, digest)| *digest != digest_of(bytes))
+            }
+            Piece::Apart { name, reason } => {
+                known.get(name).is_none_or(|(_, digest)| *digest != digest_of(reason.as_bytes()))
+            }
+            Piece::Gone { name } => {
+                known.get(name).is_some_and(|(_, digest)| *digest != digest_of(word::GONE))
+            }
+        })
+        .collect();
+    let source = source.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        fresh.into_iter().map(|piece| read(&source, piece)).collect()
+    });
+    read.await.map_err(|_| StoreError::Corrupt { what: "advisory" })?
+}
+
+fn read(source: &str, piece: Piece) -> Result<Read, StoreError> {
+    match piece {
+        Piece::Document { name, bytes } if bytes.len() > KEPT_DOCUMENT_BYTES_MAX => {
+            let reason = format!("it has more than {KEPT_DOCUMENT_BYTES_MAX} bytes");
+            word::apart(source, &name, &reason)
+        }
+        Piece::Document { name, bytes } => word::read(source, &name, &bytes),
+        Piece::Apart { name, reason } => word::apart(source, &name, &reason),
+        Piece::Gone { name } => word::gone(source, &name),
+    }
+}
+
+/// Records what came, and what follows for the house.
+async fn record(
+    node: &Node,
+    watch: &Watch,
+    source: &str,
+    reads: &[Read],
+) -> Result<Taken, StoreError> {
+    let held = node.holdings().now(node.store()).await?;
+    let (coming, mut library) = coming(node, watch, source, reads).await?;
+    let mut names = BTreeSet::new();
+    for (part, packages) in reads.iter().flat_map(|it| it.word.parts.iter().zip(&it.packages)) {
+        if held.knows(packages) {
+            names.extend(seeds(&part.names));
+        }
+    }
+    names.extend(known_names(node, watch, &coming, reads).await?);
+    let groups = Group::all(node.store(), &watch.grant, &coming, names).await?;
+    let mut round = Round::begin(node, watch);
+    for group in groups {
+        let opinions = Opinions::of(node.store(), &watch.grant, &mut library, &group).await?;
+        let found = judge(node.store(), &watch.grant, &held, &opinions.advice, None).await?;
+        let finding = Finding {
+            listing: listed_by(node, &coming, reads, &group).await?,
+            likelihood_permille: likelihood(node, reads, &group).await?,
+            called: opinions.called,
+            found,
+            scope: Scope::All,
+            documents: opinions.documents,
+            cleared_by: ClearedBy::Sources,
+        };
+        round.settle(&finding).await?;
+    }
+    for read in reads {
+        round.append.advisory(&watch.grant, read.word.clone());
+    }
+    let vulnerabilities = round.finish().await?;
+    node.metrics().add("watchfire_advisories_taken_total", reads.len() as u64);
+    let apart = reads.iter().filter(|read| read.word.problem.is_some()).count();
+    Ok(Taken { news: reads.len(), apart, vulnerabilities })
+}
+
+/// What is on its way in, in the place of what was said before.
+async fn coming(
+    node: &Node,
+    watch: &Watch,
+    source: &str,
+    reads: &[Read],
+) -> Result<(Coming, Library), StoreError> {
+    let names: Vec<&str> = reads.iter().map(|read| read.word.name.as_str()).collect();
+    let known = node.store().advisories_known(&watch.grant, source, &names).await?;
+    // What cannot be read replaces nothing.
+    let good = |name: &String| {
+        reads.iter().any(|read| read.word.name == *name && read.word.problem.is_none())
+    };
+    let replaced = known.into_iter().filter(|(name, _)| good(name)).map(|(_, (id, _))| id);
+    let mut coming = Coming { replaced: replaced.collect(), ..Coming::default() };
+    let mut library = Library::default();
+    for read in reads {
+        let Some(document) = &read.document else { continue };
+        let digest = read.word.document.digest();
+        let place = format!("{source}/{}", read.word.name);
+        coming.documents.insert(digest.to_owned(), (place, read.word.parts.clone()));
+        library.put(digest, document.clone());
+    }
+    Ok((coming, library))
+}
+
+/// Names by which the house knows a vulnerability already, of what comes and of what it replaces.
+async fn known_names(
+    node: &Node,
+    watch: &Watch,
+    coming: &Coming,
+    reads: &[Read],
+) -> Result<BTreeSet<String>, StoreError> {
+    let replaced: Vec<u64> = coming.replaced.iter().copied().collect();
+    let mut names: BTreeSet<String> =
+        node.store().names_of_advisories(&watch.grant, &replaced).await?.into_iter().collect();
+    let all = reads.iter().flat_map(|read| &read.word.parts);
+    names.extend(all.flat_map(|part| part.names.iter().cloned()));
+    // How likely something is may open a case, where a rule says so.
+    let rules = opening_rules(node, &watch.organization).await?;
+    if let Some(from) = rules.likelihood_permille {
+        let likely = reads.iter().flat_map(|read| &read.word.likelihoods);
+        names.extend(likely.filter(|it| it.permille >= from).map(|it| it.name.clone()));
+    }
+    let asked: Vec<&str> = names.iter().map(String::as_str).collect();
+    let store = node.store();
+    let known = store.vulnerabilities_by_names(&watch.grant, &watch.organization, &asked).await?;
+    Ok(known.into_keys().collect())
+}
+
+/// Who says that it is exploited: what comes counts before what it replaces.
+async fn listed_by(
+    node: &Node,
+    coming: &Coming,
+    reads: &[Read],
+    group: &Group,
+) -> Result<Option<(Listing, Option<String>)>, StoreError> {
+    let asked: Vec<&str> = group.names.iter().map(String::as_str).collect();
+    let kept = node.store().listings(&asked).await?;
+    let kept = kept.into_iter().filter(|row| !coming.replaced.contains(&row.advisory));
+    let fresh = reads.iter().flat_map(|read| {
+        let digest = read.word.document.digest();
+        let listings = read.word.parts.iter().filter_map(|part| part.listing.as_ref());
+        let of_group = listings.filter(|row| group.names.contains(&row.name));
+        of_group.map(move |row| ListingRow { document: digest.to_owned(), ..row.clone() })
+    });
+    let rows: Vec<ListingRow> = kept.chain(fresh).collect();
+    Ok(listing(&rows))
+}
+
+async fn likelihood(node: &Node, reads: &[Read], group: &Group) -> Result<Option<u32>, StoreError> {
+    let asked: Vec<&str> = group.names.iter().map(String::as_str).collect();
+    let fresh = reads.iter().flat_map(|read| &read.word.likelihoods);
+    let fresh = fresh.filter(|one| group.names.contains(&one.name)).map(|one| one.permille).max();
+    if fresh.is_some() {
+        return Ok(fresh);
+    }
+    let kept = node.store().likelihoods(&asked).await?;
+    Ok(kept.into_iter().map(|one| one.permille).max())
+}
+
+/// Takes one document that a person brings.
+///
+/// # Errors
+/// `field_invalid` for a name that is none; 404 for whoever neither keeps accounts nor responds;
+/// `advisory_apart` with the place where it violates its format: it is kept all the same.
+pub async fn bring(wish: Wish<'_>, name: &str, bytes: Vec<u8>) -> Result<Taken, Problem> {
+    let (node, viewer) = (wish.node, wish.viewer);
+    node.store().authorize_new_product(viewer).await?;
+    let fits = !name.trim().is_empty() && name.len() <= NAME_BYTES_MAX;
+    if !fits || name.chars().any(char::is_control) {
+        let detail = format!("a document has a name of 1 to {NAME_BYTES_MAX} bytes");
+        return Err(Problem::field("/name", detail));
+    }
+    if bytes.is_empty() {
+        return Err(Problem::new("body_empty", "the body holds no document", "send its bytes"));
+    }
+    let who = viewer.party().map_or_else(|| "operator".to_owned(), ToString::to_string);
+    let piece = Piece::Document { name: name.to_owned(), bytes };
+    Ok(take(node, &format!("by/{who}"), vec![piece]).await?)
+}
+
+/// Says which exposures open a case by themselves, from now on.
+///
+/// # Errors
+/// `field_invalid` for rules that nothing can meet; 404 unless the caller keeps the organization.
+pub async fn set_opening_rules(wish: Wish<'_>, rules: &OpeningRules) -> Result<Answer, Problem> {
+    let organization = wish.node.organization().await?;
+    let by = wish.viewer.party().ok_or_else(Problem::not_found)?;
+    if !rules.is_sound() {
+        let detail = "a severity is at most 10.0 and a likelihood at most 1";
+        return Err(Problem::field("/severity", detail));
+    }
+    party::administer(wish, &organization, &|append, grant| {
+        let set = PartyEvent::OpeningRulesSet { rules: rules.clone(), by: by.clone() };
+        Ok(append.administer(grant, set))
+    })
+    .await
+}
+
+/// Reads which exposures open a case by themselves.
+///
+/// # Errors
+/// 404 for whoever is not of the house.
+pub async fn shown_opening_rules(wish: Wish<'_>) -> Result<OpeningRules, Problem> {
+    let organization = wish.node.organization().await?;
+    if !wish.node.store().is_of_own_house(wish.viewer).await? {
+        return Err(Problem::not_found());
+    }
+    Ok(opening_rules(wish.node, &organization).await?)
+}

@@ -1,0 +1,395 @@
+//! What follows from what sources say: vulnerabilities become known, exposures come and go, and the
+//! rules of the house open cases. Each is put into an append together with what it follows from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use watchfire_core::case::{Case, House};
+use watchfire_core::event::{
+    Called, ClearedBy, JoinedBy, Listing, OpeningRules, Service, SourceAnswer, Stream, Triage,
+    VulnerabilityEvent,
+};
+use watchfire_core::ids::{CaseId, PartyId, ReleaseId, VulnerabilityId};
+use watchfire_core::opening::{self, Urgency};
+use watchfire_core::party::Party;
+use watchfire_core::vulnerability::{Findings, Found, Scope, Vulnerability};
+use watchfire_store::policy::{Node as NodeNoun, Vulnerability as Noun, Write};
+use watchfire_store::{Append, Authorized, EVENTS_PER_APPEND_MAX, ReleaseRow, StoreError, Viewer};
+
+use super::decision::{house_of, plan};
+use super::{Wish, case, keeper, standing};
+use crate::state::Node;
+
+/// Releases that are looked up to say who answers for them.
+const RELEASES_READ_MAX: usize = 50;
+/// An append is closed with so many events, so that what one more vulnerability brings has room.
+const EVENTS_ENOUGH: usize = EVENTS_PER_APPEND_MAX / 2;
+
+/// The watch, with what it needs to record what it finds.
+#[derive(Debug, Clone)]
+pub(crate) struct Watch {
+    pub(crate) viewer: Viewer,
+    pub(crate) grant: Authorized<NodeNoun, Write>,
+    pub(crate) organization: PartyId,
+}
+
+/// What was found of one vulnerability.
+#[derive(Debug, Clone)]
+pub(crate) struct Finding {
+    pub(crate) called: Called,
+    pub(crate) listing: Option<(Listing, Option<String>)>,
+    /// How likely it is exploited, of a thousand.
+    pub(crate) likelihood_permille: Option<u32>,
+    pub(crate) found: BTreeMap<ReleaseId, Found>,
+    pub(crate) scope: Scope,
+    pub(crate) documents: Vec<String>,
+    pub(crate) cleared_by: ClearedBy,
+}
+
+/// Findings that are recorded together, in as few appends as they take.
+pub(crate) struct Round<'a> {
+    node: &'a Node,
+    watch: &'a Watch,
+    pub(crate) append: Append,
+    events: usize,
+    /// Vulnerabilities of which the append records something already.
+    planned: BTreeSet<VulnerabilityId>,
+    listed: Vec<(CaseId, Box<Vulnerability>)>,
+    changed: usize,
+}
+
+impl<'a> Round<'a> {
+    pub(crate) fn begin(node: &'a Node, watch: &'a Watch) -> Self {
+        Self {
+            node,
+            watch,
+            append: Append::new(&watch.viewer, node.now()),
+            events: 0,
+            planned: BTreeSet::new(),
+            listed: Vec::new(),
+            changed: 0,
+        }
+    }
+
+    /// Puts what follows from a finding into the append.
+    ///
+    /// # Errors
+    /// Failures of the database; [`StoreError::Conflict`] where somebody was faster.
+    pub(crate) async fn settle(&mut self, finding: &Finding) -> Result<(), StoreError> {
+        // Two names of one vulnerability may have come apart: it is decided on what was recorded.
+        let known = self.watch.ids(self.node, &finding.called.names).await?;
+        if self.events > EVENTS_ENOUGH || known.iter().any(|id| self.planned.contains(id)) {
+            self.flush().await?;
+        }
+        let now = self.node.now();
+        let settled = self.watch.settle(self.node, &mut self.append, finding, now).await?;
+        self.planned.extend(known);
+        self.events += settled.events;
+        self.changed += usize::from(settled.events > 0);
+        self.listed.extend(settled.listed_in);
+        Ok(())
+    }
+
+    /// Records what was gathered. What it follows from comes with the last append: until that is
+    /// there, all of it is found again.
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        let next = Append::new(&self.watch.viewer, self.node.now());
+        let append = std::mem::replace(&mut self.append, next);
+        self.planned.clear();
+        if self.events > 0 {
+            self.node.store().append(append).await?;
+        }
+        self.events = 0;
+        Ok(())
+    }
+
+    /// Records the rest. Returns of how many vulnerabilities something changed.
+    ///
+    /// # Errors
+    /// Failures of the database; [`StoreError::Conflict`] where somebody was faster.
+    pub(crate) async fn finish(self) -> Result<usize, StoreError> {
+        self.node.store().append(self.append).await?;
+        for (case, vulnerability) in self.listed {
+            tell_case(self.node, &case, &vulnerability).await;
+        }
+        Ok(self.changed)
+    }
+}
+
+/// Records in a case that its vulnerability is exploited somewhere. What fails is logged: the
+/// exposure shows it all the same.
+async fn tell_case(node: &Node, case: &CaseId, vulnerability: &Vulnerability) {
+    let Some(fact) = opening::listed(vulnerability, node.now()) else { return };
+    let watch = Viewer::service(Service::Watch);
+    let wish = Wish { node, viewer: &watch, key: None };
+    if let Err(problem) = case::record_once(wish, case, &fact).await {
+        let problem = problem.detail();
+        tracing::error!(case.id = %case, problem, "that it is exploited was not recorded");
+    }
+}
+
+/// What an append will record, and what is to be done when it has.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    /// How many events were added.
+    pub(crate) events: usize,
+    /// Cases in which it is to be recorded that the vulnerability is exploited.
+    pub(crate) listed_in: Vec<(CaseId, Box<Vulnerability>)>,
+}
+
+impl Watch {
+    /// The watch of a node.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] while the node has no organization.
+    pub(crate) async fn of(node: &Node) -> Result<Self, StoreError> {
+        let viewer = Viewer::service(Service::Watch);
+        let grant = node.store().authorize_node::<Write>(&viewer).await?;
+        let organization = node.store().own_organization(&keeper()).await?;
+        Ok(Self { viewer, grant, organization })
+    }
+
+    /// Puts what follows from a finding into an append; nothing where all of it is known.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub(crate) async fn settle(
+        &self,
+        node: &Node,
+        append: &mut Append,
+        finding: &Finding,
+        now: Timestamp,
+    ) -> Result<Settled, StoreError> {
+        let mut settled = Settled::default();
+        let known = self.known(node, &finding.called.names).await?;
+        let mut known = known.into_iter();
+        let (mut vulnerability, grant) = match known.next() {
+            Some(first) => {
+                let grant = node.store().authorize_vulnerability(&self.viewer, &first.id).await?;
+                (first, grant)
+            }
+            None if finding.found.is_empty() => return Ok(settled),
+            None => {
+                let grant = node.store().authorize_new_vulnerability(&self.viewer).await?;
+                (Vulnerability::new(grant.id().clone(), self.organization.clone()), grant)
+            }
+        };
+        let was_listed = vulnerability.listing.is_some();
+        let others: Vec<Vulnerability> = known.collect();
+        append.expects(Stream::Vulnerability(vulnerability.id.clone()), vulnerability.version);
+        let mut events = vulnerability.settle(&findings(finding));
+        events.iter().for_each(|event| vulnerability.apply(event, now));
+        for other in &others {
+            for event in inherited(&vulnerability, other) {
+                vulnerability.apply(&event, now);
+                events.push(event);
+            }
+        }
+        settled.events = events.len();
+        for event in events {
+            append.vulnerability(&grant, event);
+        }
+        for other in others {
+            self.merge(node, append, other, &vulnerability.id).await?;
+            settled.events += 1;
+        }
+        if vulnerability.cases.is_empty() {
+            settled.events +=
+                self.open(node, append, (&mut vulnerability, &grant), finding, now).await?;
+        } else if !was_listed && vulnerability.listing.is_some() {
+            let told = vulnerability.cases.iter();
+            settled.listed_in =
+                told.map(|case| (case.clone(), Box::new(vulnerability.clone()))).collect();
+        }
+        Ok(settled)
+    }
+
+    /// Reads the vulnerabilities that go by these names, the one that goes on first: the one that
+    /// has a case, else the one by whose name it is known best.
+    async fn known(&self, node: &Node, names: &[String]) -> Result<Vec<Vulnerability>, StoreError> {
+        let mut known = Vec::new();
+        for id in self.ids(node, names).await? {
+            known.push(node.store().vulnerability(&self.viewer, &id).await?);
+        }
+        known.sort_by_key(|one| one.cases.is_empty());
+        Ok(known)
+    }
+
+    /// The vulnerabilities of the house that go by these names, in the order of the names.
+    async fn ids(&self, node: &Node, names: &[String]) -> Result<Vec<VulnerabilityId>, StoreError> {
+        let asked: Vec<&str> = names.iter().map(String::as_str).collect();
+        let store = node.store();
+        let ids = store.vulnerabilities_by_names(&self.grant, &self.organization, &asked).await?;
+        let mut seen = BTreeSet::new();
+        let in_order = names.iter().filter_map(|name| ids.get(name));
+        Ok(in_order.filter(|id| seen.insert((*id).clone())).cloned().collect())
+    }
+
+    async fn merge(
+        &self,
+        node: &Node,
+        append: &mut Append,
+        other: Vulnerability,
+        into: &VulnerabilityId,
+    ) -> Result<(), StoreError> {
+        let grant = node.store().authorize_vulnerability::<Write>(&self.viewer, &other.id).await?;
+        let stream = Stream::Vulnerability(other.id.clone());
+        append.expects(stream, other.version);
+        append.vulnerability(&grant, VulnerabilityEvent::Merged { into: into.clone() });
+        Ok(())
+    }
+
+    /// Opens a case if a rule of the house says so. Returns how many events that takes.
+    async fn open(
+        &self,
+        node: &Node,
+        append: &mut Append,
+        (vulnerability, grant): (&mut Vulnerability, &Authorized<Noun, Write>),
+        finding: &Finding,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let exposed = exposed(vulnerability);
+        if exposed.is_empty() {
+            return Ok(0);
+        }
+        let rows = self.rows(node, &exposed).await?;
+        let urgency = Urgency {
+            is_listed: vulnerability.listing.is_some(),
+            severity_tenths: vulnerability.called.severity_tenths,
+            likelihood_permille: finding.likelihood_permille,
+            is_internet_facing: self.is_internet_facing(node, &rows).await?,
+        };
+        let rules = opening_rules(node, &self.organization).await?;
+        let Some(rule) = rules.met(&urgency) else { return Ok(0) };
+        let people = self.people(node, &rows).await?;
+        let releases: Vec<String> = rows
+            .iter()
+            .map(|row| format!("{} {}", row.product_name, row.version))
+            .chain((rows.len()..exposed.len()).map(|at| exposed[at].to_string()))
+            .collect();
+        let opened = opening::opening(vulnerability, &releases, &people, now);
+        let (profile, chain) = house_of(node, &self.organization).await?;
+        let standing = standing::of_case(node, &self.organization, now).await?;
+        let house =
+            House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
+        let case = node.store().authorize_new_case(&self.viewer).await?;
+        let decision = match Case::open(case.id(), &opened, &house, now) {
+            Ok(decision) => decision,
+            Err(refusal) => {
+                tracing::error!(%refusal, vulnerability = vulnerability.name(), "no case opened");
+                return Ok(0);
+            }
+        };
+        plan(node, append, &case, None, &decision, now).await?;
+        let cause = JoinedBy::Rule(rule.to_owned());
+        let joined = VulnerabilityEvent::CaseJoined { case: case.id().clone(), cause };
+        vulnerability.apply(&joined, now);
+        append.vulnerability(grant, joined);
+        node.metrics().add("watchfire_cases_opened_by_rule_total", 1);
+        Ok(decision.events.len() + 1)
+    }
+
+    async fn rows(
+        &self,
+        node: &Node,
+        releases: &[ReleaseId],
+    ) -> Result<Vec<ReleaseRow>, StoreError> {
+        let mut rows = Vec::new();
+        for release in releases.iter().take(RELEASES_READ_MAX) {
+            rows.push(node.store().release_row(&self.viewer, release).await?);
+        }
+        Ok(rows)
+    }
+
+    async fn is_internet_facing(
+        &self,
+        node: &Node,
+        rows: &[ReleaseRow],
+    ) -> Result<bool, StoreError> {
+        let products: BTreeSet<_> = rows.iter().map(|row| &row.product).collect();
+        for product in products {
+            let row = node.store().product_row(&self.viewer, product).await?;
+            // Where nobody said that it cannot be reached, it may be.
+            if row.internet_facing.unwrap_or(true) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Who takes part from the beginning: the responders, and whoever answers for a release.
+    async fn people(&self, node: &Node, rows: &[ReleaseRow]) -> Result<Vec<PartyId>, StoreError> {
+        let responders = node.store().responders(&keeper(), &self.organization).await?;
+        let mut people: Vec<PartyId> = responders.into_iter().map(|row| row.id).collect();
+        for owner in rows.iter().filter_map(|row| row.owner.as_ref()) {
+            if !people.contains(owner) {
+                people.push(owner.clone());
+            }
+        }
+        Ok(people)
+    }
+}
+
+fn findings(finding: &Finding) -> Findings {
+    Findings {
+        called: finding.called.clone(),
+        listing: finding.listing.clone(),
+        found: finding.found.clone(),
+        scope: finding.scope.clone(),
+        documents: finding.documents.clone(),
+        cleared_by: finding.cleared_by,
+    }
+}
+
+/// Which releases have it, as far as sources can say and nobody closed that.
+fn exposed(vulnerability: &Vulnerability) -> Vec<ReleaseId> {
+    let affected = vulnerability.exposures.iter().filter(|(_, exposure)| {
+        exposure.answer == Some(SourceAnswer::Affected) && exposure.is_open()
+    });
+    affected.map(|(release, _)| release.clone()).collect()
+}
+
+/// What one vulnerability takes over from another that turned out to be the same: decisions of
+/// releases that it has too and that nobody decided there, and cases.
+fn inherited(to: &Vulnerability, from: &Vulnerability) -> Vec<VulnerabilityEvent> {
+    let mut decided: Vec<((Triage, PartyId), Vec<ReleaseId>)> = Vec::new();
+    for (release, exposure) in &from.exposures {
+        let is_free = to.exposures.get(release).is_some_and(|own| own.decided.is_none());
+        let Some(decision) = exposure.decided.as_ref().filter(|it| is_free && it.counts()) else {
+            continue;
+        };
+        let key = (decision.triage.clone(), decision.by.clone());
+        match decided.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, releases)) => releases.push(release.clone()),
+            None => decided.push((key, vec![release.clone()])),
+        }
+    }
+    let decided = decided.into_iter().flat_map(|((decision, by), releases)| {
+        let chunks = releases.chunks(watchfire_core::vulnerability::RELEASES_PER_EVENT_MAX);
+        let event = |chunk: &[ReleaseId]| VulnerabilityEvent::Decided {
+            releases: chunk.to_vec(),
+            decision: decision.clone(),
+            by: by.clone(),
+        };
+        chunks.map(event).collect::<Vec<_>>()
+    });
+    let joined = from.cases.iter().filter(|case| !to.cases.contains(case)).map(|case| {
+        let cause = JoinedBy::Rule("merged".to_owned());
+        VulnerabilityEvent::CaseJoined { case: case.clone(), cause }
+    });
+    decided.chain(joined).collect()
+}
+
+/// Reads which exposures open a case by themselves.
+///
+/// # Errors
+/// Failures of the database.
+pub(crate) async fn opening_rules(
+    node: &Node,
+    organization: &PartyId,
+) -> Result<OpeningRules, StoreError> {
+    let history = node.store().party_history(&keeper(), organization).await?;
+    let events = history.iter().map(|recorded| &recorded.event);
+    let party = Party::from_events(organization, events);
+    Ok(party.map(|party| party.opening_rules).unwrap_or_default())
+}

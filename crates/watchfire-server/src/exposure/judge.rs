@@ -1,0 +1,256 @@
+//! What advisories say of the releases of a house: where to look, and what is found there.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use watchfire_core::event::SourceAnswer;
+use watchfire_core::ids::{ReleaseId, SbomId};
+use watchfire_core::log::Hash;
+use watchfire_core::vulnerability::Found;
+use watchfire_exposure::index::Number;
+use watchfire_formats::advisory::Status;
+use watchfire_formats::sbom::Place;
+use watchfire_store::policy::{Node as NodeNoun, Write};
+use watchfire_store::{Authorized, Store, StoreError};
+
+use super::advice::{Advice, Exposed, Exposure, Source};
+use super::holdings::{AT_ONCE, Held, holdings};
+use super::inventory::Holding;
+use super::name::Basis;
+
+/// Hexadecimal digits of what an answer rests on.
+const GROUNDS_CHARS: usize = 32;
+
+/// Why a release is exposed: a component, and what a source says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    pub sbom: SbomId,
+    pub component: String,
+    pub version: Option<String>,
+    pub purl: Option<String>,
+    /// What leads to it from the product, to itself.
+    pub path: Vec<String>,
+    /// Where it stands in the SBOM.
+    pub place: Place,
+    pub exposed: Exposed,
+    pub basis: Basis,
+    pub source: Arc<Source>,
+    /// What the source says, and of which versions.
+    pub status: Status,
+    pub range: String,
+    pub justification: Option<Arc<str>>,
+    /// Where it stands in the advisory.
+    pub pointer: String,
+}
+
+/// Finds how releases stand to what is advised; `only` those, or all that have something of it.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn judge(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    held: &Held,
+    advice: &Arc<Advice>,
+    only: Option<&ReleaseId>,
+) -> Result<BTreeMap<ReleaseId, Found>, StoreError> {
+    let mut sums: BTreeMap<ReleaseId, (SourceAnswer, BTreeSet<String>)> = BTreeMap::new();
+    let numbers = candidates(held, advice, only);
+    for chunk in numbers.chunks(AT_ONCE) {
+        for (number, findings) in look(store, grant, held, advice, chunk).await? {
+            let Some(sbom) = held.sbom(number) else { continue };
+            for (answer, ground) in findings {
+                let sum = sums.entry(sbom.release.clone()).or_insert((answer, BTreeSet::new()));
+                sum.0 = sum.0.min(answer);
+                sum.1.insert(ground);
+            }
+        }
+    }
+    let found = sums.into_iter().map(|(release, (answer, grounds))| {
+        let told: Vec<&[u8]> = grounds.iter().map(String::as_bytes).collect();
+        let mut grounds = Hash::of(&told).to_string();
+        grounds.truncate(GROUNDS_CHARS);
+        (release, Found { answer, grounds })
+    });
+    Ok(found.collect())
+}
+
+/// The keys of all packages in a release.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn packages_of(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    held: &Held,
+    release: &ReleaseId,
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut packages = BTreeSet::new();
+    for number in held.of_release(release) {
+        let Some(sbom) = held.sbom(*number) else { continue };
+        let read = holdings(store, grant, std::slice::from_ref(&sbom.document)).await?;
+        let Some(Ok(holding)) = read.get(&sbom.document) else { continue };
+        let names = holding.components().flat_map(|component| component.names);
+        packages.extend(names.map(|name| name.package.to_string()));
+    }
+    Ok(packages)
+}
+
+/// The names of each vulnerability of which something is said about a release.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn spoken_of(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    held: &Held,
+    advice: &Advice,
+    release: &ReleaseId,
+) -> Result<BTreeSet<Vec<String>>, StoreError> {
+    let mut spoken = BTreeSet::new();
+    for number in held.of_release(release) {
+        let Some(sbom) = held.sbom(*number) else { continue };
+        let read = holdings(store, grant, std::slice::from_ref(&sbom.document)).await?;
+        let Some(Ok(holding)) = read.get(&sbom.document) else { continue };
+        for component in holding.components() {
+            for exposure in advice.of(component.names, holding.whole()) {
+                let source = &exposure.statement.source;
+                let names = std::iter::once(&source.id).chain(&source.aliases);
+                spoken.insert(names.cloned().collect());
+            }
+        }
+    }
+    Ok(spoken)
+}
+
+/// The SBOMs that hold anything that is spoken of.
+fn candidates(held: &Held, advice: &Advice, only: Option<&ReleaseId>) -> Vec<Number> {
+    let own: Option<BTreeSet<Number>> =
+        only.map(|release| held.of_release(release).iter().copied().collect());
+    // Of one release all are looked at: that is less than to ask where else it is.
+    if let Some(own) = own {
+        return own.into_iter().collect();
+    }
+    let mut numbers = BTreeSet::new();
+    for (package, rule) in advice.rules().all() {
+        held.index.visit(package, rule, |number, _| {
+            numbers.insert(number);
+        });
+    }
+    numbers.into_iter().collect()
+}
+
+/// Of each SBOM what is found there: an answer, and what it rests on.
+async fn look(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    held: &Held,
+    advice: &Arc<Advice>,
+    numbers: &[Number],
+) -> Result<Vec<(Number, Vec<(SourceAnswer, String)>)>, StoreError> {
+    let documents: BTreeMap<Number, String> = numbers
+        .iter()
+        .filter_map(|number| Some((*number, held.sbom(*number)?.document.clone())))
+        .collect();
+    let wanted: BTreeSet<String> = documents.values().cloned().collect();
+    let read = holdings(store, grant, &wanted.into_iter().collect::<Vec<_>>()).await?;
+    let advice = advice.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let mut found: HashMap<&str, Vec<(SourceAnswer, String)>> = HashMap::new();
+        let each = documents.iter().map(|(number, document)| {
+            let findings = found.entry(document).or_insert_with(|| match read.get(document) {
+                Some(Ok(holding)) => findings(&advice, holding),
+                _ => Vec::new(),
+            });
+            (*number, findings.clone())
+        });
+        each.collect()
+    });
+    looked.await.map_err(|_| StoreError::Corrupt { what: "inventory" })
+}
+
+fn findings(advice: &Advice, holding: &Holding) -> Vec<(SourceAnswer, String)> {
+    let mut all = Vec::new();
+    for component in holding.components() {
+        for exposure in advice.of(component.names, holding.whole()) {
+            let version = component.version.unwrap_or_default();
+            let ground = ground(&exposure, component.name, version);
+            all.push((answer(exposure.exposed), ground));
+        }
+    }
+    all
+}
+
+/// What an answer rests on, in one line: of which component, by whom, and what is said of it. When
+/// a source last touched its words says nothing of what they say.
+fn ground(exposure: &Exposure<'_>, name: &str, version: &str) -> String {
+    let statement = exposure.statement;
+    [
+        name,
+        version,
+        exposure.basis.word(),
+        exposure.exposed.word(),
+        &statement.source.document,
+        &statement.source.id,
+        statement.status.word(),
+        &statement.range,
+        statement.justification.as_deref().unwrap_or_default(),
+    ]
+    .join("\u{1f}")
+}
+
+fn answer(exposed: Exposed) -> SourceAnswer {
+    match exposed {
+        Exposed::Affected => SourceAnswer::Affected,
+        Exposed::Undecided => SourceAnswer::Undecided,
+        Exposed::NotAffected => SourceAnswer::NotAffected,
+    }
+}
+
+/// Says why a release is exposed, the strictest first, and at most `limit` reasons; with how many
+/// there are.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn explain(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    held: &Held,
+    advice: &Advice,
+    release: &ReleaseId,
+    limit: usize,
+) -> Result<(Vec<Why>, usize), StoreError> {
+    let mut all = Vec::new();
+    for number in held.of_release(release) {
+        let Some(sbom) = held.sbom(*number) else { continue };
+        let read = holdings(store, grant, std::slice::from_ref(&sbom.document)).await?;
+        let Some(Ok(holding)) = read.get(&sbom.document) else { continue };
+        for component in holding.components() {
+            for exposure in advice.of(component.names, holding.whole()) {
+                let statement = exposure.statement;
+                all.push(Why {
+                    sbom: sbom.id.clone(),
+                    component: component.name.to_owned(),
+                    version: component.version.map(str::to_owned),
+                    purl: component.purl.map(str::to_owned),
+                    path: holding.path(component.index),
+                    place: component.place.clone(),
+                    exposed: exposure.exposed,
+                    basis: exposure.basis,
+                    source: statement.source.clone(),
+                    status: statement.status,
+                    range: statement.range.clone(),
+                    justification: statement.justification.clone(),
+                    pointer: statement.pointer.clone(),
+                });
+            }
+        }
+    }
+    let count = all.len();
+    all.sort_by(|one, two| {
+        let key = |why: &Why| (why.exposed, why.basis, why.component.clone());
+        key(one).cmp(&key(two)).then_with(|| one.source.id.cmp(&two.source.id))
+    });
+    all.truncate(limit);
+    Ok((all, count))
+}

@@ -1,0 +1,157 @@
+//! All that sources say of one vulnerability, side by side and together.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use watchfire_core::event::{Called, Listing};
+use watchfire_formats::advisory::{self, Advisory, Document};
+use watchfire_formats::cvss::Scores;
+use watchfire_store::policy::{Node as NodeNoun, Write};
+use watchfire_store::{Authorized, ListingRow, Store, StoreError};
+
+use super::advice::Advice;
+use super::group::Group;
+use super::word::is_taken_back;
+
+/// A title has at most so many characters.
+const TITLE_CHARS_MAX: usize = 300;
+
+/// What sources say of one vulnerability.
+#[derive(Debug, Clone, Default)]
+pub struct Opinions {
+    /// What can be asked of it.
+    pub advice: Arc<Advice>,
+    /// By what it is known, and how severe the severest says it is.
+    pub called: Called,
+    /// Digests of the documents that say anything of it.
+    pub documents: Vec<String>,
+}
+
+/// Documents that were read, by digest, so that one that speaks of many vulnerabilities is read once.
+#[derive(Debug, Default)]
+pub struct Library {
+    read: HashMap<String, Arc<Document>>,
+}
+
+impl Library {
+    /// Puts a document there that was read already.
+    pub fn put(&mut self, digest: &str, document: Arc<Document>) {
+        self.read.insert(digest.to_owned(), document);
+    }
+
+    async fn get(
+        &mut self,
+        store: &Store,
+        grant: &Authorized<NodeNoun, Write>,
+        digest: &str,
+    ) -> Result<Option<Arc<Document>>, StoreError> {
+        if let Some(document) = self.read.get(digest) {
+            return Ok(Some(document.clone()));
+        }
+        let bytes = match store.document(grant, digest).await {
+            Ok(bytes) => bytes,
+            Err(StoreError::NotFound(_)) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        let read = tokio::task::spawn_blocking(move || advisory::read(&bytes)).await;
+        // What is kept as good was good: another program reads it otherwise, and it says nothing.
+        let Ok(Ok(document)) = read else { return Ok(None) };
+        let document = Arc::new(document);
+        self.read.insert(digest.to_owned(), document.clone());
+        Ok(Some(document))
+    }
+}
+
+impl Opinions {
+    /// Reads what the parts of a group say.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn of(
+        store: &Store,
+        grant: &Authorized<NodeNoun, Write>,
+        library: &mut Library,
+        group: &Group,
+    ) -> Result<Self, StoreError> {
+        let mut advice = Advice::default();
+        let mut said: Vec<(String, Advisory)> = Vec::new();
+        let mut documents = Vec::new();
+        for (digest, speaking) in &group.parts {
+            let Some(document) = library.get(store, grant, digest).await? else { continue };
+            let one = |part: &u64| {
+                let advisory = document.advisories.get(usize::try_from(*part).ok()?)?;
+                (!is_taken_back(advisory)).then(|| advisory.clone())
+            };
+            let advisories: Vec<Advisory> = speaking.parts.iter().filter_map(one).collect();
+            if advisories.is_empty() {
+                continue;
+            }
+            said.extend(advisories.iter().map(|one| (digest.clone(), one.clone())));
+            advice.add_some(&speaking.place, document.publisher.as_deref(), advisories);
+            documents.push(digest.clone());
+        }
+        let called = called(group, &said);
+        Ok(Self { advice: Arc::new(advice), called, documents })
+    }
+}
+
+fn called(group: &Group, said: &[(String, Advisory)]) -> Called {
+    let all = || said.iter().map(|(_, advisory)| advisory);
+    let titles = all().filter_map(|one| one.summary.as_deref());
+    // The shortest is the one that was meant as a title.
+    let title = titles.filter(|title| !title.trim().is_empty()).min_by_key(|it| (it.len(), *it));
+    let published: Option<Timestamp> = all().filter_map(|one| one.published).min();
+    let scored = all().flat_map(|one| {
+        let own = one.severities.iter();
+        own.chain(one.affected.iter().flat_map(|affected| &affected.severities))
+    });
+    let (mut best, mut word): (Option<(Scores, &str)>, Option<&str>) = (None, None);
+    for severity in scored {
+        match severity.value.parse::<Scores>() {
+            Ok(scores) => {
+                let is_more = best.as_ref().is_none_or(|(known, text)| {
+                    let key =
+                        |it: &Scores, text: &str| (it.version, tenths(it.base), text.to_owned());
+                    key(&scores, &severity.value) > key(known, text)
+                });
+                if is_more {
+                    best = Some((scores, &severity.value));
+                }
+            }
+            Err(_) => word = word.max(Some(&severity.value)),
+        }
+    }
+    Called {
+        names: group.names.clone(),
+        title: title.map(|title| title.trim().chars().take(TITLE_CHARS_MAX).collect()),
+        published,
+        severity: best.as_ref().map(|(_, text)| *text).or(word).map(str::to_owned),
+        severity_tenths: best.map(|(scores, _)| tenths(scores.base)),
+    }
+}
+
+/// A score in tenths.
+pub fn tenths(score: f64) -> u32 {
+    // Between 0 and 10.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded")]
+    let tenths = (score.clamp(0.0, 10.0) * 10.0).round() as u32;
+    tenths
+}
+
+/// The first list that says that it is exploited, and its document.
+pub fn listing(rows: &[ListingRow]) -> Option<(Listing, Option<String>)> {
+    let mut by_time: BTreeMap<(bool, &str, &str), &ListingRow> = BTreeMap::new();
+    for row in rows {
+        let since = row.since.as_deref().unwrap_or_default();
+        by_time.insert((row.since.is_none(), since, &row.publisher), row);
+    }
+    let row = by_time.into_values().next()?;
+    let listing = Listing {
+        by: row.publisher.clone(),
+        since: row.since.clone(),
+        due: row.due.clone(),
+        ransomware: row.ransomware,
+    };
+    Some((listing, Some(row.document.clone())))
+}
