@@ -152,6 +152,7 @@ impl Source {
             schemes: Schemes::Judged,
             within: Duration::from_secs(u64::from(source.timeout_seconds)),
             bytes_max: ANSWER_BYTES_MAX,
+            kept: None,
         };
         let (settings, spool) = (source.clone(), settings.data.clone());
         Ok(Self { settings, fetcher, spool, first_pause: FIRST_PAUSE })

@@ -21,7 +21,7 @@ const FEEDS_MAX: usize = 10_000;
 macro_rules! columns {
     () => {
         "room, name, address, begun_at, tried_at, succeeded_at, news_at, failures, problem_code, \
-         problem, told_at, etag, last_modified, state, next_try_at"
+         problem, told_at, etag, last_modified, next_try_at"
     };
 }
 
@@ -40,7 +40,8 @@ statements! {
     CLAIM =
         "UPDATE feeds SET tried_at = $4, next_try_at = $5, lease = $6 WHERE room = $1 \
          AND name = $2 AND address = $3 AND next_try_at <= $4";
-    CLAIMED = concat!("SELECT ", columns!(), " FROM feeds WHERE lease = $1");
+    CLAIMED = concat!("SELECT ", columns!(), ", state FROM feeds WHERE lease = $1");
+    /// Without the state, which is long and nobody's who looks.
     SETTLE =
         "UPDATE feeds SET succeeded_at = $2, news_at = $3, failures = $4, problem_code = $5, \
          problem = $6, told_at = $7, etag = $8, last_modified = $9, next_try_at = $10, \
@@ -100,7 +101,7 @@ fn feed_row(row: &Row) -> Result<FeedRow, StoreError> {
         told_at: row.instant_or_none("told_at")?,
         etag: row.text_or_none("etag")?,
         last_modified: row.text_or_none("last_modified")?,
-        state: row.text_or_none("state")?,
+        state: None,
         next_try_at: row.instant("next_try_at")?,
     })
 }
@@ -145,7 +146,11 @@ impl Store {
             return Ok(None);
         }
         let row = connection.optional(&CLAIMED, params![&lease]).await?;
-        row.map(|row| Ok(ClaimedFeed { row: feed_row(&row)?, lease })).transpose()
+        let claimed = |row: Row| {
+            let state = row.text_or_none("state")?;
+            Ok(ClaimedFeed { row: FeedRow { state, ..feed_row(&row)? }, lease })
+        };
+        row.map(claimed).transpose()
     }
 
     /// Records what became of a try, with when the next is: the row as it is from now on. Changes

@@ -1,4 +1,4 @@
-//! Feeds of law: from where bundles are fetched, and how each stands.
+//! Feeds of law and sources of the watch: from where something is fetched, and how each stands.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,36 +9,42 @@ use utoipa::ToSchema;
 use super::{List, Shown};
 use crate::auth::Caller;
 use crate::command::feed::{self as command, Standing};
+use crate::settings::WatchKind;
 use crate::state::Node;
 
 /// Why the last try brought nothing.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FeedProblem {
     /// `feed_address_denied`, `feed_cut_off`, `feed_redirected`, `feed_stalled`, `feed_status`,
-    /// `feed_tls_failed`, `feed_too_large`, `feed_unreachable`, or a code with which a proposal is
-    /// refused.
+    /// `feed_tls_failed`, `feed_too_large`, `feed_unreachable`, `feed_no_room`, of a source also
+    /// `watch_empty`, `watch_malformed`, `watch_not_taken`, `watch_too_much`, `watch_unreadable` and
+    /// `watch_went_back`, or a code with which what it brought is refused.
     code: String,
     detail: String,
 }
 
-/// A feed of the settings.
+/// A feed or a source of the settings.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ShownFeed {
     #[schema(example = "law-example")]
     name: String,
-    /// What it brings: `law`.
+    /// What it brings: `law`, or what is watched, `watch`.
     #[schema(value_type = String)]
     room: &'static str,
-    /// The machine that is asked; the rest of the address may be a secret.
+    /// Of the watch: `folder`, `zip`, `osv`, `csaf` or `document`.
+    #[schema(value_type = Option<String>)]
+    kind: Option<&'static str>,
+    /// The machine that is asked; the rest of the address may be a secret. Absent for what lies on
+    /// the machine of the node.
     #[schema(example = "https://law.example")]
-    origin: String,
+    origin: Option<String>,
     every_seconds: u32,
     #[schema(value_type = Option<String>, format = DateTime)]
     tried_at: Option<Timestamp>,
     /// When it was last heard, with news or without.
     #[schema(value_type = Option<String>, format = DateTime)]
     succeeded_at: Option<Timestamp>,
-    /// When it last brought a change of law.
+    /// When it last had news: a change of law, or documents.
     #[schema(value_type = Option<String>, format = DateTime)]
     news_at: Option<Timestamp>,
     /// Tries in a row that brought nothing.
@@ -62,10 +68,11 @@ impl ShownFeed {
             row.as_ref().and_then(field)
         };
         Self {
-            name: standing.settings.name,
-            room: command::ROOM,
+            name: standing.name,
+            room: standing.room,
+            kind: standing.kind.map(WatchKind::name),
             origin,
-            every_seconds: standing.settings.every_seconds,
+            every_seconds: standing.every_seconds,
             tried_at: of_row(|row| row.tried_at),
             succeeded_at: of_row(|row| row.succeeded_at),
             news_at: of_row(|row| row.news_at),
@@ -81,11 +88,12 @@ impl ShownFeed {
     }
 }
 
-/// Lists the feeds of law bundles, and how each stands.
+/// Lists the feeds of law bundles and the sources of the watch, and how each stands.
 #[utoipa::path(get, path = "/api/v1/feeds", tag = "amendments",
     responses((status = 200, body = List<ShownFeed>)))]
 pub(crate) async fn list(State(node): State<Node>, caller: Caller) -> Shown<List<ShownFeed>> {
     let now = node.now();
-    let found = command::standings(&node, &caller.viewer).await?;
+    let mut found = command::standings(&node, &caller.viewer).await?;
+    found.extend(command::sources(&node, &caller.viewer).await?);
     Ok(Json(List::whole(found.into_iter().map(|it| ShownFeed::of(it, now)).collect())))
 }

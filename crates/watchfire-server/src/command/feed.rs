@@ -1,4 +1,4 @@
-//! Feeds of law: what one of them brought, and how each stands.
+//! Feeds of law: what one of them brought; and how each, and each source of the watch, stands.
 
 use jiff::{SignedDuration, Timestamp};
 use watchfire_core::event::LawSource;
@@ -10,11 +10,13 @@ use watchfire_store::{FeedRow, StoreError, Viewer};
 use super::amendment::{self, Content, Proposal};
 use super::{Wish, keeper};
 use crate::error::Problem;
-use crate::settings::LawFeedSettings;
+use crate::settings::WatchKind;
 use crate::state::Node;
 
 /// The room of the feeds whose bundles are of law.
 pub const ROOM: &str = "law";
+/// The room of the sources whose documents are watched.
+pub const WATCH_ROOM: &str = "watch";
 
 /// What a bundle from a feed was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,35 +73,46 @@ async fn was_taken(node: &Node, organization: &PartyId, opened: &Bundle) -> Resu
     }
 }
 
-/// How a feed of the settings stands.
+/// How a feed or a source of the settings stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    pub settings: LawFeedSettings,
+    /// What it brings: [`ROOM`] or [`WATCH_ROOM`].
+    pub room: &'static str,
+    pub name: String,
+    /// What a source is; absent for feeds of law.
+    pub kind: Option<WatchKind>,
+    /// Where it is, in which a secret may stand.
+    at: String,
+    pub every_seconds: u32,
+    silent_after_periods: u32,
     /// Absent as long as no node has begun with it.
     pub row: Option<FeedRow>,
 }
 
 impl Standing {
-    /// Returns the machine that is asked, without the path, in which a secret may stand.
-    pub fn origin(&self) -> String {
-        let url = reqwest::Url::parse(&self.settings.url);
-        url.map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+    /// Returns the machine that is asked, without the path, in which a secret may stand; `None` for
+    /// what lies on this machine.
+    pub fn origin(&self) -> Option<String> {
+        let url = reqwest::Url::parse(&self.at).ok()?;
+        url.has_host().then(|| url.origin().ascii_serialization())
     }
 
     /// Returns whether it has not been heard for as long as people are told of.
     pub fn is_silent(&self, now: Timestamp) -> bool {
-        self.row.as_ref().is_some_and(|row| is_silent(&self.settings, row, now))
+        let pace = (self.every_seconds, self.silent_after_periods);
+        self.row.as_ref().is_some_and(|row| is_silent(pace, row, now))
     }
 }
 
-/// Whether a feed has not been heard for as long as people are told of.
-pub(crate) fn is_silent(settings: &LawFeedSettings, row: &FeedRow, now: Timestamp) -> bool {
-    let periods = i64::from(settings.every_seconds) * i64::from(settings.silent_after_periods);
+/// Whether something that is asked every so many seconds has not been heard for so many periods, of
+/// which people are told.
+pub(crate) fn is_silent((every, periods): (u32, u32), row: &FeedRow, now: Timestamp) -> bool {
+    let seconds = i64::from(every) * i64::from(periods);
     let heard_at = row.succeeded_at.unwrap_or(row.begun_at);
-    now.duration_since(heard_at) >= SignedDuration::from_secs(periods)
+    now.duration_since(heard_at) >= SignedDuration::from_secs(seconds)
 }
 
-/// Returns how the feeds of the settings stand, in the order of the settings.
+/// Returns how the feeds of law in the settings stand, in the order of the settings.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for whoever has no account.
@@ -108,8 +121,33 @@ pub async fn standings(node: &Node, viewer: &Viewer) -> Result<Vec<Standing>, St
     let feeds = node.settings().law.feeds.iter();
     Ok(feeds
         .map(|feed| Standing {
-            settings: feed.clone(),
+            room: ROOM,
+            name: feed.name.clone(),
+            kind: None,
+            at: feed.url.clone(),
+            every_seconds: feed.every_seconds,
+            silent_after_periods: feed.silent_after_periods,
             row: rows.iter().find(|row| row.name == feed.name).cloned(),
+        })
+        .collect())
+}
+
+/// Returns how the sources of the watch stand, in the order of the settings.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for whoever has no account.
+pub async fn sources(node: &Node, viewer: &Viewer) -> Result<Vec<Standing>, StoreError> {
+    let rows = node.store().feeds(viewer, WATCH_ROOM).await?;
+    let sources = node.settings().watch.sources.iter();
+    Ok(sources
+        .map(|source| Standing {
+            room: WATCH_ROOM,
+            name: source.name.clone(),
+            kind: Some(source.kind),
+            at: source.at.clone(),
+            every_seconds: source.every_seconds,
+            silent_after_periods: source.silent_after_periods,
+            row: rows.iter().find(|row| row.name == source.name).cloned(),
         })
         .collect())
 }

@@ -3,9 +3,11 @@
 //! What it answered before is named in the question (`ETag`, `Last-Modified`), so that nothing is
 //! sent twice. Nothing of an answer is handed on before it is whole.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Seek};
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -13,13 +15,15 @@ use reqwest::header::{
     CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
     RETRY_AFTER,
 };
-use reqwest::{Response, StatusCode};
+use reqwest::{Client, Response, StatusCode, Url};
 use tokio::io::AsyncWriteExt;
 
 use super::guard::{self, Denied};
 use crate::channel::trust::{Trust, is_of_tls};
 use crate::settings::Network;
 
+/// Connections are kept to so many machines.
+const KEPT_MAX: usize = 16;
 /// A validator that is longer is not kept.
 const VALIDATOR_BYTES_MAX: usize = 1_024;
 /// Of what an answer says of itself, so many signs are told.
@@ -38,6 +42,33 @@ pub struct Fetcher {
     pub within: Duration,
     /// A longer answer is not taken.
     pub bytes_max: usize,
+    /// Where connections are kept for the next question, if they are.
+    pub kept: Option<Kept>,
+}
+
+/// Connections to machines that were judged, for whoever asks them many things in a row.
+#[derive(Debug, Clone, Default)]
+pub struct Kept(Arc<Mutex<HashMap<String, (Client, String)>>>);
+
+impl Kept {
+    fn find(&self, origin: &str) -> Option<(Client, String)> {
+        self.lock().get(origin).cloned()
+    }
+
+    fn keep(&self, origin: String, way: (Client, String)) {
+        let mut kept = self.lock();
+        if kept.len() < KEPT_MAX {
+            kept.insert(origin, way);
+        }
+    }
+
+    fn forget(&self, origin: &str) {
+        self.lock().remove(origin);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Client, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What an address may begin with.
@@ -194,10 +225,10 @@ impl Fetcher {
         if self.schemes == Schemes::Tls && !url.starts_with("https://") {
             return Err(FetchError::Clear);
         }
-        let destination = guard::judge(url, &self.allowed).await.map_err(FetchError::Denied)?;
-        let endpoint = destination.endpoint();
-        let client = super::client(&self.trust, &destination, self.within);
-        let mut request = client.map_err(|_| FetchError::Unreachable)?.get(destination.url);
+        let url = guard::read(url).map_err(FetchError::Denied)?;
+        let origin = url.origin().ascii_serialization();
+        let (client, endpoint) = self.way(&url, &origin).await?;
+        let mut request = client.get(url);
         let conditions = [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)];
         let mut is_conditional = false;
         for (name, value) in conditions {
@@ -206,7 +237,12 @@ impl Fetcher {
                 is_conditional = true;
             }
         }
-        let response = request.send().await.map_err(|error| self.failed(&error))?;
+        let response = request.send().await.map_err(|error| {
+            if let Some(kept) = &self.kept {
+                kept.forget(&origin);
+            }
+            self.failed(&error)
+        })?;
         let status = response.status();
         if status == StatusCode::NOT_MODIFIED && is_conditional {
             return Ok(None);
@@ -228,6 +264,21 @@ impl Fetcher {
         let content_type =
             content_type.map(|text| text.chars().take(CONTENT_TYPE_CHARS_MAX).collect());
         Ok(Some(Head { response, content_type, validators, endpoint }))
+    }
+
+    /// A client that reaches the machine of `url` and no other, and how the machine is called.
+    async fn way(&self, url: &Url, origin: &str) -> Result<(Client, String), FetchError> {
+        if let Some(way) = self.kept.as_ref().and_then(|kept| kept.find(origin)) {
+            return Ok(way);
+        }
+        let judged = guard::judge(url.as_str(), &self.allowed).await;
+        let destination = judged.map_err(FetchError::Denied)?;
+        let client = super::client(&self.trust, &destination, self.within);
+        let way = (client.map_err(|_| FetchError::Unreachable)?, destination.endpoint());
+        if let Some(kept) = &self.kept {
+            kept.keep(origin.to_owned(), way.clone());
+        }
+        Ok(way)
     }
 
     async fn whole(&self, response: Response) -> Result<Vec<u8>, FetchError> {

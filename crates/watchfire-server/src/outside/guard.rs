@@ -49,17 +49,20 @@ impl Denied {
     }
 }
 
-/// Judges where `address` leads.
-pub(crate) async fn judge(address: &str, allowed: &[Network]) -> Result<Destination, Denied> {
+/// Reads an address of the web, without looking where it leads.
+pub(crate) fn read(address: &str) -> Result<Url, Denied> {
     let url = Url::parse(address).map_err(|_| Denied::Address)?;
-    let clear = match url.scheme() {
-        "https" => false,
-        "http" => true,
-        _ => return Err(Denied::Address),
-    };
-    if !url.username().is_empty() || url.password().is_some() {
+    let is_of_the_web = ["https", "http"].contains(&url.scheme());
+    if !is_of_the_web || !url.username().is_empty() || url.password().is_some() {
         return Err(Denied::Address);
     }
+    Ok(url)
+}
+
+/// Judges where `address` leads.
+pub(crate) async fn judge(address: &str, allowed: &[Network]) -> Result<Destination, Denied> {
+    let url = read(address)?;
+    let clear = url.scheme() == "http";
     let host = url.host_str().ok_or(Denied::Address)?.to_owned();
     let port = url.port_or_known_default().ok_or(Denied::Address)?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');

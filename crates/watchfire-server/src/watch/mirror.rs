@@ -9,7 +9,7 @@ use reqwest::Url;
 use super::news::{KEEP_EVERY_ASKED, Outlet};
 use super::state::{Mark, State};
 use super::{Source, Trouble};
-use crate::outside::fetch::{FetchError, Fetched, Fetcher, Spooled, Validators};
+use crate::outside::fetch::{FetchError, Fetched, Fetcher, Kept, Spooled, Validators};
 use crate::outside::guard::Denied;
 
 /// A question is put so often before it is given up.
@@ -27,6 +27,8 @@ pub(super) struct Mirror<'a> {
     source: &'a Source,
     /// The host that the settings name.
     home: Option<String>,
+    /// Connections, as long as the source is read.
+    kept: Kept,
 }
 
 /// What came of asking for one document.
@@ -46,13 +48,14 @@ impl<'a> Mirror<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
         let url = Url::parse(&source.settings.at).ok();
         let home = url.and_then(|url| url.host_str().map(str::to_owned));
-        Self { source, home }
+        Self { source, home, kept: Kept::default() }
     }
 
     /// Who asks `url`. Only the host that the settings name may lie in a private network: a listing
     /// of somebody else may not lead us around behind our own walls.
     fn fetcher(&self, url: &str) -> Fetcher {
         let mut fetcher = self.source.fetcher.clone();
+        fetcher.kept = Some(self.kept.clone());
         let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
         if host != self.home {
             fetcher.allowed.clear();

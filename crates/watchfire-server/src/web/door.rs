@@ -10,6 +10,7 @@ mod case;
 mod choices;
 mod department;
 mod draft;
+mod feed;
 mod holding;
 mod inquiry;
 mod law;
@@ -139,6 +140,7 @@ fn amendments() -> Vec<Route> {
     use watchfire_core::event::Duty::Administrator;
     vec![
         shows(SignedIn, "/amendments", amendment::list),
+        shows(SignedIn, "/feeds", feed::list),
         shows(Grant, "/amendments/{id}", amendment::page),
         shows(Grant, "/amendments/{id}/impact", amendment::impact),
         takes(Grant, "/amendments/{id}/interpretation", amendment::interpret),

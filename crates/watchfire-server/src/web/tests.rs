@@ -25,8 +25,8 @@ use super::obligation::Class;
 use super::reader::{Problem, Reader};
 use super::sample::{self, at};
 use super::{
-    amendment, case, department, law, layout, log, me, party, person, reading, report, session,
-    submission, watch,
+    amendment, case, department, feed, law, layout, log, me, party, person, reading, report,
+    session, submission, watch,
 };
 use crate::locale::Language;
 
@@ -79,6 +79,8 @@ fn pages(language: Language) -> Vec<Page> {
         ("amendment-read", amendment::page(&an_amendment(Stage::Interpreted), &reader)),
         ("amendment-used", amendment::page(&an_amendment(Stage::Applied), &reader)),
         ("amendment-impact", amendment::impact(&an_impact(), &reader)),
+        ("feeds", feed::page(&change::all_feeds(), &reader)),
+        ("feeds-none", feed::page(&feed::FeedsView::default(), &reader)),
         ("readings", reading::page(&readings(), &reader)),
         ("departments", department::list(&departments(), &reader)),
         ("department", department::page(&a_department(), &reader)),

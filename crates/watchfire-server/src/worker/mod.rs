@@ -8,6 +8,7 @@ pub mod feeds;
 pub mod heartbeat;
 pub mod judging;
 pub mod keeper;
+mod pace;
 pub mod sender;
 pub mod ticker;
 mod trouble;
@@ -18,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::watch as signal;
 use tokio::task::{JoinHandle, JoinSet};
 use watchfire_store::StoreError;
 
@@ -72,7 +73,7 @@ pub enum WorkerError {
 /// Whether anything may leave the house.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outbound {
-    /// Notices, signs of life and questions to feeds leave.
+    /// Notices, signs of life and questions to feeds and sources leave.
     Open,
     /// Nothing leaves; notices wait. For a restored node, whose old self may still send the same.
     Quarantined,
@@ -81,14 +82,14 @@ pub enum Outbound {
 /// The hands at work.
 #[derive(Debug)]
 pub struct Workers {
-    stop: watch::Sender<bool>,
+    stop: signal::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     progress: Progress,
 }
 
 impl Workers {
     /// Records the start and sets ticker and keeper to work, and unless nothing may leave, the
-    /// sender and whoever asks the feeds.
+    /// sender and whoever asks the feeds and reads the sources.
     ///
     /// # Errors
     /// [`WorkerError`].
@@ -100,7 +101,7 @@ impl Workers {
         let feeds = Feeds::from_settings(node)?;
         let keeper = Keeper::new(node.clone(), progress.clone());
         keeper.begin(node.now()).await?;
-        let (stop, stopped) = watch::channel(false);
+        let (stop, stopped) = signal::channel(false);
         let mut tasks = vec![
             tokio::spawn(ticker.run(stopped.clone())),
             tokio::spawn(Amending::new(node.clone()).run(stopped.clone())),
@@ -132,7 +133,7 @@ impl Workers {
 }
 
 /// Waits, or returns `true` at once when the node stops.
-async fn rest(stopped: &mut watch::Receiver<bool>, how_long: Duration) -> bool {
+async fn rest(stopped: &mut signal::Receiver<bool>, how_long: Duration) -> bool {
     let stops = stopped.wait_for(|stop| *stop);
     // Waiting ends early when the node stops, or when whoever would say so is gone.
     tokio::time::timeout(how_long, stops).await.is_ok()
@@ -141,7 +142,7 @@ async fn rest(stopped: &mut watch::Receiver<bool>, how_long: Duration) -> bool {
 /// Takes a step again and again until the node stops, which cuts it short. Each is taken in a task
 /// of its own, so that even a panic does not end the loop; `failed` hears of what went wrong.
 async fn repeat<F>(
-    mut stopped: watch::Receiver<bool>,
+    mut stopped: signal::Receiver<bool>,
     period: Duration,
     step: impl Fn() -> F,
     failed: impl Fn(String),

@@ -6,6 +6,7 @@ mod browser;
 mod cases;
 mod conflicts;
 mod failure;
+mod feeds;
 mod house;
 mod inquiry;
 mod law_pages;

@@ -50,12 +50,23 @@ async fn a_feed_is_taken_once_until_its_lease_ends_and_keeps_what_became_of_it()
         taken.row.problem = None;
         (taken.row.etag, taken.row.succeeded_at) = (Some("\"7\"".to_owned()), Some(later(30)));
         taken.row.next_try_at = later(200);
+        taken.row.state = Some("far".to_owned());
         assert!(store.settle_feed(&grant, &taken).await.unwrap());
+        // How far it has come is for whoever takes it alone.
+        taken.row.state = None;
         store.begin_feed(&grant, FEED, "a", later(50)).await.unwrap();
         assert_eq!(store.feeds(&eva, "law").await.unwrap(), [taken.row]);
+        let taken = claim(later(200), later(210)).await.expect("it is due");
+        assert_eq!(taken.row.state.as_deref(), Some("far"));
+        assert!(store.note_feed_state(&grant, &taken, "farther").await.unwrap());
+        let again = claim(later(210), later(220)).await.expect("the lease has ended");
+        assert_eq!(again.row.state.as_deref(), Some("farther"));
+        assert!(!store.note_feed_state(&grant, &taken, "late").await.unwrap());
         store.begin_feed(&grant, FEED, "b", later(60)).await.unwrap();
         let [row] = store.feeds(&eva, "law").await.unwrap().try_into().expect("one");
         assert_eq!((row.etag, row.succeeded_at, row.next_try_at), (None, None, later(60)));
+        let elsewhere = store.claim_feed(&grant, FEED, "b", later(60), later(70)).await.unwrap();
+        assert_eq!(elsewhere.expect("it is due").row.state, None);
         house.store.close().await;
     }
 }

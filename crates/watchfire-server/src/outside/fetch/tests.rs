@@ -25,6 +25,7 @@ fn fetcher(authority: &Authority) -> Fetcher {
         schemes: Schemes::Tls,
         within: Duration::from_secs(20),
         bytes_max: 1_000,
+        kept: None,
     }
 }
 
@@ -134,6 +135,22 @@ async fn in_the_clear_only_a_network_that_is_allowed_is_asked_and_only_by_who_ma
     let Ok(Fetched::Whole(_)) = asks(&fetcher, &publisher).await else { panic!("no answer") };
     let walled = Fetcher { allowed: Vec::new(), ..fetcher };
     assert_eq!(asks(&walled, &publisher).await, Err(FetchError::Denied(Denied::Network)));
+}
+
+#[tokio::test]
+async fn who_is_kept_is_asked_again_and_nobody_else_is_reached_by_that() {
+    let authority = Authority::new();
+    let keeping = Fetcher { kept: Some(Kept::default()), ..fetcher(&authority) };
+    let [one, other] =
+        [publisher(document(), &authority).await, publisher(document(), &authority).await];
+    for publisher in [&one, &other, &one] {
+        let Ok(Fetched::Whole(answer)) = asks(&keeping, publisher).await else { panic!("none") };
+        assert_eq!(answer.endpoint, publisher.url);
+    }
+    assert_eq!((one.took().len(), other.took().len()), (2, 1));
+    let with_login = one.url.replace("https://", "https://user:word@");
+    let asked = keeping.fetch(&with_login, &Validators::default()).await;
+    assert_eq!(asked, Err(FetchError::Denied(Denied::Address)));
 }
 
 #[tokio::test]

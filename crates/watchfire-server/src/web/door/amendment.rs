@@ -20,7 +20,7 @@ use super::act::{is_refusal, wish};
 use super::party::everybody;
 use super::words::{Words, language_of};
 use super::{Sent, Visit};
-use crate::command::feed::{self, Standing};
+use crate::command::feed;
 use crate::command::impact::{self as impacts, Group};
 use crate::command::{Answer, amendment as command};
 use crate::error::Problem;
@@ -28,7 +28,6 @@ use crate::web::amendment::{
     self, AcknowledgementView, AmendmentView, CaseView, GroupView, ImpactView, InterpretationView,
     ListView, OwedRow, Row, ShiftView,
 };
-use crate::web::feed::FeedView;
 use crate::web::form::Typed;
 use crate::web::refusal;
 
@@ -60,25 +59,9 @@ pub(super) async fn list(visit: Visit, Query(asked): Query<After>) -> Result<Res
         gaps: row.gaps,
     });
     let standings = feed::standings(&visit.node, viewer).await?;
-    let feeds = standings.into_iter().map(|it| feed_view(it, visit.reader.now)).collect();
+    let feeds = standings.into_iter().map(|it| super::feed::view(it, visit.reader.now)).collect();
     let view = ListView { owed: owed.collect(), feeds, rows: rows.collect(), next: page.next };
     Ok(visit.show(amendment::list(&view, &visit.reader)))
-}
-
-fn feed_view(standing: Standing, now: Timestamp) -> FeedView {
-    let (origin, silent) = (standing.origin(), standing.is_silent(now));
-    let row = standing.row.as_ref();
-    FeedView {
-        origin,
-        silent,
-        tried_at: row.and_then(|row| row.tried_at),
-        succeeded_at: row.and_then(|row| row.succeeded_at),
-        news_at: row.and_then(|row| row.news_at),
-        next_try_at: row.map(|row| row.next_try_at),
-        problem: row.and_then(|row| row.problem.clone()),
-        etag: row.and_then(|row| row.etag.clone()),
-        name: standing.settings.name,
-    }
 }
 
 fn id_of(text: &str) -> Result<AmendmentId, Problem> {

@@ -3,7 +3,8 @@
 use watchfire_core::amendment::Stage;
 use watchfire_core::ids::PartyId;
 
-use crate::web::feed::FeedView;
+use crate::settings::WatchKind;
+use crate::web::feed::{FeedView, FeedsView};
 use crate::web::form::Typed;
 use crate::web::law::changes::{AcknowledgedView, ChangeView, ChangesView};
 use crate::web::sample::at;
@@ -62,7 +63,8 @@ pub(super) fn amendments() -> amendment::ListView {
 fn feeds() -> Vec<FeedView> {
     let heard = FeedView {
         name: "law-example".into(),
-        origin: "https://law.example".into(),
+        kind: None,
+        origin: Some("https://law.example".into()),
         tried_at: Some(at("2021-11-25T06:00Z")),
         succeeded_at: Some(at("2021-11-25T06:00Z")),
         news_at: Some(at("2021-11-24T00:00Z")),
@@ -101,6 +103,35 @@ fn feeds() -> Vec<FeedView> {
     all.extend(codes.map(|code| failing(code, code, false)));
     all.push(heard);
     all
+}
+
+/// Feeds of law, and a source of each kind and of each problem.
+pub(super) fn all_feeds() -> FeedsView {
+    let law = feeds();
+    let heard = law.last().expect("one that was heard").clone();
+    let kinds =
+        [WatchKind::Folder, WatchKind::Zip, WatchKind::Osv, WatchKind::Csaf, WatchKind::Document];
+    let of = |kind: WatchKind| FeedView {
+        name: kind.name().into(),
+        kind: Some(kind),
+        origin: Some("https://mirror.example".into()).filter(|_| kind != WatchKind::Folder),
+        ..heard.clone()
+    };
+    let codes = [
+        "feed_no_room",
+        "watch_empty",
+        "watch_malformed",
+        "watch_not_taken",
+        "watch_too_much",
+        "watch_unreadable",
+        "watch_went_back",
+    ];
+    let failing = |code: &str| FeedView {
+        name: code.into(),
+        problem: Some((code.to_owned(), "it answers 404".to_owned())),
+        ..of(WatchKind::Osv)
+    };
+    FeedsView { law, watched: kinds.map(of).into_iter().chain(codes.map(failing)).collect() }
 }
 
 pub(super) fn readings() -> reading::ReadingsView {

@@ -90,6 +90,7 @@ fn brought(args: &LawImport) -> Result<Vec<u8>, Failure> {
         schemes: Schemes::Tls,
         within: Duration::from_secs(u64::from(args.within)),
         bytes_max: BUNDLE_BYTES_MAX,
+        kept: None,
     };
     let asked = block_on(async { Ok(fetcher.fetch(&args.bundle, &Validators::default()).await) })?;
     let answer = match asked {
