@@ -15,9 +15,10 @@ pub mod judge;
 mod name;
 pub mod opinion;
 mod rule;
+pub mod said;
 pub mod word;
 
 pub use advice::{Advice, Exposed, Exposure, Source, Statement, Whole};
 pub use holdings::{Attached, Held, Holdings};
 pub use inventory::{Holding, HoldingError, Part, READER};
-pub use name::{Basis, Name, names};
+pub use name::{Basis, Name, names, packages_of_purl};

@@ -62,6 +62,7 @@ fn table() -> Vec<Route> {
         obligations(),
         laws_and_log(),
         amendments(),
+        exposure(),
         parties(),
         web::door::table(),
     ]
@@ -162,6 +163,21 @@ fn laws_and_log() -> Vec<Route> {
         route(Public, routes!(api::log::entries)),
         route(Public, routes!(api::log::receipt)),
         route(Duty(Auditor), routes!(api::log::internal_checkpoint)),
+    ]
+}
+
+fn exposure() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    vec![
+        route(SignedIn, routes!(api::vulnerability::list)),
+        route(Grant, routes!(api::vulnerability::show)),
+        route(Grant, routes!(api::vulnerability::exposures)),
+        route(Grant, routes!(api::vulnerability::why)),
+        route(Grant, routes!(api::vulnerability::of_release)),
+        route(Grant, routes!(api::vulnerability::decide)),
+        route(Grant, routes!(api::vulnerability::agree)),
+        route(Grant, routes!(api::vulnerability::join)),
+        route(SignedIn, routes!(api::component::list)),
     ]
 }
 

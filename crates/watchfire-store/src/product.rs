@@ -6,7 +6,7 @@ use watchfire_core::product::{Product, Release};
 
 use crate::Store;
 use crate::apply::Stored;
-use crate::dialect::{Connection, Row, is_taken, params};
+use crate::dialect::{Connection, Row, is_taken, listed, params};
 use crate::document;
 use crate::error::StoreError;
 use crate::history;
@@ -35,6 +35,8 @@ macro_rules! release_columns {
          (SELECT COUNT(*) FROM exposures x WHERE x.release_id = r.id AND x.is_open) AS open"
     };
 }
+
+pub(crate) use release_columns;
 
 statements! {
     REGISTER_PRODUCT =
@@ -389,6 +391,23 @@ impl Store {
         let params = params![scope, party, id.as_str()];
         let row = self.reader().await?.optional(&RELEASE, params).await?;
         release_row(&row.ok_or(NotFound)?)
+    }
+
+    /// Returns how these releases stand in lists, of those that the viewer sees; by product and
+    /// version.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn release_rows(
+        &self,
+        viewer: &Viewer,
+        ids: &[&ReleaseId],
+    ) -> Result<Vec<ReleaseRow>, StoreError> {
+        let (scope, party) = viewer.house_parameters();
+        let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+        let params = params![scope, party, serde_json::json!(ids).to_string()];
+        let rows = self.reader().await?.all(&listed::RELEASES_BY_IDS, params).await?;
+        rows.iter().map(release_row).collect()
     }
 
     /// Returns a release, folded from its events.

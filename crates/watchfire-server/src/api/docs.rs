@@ -28,6 +28,7 @@ use crate::web::layout;
         (name = "obligations", description = "What is owed, by when, and who holds it."),
         (name = "laws", description = "The law packs in use."),
         (name = "amendments", description = "Changes of law, and the departments that must know."),
+        (name = "exposure", description = "What advisories say of what the house has."),
         (name = "parties", description = "People and organizations."),
         (name = "log", description = "The evidence log."),
         (name = "node", description = "The node itself.")

@@ -3,6 +3,7 @@
 pub(crate) mod amendment;
 pub(crate) mod awareness;
 pub(crate) mod case;
+pub(crate) mod component;
 pub(crate) mod conflict;
 pub(crate) mod decision;
 pub(crate) mod department;
@@ -28,6 +29,7 @@ pub(crate) mod report;
 pub(crate) mod submission;
 pub(crate) mod timeline;
 pub(crate) mod token;
+pub(crate) mod vulnerability;
 
 use std::str::FromStr;
 

@@ -6,6 +6,7 @@ pub mod amendment;
 pub(crate) mod built_in;
 pub mod bundle;
 pub mod case;
+pub mod component;
 pub mod country;
 pub mod decision;
 pub mod department;

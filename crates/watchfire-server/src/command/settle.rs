@@ -262,11 +262,9 @@ impl Watch {
         let rules = opening_rules(node, &self.organization).await?;
         let Some(rule) = rules.met(&urgency) else { return Ok(0) };
         let people = self.people(node, &rows).await?;
-        let releases: Vec<String> = rows
-            .iter()
-            .map(|row| format!("{} {}", row.product_name, row.version))
-            .chain((rows.len()..exposed.len()).map(|at| exposed[at].to_string()))
-            .collect();
+        let told = rows.iter().map(|row| format!("{} {}", row.product_name, row.version));
+        let others = exposed.iter().skip(rows.len()).map(ToString::to_string);
+        let releases: Vec<String> = told.chain(others).collect();
         let opened = opening::opening(vulnerability, &releases, &people, now);
         let (profile, chain) = house_of(node, &self.organization).await?;
         let standing = standing::of_case(node, &self.organization, now).await?;
@@ -294,11 +292,8 @@ impl Watch {
         node: &Node,
         releases: &[ReleaseId],
     ) -> Result<Vec<ReleaseRow>, StoreError> {
-        let mut rows = Vec::new();
-        for release in releases.iter().take(RELEASES_READ_MAX) {
-            rows.push(node.store().release_row(&self.viewer, release).await?);
-        }
-        Ok(rows)
+        let some: Vec<&ReleaseId> = releases.iter().take(RELEASES_READ_MAX).collect();
+        node.store().release_rows(&self.viewer, &some).await
     }
 
     async fn is_internet_facing(

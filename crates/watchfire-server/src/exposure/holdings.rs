@@ -3,7 +3,7 @@
 //! It follows the store: each look begins with one question for what changed. Another node of the
 //! same database sees what this one attached.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
@@ -68,6 +68,15 @@ impl Held {
     /// Whether something of any of these packages is, or was, in what the house has.
     pub fn knows(&self, packages: &[Package]) -> bool {
         packages.iter().any(|package| self.index.knows(package))
+    }
+
+    /// The releases that contain something of a package, by its version as they write it.
+    pub fn containing(&self, package: &Package) -> BTreeMap<String, BTreeSet<ReleaseId>> {
+        let found = self.index.containing(package).into_iter().map(|(version, numbers)| {
+            let sboms = numbers.iter().filter_map(|number| self.sboms.get(number));
+            (version, sboms.map(|sbom| sbom.release.clone()).collect())
+        });
+        found.collect()
     }
 
     /// The SBOM of a number.

@@ -85,6 +85,17 @@ pub fn names(component: &Component) -> Vec<Name> {
     names
 }
 
+/// The packages that a package URL stands for in what a house has, without their versions.
+pub fn packages_of_purl(purl: &Purl) -> Vec<Package> {
+    let mut packages: Vec<Package> = Vec::new();
+    for (package, _) in of_purl(purl, "", None, Side::Inventory) {
+        if !packages.contains(&package) {
+            packages.push(package);
+        }
+    }
+    packages
+}
+
 /// Which qualifiers of a package URL say that another of the same name is another package.
 const TELLING: [&str; 2] = ["repository_url", "distro"];
 

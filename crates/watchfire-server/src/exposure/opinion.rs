@@ -12,6 +12,7 @@ use watchfire_store::{Authorized, ListingRow, Store, StoreError};
 
 use super::advice::Advice;
 use super::group::Group;
+use super::said::severity;
 use super::word::is_taken_back;
 
 /// A title has at most so many characters.
@@ -102,41 +103,19 @@ fn called(group: &Group, said: &[(String, Advisory)]) -> Called {
     // The shortest is the one that was meant as a title.
     let title = titles.filter(|title| !title.trim().is_empty()).min_by_key(|it| (it.len(), *it));
     let published: Option<Timestamp> = all().filter_map(|one| one.published).min();
-    let scored = all().flat_map(|one| {
-        let own = one.severities.iter();
-        own.chain(one.affected.iter().flat_map(|affected| &affected.severities))
+    let severities = all().filter_map(severity);
+    // A score counts before a word, and of scores the newest version's highest.
+    let best = severities.max_by_key(|(text, tenths)| {
+        let version = text.parse::<Scores>().ok().map(|scores| scores.version);
+        (version, *tenths, text.clone())
     });
-    let (mut best, mut word): (Option<(Scores, &str)>, Option<&str>) = (None, None);
-    for severity in scored {
-        match severity.value.parse::<Scores>() {
-            Ok(scores) => {
-                let is_more = best.as_ref().is_none_or(|(known, text)| {
-                    let key =
-                        |it: &Scores, text: &str| (it.version, tenths(it.base), text.to_owned());
-                    key(&scores, &severity.value) > key(known, text)
-                });
-                if is_more {
-                    best = Some((scores, &severity.value));
-                }
-            }
-            Err(_) => word = word.max(Some(&severity.value)),
-        }
-    }
     Called {
         names: group.names.clone(),
         title: title.map(|title| title.trim().chars().take(TITLE_CHARS_MAX).collect()),
         published,
-        severity: best.as_ref().map(|(_, text)| *text).or(word).map(str::to_owned),
-        severity_tenths: best.map(|(scores, _)| tenths(scores.base)),
+        severity_tenths: best.as_ref().and_then(|(_, tenths)| *tenths),
+        severity: best.map(|(text, _)| text),
     }
-}
-
-/// A score in tenths.
-pub fn tenths(score: f64) -> u32 {
-    // Between 0 and 10.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded")]
-    let tenths = (score.clamp(0.0, 10.0) * 10.0).round() as u32;
-    tenths
 }
 
 /// The first list that says that it is exploited, and its document.

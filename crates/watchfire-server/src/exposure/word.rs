@@ -164,6 +164,6 @@ fn likelihood(one: &advisory::Likelihood) -> Likelihood {
 }
 
 /// Whether a document of this format speaks of packages at all.
-pub(super) fn speaks_of_packages(format: Option<&str>) -> bool {
+pub fn speaks_of_packages(format: Option<&str>) -> bool {
     format.is_some_and(|name| name != Format::Kev.name() && name != Format::Epss.name())
 }

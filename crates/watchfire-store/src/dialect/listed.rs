@@ -69,6 +69,21 @@ macro_rules! listings {
     };
 }
 
+macro_rules! releases_by_ids {
+    ($select:literal) => {
+        concat!(
+            "SELECT ",
+            crate::product::release_columns!(),
+            " FROM releases r \
+             JOIN products p ON p.id = r.product_id WHERE r.id IN (",
+            $select,
+            ") AND ",
+            crate::policy::of_house!("r"),
+            " ORDER BY p.name, r.version, r.id"
+        )
+    };
+}
+
 listed! {
     KNOWN_ADVISORIES {
         sqlite: "SELECT a.id, a.name, a.document, a.apart, a.problem FROM advisories a WHERE a.source = $1 \
@@ -200,6 +215,10 @@ listed! {
                  WHERE l.name IN (SELECT value FROM json_each($1))",
         postgres: "SELECT l.name, l.probability, l.percentile, l.permille FROM likelihoods l \
                    WHERE l.name IN (SELECT json_array_elements_text($1::json))",
+    }
+    RELEASES_BY_IDS {
+        sqlite: releases_by_ids!("SELECT value FROM json_each($3)"),
+        postgres: releases_by_ids!("SELECT json_array_elements_text($3::json)"),
     }
     PUT_EXPOSURES {
         sqlite: "INSERT INTO exposures (vulnerability_id, release_id, answer, status, is_open, \

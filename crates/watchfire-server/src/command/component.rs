@@ -1,0 +1,70 @@
+//! Everything that contains a package.
+
+use std::collections::BTreeSet;
+
+use watchfire_core::ids::ReleaseId;
+use watchfire_formats::purl::Purl;
+use watchfire_store::ReleaseRow;
+
+use super::Wish;
+use crate::error::Problem;
+use crate::exposure::packages_of_purl;
+
+/// So many releases are told of a version; the others are counted.
+pub const RELEASES_MAX: usize = 50;
+/// So many versions of a package are told.
+pub const VERSIONS_MAX: usize = 500;
+
+/// Everything that contains a package.
+#[derive(Debug, Clone)]
+pub struct Containing {
+    /// As it is looked for: `maven/org.apache.logging.log4j:log4j-core`.
+    pub package: String,
+    pub versions: Vec<Version>,
+}
+
+/// A version, with what contains it.
+#[derive(Debug, Clone)]
+pub struct Version {
+    pub version: String,
+    pub count: usize,
+    /// The first of them.
+    pub releases: Vec<ReleaseRow>,
+}
+
+/// Finds everything of the house that contains a package, by version. A package URL may stand for
+/// several packages: that of a distribution for one of a release and one of all.
+///
+/// # Errors
+/// `field_invalid` for what is no package URL; 404 for whoever is not of the house.
+pub async fn containing(wish: Wish<'_>, purl: &str) -> Result<Vec<Containing>, Problem> {
+    let (store, viewer) = (wish.node.store(), wish.viewer);
+    if !store.is_of_own_house(viewer).await? {
+        return Err(Problem::not_found());
+    }
+    let parsed = Purl::parse_tolerant(purl.trim())
+        .map_err(|error| Problem::field("/purl", error.to_string()))?;
+    let held = wish.node.holdings().now(store).await?;
+    let mut all = Vec::new();
+    for package in packages_of_purl(&parsed) {
+        let found = held.containing(&package).into_iter();
+        let found = found.filter(|(version, _)| parsed.version().is_none_or(|it| it == version));
+        let found: Vec<(String, BTreeSet<ReleaseId>)> = found.take(VERSIONS_MAX).collect();
+        let some = found.iter().flat_map(|(_, releases)| releases.iter().take(RELEASES_MAX));
+        let some: BTreeSet<&ReleaseId> = some.collect();
+        let rows = store.release_rows(viewer, &some.into_iter().collect::<Vec<_>>()).await?;
+        let versions = found.into_iter().map(|(version, releases)| {
+            let own = rows.iter().filter(|row| releases.contains(&row.id));
+            Version {
+                version,
+                count: releases.len(),
+                releases: own.take(RELEASES_MAX).cloned().collect(),
+            }
+        });
+        let versions: Vec<Version> = versions.collect();
+        if !versions.is_empty() {
+            all.push(Containing { package: package.to_string(), versions });
+        }
+    }
+    Ok(all)
+}
