@@ -15,22 +15,12 @@ use crate::exposure::judge::judge;
 use crate::exposure::opinion::{Library, Opinions, listing};
 use crate::exposure::word::{self, Read};
 use crate::state::Node;
+use crate::watch::News;
 
 /// Documents that are worked on together.
 pub const TAKEN_AT_ONCE_MAX: usize = 200;
 /// The name of a document has at most so many bytes.
 const NAME_BYTES_MAX: usize = 1_000;
-
-/// A document of a source, on its way in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// It was read whole.
-    Document { name: String, bytes: Vec<u8> },
-    /// It could not be had, or not be believed.
-    Apart { name: String, reason: String },
-    /// It is there no longer.
-    Gone { name: String },
-}
 
 /// What came of documents that came in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,11 +39,11 @@ pub struct Taken {
 /// # Errors
 /// Failures of the database; what was taken before the failure is kept, and the same documents can
 /// be given again.
-pub async fn take(node: &Node, source: &str, pieces: Vec<Piece>) -> Result<Taken, StoreError> {
+pub async fn take(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken, StoreError> {
     let mut taken = Taken::default();
     let mut pieces = pieces.into_iter().peekable();
     while pieces.peek().is_some() {
-        let some: Vec<Piece> = pieces.by_ref().take(TAKEN_AT_ONCE_MAX).collect();
+        let some: Vec<News> = pieces.by_ref().take(TAKEN_AT_ONCE_MAX).collect();
         let more = take_some(node, source, some).await?;
         taken.news += more.news;
         taken.apart += more.apart;
@@ -62,7 +52,7 @@ pub async fn take(node: &Node, source: &str, pieces: Vec<Piece>) -> Result<Taken
     Ok(taken)
 }
 
-async fn take_some(node: &Node, source: &str, pieces: Vec<Piece>) -> Result<Taken, StoreError> {
+async fn take_some(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken, StoreError> {
     let watch = Watch::of(node).await?;
     let reads = news(node, &watch, source, pieces).await?;
     if reads.is_empty() {
@@ -83,26 +73,25 @@ async fn news(
     node: &Node,
     watch: &Watch,
     source: &str,
-    pieces: Vec<Piece>,
+    pieces: Vec<News>,
 ) -> Result<Vec<Read>, StoreError> {
-    let mut by_name: BTreeMap<String, Piece> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, News> = BTreeMap::new();
     for piece in pieces {
-        let (Piece::Document { name, .. } | Piece::Apart { name, .. } | Piece::Gone { name }) =
-            &piece;
+        let (News::Document { name, .. } | News::Apart { name, .. } | News::Gone { name }) = &piece;
         by_name.insert(name.clone(), piece);
     }
     let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
     let known = node.store().advisories_known(&watch.grant, source, &names).await?;
-    let fresh: Vec<Piece> = by_name
+    let fresh: Vec<News> = by_name
         .into_values()
         .filter(|piece| match piece {
-            Piece::Document { name, bytes } => {
+            News::Document { name, bytes } => {
                 known.get(name).is_none_or(|(_, digest)| *digest != digest_of(bytes))
             }
-            Piece::Apart { name, reason } => {
+            News::Apart { name, reason } => {
                 known.get(name).is_none_or(|(_, digest)| *digest != digest_of(reason.as_bytes()))
             }
-            Piece::Gone { name } => {
+            News::Gone { name } => {
                 known.get(name).is_some_and(|(_, digest)| *digest != digest_of(word::GONE))
             }
         })
@@ -114,15 +103,15 @@ async fn news(
     read.await.map_err(|_| StoreError::Corrupt { what: "advisory" })?
 }
 
-fn read(source: &str, piece: Piece) -> Result<Read, StoreError> {
+fn read(source: &str, piece: News) -> Result<Read, StoreError> {
     match piece {
-        Piece::Document { name, bytes } if bytes.len() > KEPT_DOCUMENT_BYTES_MAX => {
+        News::Document { name, bytes } if bytes.len() > KEPT_DOCUMENT_BYTES_MAX => {
             let reason = format!("it has more than {KEPT_DOCUMENT_BYTES_MAX} bytes");
             word::apart(source, &name, &reason)
         }
-        Piece::Document { name, bytes } => word::read(source, &name, &bytes),
-        Piece::Apart { name, reason } => word::apart(source, &name, &reason),
-        Piece::Gone { name } => word::gone(source, &name),
+        News::Document { name, bytes } => word::read(source, &name, &bytes),
+        News::Apart { name, reason } => word::apart(source, &name, &reason),
+        News::Gone { name } => word::gone(source, &name),
     }
 }
 
@@ -265,7 +254,7 @@ pub async fn bring(wish: Wish<'_>, name: &str, bytes: Vec<u8>) -> Result<Taken, 
         return Err(Problem::new("body_empty", "the body holds no document", "send its bytes"));
     }
     let who = viewer.party().map_or_else(|| "operator".to_owned(), ToString::to_string);
-    let piece = Piece::Document { name: name.to_owned(), bytes };
+    let piece = News::Document { name: name.to_owned(), bytes };
     Ok(take(node, &format!("by/{who}"), vec![piece]).await?)
 }
 

@@ -12,6 +12,7 @@ mod pace;
 pub mod sender;
 pub mod ticker;
 mod trouble;
+pub mod watch;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -33,6 +34,7 @@ use judging::Judging;
 use keeper::Keeper;
 use sender::Sender;
 use ticker::Ticker;
+use watch::Watch;
 
 /// A row that failed is looked at again after this, and after twice as long each further time.
 const RETRY_SECONDS_MIN: i64 = 60;
@@ -99,6 +101,7 @@ impl Workers {
         let ticker = Ticker::new(node.clone(), progress.clone());
         let sender = Sender::new(node.clone(), channels);
         let feeds = Feeds::from_settings(node)?;
+        let watch = Watch::from_settings(node)?;
         let keeper = Keeper::new(node.clone(), progress.clone());
         keeper.begin(node.now()).await?;
         let (stop, stopped) = signal::channel(false);
@@ -110,6 +113,7 @@ impl Workers {
         if outbound == Outbound::Open {
             tasks.push(tokio::spawn(sender.run(stopped.clone())));
             tasks.push(tokio::spawn(feeds.run(stopped.clone())));
+            tasks.push(tokio::spawn(watch.run(stopped.clone())));
         }
         tasks.push(tokio::spawn(keeper.run(stopped)));
         Ok(Self { stop, tasks, progress })

@@ -10,9 +10,10 @@ use watchfire_core::event::{
 use watchfire_core::ids::{ReleaseId, SbomId, VulnerabilityId};
 use watchfire_formats::sbom;
 use watchfire_server::command::Wish;
-use watchfire_server::command::advisory::{self, Piece, Taken};
+use watchfire_server::command::advisory::{self, Taken};
 use watchfire_server::command::vulnerability::{self, Chosen};
 use watchfire_server::exposure::{Exposed, Holding, READER};
+use watchfire_server::watch::News;
 use watchfire_server::worker::judging::Judging;
 use watchfire_store::policy::{Administer, Write};
 use watchfire_store::{
@@ -120,7 +121,7 @@ async fn to_release(
 }
 
 async fn takes(house: &House, source: &str, name: &str, bytes: &[u8]) -> Taken {
-    let piece = Piece::Document { name: name.into(), bytes: bytes.to_vec() };
+    let piece = News::Document { name: name.into(), bytes: bytes.to_vec() };
     advisory::take(&house.node, source, vec![piece]).await.expect("it is taken")
 }
 
@@ -281,12 +282,12 @@ async fn what_a_source_says_now_counts_and_what_cannot_be_read_calls_nothing_saf
     let now = answers(&house, cve).await;
     assert_eq!(now["Object Store"], Some(SourceAnswer::Affected));
     assert_eq!(now["Message Queue"], None);
-    let gone = vec![Piece::Gone { name: "two".into() }];
+    let gone = vec![News::Gone { name: "two".into() }];
     assert_eq!(advisory::take(&house.node, "nvd", gone.clone()).await.expect("taken").news, 1);
     assert_eq!(advisory::take(&house.node, "nvd", gone).await.expect("taken").news, 0);
     assert!(answers(&house, cve).await.values().all(Option::is_none));
     assert_eq!(all(&house).await[0].open, 0);
-    let apart = Piece::Apart { name: "new".into(), reason: "its hash is another".into() };
+    let apart = News::Apart { name: "new".into(), reason: "its hash is another".into() };
     let taken = advisory::take(&house.node, "csaf", vec![apart]).await.expect("taken");
     assert_eq!((taken.news, taken.apart), (1, 1));
     let page = PageRequest::default();

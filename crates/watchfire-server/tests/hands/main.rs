@@ -12,3 +12,4 @@ mod program;
 mod reading;
 mod sending;
 mod ticking;
+mod watching;
