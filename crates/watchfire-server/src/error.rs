@@ -4,6 +4,8 @@
 //! thing and what to do, and nothing of the inside. A handler returns it; the outermost layer writes
 //! it as JSON, since only there the request's id is known; the layer of the pages makes a page of it.
 
+use std::num::NonZeroU64;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -13,6 +15,7 @@ use watchfire_core::department::DepartmentRefusal;
 use watchfire_core::law::bundle::BundleError;
 use watchfire_core::law::house_reading::ReadingRefusal;
 use watchfire_core::party::PartyRefusal;
+use watchfire_core::product::ProductRefusal;
 use watchfire_core::vulnerability::TriageRefusal;
 use watchfire_store::StoreError;
 
@@ -62,6 +65,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("acknowledgement_held", 409, "Somebody else answers for it, and it is no gap."),
     ("acknowledgement_not_held", 409, "Only who answers for it can acknowledge."),
     ("department_closed", 409, "The department is closed."),
+    ("retired", 409, "The product or the release is retired."),
+    ("sbom_attached", 409, "The same document is attached already."),
     ("bundle_replayed", 409, "The issuer has sent this bundle, or a later one, before."),
     ("reading_laxer", 409, "The reading would give more time; only stricter ones are taken."),
     ("reading_same", 409, "The provision is counted so already."),
@@ -119,6 +124,10 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("concern_unknown", 422, "No pack in use has what should concern the department."),
     ("concerns_too_many", 422, "More concerns the department than can be kept."),
     ("product_invalid", 422, "The name of a product is empty or too long."),
+    ("country_invalid", 422, "A country is not two capital letters of ISO 3166-1."),
+    ("support_period_invalid", 422, "The support period ends before the release."),
+    ("sbom_unknown", 422, "The release has no such SBOM attached."),
+    ("sbom_refused", 422, "The document is no SBOM, or cannot be read as one. Nothing is kept."),
     ("rate_limited", 429, "Too much was asked from one source."),
     ("internal", 500, "A defect of the node. Nothing was changed."),
     ("outcome_unknown", 500, "The connection to the database broke while writing."),
@@ -150,6 +159,7 @@ pub struct Problem {
     detail: String,
     hint: String,
     pointer: Option<String>,
+    line: Option<NonZeroU64>,
     retry_after_seconds: Option<u64>,
     outcome_unknown: bool,
 }
@@ -170,6 +180,7 @@ impl Problem {
             detail: detail.into(),
             hint: hint.into(),
             pointer: None,
+            line: None,
             retry_after_seconds: None,
             outcome_unknown: false,
         }
@@ -179,6 +190,13 @@ impl Problem {
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Says on which line of a document, from 1.
+    #[must_use]
+    pub fn on_line(mut self, line: u64) -> Self {
+        self.line = NonZeroU64::new(line);
         self
     }
 
@@ -259,6 +277,11 @@ impl Problem {
         self.pointer.as_deref()
     }
 
+    /// Returns on which line of a document it is.
+    pub fn line(&self) -> Option<u64> {
+        self.line.map(NonZeroU64::get)
+    }
+
     /// Writes the answer as problem+json.
     pub fn to_json(&self, request_id: &str) -> Response {
         let wire = Wire {
@@ -269,6 +292,7 @@ impl Problem {
             detail: &self.detail,
             hint: &self.hint,
             pointer: self.pointer.as_deref(),
+            line: self.line(),
             outcome: self.outcome_unknown.then_some("unknown"),
             request_id,
         };
@@ -451,6 +475,26 @@ impl From<TriageRefusal> for Problem {
     }
 }
 
+impl From<ProductRefusal> for Problem {
+    fn from(refusal: ProductRefusal) -> Self {
+        let hint = match refusal {
+            ProductRefusal::Text { .. } => "shorten or fill in the text",
+            ProductRefusal::Country(_) => "write it as `DE`, one code an entry",
+            ProductRefusal::Support { .. } => "correct one of the two days",
+            ProductRefusal::Identifiers => "name those that others use",
+            ProductRefusal::Retired(_) => "register another one",
+            ProductRefusal::NoSbom(_) => "look at what is attached to the release now",
+            ProductRefusal::SameSbom(_) => "nothing needs to be done",
+            ProductRefusal::Sboms => "detach what does not hold any more",
+        };
+        let problem = Self::new(refusal.code(), refusal.to_string(), hint);
+        match refusal.pointer() {
+            Some(pointer) => problem.at(pointer),
+            None => problem,
+        }
+    }
+}
+
 impl From<BundleError> for Problem {
     fn from(error: BundleError) -> Self {
         let hint = match error {
@@ -519,6 +563,8 @@ struct Wire<'a> {
     hint: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'static str>,
     request_id: &'a str,

@@ -21,4 +21,4 @@ pub mod word;
 pub use advice::{Advice, Exposed, Exposure, Source, Statement, Whole};
 pub use holdings::{Attached, Held, Holdings};
 pub use inventory::{Holding, HoldingError, Part, READER};
-pub use name::{Basis, Name, names, packages_of_purl};
+pub use name::{Basis, Name, is_cpe, names, packages_of_purl};

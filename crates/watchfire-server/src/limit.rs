@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Problem;
 use crate::settings::Limits;
@@ -21,6 +21,8 @@ use crate::state::Node;
 const SOURCES_BEFORE_FORGETTING: usize = 10_000;
 /// When to come back after an overload.
 const OVERLOAD_RETRY_SECONDS: u64 = 2;
+/// When to come back where its turn did not come.
+const TURN_RETRY_SECONDS: u64 = 15;
 
 /// What is counted of each source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,7 @@ pub struct Counters {
     logins: DefaultKeyedRateLimiter<IpAddr>,
     lookups: DefaultKeyedRateLimiter<IpAddr>,
     at_once: Arc<Semaphore>,
+    sboms_at_once: Arc<Semaphore>,
 }
 
 impl Counters {
@@ -53,7 +56,26 @@ impl Counters {
             logins: per_minute(limits.logins_per_minute_max),
             lookups: per_minute(limits.lookups_per_minute_max),
             at_once: Arc::new(Semaphore::new(limits.requests_at_once_max)),
+            sboms_at_once: Arc::new(Semaphore::new(limits.sboms_at_once_max)),
         }
+    }
+
+    /// Waits at most so long until one more SBOM may be taken in and read. Asked for before its
+    /// bytes are, so that those that wait take no memory.
+    ///
+    /// # Errors
+    /// `overloaded` where others take too long.
+    pub async fn turn_of_an_sbom(&self, within: Duration) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = self.sboms_at_once.clone().acquire_owned();
+        let turn = tokio::time::timeout(within, turn).await.ok().and_then(Result::ok);
+        turn.ok_or_else(|| {
+            Problem::new(
+                "overloaded",
+                "others attach SBOMs, and there was no turn for this one",
+                "send it again after the seconds of `Retry-After`",
+            )
+            .retry_after(TURN_RETRY_SECONDS)
+        })
     }
 
     /// Counts one more of `source`.

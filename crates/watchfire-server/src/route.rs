@@ -64,6 +64,7 @@ fn table() -> Vec<Route> {
         amendments(),
         exposure(),
         parties(),
+        products(),
         web::door::table(),
     ]
     .into_iter()
@@ -237,6 +238,30 @@ fn parties() -> Vec<Route> {
         route(SignedIn, routes!(api::token::list)),
         route(SignedIn, routes!(api::token::make)),
         route(SignedIn, routes!(api::token::revoke)),
+    ]
+}
+
+fn products() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    vec![
+        route(SignedIn, routes!(api::product::list)),
+        route(Grant, routes!(api::product::register)),
+        route(Grant, routes!(api::product::show)),
+        route(Grant, routes!(api::product::change)),
+        route(Grant, routes!(api::product::retire)),
+        route(Grant, routes!(api::release::list)),
+        route(Grant, routes!(api::release::register)),
+        route(SignedIn, routes!(api::release::holes)),
+        route(Grant, routes!(api::release::show)),
+        route(Grant, routes!(api::release::change)),
+        route(Grant, routes!(api::release::retire)),
+        route(Grant, routes!(api::sbom::list)),
+        route(Grant, routes!(api::sbom::attach)),
+        route(Grant, routes!(api::sbom::detach)),
+        route(Grant, routes!(api::sbom::show)),
+        route(Grant, routes!(api::sbom::skipped)),
+        route(Grant, routes!(api::sbom::problems)),
+        route(Grant, routes!(api::sbom::document)),
     ]
 }
 

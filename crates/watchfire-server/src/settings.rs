@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::Deserialize;
+use watchfire_store::KEPT_DOCUMENT_BYTES_MAX;
 
 pub use law::{LawFeedSettings, LawSettings};
 pub use watch::{WatchKind, WatchSettings, WatchSourceSettings};
@@ -293,6 +294,11 @@ pub enum MetricsAccess {
 pub struct Limits {
     /// Bytes of a request's body.
     pub body_bytes_max: usize,
+    /// Bytes of an SBOM that is attached, as it is sent.
+    pub sbom_bytes_max: usize,
+    /// SBOMs that are taken in and read at one time; others wait, and are answered 503 with
+    /// `Retry-After` if it takes long.
+    pub sboms_at_once_max: usize,
     /// Seconds for a request from its headers to its answer.
     pub request_seconds_max: u32,
     /// Connections at one time.
@@ -311,6 +317,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes_max: 1 << 20,
+            sbom_bytes_max: 64 << 20,
+            sboms_at_once_max: 2,
             request_seconds_max: 30,
             connections_max: 4_096,
             requests_at_once_max: 512,
@@ -325,6 +333,8 @@ impl Limits {
     fn check(&self) -> Result<(), SettingsError> {
         let positive = [
             ("limits.body_bytes_max", self.body_bytes_max),
+            ("limits.sbom_bytes_max", self.sbom_bytes_max),
+            ("limits.sboms_at_once_max", self.sboms_at_once_max),
             ("limits.request_seconds_max", self.request_seconds_max as usize),
             ("limits.connections_max", self.connections_max),
             ("limits.requests_at_once_max", self.requests_at_once_max),
@@ -332,12 +342,14 @@ impl Limits {
             ("limits.logins_per_minute_max", self.logins_per_minute_max as usize),
             ("limits.lookups_per_minute_max", self.lookups_per_minute_max as usize),
         ];
-        match positive.iter().find(|(_, value)| *value == 0) {
-            Some((setting, _)) => {
-                Err(SettingsError { setting, problem: "it must be at least 1".to_owned() })
-            }
-            None => Ok(()),
+        if let Some((setting, _)) = positive.iter().find(|(_, value)| *value == 0) {
+            return Err(SettingsError { setting, problem: "it must be at least 1".to_owned() });
         }
+        if self.sbom_bytes_max > KEPT_DOCUMENT_BYTES_MAX {
+            let problem = format!("it must be at most {KEPT_DOCUMENT_BYTES_MAX}");
+            return Err(SettingsError { setting: "limits.sbom_bytes_max", problem });
+        }
+        Ok(())
     }
 }
 
@@ -450,5 +462,16 @@ mod tests {
         let limits = Limits { logins_per_minute_max: 0, ..Limits::default() };
         let refused = Settings { limits, ..Settings::default() }.check().unwrap_err();
         assert_eq!(refused.setting, "limits.logins_per_minute_max");
+    }
+
+    #[test]
+    fn no_larger_sboms_are_taken_than_can_be_kept() {
+        for (sbom_bytes_max, is_taken) in
+            [(KEPT_DOCUMENT_BYTES_MAX, true), (KEPT_DOCUMENT_BYTES_MAX + 1, false)]
+        {
+            let limits = Limits { sbom_bytes_max, ..Limits::default() };
+            let checked = Settings { limits, ..Settings::default() }.check();
+            assert_eq!(checked.is_ok(), is_taken, "{checked:?}");
+        }
     }
 }

@@ -52,20 +52,42 @@ impl KeylessWrite {
     }
 }
 
+/// A write whose body is a document of others, of whatever type it is declared to be.
+///
+/// No extractor: its bytes are taken in only once the right and the turn are there.
+#[derive(Debug)]
+pub(crate) struct DocumentWrite {
+    pub(crate) key: Key,
+    pub(crate) body: Bytes,
+}
+
+impl DocumentWrite {
+    pub(crate) async fn read(request: Request, bytes_max: usize) -> Result<Self, Problem> {
+        let text = key_text(request.headers())?.ok_or_else(key_missing)?;
+        let method = request.method().clone();
+        let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+        let body = axum::body::to_bytes(request.into_body(), bytes_max).await;
+        let body = body.map_err(|_| too_large(bytes_max))?;
+        let key = Key { text, digest: digest(&method, &target, &body) };
+        Ok(Self { key, body })
+    }
+}
+
 impl FromRequest<Node> for Write {
     type Rejection = Problem;
 
     async fn from_request(request: Request, node: &Node) -> Result<Self, Problem> {
         let KeylessWrite { key, body } = KeylessWrite::from_request(request, node).await?;
-        let key = key.ok_or_else(|| {
-            Problem::new(
-                "idempotency_key_missing",
-                "a write needs the header `Idempotency-Key`",
-                "send a new random key with each new write, and the same one when you try again",
-            )
-        })?;
-        Ok(Self { key, body })
+        Ok(Self { key: key.ok_or_else(key_missing)?, body })
     }
+}
+
+fn key_missing() -> Problem {
+    Problem::new(
+        "idempotency_key_missing",
+        "a write needs the header `Idempotency-Key`",
+        "send a new random key with each new write, and the same one when you try again",
+    )
 }
 
 impl FromRequest<Node> for KeylessWrite {
@@ -76,7 +98,8 @@ impl FromRequest<Node> for KeylessWrite {
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
         let typed = is_json(request.headers());
-        let body = Bytes::from_request(request, node).await.map_err(|_| too_large(node))?;
+        let bytes_max = node.settings().limits.body_bytes_max;
+        let body = Bytes::from_request(request, node).await.map_err(|_| too_large(bytes_max))?;
         if !body.is_empty() && !typed {
             return Err(Problem::new(
                 "media_type_unsupported",
@@ -89,8 +112,7 @@ impl FromRequest<Node> for KeylessWrite {
     }
 }
 
-fn too_large(node: &Node) -> Problem {
-    let bytes_max = node.settings().limits.body_bytes_max;
+fn too_large(bytes_max: usize) -> Problem {
     Problem::new(
         "body_too_large",
         format!("the body is longer than {bytes_max} bytes, or did not arrive whole"),

@@ -37,6 +37,7 @@ mod question;
 mod random;
 mod rebuild;
 mod report;
+mod sbom;
 mod schema;
 mod session;
 mod standing;
@@ -88,6 +89,7 @@ pub use question::{Asks, QuestionRow};
 pub use random::random_bytes;
 pub use rebuild::DueInstants;
 pub use report::{Answer, REPORTS_OF_CASE_MAX, Report, ReportRow, TrackedReport};
+pub use sbom::AttachedSbom;
 pub use schema::schema_version;
 pub use session::{
     Account, SESSION_HOURS_MAX, SESSION_IDLE_MINUTES_MAX, Secret, SecretDigest, SessionToken,

@@ -7,7 +7,6 @@ use watchfire_core::product::{Product, Release};
 use crate::Store;
 use crate::apply::Stored;
 use crate::dialect::{Connection, Row, is_taken, listed, params};
-use crate::document;
 use crate::error::StoreError;
 use crate::history;
 use crate::log::int;
@@ -85,10 +84,6 @@ statements! {
     RELEASE = concat!(
         "SELECT ", release_columns!(), " FROM releases r JOIN products p ON p.id = r.product_id \
          WHERE r.id = $3 AND ", of_house!("r")
-    );
-    SBOM_OF = concat!(
-        "SELECT s.document FROM sboms s JOIN releases r ON r.id = s.release_id \
-         WHERE s.id = $3 AND ", of_house!("r")
     );
 }
 
@@ -419,18 +414,6 @@ impl Store {
         let stream = Stream::Release(id.clone());
         let events = self.of_stream(viewer, claim, &stream).await?;
         Ok(Release::from_events(id, &events).ok_or(NotFound)?)
-    }
-
-    /// Returns the bytes of an SBOM, as they were given.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] if it is missing, another house's, or erased.
-    pub async fn sbom_bytes(&self, viewer: &Viewer, id: &SbomId) -> Result<Vec<u8>, StoreError> {
-        let (scope, party) = viewer.house_parameters();
-        let mut connection = self.reader().await?;
-        let row = connection.optional(&SBOM_OF, params![scope, party, id.as_str()]).await?;
-        let digest = row.ok_or(NotFound)?.text("document")?;
-        Ok(document::kept(&mut connection, &digest).await?.ok_or(NotFound)?)
     }
 
     pub(crate) async fn of_stream(

@@ -58,6 +58,7 @@ mod tests {
         question,
         rebuild,
         report,
+        sbom,
         schema,
         session,
         standing,

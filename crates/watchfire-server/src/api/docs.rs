@@ -30,6 +30,7 @@ use crate::web::layout;
         (name = "amendments", description = "Changes of law, and the departments that must know."),
         (name = "exposure", description = "What advisories say of what the house has."),
         (name = "parties", description = "People and organizations."),
+        (name = "products", description = "What we make or run, its releases, and what they are made of."),
         (name = "log", description = "The evidence log."),
         (name = "node", description = "The node itself.")
     )
@@ -131,6 +132,7 @@ fn problem_schema() -> Value {
             "type": text, "title": text, "status": { "type": "integer" },
             "code": { "type": "string", "enum": codes },
             "detail": text, "hint": text, "pointer": text,
+            "line": { "type": "integer" },
             "outcome": { "type": "string", "enum": ["unknown"] },
             "request_id": text,
         },

@@ -170,6 +170,11 @@ fn source_of(purl: &Purl) -> Option<(String, Option<String>)> {
 /// What stands for the ecosystem of a product that only a CPE names.
 pub(super) const CPE: &str = "cpe";
 
+/// Whether a text is a CPE name that names a product.
+pub fn is_cpe(text: &str) -> bool {
+    of_cpe(text).is_some()
+}
+
 /// The product of a CPE name, and its version where it names one.
 ///
 /// Source: NISTIR 7695, 6.1 (a URI) and 6.2 (a formatted string).

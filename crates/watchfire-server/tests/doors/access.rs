@@ -8,8 +8,9 @@ use watchfire_server::route::{self, Access};
 use crate::house::{Answered, House, PASSWORD, Person};
 
 /// Stands for what the path names and nobody has.
-const MISSING: [(&str, &str); 9] = [
+const MISSING: [(&str, &str); 10] = [
     ("{release}", "WL-0000-0000"),
+    ("{sbom}", "WB-0000-0000"),
     ("{submission}", "WS-0000-0000"),
     ("{party}", "WP-0000-0000"),
     ("{channel}", "mail"),

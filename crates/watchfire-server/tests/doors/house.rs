@@ -1,6 +1,7 @@
 //! A house to try the doors of: a node on a real database, a clock that stands, and people.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tower::ServiceExt;
 use watchfire_core::event::{CaseEvent, Duty, ParticipantRole, PartyEvent, Service, Stream};
 use watchfire_core::ids::PartyId;
@@ -19,6 +21,7 @@ use watchfire_server::clock::Clock;
 use watchfire_server::command::Wish;
 use watchfire_server::command::party::{self, PersonDraft};
 use watchfire_server::route;
+use watchfire_server::secret::{hex, random};
 use watchfire_server::settings::{Limits, Settings};
 use watchfire_server::state::{Node, Parts};
 use watchfire_store::policy::{Administer, Write};
@@ -173,9 +176,44 @@ impl House {
         Self { router: route::router(&node), node, ..self }
     }
 
+    /// A house on each engine: `PostgreSQL` where a test may use one.
+    pub(crate) async fn on_each_engine() -> Vec<Self> {
+        let mut houses = vec![Self::new().await];
+        match std::env::var("WATCHFIRE_TEST_POSTGRES") {
+            Ok(url) => {
+                let schema = format!("doors_{}", hex(&random::<8>()));
+                let make = AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
+                let mut connection = PgConnection::connect(&url).await.expect("it answers");
+                sqlx::raw_sql(make).execute(&mut connection).await.expect("a schema is made");
+                let join = if url.contains('?') { '&' } else { '?' };
+                let location = format!("{url}{join}options[search_path]={schema}");
+                let seal = Seal::new(|_| String::new(), |_, _| Ok(()));
+                let data = tempfile::tempdir().expect("a folder");
+                let location = Location::Postgres(location);
+                houses.push(Self::at(data, location, laws(), Settings::default(), seal).await);
+            }
+            Err(_) => {
+                // Around the capture of the test harness, so that it is always seen.
+                let skipped = b"SKIPPED: no WATCHFIRE_TEST_POSTGRES\n";
+                std::io::stderr().write_all(skipped).expect("standard error takes a line");
+            }
+        }
+        houses
+    }
+
     async fn under(law: Arc<Lawbook>, settings: Settings, seal: Seal) -> Self {
         let data = tempfile::tempdir().expect("a folder");
         let location = Location::File(data.path().join("watchfire.db"));
+        Self::at(data, location, law, settings, seal).await
+    }
+
+    async fn at(
+        data: tempfile::TempDir,
+        location: Location,
+        law: Arc<Lawbook>,
+        settings: Settings,
+        seal: Seal,
+    ) -> Self {
         let config = StoreConfig::new(location).sealed(seal);
         let store = Store::open(&config).await.expect("a store");
         let start = "2021-11-24T08:00:00Z".parse::<Timestamp>().expect("an instant");
@@ -305,7 +343,7 @@ impl House {
 
     /// Asks for a write under a key of its own.
     pub(crate) fn write(&self, method: &str, path: &str, body: &Value) -> Asked<'_> {
-        let key = watchfire_server::secret::hex(&watchfire_server::secret::random::<8>());
+        let key = hex(&random::<8>());
         self.ask(method, path).key(&key).json(body)
     }
 

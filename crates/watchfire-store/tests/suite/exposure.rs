@@ -144,6 +144,9 @@ async fn a_release_is_a_hole_until_somebody_says_what_it_is_made_of() {
         assert!(store.holes(&eva, &page).await.unwrap().rows.is_empty());
         assert_eq!(store.sbom_bytes(&eva, &sbom).await.unwrap(), DOCUMENT);
         assert_eq!(store.release(&eva, &release).await.unwrap().sboms.len(), 1);
+        let found = store.sbom(&eva, &sbom).await.unwrap();
+        assert_eq!((&found.release, found.is_attached), (&release, true));
+        assert_eq!(store.sboms_of(&eva, &release).await.unwrap(), [found]);
 
         let grant = store.authorize_node::<Write>(&watch()).await.unwrap();
         let changed = store.sboms_changed(&grant, (0, 0)).await.unwrap();

@@ -1,0 +1,158 @@
+//! SBOMs as they come in: read whole before anything of them is kept.
+
+use tokio::sync::OwnedSemaphorePermit;
+use watchfire_core::event::SbomRecord;
+use watchfire_formats::sbom::{self, Document, Problems, Refused, Skipped};
+use watchfire_store::{Inventory, Kept, digest_of};
+
+use crate::error::Problem;
+use crate::exposure::{Holding, READER};
+
+/// What an SBOM says of itself is recorded up to so many characters.
+const SAID_CHARS_MAX: usize = 500;
+/// So many tools that made an SBOM are recorded.
+const TOOLS_MAX: usize = 20;
+
+/// An SBOM that was read, ready to be attached.
+#[derive(Debug)]
+pub struct Reading {
+    /// What is recorded of it.
+    pub record: SbomRecord,
+    /// Its bytes, as they were given.
+    pub kept: Kept,
+    /// What it was read as.
+    pub inventory: Inventory,
+    /// What was not used of it.
+    pub left: Left,
+}
+
+/// What was not used of an SBOM, and what its standard does not allow.
+#[derive(Debug)]
+pub struct Left {
+    /// What was not used: the first of it, in the order of the document.
+    pub skipped: Vec<Skipped>,
+    /// How much was not used in all.
+    pub skipped_all: u64,
+    /// What its standard does not allow.
+    pub problems: Problems,
+}
+
+/// Reads an SBOM on a thread that nobody waits for, under a permit that counts how many are read
+/// at once, which is held until the reading has ended, whoever still waits for it.
+///
+/// # Errors
+/// `sbom_refused`, with the place; `too_large`.
+pub async fn read(
+    bytes: impl AsRef<[u8]> + Send + 'static,
+    permit: OwnedSemaphorePermit,
+) -> Result<Reading, Problem> {
+    on_its_own(permit, move || reading(bytes.as_ref())).await
+}
+
+/// As [`read`], for an SBOM that is kept, of which only is wanted what was not used.
+///
+/// # Errors
+/// As [`read`].
+pub async fn left(bytes: Vec<u8>, permit: OwnedSemaphorePermit) -> Result<Left, Problem> {
+    on_its_own(permit, move || opened(&bytes).map(|(_, left)| left)).await
+}
+
+async fn on_its_own<T: Send + 'static>(
+    permit: OwnedSemaphorePermit,
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let work = move || {
+        let _held = permit;
+        work()
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?
+}
+
+fn opened(bytes: &[u8]) -> Result<(Document, Left), Problem> {
+    let mut document = sbom::read(bytes).map_err(|refused| told(&refused))?;
+    let problems = sbom::conforms(bytes).map_err(|refused| told(&refused))?;
+    let skipped_all = document.head.skipped;
+    let left = Left { skipped: std::mem::take(&mut document.skipped), skipped_all, problems };
+    if document.components.is_empty() {
+        return Err(nothing(&left));
+    }
+    Ok((document, left))
+}
+
+fn reading(bytes: &[u8]) -> Result<Reading, Problem> {
+    let (document, left) = opened(bytes)?;
+    let holding = Holding::of(&document);
+    let record = record(bytes, document, &holding, &left);
+    let inventory = holding.to_bytes().map_err(|error| {
+        Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
+    })?;
+    let document = record.document.clone();
+    let inventory = Inventory { document, reader: READER, bytes: inventory };
+    Ok(Reading { record, kept: Kept::new(bytes)?, inventory, left })
+}
+
+fn record(bytes: &[u8], document: Document, holding: &Holding, left: &Left) -> SbomRecord {
+    let head = document.head;
+    SbomRecord {
+        document: digest_of(bytes),
+        format: head.format.to_string(),
+        format_version: said(&head.version),
+        serial: head.serial.as_deref().map(said),
+        made: head.created.as_deref().map(said),
+        tools: head.tools.iter().take(TOOLS_MAX).map(|tool| said(tool)).collect(),
+        components: head.components,
+        unnamed: u32::try_from(holding.unnamed()).unwrap_or(u32::MAX),
+        skipped: left.skipped_all,
+        problems: left.problems.told.len() as u64 + left.problems.more,
+    }
+}
+
+/// What a document says of itself, as it can be recorded: short, and without signs of control.
+fn said(text: &str) -> String {
+    let plain = |sign: char| if sign.is_control() { '\u{fffd}' } else { sign };
+    text.chars().take(SAID_CHARS_MAX).map(plain).collect()
+}
+
+/// A document that would say that the release is made of nothing.
+fn nothing(left: &Left) -> Problem {
+    let Some(first) = left.skipped.first() else {
+        let hint = "send what the release is made of; advisories and VEX are no SBOMs";
+        return Problem::new("sbom_refused", "it names no component", hint);
+    };
+    let all = left.skipped_all;
+    let detail = format!("none of its components can be used ({all}); the first: {}", first.reason);
+    let problem = Problem::new("sbom_refused", detail, "mend the components, or export it anew");
+    placed(problem, &first.place)
+}
+
+/// A refusal, with its place and what to do.
+fn told(refused: &Refused) -> Problem {
+    let hint = match refused {
+        Refused::Empty => "send the document itself as the body",
+        Refused::Unknown(_) => {
+            "send CycloneDX or SPDX, as JSON, XML, tags and values or JSON-LD, as it is or \
+             compressed with gzip or xz; advisories and VEX are no SBOMs"
+        }
+        Refused::Version { .. } => "export it anew in a version that is read",
+        Refused::Broken { .. } => "mend the place, or export the document anew",
+        Refused::Compressed(..) => "compress it anew, or send it as it is",
+        Refused::Bomb(_) => "send it as it is, or compressed as tools do",
+        Refused::TooDeep(_) => "export it anew with fewer levels",
+        Refused::TooLarge | Refused::TooMany | Refused::TooManyRelations => {
+            "split it, and attach its parts side by side with `?beside=true`"
+        }
+    };
+    let problem = Problem::new("sbom_refused", refused.reason(), hint);
+    match refused.place() {
+        Some(place) => placed(problem, place),
+        None => problem,
+    }
+}
+
+fn placed(problem: Problem, place: &sbom::Place) -> Problem {
+    let problem = match place.line {
+        Some(line) => problem.on_line(line),
+        None => problem,
+    };
+    if place.path.is_empty() { problem } else { problem.at(&place.path) }
+}
