@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use watchfire_core::log::bundle::DOCUMENT_BYTES_MAX;
@@ -12,6 +12,8 @@ use crate::cli::Server;
 use crate::exit::Failure;
 use crate::open::block_on;
 
+/// Rows of one page; the most that a node gives.
+const PAGE_ROWS: &str = "200";
 /// An answer that takes longer is not waited for.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 
@@ -46,7 +48,36 @@ impl<'a> Api<'a> {
     /// # Errors
     /// A failure of the request for what the node refuses, of the world where it does not answer.
     pub(crate) fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
-        self.send(self.request(Method::GET, path).query(query))
+        self.send(self.request(Method::GET, path).query(query), DOCUMENT_BYTES_MAX)
+    }
+
+    /// As [`Api::get`], for an answer of so many bytes.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub(crate) fn get_up_to(&self, path: &str, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+        self.send(self.request(Method::GET, path), bytes_max)
+    }
+
+    /// Asks for a list to its last page.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub(crate) fn all(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<Value>, Failure> {
+        let (mut all, mut after) = (Vec::new(), None::<String>);
+        loop {
+            let mut asked = query.to_vec();
+            asked.push(("limit", PAGE_ROWS));
+            asked.extend(after.as_deref().map(|after| ("after", after)));
+            let mut page = self.get_json(path, &asked)?;
+            if let Value::Array(items) = page["items"].take() {
+                all.extend(items);
+            }
+            match page["next"].as_str() {
+                Some(next) => after = Some(next.to_owned()),
+                None => return Ok(all),
+            }
+        }
     }
 
     /// As [`Api::get`], for an answer in JSON.
@@ -62,9 +93,46 @@ impl<'a> Api<'a> {
     /// # Errors
     /// As [`Api::get`].
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
-        let key = hex(&random::<16>());
-        let request = self.request(Method::POST, path).header("idempotency-key", key);
-        read(&self.send(request.json(body))?)
+        self.write(Method::POST, path, body)
+    }
+
+    /// As [`Api::post`], in the place of what is there.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.write(Method::PUT, path, body)
+    }
+
+    /// As [`Api::post`], so that something ends.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub(crate) fn delete(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.write(Method::DELETE, path, body)
+    }
+
+    /// As [`Api::post`], for a document of others, as it is.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub(crate) fn post_document(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        document: Vec<u8>,
+    ) -> Result<Value, Failure> {
+        let request = self.keyed(Method::POST, path).query(query);
+        let request = request.header(CONTENT_TYPE, "application/octet-stream").body(document);
+        read(&self.send(request, DOCUMENT_BYTES_MAX)?)
+    }
+
+    fn write(&self, method: Method, path: &str, body: &Value) -> Result<Value, Failure> {
+        read(&self.send(self.keyed(method, path).json(body), DOCUMENT_BYTES_MAX)?)
+    }
+
+    fn keyed(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).header("idempotency-key", hex(&random::<16>()))
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -76,7 +144,7 @@ impl<'a> Api<'a> {
         }
     }
 
-    fn send(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+    fn send(&self, request: RequestBuilder, bytes_max: usize) -> Result<Vec<u8>, Failure> {
         let silent = |error: reqwest::Error| {
             Failure::world(format!("the node at `{}` does not answer", self.server.server))
                 .because(error.without_url())
@@ -89,7 +157,7 @@ impl<'a> Api<'a> {
             let mut body = Vec::new();
             while let Some(piece) = response.chunk().await.map_err(silent)? {
                 body.extend_from_slice(&piece);
-                if body.len() > DOCUMENT_BYTES_MAX {
+                if body.len() > bytes_max {
                     return Err(Failure::world("the node's answer is too long"));
                 }
             }
@@ -109,9 +177,12 @@ fn refused(status: u16, body: &[u8], wait: Option<&str>) -> Failure {
     let detail = text("detail").unwrap_or_else(|| format!("the node answers with status {status}"));
     // A hint may speak of it.
     let pointer = text("pointer").filter(|pointer| !pointer.is_empty());
-    let detail =
-        pointer.map_or(detail.clone(), |pointer| format!("{detail} (`pointer`: {pointer})"));
+    let pointer = pointer.map(|pointer| format!("`pointer`: {pointer}"));
+    let line = problem["line"].as_u64().map(|line| format!("line {line}"));
+    let place: Vec<String> = pointer.into_iter().chain(line).collect();
+    let detail = if place.is_empty() { detail } else { format!("{detail} ({})", place.join(", ")) };
     let failure = if status >= 500 { Failure::world(detail) } else { Failure::request(detail) };
+    let failure = failure.coded(text("code"));
     let hint = match (text("code").as_deref(), wait) {
         (Some("entry_pending"), Some(seconds)) => {
             Some(format!("ask again in {seconds} s; auditors may take `--internal`"))

@@ -3,6 +3,7 @@
 mod api;
 mod csaf;
 mod demo;
+mod inventory;
 mod law;
 mod lines;
 mod matching;
@@ -15,6 +16,9 @@ use clap::{Parser, Subcommand};
 pub(crate) use api::{Case, CaseShow, Here, Report, ReportNew, Server};
 pub(crate) use csaf::{Csaf, CsafValidate};
 pub(crate) use demo::Demo;
+pub(crate) use inventory::{
+    Product, ProductSaid, Release, ReleaseSaid, SbomAttach, SbomOfNode, Why,
+};
 pub(crate) use law::{
     Backtest, Law, LawBundle, LawDiff, LawImport, LawReading, Laws, Map, Obligations, Organization,
     Roles,
@@ -53,7 +57,8 @@ pub(crate) enum Command {
     Purl,
     /// Print the scores of the CVSS vector of each line
     Cvss,
-    /// Say what SBOMs are, how much is in them, what of it was skipped, and what is not valid
+    /// Say what SBOMs are, how much is in them, what of it was skipped, and what is not valid;
+    /// attach them to the releases of a node
     Sbom(Sbom),
     /// Say which components of SBOMs advisories speak of, without a node
     Match(Match),
@@ -71,6 +76,12 @@ pub(crate) enum Command {
     /// Work with the cases of a node
     #[command(subcommand)]
     Case(Case),
+    /// Keep the products of a node: what the house makes or runs
+    #[command(subcommand)]
+    Product(Product),
+    /// Keep the releases of products, and see of which nobody said what they are made of
+    #[command(subcommand)]
+    Release(Release),
     /// Write everything but the keys into one file
     Backup(Backup),
     /// Bring a backup back into an empty folder, verified and quarantined

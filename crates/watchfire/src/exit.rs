@@ -32,6 +32,8 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     /// What to do about it.
     pub(crate) hint: Option<String>,
+    /// The stable code of the problem, where a node refused.
+    pub(crate) code: Option<String>,
     /// What lay behind it.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -39,12 +41,28 @@ pub(crate) struct Failure {
 impl Failure {
     /// The request was wrong.
     pub(crate) fn request(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Request, message: message.into(), hint: None, cause: None }
+        Self::of(Exit::Request, message.into())
     }
 
     /// The world failed.
     pub(crate) fn world(message: impl Into<String>) -> Self {
-        Self { exit: Exit::World, message: message.into(), hint: None, cause: None }
+        Self::of(Exit::World, message.into())
+    }
+
+    fn of(exit: Exit, message: String) -> Self {
+        Self { exit, message, hint: None, code: None, cause: None }
+    }
+
+    /// Says under which code a node refused.
+    pub(crate) fn coded(mut self, code: Option<String>) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Says of which of several things it is.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
     }
 
     /// Says what to do about it.

@@ -16,9 +16,6 @@ use crate::exit::{Exit, Failure};
 use crate::open::{self, operator, refused, store_failure};
 use crate::{evidence, print};
 
-/// Rows of one page; the most that a node gives.
-const PAGE_ROWS: &str = "200";
-
 pub(super) fn run(command: Case) -> Result<Exit, Failure> {
     match command {
         Case::List { json, server } => list(&server, json),
@@ -53,20 +50,7 @@ fn case_path(id: &CaseId) -> String {
 }
 
 fn list(server: &Server, json: bool) -> Result<Exit, Failure> {
-    let api = Api::of(server)?;
-    let (mut cases, mut after) = (Vec::new(), None::<String>);
-    loop {
-        let mut query = vec![("limit", PAGE_ROWS)];
-        query.extend(after.as_deref().map(|after| ("after", after)));
-        let mut page = api.get_json("/api/v1/cases", &query)?;
-        if let Value::Array(items) = page["items"].take() {
-            cases.extend(items);
-        }
-        match page["next"].as_str() {
-            Some(next) => after = Some(next.to_owned()),
-            None => break,
-        }
-    }
+    let cases = Api::of(server)?.all("/api/v1/cases", &[])?;
     if json {
         return print::json(&json!({ "items": cases })).map(|()| Exit::Done);
     }

@@ -14,8 +14,10 @@ mod migrate;
 mod obligations;
 pub(crate) mod packs;
 mod problems;
+mod product;
 mod progress;
 mod purl;
+mod release;
 mod report;
 mod restore;
 mod sbom;
@@ -41,6 +43,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::User(command) => user::run(command),
         Command::Report(command) => report::run(command),
         Command::Case(command) => case::run(command),
+        Command::Product(command) => product::run(command),
+        Command::Release(command) => release::run(command),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Migrate(args) => migrate::run(&args),
@@ -49,7 +53,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Vers(args) => vers::run(&args),
         Command::Purl => purl::run(),
         Command::Cvss => cvss::run(),
-        Command::Sbom(args) => sbom::run(&args),
+        Command::Sbom(args) => sbom::run(args),
         Command::Match(args) => matching::run(&args),
         Command::Csaf(command) => csaf::run(&command),
     }

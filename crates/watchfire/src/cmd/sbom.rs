@@ -1,5 +1,7 @@
 //! `watchfire sbom`: what SBOMs are, how much is in them, and what was left out.
 
+mod node;
+
 use serde::Serialize;
 use watchfire_formats::sbom::{self, DOCUMENT_BYTES_MAX, Item, Place, Problems, Refused};
 
@@ -55,7 +57,15 @@ struct Left {
     reason: String,
 }
 
-pub(super) fn run(args: &Sbom) -> Result<Exit, Failure> {
+pub(super) fn run(args: Sbom) -> Result<Exit, Failure> {
+    match args.of_node {
+        Some(command) => node::run(command),
+        None => told(&args),
+    }
+}
+
+/// Reads SBOMs here, without a node.
+fn told(args: &Sbom) -> Result<Exit, Failure> {
     let mut answer = Answer { sboms: Vec::new() };
     for file in &args.files {
         let bytes = input::bytes(file, DOCUMENT_BYTES_MAX)?;

@@ -61,14 +61,17 @@ fn commands() -> Vec<DescribedCommand> {
     let mut found = Vec::new();
     let mut open = vec![Vec::new()];
     while let Some(arguments) = open.pop() {
-        let (subcommands, flags) = read_help(&help_of(&arguments));
+        let help = help_of(&arguments);
+        let (subcommands, flags) = read_help(&help);
+        // A command may do something of its own and have others under it.
+        let does_something = subcommands.is_empty() || help.contains("\nArguments:\n");
         assert!(arguments.len() < COMMAND_DEPTH_MAX, "commands too deep: {arguments:?}");
         for subcommand in &subcommands {
             let mut child = arguments.clone();
             child.push(subcommand.clone());
             open.push(child);
         }
-        if subcommands.is_empty() && !arguments.is_empty() {
+        if does_something && !arguments.is_empty() {
             found.push(DescribedCommand {
                 path: format!("watchfire {}", arguments.join(" ")),
                 flags,

@@ -7,6 +7,7 @@ mod export;
 mod hand;
 mod house;
 mod import;
+mod inventory;
 mod kill;
 mod ledger;
 mod nodes;
