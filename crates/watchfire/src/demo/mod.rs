@@ -1,5 +1,6 @@
 //! The Log4Shell story, played on real data against a virtual clock.
 
+mod fleet;
 mod play;
 mod reach;
 mod stage;

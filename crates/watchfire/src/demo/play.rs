@@ -12,6 +12,7 @@ use watchfire_server::command::{Answer, Wish};
 use watchfire_server::error::Problem;
 use watchfire_store::Viewer;
 
+use super::fleet;
 use super::stage::{Stage, person};
 use super::story::{Story, Who};
 
@@ -78,9 +79,15 @@ pub(super) async fn play(
     story: &Story,
     language: Language,
 ) -> Result<(Cases, Receipts), Problem> {
+    fleet::stand(stage, language).await?;
     let cases = open(stage, language).await?;
     let mut receipts = Receipts::new();
+    let mut advisories = fleet::published().into_iter().peekable();
     for doing in doings(story, language) {
+        while let Some(next) = advisories.next_if(|next| next.at <= doing.at) {
+            run_until(stage, next.at).await?;
+            fleet::take(stage, &next).await?;
+        }
         run_until(stage, doing.at).await?;
         let answer = perform(stage, &cases, &doing).await?;
         if let (Act::Submit { .. }, Ok(submission), Some(receipt)) =
@@ -89,7 +96,12 @@ pub(super) async fn play(
             receipts.insert(submission, receipt);
         }
     }
+    for next in advisories {
+        run_until(stage, next.at.min(story.ends_at)).await?;
+        fleet::take(stage, &next).await?;
+    }
     run_until(stage, story.ends_at).await?;
+    fleet::join(stage, &cases.lit).await?;
     Ok((cases, receipts))
 }
 
