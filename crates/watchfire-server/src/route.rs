@@ -179,6 +179,12 @@ fn exposure() -> Vec<Route> {
         route(Grant, routes!(api::vulnerability::agree)),
         route(Grant, routes!(api::vulnerability::join)),
         route(SignedIn, routes!(api::component::list)),
+        route(SignedIn, routes!(api::advisory::list)),
+        route(Grant, routes!(api::advisory::show)),
+        route(Grant, routes!(api::advisory::document)),
+        route(Grant, routes!(api::advisory::bring)),
+        route(SignedIn, routes!(api::advisory::rules)),
+        route(Grant, routes!(api::advisory::set_rules)),
     ]
 }
 

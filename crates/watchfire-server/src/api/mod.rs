@@ -1,5 +1,6 @@
 //! The HTTP API: JSON in and out, one file a noun. What it says is written here and nowhere else.
 
+pub(crate) mod advisory;
 pub(crate) mod amendment;
 pub(crate) mod awareness;
 pub(crate) mod case;

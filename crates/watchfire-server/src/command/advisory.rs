@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use watchfire_core::event::{ClearedBy, Listing, OpeningRules, PartyEvent};
 use watchfire_core::vulnerability::Scope;
+use watchfire_store::policy::Administer;
 use watchfire_store::{KEPT_DOCUMENT_BYTES_MAX, ListingRow, StoreError, digest_of};
 
 use super::settle::{Finding, Round, Watch, opening_rules};
@@ -274,6 +275,16 @@ pub async fn set_opening_rules(wish: Wish<'_>, rules: &OpeningRules) -> Result<A
         Ok(append.administer(grant, set))
     })
     .await
+}
+
+/// Whether the caller may say which exposures open a case by themselves.
+///
+/// # Errors
+/// 404 unless the caller keeps the organization.
+pub async fn authorize_opening_rules(wish: Wish<'_>) -> Result<(), Problem> {
+    let organization = wish.node.organization().await?;
+    wish.node.store().authorize_party::<Administer>(wish.viewer, &organization).await?;
+    Ok(())
 }
 
 /// Reads which exposures open a case by themselves.

@@ -5,6 +5,7 @@ mod amendments;
 mod browser;
 mod cases;
 mod conflicts;
+mod exposure;
 mod failure;
 mod feeds;
 mod house;
