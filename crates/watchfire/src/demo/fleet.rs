@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use watchfire_core::event::{OpeningRules, ProductCard, ReleaseCard};
 use watchfire_core::ids::{CaseId, ProductId, ReleaseId};
 use watchfire_core::law::Language;
-use watchfire_server::command::advisory::{self, Piece};
+use watchfire_server::command::advisory;
 use watchfire_server::command::{Wish, product, release, sbom, vulnerability};
 use watchfire_server::error::Problem;
+use watchfire_server::watch::News;
 use watchfire_server::worker::judging::Judging;
 use watchfire_store::PageRequest;
 
@@ -181,8 +182,7 @@ fn made<T: std::str::FromStr<Err: std::error::Error>>(id: &str) -> Result<T, Pro
 /// # Errors
 /// A problem of the node.
 pub(super) async fn take(stage: &Stage, published: &Published) -> Result<(), Problem> {
-    let piece =
-        Piece::Document { name: published.name.to_owned(), bytes: published.bytes.to_vec() };
+    let piece = News::Document { name: published.name.to_owned(), bytes: published.bytes.to_vec() };
     advisory::take(&stage.node, SOURCE, vec![piece]).await?;
     Ok(())
 }
