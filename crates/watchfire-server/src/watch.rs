@@ -172,7 +172,9 @@ impl Source {
         now: Timestamp,
         to: mpsc::Sender<Handed>,
     ) -> Result<End, Trouble> {
-        let mut state = State::unpack(kept);
+        // It is long, and unpacking takes a while.
+        let kept = kept.map(str::to_owned);
+        let mut state = aside(move || State::unpack(kept.as_deref())).await;
         state.begin();
         let mirror = Mirror::new(self);
         let at = self.settings.at.as_str();
@@ -196,6 +198,15 @@ impl Source {
         };
         outlet.end().await?;
         state.end();
-        Ok(End { state: state.pack()?, has_news: outlet.has_news() })
+        let state = aside(move || state.pack()).await?;
+        Ok(End { state, has_news: outlet.has_news() })
+    }
+}
+
+/// Does something that takes long in a thread of its own.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

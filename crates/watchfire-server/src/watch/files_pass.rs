@@ -151,7 +151,7 @@ impl Pass {
                     self.archive(&format!("{name}!"), &mut archive)?;
                     if self.state.units.remove(name).is_some() {
                         // It could not be read before, or was a document.
-                        self.gone(name.to_owned())?;
+                        self.gone(name)?;
                     }
                     if let Some(stamp) = stamp {
                         self.state.archives.insert(name.to_owned(), stamp);
@@ -245,7 +245,7 @@ impl Pass {
         self.handle.block_on(self.outlet.apart(name, reason))
     }
 
-    fn gone(&mut self, name: String) -> Result<(), Trouble> {
+    fn gone(&mut self, name: &str) -> Result<(), Trouble> {
         self.handle.block_on(self.outlet.gone(name))
     }
 
@@ -307,7 +307,7 @@ impl Pass {
             let has_lines = lines.is_some();
             self.lines_gone(&name, lines.unwrap_or_default().into_keys())?;
             if !has_lines || mark == BROKEN {
-                self.gone(name)?;
+                self.gone(&name)?;
             }
         }
         let State { units, archives, .. } = &mut self.state;
@@ -324,7 +324,7 @@ impl Pass {
 
     fn lines_gone(&mut self, name: &str, lines: impl Iterator<Item = u64>) -> Result<(), Trouble> {
         for line in lines {
-            self.gone(format!("{name}:{line}"))?;
+            self.gone(&format!("{name}:{line}"))?;
         }
         Ok(())
     }
@@ -401,7 +401,7 @@ impl<'a> Reading<'a> {
             pass.lines_gone(name, before.into_keys())?;
             if was_broken {
                 // The file as a whole was set apart, and is no document.
-                pass.gone(name.to_owned())?;
+                pass.gone(name)?;
             }
         }
         pass.state.know(name, mark.unwrap_or(HALF));

@@ -4,7 +4,7 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::Trouble;
-use super::state::State;
+use super::state::{State, digest};
 
 /// A batch has at most so many documents.
 const NEWS_MAX: usize = 500;
@@ -16,6 +16,8 @@ const KEEP_EVERY: usize = 10_000;
 pub(super) const KEEP_EVERY_ASKED: usize = 500;
 /// A reason has so many signs at most; parts of it are the other side's.
 const REASON_CHARS_MAX: usize = 500;
+/// A name has so many bytes at most; of a longer one the rest becomes a digest.
+const NAME_BYTES_MAX: usize = 900;
 
 /// What is new of one document. Its name is its own within the source, and stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,19 +95,19 @@ impl Outlet {
     /// Hands over a document.
     pub(super) async fn document(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
         self.has_news = true;
-        self.hand(News::Document { name: name.to_owned(), bytes }).await
+        self.hand(News::Document { name: told(name), bytes }).await
     }
 
     /// Hands over that a document is set apart.
     pub(super) async fn apart(&mut self, name: &str, reason: &str) -> Result<(), Trouble> {
-        let reason = reason.chars().take(REASON_CHARS_MAX).collect();
-        self.hand(News::Apart { name: name.to_owned(), reason }).await
+        let reason = plain(reason).chars().take(REASON_CHARS_MAX).collect();
+        self.hand(News::Apart { name: told(name), reason }).await
     }
 
     /// Hands over that a document is gone.
-    pub(super) async fn gone(&mut self, name: String) -> Result<(), Trouble> {
+    pub(super) async fn gone(&mut self, name: &str) -> Result<(), Trouble> {
         self.has_news = true;
-        self.hand(News::Gone { name }).await
+        self.hand(News::Gone { name: told(name) }).await
     }
 
     async fn hand(&mut self, news: News) -> Result<(), Trouble> {
@@ -146,5 +148,39 @@ impl Outlet {
             Ok(true) => Ok(()),
             Ok(false) | Err(_) => Err(Trouble::Stopped),
         }
+    }
+}
+
+/// A name as it is handed over: the other side may have chosen it, and it is kept and shown. Two
+/// names stay two.
+fn told(name: &str) -> String {
+    let is_plain = !name.contains(char::is_control);
+    if is_plain && !name.is_empty() && name.len() <= NAME_BYTES_MAX {
+        return name.to_owned();
+    }
+    let mut begin = plain(name);
+    begin.truncate(begin.floor_char_boundary(NAME_BYTES_MAX));
+    format!("{begin}~{:016x}", digest(name.as_bytes()))
+}
+
+/// A text without signs that only steer.
+fn plain(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_short_and_plain_and_two_names_stay_two() {
+        let long = "é".repeat(NAME_BYTES_MAX);
+        let longest = "a".repeat(NAME_BYTES_MAX);
+        let names = ["a.json", "a\0.json", "a\n.json", "", &long, &format!("{long}x"), &longest];
+        let all: std::collections::BTreeSet<String> = names.iter().map(|it| told(it)).collect();
+        assert_eq!(all.len(), names.len());
+        assert!(all.iter().all(|it| !it.is_empty() && !it.contains(char::is_control)), "{all:?}");
+        assert!(all.iter().all(|it| it.len() <= NAME_BYTES_MAX + 17), "{all:?}");
+        assert_eq!((told("a.json").as_str(), told(&longest)), ("a.json", longest));
     }
 }

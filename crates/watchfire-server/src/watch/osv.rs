@@ -20,7 +20,7 @@ use super::archive::Archive;
 use super::mirror::{Got, Mirror, Tour, Wanted};
 use super::news::Outlet;
 use super::state::{Mark, State};
-use super::{SPOOL_BYTES_MAX, Trouble};
+use super::{SPOOL_BYTES_MAX, Trouble, aside};
 use crate::outside::fetch::{FetchError, Validators};
 
 /// A listing is at most so long.
@@ -306,14 +306,6 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')
         && !name.contains(|sign: char| sign.is_control() || "/\\?#%".contains(sign))
-}
-
-/// Does something that takes long in a thread of its own.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
 }
 
 #[cfg(test)]

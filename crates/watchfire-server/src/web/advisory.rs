@@ -87,7 +87,8 @@ pub struct Rules {
 /// Makes the page of all documents.
 pub fn list(view: &ListView, reader: &Reader) -> Markup {
     let title = reader.text("exposure-advisories");
-    let below = html! { p.soft { (reader.text("advisory-below")) } };
+    let feeds = html! { a href="/feeds" { (reader.text("feed-page")) } };
+    let below = html! { p.soft { (reader.text("advisory-below")) " " (feeds) } };
     let path = format!("/advisories?words={}", super::query_part(&view.words));
     let content = html! {
         (exposure::ways(reader, Tab::Advisories))

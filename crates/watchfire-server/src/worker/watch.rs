@@ -242,14 +242,12 @@ impl Reading<'_> {
 
     async fn batch(&mut self, batch: Batch) -> Result<bool, StoreError> {
         if !batch.news.is_empty() {
-            let count = batch.news.len() as u64;
             let name = &self.watched.source.settings.name;
             if let Err(error) = advisory::take(self.node, name, batch.news).await {
                 let (code, words) = (Trouble::Stopped.code().to_owned(), in_full(&error));
                 self.failure = Some(Failure { code, words, retry_after: None });
                 return Ok(false);
             }
-            self.node.metrics().add("watchfire_documents_taken_total", count);
         }
         if let Some(state) = batch.state {
             let grant = grant(self.node).await?;
