@@ -67,7 +67,12 @@ impl DocumentWrite {
         let method = request.method().clone();
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
         let body = axum::body::to_bytes(request.into_body(), bytes_max).await;
-        let body = body.map_err(|_| too_large(bytes_max))?;
+        let body = body.map_err(|_| {
+            let detail =
+                format!("the document is longer than {bytes_max} bytes, or did not arrive whole");
+            let hint = "compress it with gzip or xz, or ask the operator for more";
+            Problem::new("body_too_large", detail, hint)
+        })?;
         let key = Key { text, digest: digest(&method, &target, &body) };
         Ok(Self { key, body })
     }

@@ -2,7 +2,7 @@
 
 use tokio::sync::OwnedSemaphorePermit;
 use watchfire_core::event::SbomRecord;
-use watchfire_formats::sbom::{self, Document, Problems, Refused, Skipped};
+use watchfire_formats::sbom::{self, Document, Head, Item, Problems, Refused, Skipped};
 use watchfire_store::{Inventory, Kept, digest_of};
 
 use crate::error::Problem;
@@ -54,7 +54,7 @@ pub async fn read(
 /// # Errors
 /// As [`read`].
 pub async fn left(bytes: Vec<u8>, permit: OwnedSemaphorePermit) -> Result<Left, Problem> {
-    on_its_own(permit, move || opened(&bytes).map(|(_, left)| left)).await
+    on_its_own(permit, move || left_of(&bytes)).await
 }
 
 async fn on_its_own<T: Send + 'static>(
@@ -68,21 +68,30 @@ async fn on_its_own<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?
 }
 
-fn opened(bytes: &[u8]) -> Result<(Document, Left), Problem> {
-    let mut document = sbom::read(bytes).map_err(|refused| told(&refused))?;
+/// Reads as a stream, so that only what was left out takes memory.
+fn left_of(bytes: &[u8]) -> Result<Left, Problem> {
+    let mut skipped = Vec::new();
+    let read = sbom::stream(bytes, &mut |item| {
+        if let Item::Skipped(one) = item {
+            skipped.push(one);
+        }
+    });
+    let head = read.map_err(|refused| told(&refused))?;
     let problems = sbom::conforms(bytes).map_err(|refused| told(&refused))?;
-    let skipped_all = document.head.skipped;
-    let left = Left { skipped: std::mem::take(&mut document.skipped), skipped_all, problems };
-    if document.components.is_empty() {
-        return Err(nothing(&left));
-    }
-    Ok((document, left))
+    Ok(Left { skipped, skipped_all: head.skipped, problems })
 }
 
 fn reading(bytes: &[u8]) -> Result<Reading, Problem> {
-    let (document, left) = opened(bytes)?;
+    let document = sbom::read(bytes).map_err(|refused| told(&refused))?;
     let holding = Holding::of(&document);
-    let record = record(bytes, document, &holding, &left);
+    // The document is the largest of all, and needed no longer.
+    let Document { head, skipped, .. } = document;
+    if head.components == 0 {
+        return Err(nothing(head.skipped, skipped.first()));
+    }
+    let problems = sbom::conforms(bytes).map_err(|refused| told(&refused))?;
+    let left = Left { skipped, skipped_all: head.skipped, problems };
+    let record = record(bytes, &head, &holding, &left);
     let inventory = holding.to_bytes().map_err(|error| {
         Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
     })?;
@@ -91,8 +100,7 @@ fn reading(bytes: &[u8]) -> Result<Reading, Problem> {
     Ok(Reading { record, kept: Kept::new(bytes)?, inventory, left })
 }
 
-fn record(bytes: &[u8], document: Document, holding: &Holding, left: &Left) -> SbomRecord {
-    let head = document.head;
+fn record(bytes: &[u8], head: &Head, holding: &Holding, left: &Left) -> SbomRecord {
     SbomRecord {
         document: digest_of(bytes),
         format: head.format.to_string(),
@@ -114,12 +122,11 @@ fn said(text: &str) -> String {
 }
 
 /// A document that would say that the release is made of nothing.
-fn nothing(left: &Left) -> Problem {
-    let Some(first) = left.skipped.first() else {
+fn nothing(all: u64, first: Option<&Skipped>) -> Problem {
+    let Some(first) = first else {
         let hint = "send what the release is made of; advisories and VEX are no SBOMs";
         return Problem::new("sbom_refused", "it names no component", hint);
     };
-    let all = left.skipped_all;
     let detail = format!("none of its components can be used ({all}); the first: {}", first.reason);
     let problem = Problem::new("sbom_refused", detail, "mend the components, or export it anew");
     placed(problem, &first.place)

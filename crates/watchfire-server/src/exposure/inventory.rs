@@ -1,6 +1,6 @@
 //! What asking advisories needs of an SBOM, in a form that is kept and quickly read again.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Write};
 use std::iter;
 
 use flate2::Compression;
@@ -152,13 +152,13 @@ impl Holding {
     /// # Errors
     /// [`HoldingError::TooLarge`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, HoldingError> {
-        let bytes = postcard::to_stdvec(self)?;
-        if bytes.len() > KEPT_BYTES_MAX {
-            return Err(HoldingError::TooLarge);
-        }
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(&bytes)?;
-        Ok(encoder.finish()?)
+        let encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        let written = postcard::to_io(self, Bounded { to: encoder, left: KEPT_BYTES_MAX });
+        let written = written.map_err(|error| match error {
+            postcard::Error::SerializeBufferFull => HoldingError::TooLarge,
+            other => HoldingError::Unreadable(other),
+        })?;
+        Ok(written.to.finish()?)
     }
 
     /// Reads what [`Holding::to_bytes`] of this version wrote.
@@ -181,6 +181,26 @@ impl Holding {
             Some(missing) => Err(HoldingError::Missing(missing)),
             None => Ok(holding),
         }
+    }
+}
+
+/// What takes so many bytes and no more.
+struct Bounded<W> {
+    to: W,
+    left: usize,
+}
+
+impl<W: Write> Write for Bounded<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(left) = self.left.checked_sub(bytes.len()) else {
+            return Err(io::Error::other("more than is kept"));
+        };
+        self.left = left;
+        self.to.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
     }
 }
 
@@ -261,6 +281,21 @@ mod tests {
         assert_eq!(holding.component(3), Some(last));
         assert_eq!(holding.component(4), None);
         assert_eq!(holding.subject_names()[0].package.name(), "shop");
+    }
+
+    #[test]
+    fn so_many_bytes_are_written_and_not_one_more() {
+        for (bytes, is_taken) in [(10, true), (11, false)] {
+            let mut bounded = Bounded { to: Vec::new(), left: 10 };
+            let written =
+                bounded.write_all(&[0; 6]).and_then(|()| bounded.write_all(&vec![0; bytes - 6]));
+            assert_eq!(written.is_ok(), is_taken, "{bytes}");
+            let full =
+                postcard::to_io(&vec![0_u8; bytes - 1], Bounded { to: Vec::new(), left: 10 });
+            let full =
+                full.map(|_| ()).map_err(|error| error == postcard::Error::SerializeBufferFull);
+            assert_eq!(full, if is_taken { Ok(()) } else { Err(true) }, "{bytes}");
+        }
     }
 
     #[test]

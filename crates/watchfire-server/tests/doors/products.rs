@@ -248,7 +248,7 @@ async fn what_another_house_has_answers_like_what_is_missing_and_colleagues_chan
         assert_ne!(ask(there, &eva).await.status, StatusCode::NOT_FOUND, "{method} {path}");
         tried += 1;
     }
-    assert_eq!(tried, 15, "of products, releases and SBOMs");
+    assert!(tried >= 15, "only {tried} routes of products, releases and SBOMs");
     for list in ["products", "holes"] {
         let listed = get(&house, &outsider, &format!("/api/v1/{list}")).await;
         assert_eq!(listed, json!({ "items": [] }), "{list}");

@@ -114,6 +114,11 @@ fn what_is_skipped_is_told_and_what_is_refused_leaves_a_hole() {
     assert_eq!(code, 1, "{said}");
     assert!(printed.contains("1 skipped:") && printed.contains("/components/1"), "{printed}");
     assert_eq!(terminal.json(&["release", "holes"], 0), json!({ "items": [] }));
+    let id = printed.split_whitespace().find(|word| word.starts_with("WB-")).expect("an id");
+    assert!(terminal.done(&["sbom", "show", id]).contains("/components/1"));
+    let shown = terminal.json(&["sbom", "show", id], 0);
+    assert_eq!(shown["skipped"][0]["pointer"], "/components/1");
+    assert_eq!(shown["problems"].as_array().map(Vec::len), Some(1), "the schema wants a name");
     // What no flag names stays, and an empty text takes out.
     let change = ["release", "change", &release, "--supported-until", "2031-11-30"];
     assert_eq!(terminal.done(&change), release);

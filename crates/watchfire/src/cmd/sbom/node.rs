@@ -106,10 +106,13 @@ fn show(server: &Server, id: &str, json: bool) -> Result<Exit, Failure> {
     let path = path(&sbom_id(id)?);
     let mut shown = api.get_json(&path, &[])?;
     for (list, count) in [("skipped", "skipped_count"), ("problems", "problems_count")] {
-        // A document of which nothing was left out need not be read again.
-        let is_none = shown[count] == 0;
-        let all = if is_none { Vec::new() } else { api.all(&format!("{path}/{list}"), &[])? };
-        shown[list] = Value::Array(all);
+        // The node reads the document again for each page, so no more is asked for than is told.
+        let path = format!("{path}/{list}");
+        shown[list] = match (&shown[count], json) {
+            (none, _) if *none == 0 => json!([]),
+            (_, true) => Value::Array(api.all(&path, &[])?),
+            (_, false) => api.get_json(&path, &[("limit", &TOLD_MAX.to_string())])?["items"].take(),
+        };
     }
     if json {
         return print::json(&shown).map(|()| Exit::Done);
