@@ -1,3 +1,34 @@
+exposure-open = open
+exposure-undecided = undecided
+exposure-awaiting = waits for a second person
+exposure-closed = closed
+exposure-decided = decided
+exposure-none-open = nothing open
+exposure-open-count =
+    { $count ->
+        [one] one exposure open
+       *[other] { $shown } exposures open
+    }
+exposure-undecided-count =
+    { $count ->
+        [one] one that no source can tell
+       *[other] { $shown } that no source can tell
+    }
+exposure-awaiting-count =
+    { $count ->
+        [one] one waits for a second person
+       *[other] { $shown } wait for a second person
+    }
+exposure-exposed-count =
+    { $count ->
+        [one] in one release
+       *[other] in { $shown } releases
+    }
+exposure-said-nothing = no source says so any longer
+exposure-listed = exploited somewhere
+exposure-listed-by = exploited somewhere ({ $list })
+exposure-listed-ransomware = exploited somewhere, also for ransom ({ $list })
+exposure-likelihood = exploited within 30 days with { $percent } % (EPSS, percentile { $percentile })
 exposure-title = What exposes us
 exposure-vulnerabilities = Vulnerabilities
 exposure-products = Products
@@ -9,12 +40,6 @@ exposure-under-investigation = under investigation
 exposure-affected = affected
 exposure-not-affected = not affected
 exposure-fixed = fixed
-exposure-none = no exposure known
-exposure-undecided =
-    { $count ->
-        [one] one that no source can tell
-       *[other] { $shown } that no source can tell
-    }
 exposure-said-affected = the source says: affected
 exposure-said-undecided = undecided: the source cannot tell
 exposure-said-not-affected = the source says: not affected
@@ -31,9 +56,6 @@ exposure-level-high = high
 exposure-level-medium = medium
 exposure-level-low = low
 exposure-level-none = none
-exposure-kev = exploited, in KEV since { $day }
-exposure-kev-ransomware = exploited, also by ransomware, in KEV since { $day }
-exposure-epss = exploited within 30 days with { $percent } % (EPSS; higher than { $percentile } % of all)
 exposure-nobody = nobody
 exposure-search = Search
 exposure-search-clear = Show all
@@ -42,6 +64,5 @@ exposure-all = all
 exposure-next = Next page
 exposure-reason = Reason
 exposure-since = since
-exposure-decided-by = decided by
 exposure-case = Case
 exposure-choose = Choose

@@ -1,3 +1,7 @@
+product-holes-title = Releases without an SBOM
+product-no-hole = Every release has an SBOM.
+product-identifiers = What others call it
+product-identifiers-help = Package URLs and CPE names by which statements of others may mean it, one in each line.
 product-list-below = What we make or run, who answers for it, and what is known of its releases.
 product-search = Name of a product
 product-none-yet = There is no product yet. Add the first one below; then give it a release, and the release its SBOM.

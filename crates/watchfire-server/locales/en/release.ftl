@@ -1,3 +1,11 @@
+release-serial = Its own name
+release-told = Everything that was skipped or is a problem, with its place
+release-skipped-title = Skipped
+release-problems-title = Not as its standard wants it
+release-erased = The bytes of this document were erased; what was counted when it was attached stays.
+release-beside = It counts
+release-beside-no = instead of what is attached
+release-beside-yes = beside what is attached: the release is made of both
 release-add = Add a release
 release-change = Change the release
 release-retire = Retire the release
@@ -27,10 +35,8 @@ release-unnamed =
         [one] One component has no name that an advisory could mean; nothing can be known of it.
        *[other] { $shown } components have no name that an advisory could mean; nothing can be known of them.
     }
-release-file = File
 release-made = Made
 release-tools = Made by
-release-attached = Attached
 release-skipped =
     { $count ->
         [one] One thing was skipped
@@ -49,7 +55,6 @@ release-document = SBOM document
 release-document-help = CycloneDX or SPDX, also packed with gzip or xz. Its content says what it is, not its name.
 release-detach = Detach this SBOM
 release-detach-help = It no longer counts; that it was attached stays recorded. The one before it counts again.
-release-older = Older SBOMs
 release-exposed-none = No advisory that is known speaks of anything in it.
 release-exposed-none-so = None of its exposures stands so.
 release-exposed-unknown = Nothing can be known: the release has no SBOM.

@@ -1,3 +1,30 @@
+exposure-open = 待处理
+exposure-undecided = 无法判定
+exposure-awaiting = 待第二人复核
+exposure-closed = 已了结
+exposure-decided = 决定于
+exposure-none-open = 没有待处理项
+exposure-open-count =
+    { $count ->
+       *[other] { $shown } 项待处理
+    }
+exposure-undecided-count =
+    { $count ->
+       *[other] { $shown } 项各来源均无法判定
+    }
+exposure-awaiting-count =
+    { $count ->
+       *[other] { $shown } 项待第二人复核
+    }
+exposure-exposed-count =
+    { $count ->
+       *[other] 涉及 { $shown } 个发布版本
+    }
+exposure-said-nothing = 已无来源作此说法
+exposure-listed = 已被利用
+exposure-listed-by = 已被利用（{ $list }）
+exposure-listed-ransomware = 已被利用，含勒索软件（{ $list }）
+exposure-likelihood = 30 日内被利用的概率为 { $percent } %（EPSS，百分位 { $percentile }）
 exposure-title = 我们受哪些漏洞影响
 exposure-vulnerabilities = 漏洞
 exposure-products = 产品
@@ -9,11 +36,6 @@ exposure-under-investigation = 调查中
 exposure-affected = 受影响
 exposure-not-affected = 不受影响
 exposure-fixed = 已修复
-exposure-none = 未发现受影响
-exposure-undecided =
-    { $count ->
-       *[other] { $shown } 项各来源均无法判定
-    }
 exposure-said-affected = 来源称：受影响
 exposure-said-undecided = 无法判定：来源不足以得出结论
 exposure-said-not-affected = 来源称：不受影响
@@ -30,9 +52,6 @@ exposure-level-high = 高危
 exposure-level-medium = 中危
 exposure-level-low = 低危
 exposure-level-none = 无
-exposure-kev = 已被利用，{ $day } 列入 KEV
-exposure-kev-ransomware = 已被利用（含勒索软件），{ $day } 列入 KEV
-exposure-epss = 30 日内被利用的概率为 { $percent } %（EPSS，高于 { $percentile } % 的漏洞）
 exposure-nobody = 无人负责
 exposure-search = 搜索
 exposure-search-clear = 显示全部
@@ -41,6 +60,5 @@ exposure-all = 全部
 exposure-next = 下一页
 exposure-reason = 理由
 exposure-since = 始于
-exposure-decided-by = 决定人：
 exposure-case = 个案
 exposure-choose = 请选择

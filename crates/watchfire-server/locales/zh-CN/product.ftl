@@ -1,3 +1,7 @@
+product-holes-title = 缺少 SBOM 的发布版本
+product-no-hole = 所有发布版本均有 SBOM。
+product-identifiers = 其他名称
+product-identifiers-help = 他人的声明可能用来指称该产品的 purl 或 CPE 名称，每行一个。
 product-list-below = 本单位提供或运行的产品、负责人及各发布版本的情况。
 product-search = 产品名称
 product-none-yet = 尚无产品。请先在下方添加产品，再为其添加发布版本，并为发布版本附上 SBOM。

@@ -1,3 +1,11 @@
+release-serial = 文件标识
+release-told = 查看全部略过内容和问题及其位置
+release-skipped-title = 略过的内容
+release-problems-title = 不符合标准之处
+release-erased = 该文件的内容已被删除；附上时的统计予以保留。
+release-beside = 采用方式
+release-beside-no = 替换已附上的 SBOM
+release-beside-yes = 与已附上的 SBOM 并用：该发布版本由两者共同构成
 release-add = 添加发布版本
 release-change = 修改发布版本
 release-retire = 停用发布版本
@@ -25,10 +33,8 @@ release-unnamed =
     { $count ->
        *[other] { $shown } 个组件没有可供安全公告匹配的名称，无法得知其是否受影响。
     }
-release-file = 文件
 release-made = 生成时间
 release-tools = 生成工具
-release-attached = 附上时间
 release-skipped =
     { $count ->
        *[other] 略过 { $shown } 处内容
@@ -45,7 +51,6 @@ release-document = SBOM 文件
 release-document-help = CycloneDX 或 SPDX，可用 gzip 或 xz 压缩。按内容而非文件名识别格式。
 release-detach = 移除此 SBOM
 release-detach-help = 移除后不再采用；曾经附上的记录予以保留，并改用上一份 SBOM。
-release-older = 以前的 SBOM
 release-exposed-none = 已知的安全公告均未涉及其中的组件。
 release-exposed-none-so = 没有处于该状态的受影响情况。
 release-exposed-unknown = 无从得知：该发布版本缺少 SBOM。

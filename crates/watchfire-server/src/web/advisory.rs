@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::exposure::{self, Level, Tab, grouped};
-use super::form::{Choice, Form, Input, Typed};
+use super::exposure::{self, Tab, grouped};
+use super::form::{Form, Input, Typed};
 use super::layout::{self, Room};
 use super::reader::{Problem, Reader};
 use super::time;
@@ -13,15 +13,10 @@ use super::time;
 /// A page of documents, and the form to give one.
 #[derive(Debug, Clone, Default)]
 pub struct ListView {
-    /// The first of those that were set apart, the newest first.
-    pub apart: Vec<ApartRow>,
-    /// How many were set apart.
-    pub apart_all: u64,
-    /// Cursor of the next page of them.
-    pub apart_next: Option<String>,
+    /// Those that were set apart stand before all others.
     pub rows: Vec<Row>,
-    /// How many documents are kept.
-    pub all: u64,
+    /// How many were set apart.
+    pub apart: u64,
     /// What of a name is looked for.
     pub words: String,
     /// Cursor of the next page.
@@ -34,38 +29,29 @@ pub struct ListView {
 /// A document of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
+    pub id: u64,
     /// The feed, or whoever gave it.
     pub source: String,
     /// Its name there.
     pub name: String,
-    /// Its format and version: `CSAF 2.0`.
-    pub format: String,
+    pub title: Option<String>,
+    /// What it is written in; absent where nobody could tell.
+    pub format: Option<String>,
     pub publisher: Option<String>,
-    /// Since when the house knows it, and when it changed last.
+    /// When it was changed, as it says.
+    pub changed: Option<Timestamp>,
+    /// Since when the source is known to speak of this, and since when its newest word is.
+    pub first_at: Timestamp,
     pub known_at: Timestamp,
-    pub changed_at: Option<Timestamp>,
     pub is_withdrawn: bool,
-    /// The vulnerability of the house that it speaks of.
-    pub vulnerability: Option<String>,
-}
-
-/// A document that was set apart: it is kept, and nothing follows from it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApartRow {
-    pub source: String,
-    pub name: String,
-    pub known_at: Timestamp,
-    /// Where in it what is wrong, as a JSON pointer.
-    pub pointer: String,
-    pub reason: String,
+    /// Why it is set apart: where in it, and what is wrong there.
+    pub problem: Option<(String, String)>,
 }
 
 /// The rules by which an exposure opens a case by itself.
 #[derive(Debug, Clone, Default)]
 pub struct RulesView {
     pub rules: Rules,
-    /// Who changed them last, and when.
-    pub changed: Option<(String, Timestamp)>,
     pub may_write: bool,
     pub typed: Typed,
     pub problem: Option<Problem>,
@@ -74,13 +60,13 @@ pub struct RulesView {
 /// Which exposures open a case by themselves; each rule that holds is enough.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// What is known to be exploited.
-    pub kev: bool,
-    /// What is at least so severe.
-    pub severity_from: Option<Level>,
+    /// What is listed as exploited somewhere.
+    pub listed: bool,
+    /// What is at least so severe, from 0.0 to 10.0.
+    pub severity_from: Option<String>,
     /// What is at least so likely to be exploited, in per cent.
     pub exploited_from: Option<String>,
-    /// Whether severity and probability count in products alone that face the internet.
+    /// Whether severity and likelihood count of that alone which faces the internet.
     pub facing_only: bool,
 }
 
@@ -90,55 +76,30 @@ pub fn list(view: &ListView, reader: &Reader) -> Markup {
     let feeds = html! { a href="/feeds" { (reader.text("feed-page")) } };
     let below = html! { p.soft { (reader.text("advisory-below")) " " (feeds) } };
     let path = format!("/advisories?words={}", super::query_part(&view.words));
+    let is_apart = |row: &&Row| row.problem.is_some();
+    let others = view.rows.iter().filter(|row| row.problem.is_none());
     let content = html! {
         (exposure::ways(reader, Tab::Advisories))
         (layout::problem(view.problem.as_ref()))
         (layout::heading(reader, &title, &below))
-        (apart(view, reader))
-        section aria-labelledby="all" {
-            h2 #all { (reader.text("advisory-all")) " " span.count.num { (grouped(view.all)) } }
-            (exposure::search(reader, ("/advisories", "advisory-search"), &view.words, &[]))
-            @if view.rows.is_empty() { (nothing(view, reader)) } @else {
-                ul.list { @for row in &view.rows { (document(reader, row)) } }
+        (exposure::search(reader, ("/advisories", "advisory-search"), &view.words, &[]))
+        @if view.rows.iter().any(|row| is_apart(&row)) {
+            section aria-labelledby="apart" {
+                h2 #apart { (reader.text("advisory-apart")) " " span.count.num { (grouped(view.apart)) } }
+                p.soft { (reader.text("advisory-apart-why")) }
+                ul.list { @for row in view.rows.iter().filter(is_apart) { (document(reader, row)) } }
             }
-            (exposure::paging(reader, &path, view.next.as_deref()))
         }
+        section aria-labelledby="all" {
+            h2 #all { (reader.text("advisory-all")) }
+            @if view.rows.is_empty() { (nothing(view, reader)) } @else {
+                ul.list { @for row in others { (document(reader, row)) } }
+            }
+        }
+        (exposure::paging(reader, &path, view.next.as_deref()))
         @if view.may_give { (give(view, reader)) }
     };
     layout::page(reader, Room::Exposure, &title, content)
-}
-
-fn apart(view: &ListView, reader: &Reader) -> Markup {
-    if view.apart.is_empty() {
-        return html! {};
-    }
-    html! {
-        section aria-labelledby="apart" {
-            h2 #apart { (reader.text("advisory-apart")) " " span.count.num { (grouped(view.apart_all)) } }
-            p.soft { (reader.text("advisory-apart-why")) }
-            ul.list {
-                @for row in &view.apart {
-                    li.row.halves data-row {
-                        div.what {
-                            strong { (row.name) }
-                            p { (row.source) " · " (time::moment(reader, row.known_at)) }
-                        }
-                        div {
-                            p { span.shape.wrong aria-hidden="true" { "✕" } " " code { (row.pointer) } }
-                            p.soft lang="en" { (row.reason) }
-                        }
-                    }
-                }
-            }
-            @if let Some(next) = &view.apart_next {
-                nav.paging aria-label=(reader.text("advisory-apart")) {
-                    a.button rel="next" href={ "/advisories?apart_after=" (super::query_part(next)) "#apart" } {
-                        (reader.text("exposure-next"))
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn nothing(view: &ListView, reader: &Reader) -> Markup {
@@ -151,28 +112,40 @@ fn nothing(view: &ListView, reader: &Reader) -> Markup {
 }
 
 fn document(reader: &Reader, row: &Row) -> Markup {
+    let format = row.format.as_deref();
     html! {
         li.row.halves data-row {
             div.what {
-                @match &row.vulnerability {
-                    Some(id) => { a href={ "/vulnerabilities/" (id) } data-open { (row.name) } }
-                    None => { strong { (row.name) } }
+                a href={ "/advisories/" (row.id) "/document" } data-open {
+                    (row.name) @if let Some(title) = &row.title { " · " (title) }
                 }
                 p {
-                    (row.source) " · " (row.format)
+                    (row.source) " · "
+                    @match format { Some(format) => { (format) } None => { (reader.text("advisory-format-unknown")) } }
                     @if let Some(publisher) = &row.publisher { " · " (publisher) }
                 }
             }
             div {
+                @if let Some((pointer, reason)) = &row.problem {
+                    p { span.shape.wrong aria-hidden="true" { "✕" } " " code { (pointer) } }
+                    p.soft lang="en" { (reason) }
+                }
                 @if row.is_withdrawn {
-                    span.chip { span.shape aria-hidden="true" { "✕" } " " (reader.text("vulnerability-withdrawn")) } " "
+                    span.chip { span.shape aria-hidden="true" { "✕" } " " (reader.text("vulnerability-withdrawn")) }
                 }
-                @if row.vulnerability.is_some() {
-                    span.chip.late { span.shape aria-hidden="true" { "▲" } " " (reader.text("advisory-exposes")) }
+                span.next { (reader.text("vulnerability-known")) " " (time::moment(reader, row.first_at)) }
+                @if row.known_at != row.first_at {
+                    span.next { (reader.text("advisory-newest")) " " (time::moment(reader, row.known_at)) }
                 }
-                span.next { (reader.text("vulnerability-known")) " " (time::moment(reader, row.known_at)) }
-                @if let Some(at) = row.changed_at {
+                @if let Some(at) = row.changed {
                     span.next { (reader.text("vulnerability-changed")) " " (time::moment(reader, at)) }
+                }
+                @if row.problem.is_none() {
+                    span.next {
+                        a href={ "/vulnerabilities?shown=any&words=" (super::query_part(&row.name)) } {
+                            (reader.text("advisory-exposes"))
+                        }
+                    }
                 }
             }
         }
@@ -202,28 +175,24 @@ pub fn rules(view: &RulesView, reader: &Reader) -> Markup {
         (layout::problem(view.problem.as_ref()))
         (layout::heading(reader, &title, &below))
         (in_force(&view.rules, reader))
-        @if let Some((by, at)) = &view.changed {
-            p.soft { (reader.text("advisory-rules-changed")) " " (by) " · " (time::moment(reader, *at)) }
-        }
         @if view.may_write { (change(view, reader)) }
     };
     layout::page(reader, Room::Exposure, &title, content)
 }
 
 fn in_force(rules: &Rules, reader: &Reader) -> Markup {
-    let severity = rules.severity_from.map(|level| {
-        reader.text_with("advisory-rule-severity", &[("level", reader.text(level.key()).into())])
+    let severity = rules.severity_from.as_ref().map(|score| {
+        reader.text_with("advisory-rule-severity", &[("score", score.clone().into())])
     });
     let exploited = rules.exploited_from.as_ref().map(|percent| {
         reader.text_with("advisory-rule-exploited", &[("percent", percent.clone().into())])
     });
-    let facing = rules.facing_only && (severity.is_some() || exploited.is_some());
-    let nothing = !rules.kev && severity.is_none() && exploited.is_none();
+    let nothing = !rules.listed && severity.is_none() && exploited.is_none();
     html! {
         ul {
-            @if rules.kev { li { (reader.text("advisory-rule-kev")) } }
+            @if rules.listed { li { (reader.text("advisory-rule-listed")) } }
             @for rule in [severity, exploited].into_iter().flatten() {
-                li { (rule) @if facing { " " (reader.text("advisory-rule-facing")) } }
+                li { (rule) @if rules.facing_only { " " (reader.text("advisory-rule-facing")) } }
             }
             @if nothing { li { (reader.text("advisory-rule-none")) } }
         }
@@ -232,11 +201,6 @@ fn in_force(rules: &Rules, reader: &Reader) -> Markup {
 
 fn change(view: &RulesView, reader: &Reader) -> Markup {
     let form = Form { reader, name: "rules", typed: &view.typed, problem: view.problem.as_ref() };
-    let levels: Vec<(String, String)> = Level::ALL
-        .into_iter()
-        .filter(|level| *level != Level::None)
-        .map(|level| (level.word().to_owned(), reader.text(level.key())))
-        .collect();
     let tick = |name: &str, key: &str, now: bool| {
         let id = form.id(name);
         let value = form.value(name, if now { "yes" } else { "" });
@@ -247,20 +211,25 @@ fn change(view: &RulesView, reader: &Reader) -> Markup {
             }
         }
     };
+    let from = |name, label, help, value| Input {
+        name,
+        label,
+        help: Some(help),
+        value,
+        required: false,
+        chars_max: 6,
+        ..Input::default()
+    };
+    let [severity, exploited] = [&view.rules.severity_from, &view.rules.exploited_from]
+        .map(|said| said.as_deref().unwrap_or_default());
     html! {
         form.stack method="post" action="/advisories/rules" {
             (layout::csrf(reader))
-            (tick("kev", "advisory-rule-kev", view.rules.kev))
-            (form.choice(&Choice {
-                name: "severity_from", label: "advisory-severity-from",
-                value: view.rules.severity_from.map_or("", Level::word),
-                none: Some("advisory-never"), among: &levels, ..Choice::default()
-            }))
-            (form.input(&Input {
-                name: "exploited_from", label: "advisory-exploited-from",
-                help: Some("advisory-exploited-from-help"), required: false, chars_max: 6,
-                value: view.rules.exploited_from.as_deref().unwrap_or_default(), ..Input::default()
-            }))
+            (tick("listed", "advisory-rule-listed", view.rules.listed))
+            (form.input(&from("severity_from", "advisory-severity-from",
+                "advisory-severity-from-help", severity)))
+            (form.input(&from("exploited_from", "advisory-exploited-from",
+                "advisory-exploited-from-help", exploited)))
             (tick("facing_only", "advisory-facing-only", view.rules.facing_only))
             div.acts { button.primary type="submit" { (reader.text("shell-save")) } }
         }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::exposure::{self, KevView, SeverityView, Tab, Tally, counted, grouped};
+use super::exposure::{self, SeverityView, Tab, Tally, counted, grouped};
 use super::layout::{self, Room};
 use super::reader::{Problem, Reader};
 
@@ -57,12 +57,12 @@ pub struct ReleaseView {
 /// A vulnerability that is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownView {
-    /// Absent where nothing of the house is exposed to it.
-    pub id: Option<String>,
+    pub id: String,
     pub name: String,
     pub title: Option<String>,
     pub severity: Option<SeverityView>,
-    pub kev: Option<KevView>,
+    /// Whether it is exploited somewhere.
+    pub is_listed: bool,
     pub tally: Tally,
 }
 
@@ -194,18 +194,16 @@ fn version_row(reader: &Reader, found: &FoundView, version: &VersionView) -> Mar
 }
 
 fn known_row(reader: &Reader, known: &KnownView) -> Markup {
-    let words = html! { (known.name) @if let Some(title) = &known.title { " · " (title) } };
     html! {
         li.row.halves data-row {
             div.what {
-                @match &known.id {
-                    Some(id) => { a href={ "/vulnerabilities/" (id) } data-open { (words) } }
-                    None => { (words) }
+                a href={ "/vulnerabilities/" (known.id) } data-open {
+                    (known.name) @if let Some(title) = &known.title { " · " (title) }
                 }
             }
             div {
                 span.marks {
-                    @if let Some(kev) = &known.kev { (exposure::kev(reader, kev)) }
+                    @if known.is_listed { (exposure::listed(reader)) }
                     @if let Some(severity) = &known.severity { (exposure::severity(reader, severity)) }
                 } " "
                 (exposure::tally(reader, &known.tally))

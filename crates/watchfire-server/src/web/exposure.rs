@@ -1,15 +1,14 @@
 //! What the pages of exposure share: the ways between them, and how a status, an answer of the
 //! sources, a severity and a count are shown.
 
-use jiff::civil::Date;
 use maud::{Markup, html};
+use watchfire_core::event::{Justification, Listing, SourceAnswer, VexStatus};
 use watchfire_core::ids::PartyId;
+use watchfire_store::ExposureState;
 
 use super::reader::Reader;
 use crate::exposure::{Basis, Exposed};
 
-/// A page of rows has at most so many.
-pub const PAGE_ROWS_MAX: u32 = 100;
 /// A reason has at most so many characters.
 pub(super) const REASON_CHARS_MAX: u32 = 2_000;
 /// What is looked for has at most so many characters.
@@ -33,49 +32,43 @@ const TABS: [(Tab, &str, &str); 5] = [
     (Tab::Rules, "/advisories/rules", "exposure-rules"),
 ];
 
-/// What the house says of a vulnerability in a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    UnderInvestigation,
-    Affected,
-    NotAffected,
-    Fixed,
-}
-
-impl Status {
-    /// Every status, in the order in which they are offered.
-    pub const ALL: [Self; 4] =
-        [Self::UnderInvestigation, Self::Affected, Self::NotAffected, Self::Fixed];
-
-    /// Returns its word in VEX.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::UnderInvestigation => "under_investigation",
-            Self::Affected => "affected",
-            Self::NotAffected => "not_affected",
-            Self::Fixed => "fixed",
-        }
-    }
-
-    /// Returns the key of its words.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::UnderInvestigation => "exposure-under-investigation",
-            Self::Affected => "exposure-affected",
-            Self::NotAffected => "exposure-not-affected",
-            Self::Fixed => "exposure-fixed",
-        }
+/// The key of the words of a status.
+pub(super) fn status_key(status: VexStatus) -> &'static str {
+    match status {
+        VexStatus::UnderInvestigation => "exposure-under-investigation",
+        VexStatus::Affected => "exposure-affected",
+        VexStatus::NotAffected => "exposure-not-affected",
+        VexStatus::Fixed => "exposure-fixed",
     }
 }
 
-/// The justifications of VEX for what is not affected, each with the key of its words.
-pub const JUSTIFICATIONS: [(&str, &str); 5] = [
-    ("component_not_present", "exposure-component-not-present"),
-    ("vulnerable_code_not_present", "exposure-code-not-present"),
-    ("vulnerable_code_not_in_execute_path", "exposure-code-not-in-path"),
-    ("vulnerable_code_cannot_be_controlled_by_adversary", "exposure-code-not-controlled"),
-    ("inline_mitigations_already_exist", "exposure-mitigated"),
+/// The key of the words of a justification.
+pub(super) fn justification_key(justification: Justification) -> &'static str {
+    match justification {
+        Justification::ComponentNotPresent => "exposure-component-not-present",
+        Justification::VulnerableCodeNotPresent => "exposure-code-not-present",
+        Justification::VulnerableCodeNotInExecutePath => "exposure-code-not-in-path",
+        Justification::VulnerableCodeCannotBeControlledByAdversary => {
+            "exposure-code-not-controlled"
+        }
+        Justification::InlineMitigationsAlreadyExist => "exposure-mitigated",
+    }
+}
+
+/// Which exposures are shown: the states in the order in which they are offered, each with its
+/// word in an address and the key of its words.
+pub(super) const STATES: [(ExposureState, &str, &str); 5] = [
+    (ExposureState::Open, "open", "exposure-open"),
+    (ExposureState::Undecided, "undecided", "exposure-undecided"),
+    (ExposureState::Awaiting, "awaiting", "exposure-awaiting"),
+    (ExposureState::Closed, "closed", "exposure-closed"),
+    (ExposureState::Any, "any", "exposure-all"),
 ];
+
+/// Returns the word of a state in an address.
+pub(super) fn state_word(state: ExposureState) -> &'static str {
+    STATES.iter().find(|(one, ..)| *one == state).map_or("any", |(_, word, _)| word)
+}
 
 /// How severe a vulnerability is, in the steps of CVSS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,22 +81,20 @@ pub enum Level {
 }
 
 impl Level {
-    /// Every level, the highest first.
-    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::None];
-
-    /// Returns its word in CVSS, in small letters.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
+    /// Returns the level of a score in tenths.
+    ///
+    /// Source: CVSS 3.1, section 5, and CVSS 4.0, section 6: qualitative severity rating scale.
+    pub fn of(tenths: u32) -> Self {
+        match tenths {
+            0 => Self::None,
+            1..=39 => Self::Low,
+            40..=69 => Self::Medium,
+            70..=89 => Self::High,
+            90.. => Self::Critical,
         }
     }
 
-    /// Returns the key of its words.
-    pub fn key(self) -> &'static str {
+    fn key(self) -> &'static str {
         match self {
             Self::None => "exposure-level-none",
             Self::Low => "exposure-level-low",
@@ -117,29 +108,47 @@ impl Level {
 /// A severity as a source says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeverityView {
-    /// Absent where the source's own words fit no step.
-    pub level: Option<Level>,
-    /// The score, to one place.
-    pub score: Option<String>,
+    /// The score, in tenths.
+    pub tenths: Option<u32>,
     /// The vector, or the source's own word.
-    pub said: String,
+    pub said: Option<String>,
 }
 
-/// A vulnerability in the catalogue of what is exploited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KevView {
-    pub since: Date,
-    /// Until when whoever is bound by the catalogue must have acted.
-    pub due: Option<Date>,
-    /// Whether ransomware is known to use it.
+impl SeverityView {
+    /// Makes it of what is known, if anything is.
+    pub fn of(tenths: Option<u32>, said: Option<&str>) -> Option<Self> {
+        let said = said.map(str::to_owned);
+        (tenths.is_some() || said.is_some()).then_some(Self { tenths, said })
+    }
+}
+
+/// That a vulnerability is listed as exploited; days as the list writes them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListingView {
+    pub by: String,
+    pub since: Option<String>,
+    /// Until when whoever is bound by the list must have acted.
+    pub due: Option<String>,
+    /// Whether it is known to be used for ransom.
     pub ransomware: bool,
 }
 
-/// How likely it is to be exploited within thirty days, in per cent, and which share of all
-/// vulnerabilities is less likely to be.
+impl From<&Listing> for ListingView {
+    fn from(listing: &Listing) -> Self {
+        Self {
+            by: listing.by.clone(),
+            since: listing.since.clone(),
+            due: listing.due.clone(),
+            ransomware: listing.ransomware == Some(true),
+        }
+    }
+}
+
+/// How likely it is to be exploited within thirty days, in thousandths, and which share of all
+/// vulnerabilities is less likely to be, from 0 to 1 as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EpssView {
-    pub percent: String,
+pub struct LikelihoodView {
+    pub permille: u32,
     pub percentile: String,
 }
 
@@ -150,32 +159,17 @@ pub struct OwnerView {
     pub name: String,
 }
 
-/// How many exposures stand how; `undecided` counts among the others those of which no source can
-/// say anything.
+/// How many exposures stand how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    pub under_investigation: u64,
-    pub affected: u64,
-    pub not_affected: u64,
-    pub fixed: u64,
+    /// Releases of which a source says that they are affected, or cannot say.
+    pub exposed: u64,
+    /// Those that somebody still has to look at.
+    pub open: u64,
+    /// Of those, the ones of which nobody can say.
     pub undecided: u64,
-}
-
-impl Tally {
-    /// Returns how many stand so.
-    pub fn of(&self, status: Status) -> u64 {
-        match status {
-            Status::UnderInvestigation => self.under_investigation,
-            Status::Affected => self.affected,
-            Status::NotAffected => self.not_affected,
-            Status::Fixed => self.fixed,
-        }
-    }
-
-    /// Returns how many there are.
-    pub fn all(&self) -> u64 {
-        Status::ALL.into_iter().fold(0, |sum, status| sum.saturating_add(self.of(status)))
-    }
+    /// Decisions that wait for a second person.
+    pub awaiting: u64,
 }
 
 /// The ways between the pages of exposure.
@@ -209,31 +203,41 @@ pub(super) fn counted(reader: &Reader, key: &str, count: u64) -> String {
 }
 
 /// A status, by shape and word.
-pub(super) fn status(reader: &Reader, status: Status) -> Markup {
-    chip(shape(status), &reader.text(status.key()))
-}
-
-fn shape(status: Status) -> (&'static str, &'static str) {
-    match status {
-        Status::UnderInvestigation => ("◔", ""),
-        Status::Affected => ("▲", "late"),
-        Status::NotAffected => ("○", ""),
-        Status::Fixed => ("✓", "ok"),
-    }
+pub(super) fn status(reader: &Reader, status: VexStatus) -> Markup {
+    let look = match status {
+        VexStatus::UnderInvestigation => ("◔", ""),
+        VexStatus::Affected => ("▲", "late"),
+        VexStatus::NotAffected => ("○", ""),
+        VexStatus::Fixed => ("✓", "ok"),
+    };
+    chip(look, &reader.text(status_key(status)))
 }
 
 fn chip((sign, style): (&str, &str), words: &str) -> Markup {
     html! { span.chip.(style) { span.shape aria-hidden="true" { (sign) } " " (words) } }
 }
 
-/// What the sources answer, by shape and word.
-pub(super) fn answer(reader: &Reader, answer: Exposed) -> Markup {
+/// What the sources answer, by shape and word; nothing where none says anything any longer.
+pub(super) fn answer(reader: &Reader, answer: Option<SourceAnswer>) -> Markup {
     let (sign, key) = match answer {
-        Exposed::Affected => ("●", "exposure-said-affected"),
-        Exposed::Undecided => ("?", "exposure-said-undecided"),
-        Exposed::NotAffected => ("○", "exposure-said-not-affected"),
+        Some(SourceAnswer::Affected) => ("●", "exposure-said-affected"),
+        Some(SourceAnswer::Undecided) => ("?", "exposure-said-undecided"),
+        Some(SourceAnswer::NotAffected) => ("○", "exposure-said-not-affected"),
+        None => ("–", "exposure-said-nothing"),
     };
     html! { span.note { span.shape aria-hidden="true" { (sign) } " " (reader.text(key)) } }
+}
+
+/// What a statement answers for a component.
+pub(super) fn said(reader: &Reader, exposed: Exposed) -> Markup {
+    answer(
+        reader,
+        Some(match exposed {
+            Exposed::Affected => SourceAnswer::Affected,
+            Exposed::Undecided => SourceAnswer::Undecided,
+            Exposed::NotAffected => SourceAnswer::NotAffected,
+        }),
+    )
 }
 
 /// By what a component and a statement met; a lower confidence is said.
@@ -245,47 +249,90 @@ pub(super) fn basis(reader: &Reader, basis: Basis) -> String {
     })
 }
 
+/// How many exposures somebody still has to look at.
+pub(super) fn open(reader: &Reader, count: u64) -> Markup {
+    html! {
+        @if count == 0 { span.soft { (reader.text("exposure-none-open")) } }
+        @else { (chip(("▲", "late"), &counted(reader, "exposure-open-count", count))) }
+    }
+}
+
 /// How many exposures stand how; those of which there are none are left out.
 pub(super) fn tally(reader: &Reader, tally: &Tally) -> Markup {
-    let some = Status::ALL.into_iter().filter(|status| tally.of(*status) > 0);
     html! {
         span.tally {
-            @if tally.all() == 0 { span.soft { (reader.text("exposure-none")) } }
-            @for status in some {
-                (chip(shape(status), &format!("{} {}", grouped(tally.of(status)), reader.text(status.key()))))
-            }
+            (open(reader, tally.open))
             @if tally.undecided > 0 {
-                (chip(("?", "house"), &counted(reader, "exposure-undecided", tally.undecided)))
+                (chip(("?", "house"), &counted(reader, "exposure-undecided-count", tally.undecided)))
             }
+            @if tally.awaiting > 0 {
+                (chip(("◑", "house"), &counted(reader, "exposure-awaiting-count", tally.awaiting)))
+            }
+            span.soft.num { (counted(reader, "exposure-exposed-count", tally.exposed)) }
         }
     }
 }
 
 /// How severe it is, by shape, score and word.
 pub(super) fn severity(reader: &Reader, severity: &SeverityView) -> Markup {
-    let (sign, style) = match severity.level {
-        Some(Level::Critical) => ("●", "late"),
-        Some(Level::High) => ("◕", "late"),
-        Some(Level::Medium) => ("◑", ""),
-        Some(Level::Low) => ("◔", ""),
-        Some(Level::None) | None => ("○", ""),
+    let Some(tenths) = severity.tenths else {
+        return chip(("○", ""), severity.said.as_deref().unwrap_or_default());
     };
-    let word = severity.level.map_or_else(|| severity.said.clone(), |it| reader.text(it.key()));
-    let score = severity.score.as_ref().map(|score| format!("{score} ")).unwrap_or_default();
-    chip((sign, style), &format!("{score}{word}"))
+    let level = Level::of(tenths);
+    let look = match level {
+        Level::Critical => ("●", "late"),
+        Level::High => ("◕", "late"),
+        Level::Medium => ("◑", ""),
+        Level::Low => ("◔", ""),
+        Level::None => ("○", ""),
+    };
+    chip(look, &format!("{} {}", in_tenths(tenths), reader.text(level.key())))
 }
 
-/// That it is exploited, since when, and by ransomware.
-pub(super) fn kev(reader: &Reader, kev: &KevView) -> Markup {
-    let key = if kev.ransomware { "exposure-kev-ransomware" } else { "exposure-kev" };
-    chip(("▲", "late"), &reader.text_with(key, &[("day", kev.since.to_string().into())]))
+/// Writes tenths: `98` is `9.8`.
+pub(super) fn in_tenths(tenths: u32) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// That it is listed as exploited, since when, and by ransomware.
+pub(super) fn listing(reader: &Reader, listing: &ListingView) -> Markup {
+    let key = if listing.ransomware { "exposure-listed-ransomware" } else { "exposure-listed-by" };
+    let words = reader.text_with(key, &[("list", listing.by.clone().into())]);
+    chip(("▲", "late"), &words)
+}
+
+/// That some list has it as exploited.
+pub(super) fn listed(reader: &Reader) -> Markup {
+    chip(("▲", "late"), &reader.text("exposure-listed"))
 }
 
 /// How likely it is to be exploited.
-pub(super) fn epss(reader: &Reader, epss: &EpssView) -> Markup {
-    let arguments =
-        [("percent", epss.percent.clone().into()), ("percentile", epss.percentile.clone().into())];
-    html! { span.soft.num { (reader.text_with("exposure-epss", &arguments)) } }
+pub(super) fn likelihood(reader: &Reader, likelihood: &LikelihoodView) -> Markup {
+    let arguments = [
+        ("percent", in_tenths(likelihood.permille).into()),
+        ("percentile", likelihood.percentile.clone().into()),
+    ];
+    html! { span.soft.num { (reader.text_with("exposure-likelihood", &arguments)) } }
+}
+
+/// The states of exposures as ways: where each leads is `path` with its word, at `anchor`.
+pub(super) fn states(
+    reader: &Reader,
+    (path, anchor): (&str, &str),
+    now: ExposureState,
+    count: impl Fn(ExposureState) -> Option<u64>,
+) -> Markup {
+    html! {
+        nav.ways aria-label=(reader.text("exposure-filter")) {
+            @for (state, word, key) in STATES {
+                a href={ (path) "?state=" (word) "#" (anchor) }
+                    aria-current=[(state == now).then_some("true")] {
+                    (reader.text(key))
+                    @if let Some(count) = count(state) { " " span.num { (grouped(count)) } }
+                }
+            }
+        }
+    }
 }
 
 /// Who answers for something, or that nobody does.
@@ -359,8 +406,27 @@ mod tests {
     }
 
     #[test]
-    fn a_count_beyond_all_bounds_stays_one() {
-        let tally = Tally { affected: u64::MAX, fixed: 1, ..Tally::default() };
-        assert_eq!(tally.all(), u64::MAX);
+    fn a_score_has_the_level_of_the_standard() {
+        for (tenths, level) in [
+            (0, Level::None),
+            (1, Level::Low),
+            (39, Level::Low),
+            (40, Level::Medium),
+            (69, Level::Medium),
+            (70, Level::High),
+            (89, Level::High),
+            (90, Level::Critical),
+            (100, Level::Critical),
+        ] {
+            assert_eq!(Level::of(tenths), level, "{tenths}");
+        }
+    }
+
+    #[test]
+    fn every_state_has_a_word_in_an_address_that_is_read_back() {
+        for (state, word, _) in STATES {
+            assert_eq!(ExposureState::parse(word), Some(state));
+            assert_eq!(state_word(state), word);
+        }
     }
 }

@@ -1,17 +1,18 @@
 //! Products: all of them, and one with its releases and their holes.
 
-use jiff::civil::Date;
 use maud::{Markup, html};
 use watchfire_core::ids::PartyId;
 
-use super::exposure::{self, OwnerView, REASON_CHARS_MAX, Tab, Tally, counted};
+use super::exposure::{self, OwnerView, REASON_CHARS_MAX, Tab, counted};
 use super::form::{Choice, Form, Input, Kind, Typed};
 use super::layout::{self, Room};
 use super::reader::{Problem, Reader};
 use super::release;
 
 /// A description has at most so many characters.
-const DESCRIPTION_CHARS_MAX: u32 = 10_000;
+const DESCRIPTION_CHARS_MAX: u32 = 4_000;
+/// The identifiers together have at most so many characters.
+const IDENTIFIERS_CHARS_MAX: u32 = 10_050;
 
 /// A page of products, and the form to add one.
 #[derive(Debug, Clone, Default)]
@@ -46,8 +47,8 @@ pub struct Row {
     pub releases: u64,
     /// How many of its releases have no SBOM.
     pub holes: u64,
-    pub tally: Tally,
-    pub retired: bool,
+    /// Exposures of its releases that somebody still has to look at.
+    pub open: u64,
 }
 
 impl Row {
@@ -65,6 +66,16 @@ pub enum Facing {
     No,
     #[default]
     Unknown,
+}
+
+impl From<Option<bool>> for Facing {
+    fn from(said: Option<bool>) -> Self {
+        match said {
+            Some(true) => Self::Yes,
+            Some(false) => Self::No,
+            None => Self::Unknown,
+        }
+    }
 }
 
 impl Facing {
@@ -100,9 +111,12 @@ pub struct PageView {
     /// Id and name.
     pub department: Option<(String, String)>,
     pub facing: Facing,
+    /// What statements of others may call it.
+    pub identifiers: Vec<String>,
     /// Why it was retired.
     pub retired: Option<String>,
-    pub tally: Tally,
+    /// Exposures of its releases that somebody still has to look at.
+    pub open: u64,
     /// How many releases there are, and how many of them have no SBOM.
     pub releases: u64,
     pub holes: u64,
@@ -127,20 +141,31 @@ impl PageView {
 pub struct ReleaseRow {
     pub id: String,
     pub version: String,
-    pub released_on: Option<Date>,
-    pub supported_until: Option<Date>,
+    pub released_on: Option<String>,
+    pub supported_until: Option<String>,
     /// Whoever answers for it: its own owner, or the product's.
     pub owner: Option<OwnerView>,
-    /// Of how many components its SBOM speaks; nothing where it has none.
-    pub components: Option<u64>,
-    pub tally: Tally,
-    pub retired: bool,
+    /// How many SBOMs it has; none is a hole.
+    pub sboms: u64,
+    pub open: u64,
+}
+
+/// A page of the releases of which nobody has said what they are made of.
+#[derive(Debug, Clone, Default)]
+pub struct HolesView {
+    /// Each with the name of its product.
+    pub rows: Vec<(String, ReleaseRow)>,
+    /// Cursor of the next page.
+    pub next: Option<String>,
 }
 
 /// Makes the page of all products.
 pub fn list(view: &ListView, reader: &Reader) -> Markup {
     let title = reader.text("exposure-products");
-    let below = html! { p.soft { (reader.text("product-list-below")) } };
+    let below = html! {
+        p.soft { (reader.text("product-list-below")) }
+        p { a href="/products/holes" { (reader.text("product-holes-title")) } }
+    };
     let path = format!("/products?words={}", super::query_part(&view.words));
     let content = html! {
         (exposure::ways(reader, Tab::Products))
@@ -177,17 +202,16 @@ fn product(reader: &Reader, row: &Row) -> Markup {
                 }
             }
             div {
-                @if row.retired { span.chip { (reader.text("product-retired")) } " " }
                 span.num { (counted(reader, "product-releases", row.releases)) } " "
-                @if row.holes > 0 { (holes(reader, row.holes)) " " }
-                @if row.tally.all() > 0 || row.is_whole() { (exposure::tally(reader, &row.tally)) }
+                @if row.holes > 0 { (hole_count(reader, row.holes)) " " }
+                @if row.open > 0 || row.is_whole() { (exposure::open(reader, row.open)) }
             }
         }
     }
 }
 
 /// That so many releases have no SBOM.
-fn holes(reader: &Reader, count: u64) -> Markup {
+fn hole_count(reader: &Reader, count: u64) -> Markup {
     html! {
         span.chip.late { span.shape aria-hidden="true" { "◇" } " " (counted(reader, "product-holes", count)) }
     }
@@ -234,6 +258,12 @@ fn inputs(form: &Form<'_>, product: &PageView, holders: &Holders) -> Markup {
             kind: Kind::Lines(3), required: false, chars_max: DESCRIPTION_CHARS_MAX,
             ..Input::default()
         }))
+        (form.input(&Input {
+            name: "identifiers", label: "product-identifiers",
+            help: Some("product-identifiers-help"), value: &product.identifiers.join("\n"),
+            kind: Kind::Lines(2), required: false, chars_max: IDENTIFIERS_CHARS_MAX,
+            ..Input::default()
+        }))
     }
 }
 
@@ -267,9 +297,13 @@ fn facts(view: &PageView, reader: &Reader) -> Markup {
             }
             dt { (reader.text("product-facing")) }
             dd { (reader.text(view.facing.key())) }
+            @if !view.identifiers.is_empty() {
+                dt { (reader.text("product-identifiers")) }
+                dd { ul.plain { @for one in &view.identifiers { li { code { (one) } } } } }
+            }
             dt { (reader.text("exposure-exposures")) }
             dd {
-                @if view.tally.all() > 0 || view.is_whole() { (exposure::tally(reader, &view.tally)) " " }
+                @if view.open > 0 || view.is_whole() { (exposure::open(reader, view.open)) " " }
                 @if !view.is_whole() { span.soft { (reader.text("product-not-all-known")) } }
             }
         }
@@ -302,7 +336,7 @@ fn releases(view: &PageView, reader: &Reader) -> Markup {
                 (reader.text("product-releases-title")) " "
                 span.count.num { (exposure::grouped(view.releases)) }
             }
-            @if view.holes > 0 { p { (holes(reader, view.holes)) } }
+            @if view.holes > 0 { p { (hole_count(reader, view.holes)) } }
             @if view.rows.is_empty() {
                 div.empty { p { (reader.text("product-no-release")) } }
             } @else {
@@ -319,26 +353,55 @@ fn release_row(reader: &Reader, row: &ReleaseRow) -> Markup {
         li.row.halves data-row {
             div.what {
                 a href={ "/releases/" (row.id) } data-open { (row.version) }
-                p {
-                    @if let Some(day) = row.released_on {
-                        (reader.text("release-released-on")) " " time.num { (day) } " · "
-                    }
-                    @if let Some(day) = row.supported_until {
-                        (reader.text("release-supported-until")) " " time.num { (day) } " · "
-                    }
-                    (exposure::owner(reader, row.owner.as_ref()))
-                }
+                (of_release(reader, row))
             }
             div {
-                @if row.retired { span.chip { (reader.text("product-retired")) } " " }
-                @match row.components {
-                    Some(count) => { span.num { (counted(reader, "release-components", count)) } }
-                    None => { (release::hole(reader, row.owner.as_ref())) }
-                } " "
-                @if row.tally.all() > 0 || row.components.is_some() { (exposure::tally(reader, &row.tally)) }
+                @if row.sboms == 0 { (release::hole(reader, row.owner.as_ref())) }
+                @if row.open > 0 || row.sboms > 0 { " " (exposure::open(reader, row.open)) }
             }
         }
     }
+}
+
+/// When it was released, until when it is supported, and who answers for it.
+fn of_release(reader: &Reader, row: &ReleaseRow) -> Markup {
+    let days = [
+        ("release-released-on", &row.released_on),
+        ("release-supported-until", &row.supported_until),
+    ];
+    html! {
+        p {
+            @for (key, day) in days {
+                @if let Some(day) = day { (reader.text(key)) " " time.num { (day) } " · " }
+            }
+            (exposure::owner(reader, row.owner.as_ref()))
+        }
+    }
+}
+
+/// Makes the page of the releases without an SBOM.
+pub fn holes(view: &HolesView, reader: &Reader) -> Markup {
+    let title = reader.text("product-holes-title");
+    let below = html! { p.soft { (reader.text("release-hole-why")) } };
+    let content = html! {
+        (exposure::ways(reader, Tab::Products))
+        (layout::heading(reader, &title, &below))
+        @if view.rows.is_empty() { div.empty { p { (reader.text("product-no-hole")) } } } @else {
+            ul.list {
+                @for (product, row) in &view.rows {
+                    li.row.halves data-row {
+                        div.what {
+                            a href={ "/releases/" (row.id) } data-open { (product) " " (row.version) }
+                            (of_release(reader, row))
+                        }
+                        div { (release::hole(reader, row.owner.as_ref())) }
+                    }
+                }
+            }
+        }
+        (exposure::paging(reader, "/products/holes", view.next.as_deref()))
+    };
+    layout::page(reader, Room::Exposure, &title, content)
 }
 
 fn add_release(view: &PageView, reader: &Reader) -> Markup {

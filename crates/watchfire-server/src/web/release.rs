@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use watchfire_core::ids::PartyId;
 
-use super::exposure::{self, OwnerView, REASON_CHARS_MAX, Tab, Tally};
+use super::exposure::{self, OwnerView, REASON_CHARS_MAX, Tab};
 use super::form::{Choice, Form, Input, Kind, Typed};
 use super::layout::{self, Room};
 use super::reader::{Problem, Reader};
@@ -28,7 +28,7 @@ pub struct PageView {
     pub version: String,
     pub released_on: Option<Date>,
     pub supported_until: Option<Date>,
-    /// Where it is sold, as ISO 3166 codes; everywhere where there is none.
+    /// Where it is sold, as ISO 3166 codes; where there is none nobody has said.
     pub countries: Vec<String>,
     /// Its own owner.
     pub owner: Option<OwnerView>,
@@ -36,10 +36,10 @@ pub struct PageView {
     pub product_owner: Option<OwnerView>,
     /// Why it was retired.
     pub retired: Option<String>,
-    pub sbom: Option<SbomView>,
-    /// SBOMs that a newer one has replaced, the newest first.
-    pub older: Vec<SbomView>,
-    pub tally: Tally,
+    /// What it is made of, by what is attached; nothing is a hole.
+    pub sboms: Vec<SbomView>,
+    /// Exposures that somebody still has to look at.
+    pub open: u64,
     pub exposed: ExposedView,
     pub people: Vec<(PartyId, String)>,
     pub may_write: bool,
@@ -118,9 +118,9 @@ fn facts(view: &PageView, reader: &Reader) -> Markup {
             }
             dt { (reader.text("exposure-exposures")) }
             dd {
-                @if view.sbom.is_none() && view.tally.all() == 0 {
+                @if view.sboms.is_empty() && view.open == 0 {
                     (reader.text("release-exposed-unknown"))
-                } @else { (exposure::tally(reader, &view.tally)) }
+                } @else { (exposure::open(reader, view.open)) }
             }
         }
     }

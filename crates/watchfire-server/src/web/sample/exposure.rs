@@ -1,21 +1,25 @@
 //! Samples of exposure: a house of a few products on the days of Log4Shell.
 
 use jiff::civil::date;
+use watchfire_core::event::{Justification, LapsedBy, SourceAnswer, VexStatus};
+use watchfire_core::ids::PartyId;
+use watchfire_store::ExposureState;
 
 use super::{at, party, words};
 use crate::exposure::{Basis, Exposed};
 use crate::locale::Language;
-use crate::web::advisory::{self, ApartRow, Rules, RulesView};
+use crate::web::advisory::{self, Rules, RulesView};
 use crate::web::case::timeline::{Entry, EntryKind};
 use crate::web::component::{self, FoundView, KnownView, ReleaseView, VersionView};
-use crate::web::exposure::{EpssView, KevView, Level, OwnerView, SeverityView, Status, Tally};
+use crate::web::exposure::{LikelihoodView, ListingView, OwnerView, SeverityView, Tally};
 use crate::web::form::Typed;
 use crate::web::product::{self, Facing, Holders, ReleaseRow};
-use crate::web::release::{self, exposed, sbom};
-use crate::web::vulnerability::affected::{self, AffectedView, DecidedView, ReasonView};
-use crate::web::vulnerability::decision::ProposalView;
-use crate::web::vulnerability::list::{self, Counts, Shown};
-use crate::web::vulnerability::source::{DisputeView, SourceView};
+use crate::web::release::sbom::{DocumentView, SbomView, Told};
+use crate::web::release::{self, exposed};
+use crate::web::vulnerability::affected::{self, AffectedView, DecidedView};
+use crate::web::vulnerability::list::{self, Shown};
+use crate::web::vulnerability::source::SourceView;
+use crate::web::vulnerability::why::{ReasonView, WhyView};
 use crate::web::vulnerability::{self};
 
 /// A name as long as people make them, without a place to break it.
@@ -23,31 +27,32 @@ pub(in crate::web) const LONG: &str = "Qingtai-Unified-Observability-And-Remedia
 const PACKAGE: &str = "maven/org.apache.logging.log4j:log4j-core";
 
 pub(in crate::web) fn tally() -> Tally {
-    Tally { under_investigation: 1, affected: 100_000, not_affected: 12, fixed: 3, undecided: 2 }
+    Tally { exposed: 100_016, open: 100_000, undecided: 2, awaiting: 1 }
 }
 
 fn owner(language: Language) -> Option<OwnerView> {
     Some(OwnerView { party: party(1), name: words(language, "Wen Li", "温莉") })
 }
 
-fn severity(level: Level, score: &str) -> SeverityView {
-    SeverityView {
-        level: Some(level),
-        score: Some(score.into()),
-        said: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H".into(),
+fn severity(tenths: u32) -> Option<SeverityView> {
+    SeverityView::of(Some(tenths), Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"))
+}
+
+fn listing(ransomware: bool) -> ListingView {
+    ListingView {
+        by: "CISA".into(),
+        since: Some("2021-12-10".into()),
+        due: Some("2021-12-24".into()),
+        ransomware,
     }
 }
 
-fn kev(ransomware: bool) -> KevView {
-    KevView { since: date(2021, 12, 10), due: Some(date(2021, 12, 24)), ransomware }
-}
-
-fn epss() -> EpssView {
-    EpssView { percent: "97.5".into(), percentile: "99.9".into() }
+fn likelihood() -> Option<LikelihoodView> {
+    Some(LikelihoodView { permille: 975, percentile: "0.99998".into() })
 }
 
 pub(in crate::web) fn products(language: Language) -> product::ListView {
-    let row = |name: &str, owner, facing, holes, retired| product::Row {
+    let row = |name: &str, owner, facing, holes| product::Row {
         id: "WX-7K3F-9QX2".into(),
         name: name.into(),
         owner,
@@ -55,15 +60,14 @@ pub(in crate::web) fn products(language: Language) -> product::ListView {
         facing,
         releases: 100_000,
         holes,
-        tally: if holes == 0 { Tally::default() } else { tally() },
-        retired,
+        open: holes * 50_000,
     };
     let gateway = words(language, "Message gateway", "消息网关");
     product::ListView {
         rows: vec![
-            row(&gateway, owner(language), Facing::Yes, 0, false),
-            row("<b>Accounts</b>", None, Facing::Unknown, 1, false),
-            row(LONG, owner(language), Facing::No, 2, true),
+            row(&gateway, owner(language), Facing::Yes, 0),
+            row("<b>Accounts</b>", None, Facing::Unknown, 1),
+            row(LONG, owner(language), Facing::No, 2),
         ],
         words: "gate&way".into(),
         next: Some("gateway.WX-1&x".into()),
@@ -73,7 +77,7 @@ pub(in crate::web) fn products(language: Language) -> product::ListView {
     }
 }
 
-fn people(language: Language) -> Vec<(watchfire_core::ids::PartyId, String)> {
+fn people(language: Language) -> Vec<(PartyId, String)> {
     vec![(party(1), words(language, "Wen Li", "温莉")), (party(4), "Zhao Ming".into())]
 }
 
@@ -81,17 +85,19 @@ fn departments(language: Language) -> Vec<(String, String)> {
     vec![("WD-7K3F-9QX2".into(), words(language, "Product security", "产品安全部"))]
 }
 
-pub(in crate::web) fn product(language: Language) -> product::PageView {
-    let row = |version: &str, components, owner| ReleaseRow {
+fn release_row(version: &str, sboms: u64, owner: Option<OwnerView>) -> ReleaseRow {
+    ReleaseRow {
         id: format!("WL-{version}"),
         version: version.into(),
-        released_on: Some(date(2021, 11, 2)),
-        supported_until: Some(date(2026, 11, 2)),
+        released_on: Some("2021-11-02".into()),
+        supported_until: Some("2026-11-02".into()),
         owner,
-        components,
-        tally: components.map(|_| tally()).unwrap_or_default(),
-        retired: false,
-    };
+        sboms,
+        open: sboms * 50_000,
+    }
+}
+
+pub(in crate::web) fn product(language: Language) -> product::PageView {
     product::PageView {
         id: "WX-7K3F-9QX2".into(),
         name: words(language, "Message gateway", "消息网关"),
@@ -99,47 +105,61 @@ pub(in crate::web) fn product(language: Language) -> product::PageView {
         owner: owner(language),
         department: departments(language).pop(),
         facing: Facing::Yes,
-        tally: tally(),
+        identifiers: vec!["pkg:generic/qingtai/gateway".into(), LONG.into()],
+        open: 100_000,
         releases: 3,
         holes: 2,
         rows: vec![
-            row("7.2.1", Some(41_817), owner(language)),
-            row("7.2.0", None, owner(language)),
-            row("7.1.9", None, None),
+            release_row("7.2.1", 2, owner(language)),
+            release_row("7.2.0", 0, owner(language)),
+            release_row("7.1.9", 0, None),
         ],
-        next: Some("7.1.9".into()),
+        next: Some("WL-1.7.1.9".into()),
         holders: Holders { people: people(language), departments: departments(language) },
         may_write: true,
         ..product::PageView::default()
     }
 }
 
-fn told(all: u64) -> sbom::Told {
-    let row = |number| {
-        let why = "a component without a name is skipped".to_owned();
-        (format!("/components/{number}"), why)
-    };
-    sbom::Told {
-        all,
-        rows: (0..all.min(3)).map(row).collect(),
-        next: (all > 3).then(|| "3".into()),
-        is_open: all > 3,
+pub(in crate::web) fn holes(language: Language) -> product::HolesView {
+    let gateway = words(language, "Message gateway", "消息网关");
+    product::HolesView {
+        rows: vec![
+            (gateway, release_row("7.2.0", 0, owner(language))),
+            (LONG.into(), release_row("7.1.9", 0, None)),
+        ],
+        next: Some("WL-7.1.9".into()),
     }
 }
 
-fn an_sbom(digest: &str) -> sbom::SbomView {
-    sbom::SbomView {
-        digest: digest.repeat(8),
-        format: "CycloneDX 1.6 JSON".into(),
-        file: Some("gateway-7.2.1.cdx.json.xz".into()),
-        made_at: Some(at("2021-11-24T01:00Z")),
+pub(in crate::web) fn an_sbom(id: &str) -> SbomView {
+    SbomView {
+        id: id.into(),
+        document: "0123abcd".repeat(8),
+        format: "CycloneDX JSON 1.6".into(),
+        serial: Some("urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".into()),
+        made: Some("2021-11-24T01:00:00Z".into()),
         tools: vec!["cdxgen 11.0.3".into(), "sbom-merge 2".into()],
-        attached_at: at("2021-11-24T02:00Z"),
-        attached_by: Some("Wen Li".into()),
         components: 41_817,
         unnamed: 2,
-        skipped: told(10_000),
-        problems: told(1),
+        skipped: 10_000,
+        problems: 0,
+    }
+}
+
+pub(in crate::web) fn document(language: Language) -> DocumentView {
+    let row = |number: u8| {
+        (format!("/components/{number}"), "a component without a name is skipped".to_owned())
+    };
+    DocumentView {
+        release: (
+            "WL-7K3F-9QX2".into(),
+            words(language, "Message gateway 7.2.1", "消息网关 7.2.1"),
+        ),
+        sbom: an_sbom("WB-1"),
+        skipped: Told { rows: (0..3).map(row).collect(), next: Some("100".into()) },
+        problems: Told::default(),
+        erased: false,
     }
 }
 
@@ -148,13 +168,14 @@ pub(in crate::web) fn release(language: Language) -> release::PageView {
         vulnerability: "WV-7K3F-9QX2".into(),
         name: name.into(),
         title: Some(words(language, "Remote code execution in Log4j", "Log4j 远程代码执行")),
-        severity: Some(severity(Level::Critical, "10.0")),
-        kev: decided.then(|| kev(false)),
-        component: format!("{PACKAGE} 2.14.1"),
+        severity: severity(100),
+        is_listed: decided,
         answer,
         status,
         since: at("2021-12-10T00:40Z"),
-        decided_by: decided.then(|| words(language, "Wen Li", "温莉")),
+        decided_at: decided.then(|| at("2021-12-11T00:40Z")),
+        awaits_second: decided,
+        lapsed: !decided,
     };
     release::PageView {
         id: "WL-7K3F-9QX2".into(),
@@ -164,18 +185,22 @@ pub(in crate::web) fn release(language: Language) -> release::PageView {
         supported_until: Some(date(2021, 11, 20)),
         countries: vec!["CN".into(), "DE".into()],
         product_owner: owner(language),
-        sbom: Some(an_sbom("0123abcd")),
-        older: vec![an_sbom("4567ef01"), an_sbom("89ab2345")],
-        tally: tally(),
+        sboms: vec![an_sbom("WB-1"), SbomView { skipped: 0, problems: 1, ..an_sbom("WB-2") }],
+        open: 100_000,
         exposed: exposed::ExposedView {
-            only: Some(Status::Affected),
+            state: ExposureState::Open,
             rows: vec![
-                row("CVE-2021-44228", Status::Affected, Exposed::Affected, true),
-                row("CVE-2021-45046", Status::UnderInvestigation, Exposed::Undecided, false),
-                row("CVE-2021-4104", Status::NotAffected, Exposed::NotAffected, true),
-                row("CVE-2021-44832", Status::Fixed, Exposed::Affected, false),
+                row("CVE-2021-44228", VexStatus::Affected, Some(SourceAnswer::Affected), true),
+                row(
+                    "CVE-2021-45046",
+                    VexStatus::UnderInvestigation,
+                    Some(SourceAnswer::Undecided),
+                    false,
+                ),
+                row("CVE-2021-4104", VexStatus::NotAffected, Some(SourceAnswer::NotAffected), true),
+                row("CVE-2021-44832", VexStatus::Fixed, None, false),
             ],
-            next: Some("3.WV-1".into()),
+            next: Some("WV-1".into()),
         },
         people: people(language),
         may_write: true,
@@ -194,13 +219,13 @@ pub(in crate::web) fn component() -> component::PageView {
         all,
         releases: releases.iter().map(|it| release(it)).collect(),
     };
-    let known = |id: Option<&str>, name: &str, kev| KnownView {
-        id: id.map(str::to_owned),
+    let known = |name: &str, is_listed| KnownView {
+        id: "WV-7K3F-9QX2".into(),
         name: name.into(),
         title: Some("Remote code execution".into()),
-        severity: Some(severity(Level::Critical, "10.0")),
-        kev,
-        tally: if id.is_some() { tally() } else { Tally::default() },
+        severity: severity(100),
+        is_listed,
+        tally: tally(),
     };
     component::PageView {
         asked: PACKAGE.into(),
@@ -213,10 +238,7 @@ pub(in crate::web) fn component() -> component::PageView {
                 version("2.17.1", 1, &["7.3.0"]),
             ],
             next: Some("2.17.1".into()),
-            known: vec![
-                known(Some("WV-7K3F-9QX2"), "CVE-2021-44228", Some(kev(true))),
-                known(None, "CVE-2021-45105", None),
-            ],
+            known: vec![known("CVE-2021-44228", true), known("CVE-2021-45105", false)],
             known_all: 100_000,
             known_next: Some("2".into()),
         }),
@@ -225,37 +247,36 @@ pub(in crate::web) fn component() -> component::PageView {
 }
 
 pub(in crate::web) fn vulnerabilities(language: Language) -> list::ListView {
-    let row = |name: &str, level, kev: Option<KevView>| list::Row {
+    let row = |name: &str, tenths, is_listed| list::Row {
         id: "WV-7K3F-9QX2".into(),
-        names: vec![name.into(), "GHSA-jfh8-c2jp-5v3q".into()],
+        name: name.into(),
         title: Some(words(language, "Remote code execution in Log4j", "Log4j 远程代码执行")),
-        severity: Some(severity(level, "9.0")),
-        epss: Some(epss()),
+        severity: severity(tenths),
+        is_listed,
+        likelihood: likelihood(),
         tally: tally(),
         since: at("2021-12-10T00:40Z"),
-        case: kev.is_some().then(|| "WF-7K3F-9QX2".into()),
-        kev,
     };
     let bare = list::Row {
-        names: Vec::new(),
         title: None,
-        severity: None,
-        epss: None,
-        ..row("", Level::None, None)
+        severity: SeverityView::of(None, Some("important")),
+        likelihood: None,
+        tally: Tally::default(),
+        ..row("WV-7K3F-9QX2", 0, false)
     };
     list::ListView {
         rows: vec![
-            row("CVE-2021-44228", Level::Critical, Some(kev(true))),
-            row("CVE-2021-45046", Level::High, Some(kev(false))),
-            row(LONG, Level::Medium, None),
-            row("CVE-2021-44832", Level::Low, None),
-            row("CVE-2021-4104", Level::None, None),
+            row("CVE-2021-44228", 100, true),
+            row("CVE-2021-45046", 70, true),
+            row(LONG, 69, false),
+            row("CVE-2021-44832", 39, false),
+            row("CVE-2021-4104", 0, false),
             bare,
         ],
-        shown: Shown::Kev,
+        shown: Shown::Listed,
         words: "CVE&2021".into(),
-        counts: Counts { open: 100_000, undecided: 1, kev: 2, decided: 0, advisories: 400_000 },
-        next: Some("1.WV-1".into()),
+        unadvised: false,
+        next: Some("-110000.WV-1".into()),
     }
 }
 
@@ -270,83 +291,111 @@ fn source(source: &str, name: &str, link: &str, ranges: usize) -> SourceView {
         changed_at: Some(at("2021-12-14T18:01Z")),
         withdrawn_at: (ranges == 0).then(|| at("2021-12-20T00:00Z")),
         known_at: at("2021-12-10T11:00Z"),
-        severity: (ranges > 0).then(|| severity(Level::Critical, "10.0")),
+        severity: if ranges > 0 { severity(100) } else { None },
         ranges: (0..ranges).map(range).collect(),
         more: if ranges > 5 { 100_000 } else { 0 },
+        unread: None,
     }
 }
 
-fn affected(language: Language) -> AffectedView {
-    let reason = |source: &str, answer, basis| ReasonView {
-        source: source.into(),
-        answer,
-        range: ">= 2.0-beta9, < 2.15.0".into(),
-        basis,
-        path: vec![
-            words(language, "Message gateway 7.2.1", "消息网关 7.2.1"),
-            "audit-store 3.1".into(),
-            format!("{PACKAGE} 2.14.1"),
-        ],
-    };
-    let row = |number: u8, status, answer| affected::Row {
+fn affected_row(
+    language: Language,
+    number: u8,
+    status: VexStatus,
+    answer: Option<SourceAnswer>,
+) -> affected::Row {
+    affected::Row {
         release: format!("WL-{number}"),
         product: words(language, "Message gateway", "消息网关"),
         version: format!("7.2.{number}"),
         owner: owner(language),
         facing: number == 1,
         answer,
-        reasons: vec![
-            reason("osv", answer, Basis::Package),
-            reason("nvd", Exposed::NotAffected, Basis::Cpe),
-            reason("redhat", Exposed::Undecided, Basis::Ancestor),
-        ],
         since: at("2021-12-10T11:00Z"),
         status,
-        justification: None,
         decided: None,
         lapsed: None,
-    };
-    let decided = |agreed: bool| DecidedView {
-        by: words(language, "Wen Li", "温莉"),
-        at: at("2021-12-11T09:00Z"),
-        reason: words(language, "The class was taken out of the archive.", "已从归档中移除该类。"),
-        agreed_by: agreed.then(|| words(language, "Zhao Ming", "赵明")),
-    };
-    AffectedView {
-        filter: affected::Filter { status: None, answer: None, words: "gate\"way".into() },
-        rows: vec![
-            row(1, Status::Affected, Exposed::Affected),
-            affected::Row {
-                justification: Some("vulnerable_code_not_present".into()),
-                decided: Some(decided(true)),
-                ..row(2, Status::NotAffected, Exposed::Affected)
-            },
-            affected::Row {
-                decided: Some(decided(false)),
-                lapsed: Some(words(
-                    language,
-                    "the range of osv has changed",
-                    "osv 的版本范围已变更",
-                )),
-                ..row(3, Status::UnderInvestigation, Exposed::Undecided)
-            },
-            affected::Row { owner: None, ..row(4, Status::Fixed, Exposed::NotAffected) },
-        ],
-        all: 100_000,
-        next: Some("WL-4".into()),
     }
 }
 
-fn proposal(language: Language, id: &str, mine: bool) -> ProposalView {
-    ProposalView {
-        id: id.into(),
-        by: words(language, "Wen Li", "温莉"),
-        mine,
-        at: at("2021-12-11T09:00Z"),
-        status: Status::NotAffected,
-        justification: Some("vulnerable_code_not_in_execute_path".into()),
+/// A decision that a second person agreed with, or one that waits for it.
+fn decided(language: Language, agreed: bool) -> DecidedView {
+    DecidedView {
+        status: VexStatus::NotAffected,
+        justification: Some(Justification::VulnerableCodeNotInExecutePath),
         reason: words(language, "Lookups are switched off at the start.", "启动时已关闭查找功能。"),
-        releases: 100_000,
+        by: words(language, "Wen Li", "温莉"),
+        mine: !agreed,
+        at: at("2021-12-11T09:00Z"),
+        awaits_second: !agreed,
+        agreed_by: agreed.then(|| words(language, "Zhao Ming", "赵明")),
+    }
+}
+
+fn affected(language: Language) -> AffectedView {
+    let row = |number, status, answer| affected_row(language, number, status, answer);
+    let (said, unsaid) = (Some(SourceAnswer::Affected), Some(SourceAnswer::Undecided));
+    AffectedView {
+        state: ExposureState::Open,
+        rows: vec![
+            row(1, VexStatus::Affected, said),
+            affected::Row {
+                decided: Some(decided(language, true)),
+                ..row(2, VexStatus::NotAffected, said)
+            },
+            affected::Row {
+                decided: Some(decided(language, false)),
+                ..row(3, VexStatus::UnderInvestigation, unsaid)
+            },
+            affected::Row {
+                lapsed: Some(LapsedBy::Grounds),
+                ..row(4, VexStatus::UnderInvestigation, Some(SourceAnswer::NotAffected))
+            },
+            affected::Row {
+                owner: None,
+                lapsed: Some(LapsedBy::Exploitation),
+                ..row(5, VexStatus::Fixed, None)
+            },
+        ],
+        next: Some("WL-5".into()),
+    }
+}
+
+pub(in crate::web) fn why(language: Language) -> WhyView {
+    let reason = |source: &str, answer, basis| ReasonView {
+        source: source.into(),
+        document: "GHSA-jfh8-c2jp-5v3q".into(),
+        answer,
+        range: ">= 2.0-beta9, < 2.15.0".into(),
+        basis,
+        component: format!("{PACKAGE} 2.14.1"),
+        path: vec![
+            words(language, "Message gateway 7.2.1", "消息网关 7.2.1"),
+            "audit-store 3.1".into(),
+            format!("{PACKAGE} 2.14.1"),
+        ],
+    };
+    let pathless =
+        ReasonView { path: Vec::new(), ..reason("redhat", Exposed::Undecided, Basis::Ancestor) };
+    let said = Some(SourceAnswer::Affected);
+    let mut awaiting = decided(language, false);
+    awaiting.mine = false;
+    WhyView {
+        vulnerability: ("WV-7K3F-9QX2".into(), "CVE-2021-44228".into()),
+        row: affected::Row {
+            decided: Some(awaiting),
+            ..affected_row(language, 1, VexStatus::UnderInvestigation, said)
+        },
+        reasons: vec![
+            reason("osv", Exposed::Affected, Basis::Package),
+            reason("nvd", Exposed::NotAffected, Basis::Cpe),
+            pathless,
+        ],
+        more: 2,
+        is_listed: true,
+        may_write: true,
+        typed: Typed::default(),
+        problem: None,
     }
 }
 
@@ -355,28 +404,25 @@ pub(in crate::web) fn vulnerability(language: Language) -> vulnerability::PageVi
         id: "WV-7K3F-9QX2".into(),
         names: vec!["CVE-2021-44228".into(), "GHSA-jfh8-c2jp-5v3q".into()],
         title: Some(words(language, "Remote code execution in Log4j", "Log4j 远程代码执行")),
-        severity: Some(severity(Level::Critical, "10.0")),
-        kev: Some(kev(true)),
-        epss: Some(epss()),
+        severity: severity(100),
+        listing: Some(listing(true)),
+        likelihood: likelihood(),
+        published: Some(at("2021-12-10T10:15Z")),
         since: at("2021-12-10T11:00Z"),
         tally: tally(),
-        products: 2,
-        facing: 1,
         sources: vec![
             source("osv", "GHSA-jfh8-c2jp-5v3q", "https://osv.dev/GHSA-jfh8-c2jp-5v3q", 7),
             source("cve", "CVE-2021-44228", "javascript:alert(1)", 2),
             source("house", "old", "http://example.com/old", 0),
+            SourceView { unread: Some("it is no JSON".into()), ..source("csaf", "broken", "", 0) },
         ],
-        disputes: vec![DisputeView {
-            component: format!("{PACKAGE} 2.15.0"),
-            sides: vec![("osv".into(), Exposed::Affected), ("cve".into(), Exposed::NotAffected)],
-            counts: Exposed::Affected,
-        }],
-        disputes_all: 3,
+        more_sources: 3,
         affected: affected(language),
-        proposals: vec![proposal(language, "1", false), proposal(language, "2", true)],
-        case: None,
-        may_open: true,
+        cases: vec![(
+            "WF-7K3F-9QX2".into(),
+            words(language, "Log4Shell in our gateway", "网关中的 Log4Shell"),
+        )],
+        merged: None,
         may_write: true,
         history: vec![Entry {
             at: at("2021-12-11T09:00Z"),
@@ -395,33 +441,34 @@ pub(in crate::web) fn vulnerability(language: Language) -> vulnerability::PageVi
 }
 
 pub(in crate::web) fn advisories() -> advisory::ListView {
-    let row = |name: &str, vulnerability: Option<&str>, is_withdrawn| advisory::Row {
+    let row = |name: &str, is_withdrawn| advisory::Row {
+        id: 7,
         source: "osv".into(),
         name: name.into(),
-        format: "OSV 1.6".into(),
-        publisher: vulnerability.map(|_| "GitHub".into()),
-        known_at: at("2021-12-10T11:00Z"),
-        changed_at: vulnerability.map(|_| at("2021-12-14T18:01Z")),
+        title: None,
+        format: Some("OSV 1.6".into()),
+        publisher: Some("GitHub".into()),
+        changed: Some(at("2021-12-14T18:01Z")),
+        first_at: at("2021-12-10T11:00Z"),
+        known_at: at("2021-12-14T18:05Z"),
         is_withdrawn,
-        vulnerability: vulnerability.map(str::to_owned),
+        problem: None,
+    };
+    let pointer = "/document/tracking/current_release_date".to_owned();
+    let apart = advisory::Row {
+        title: Some("Our newest".into()),
+        format: None,
+        publisher: None,
+        changed: None,
+        known_at: at("2021-12-10T11:00Z"),
+        problem: Some((pointer, "`2021-13-10` is no instant".into())),
+        ..row(LONG, false)
     };
     advisory::ListView {
-        apart: vec![ApartRow {
-            source: "csaf-example".into(),
-            name: LONG.into(),
-            known_at: at("2021-12-10T11:00Z"),
-            pointer: "/document/tracking/current_release_date".into(),
-            reason: "`2021-13-10` is no instant".into(),
-        }],
-        apart_all: 100_000,
-        apart_next: Some("1".into()),
-        rows: vec![
-            row("GHSA-jfh8-c2jp-5v3q", Some("WV-7K3F-9QX2"), false),
-            row("OSV-1", None, true),
-        ],
-        all: 400_000,
+        rows: vec![apart, row("GHSA-jfh8&c2jp-5v3q", false), row("OSV-1", true)],
+        apart: 100_000,
         words: "GHSA&".into(),
-        next: Some("2".into()),
+        next: Some("1.-7.".into()),
         may_give: true,
         ..advisory::ListView::default()
     }
@@ -430,12 +477,11 @@ pub(in crate::web) fn advisories() -> advisory::ListView {
 pub(in crate::web) fn rules() -> RulesView {
     RulesView {
         rules: Rules {
-            kev: true,
-            severity_from: Some(Level::High),
-            exploited_from: Some("10".into()),
+            listed: true,
+            severity_from: Some("9.0".into()),
+            exploited_from: Some("10.0".into()),
             facing_only: true,
         },
-        changed: Some(("Wen Li".into(), at("2021-12-01T00:00Z"))),
         may_write: true,
         ..RulesView::default()
     }

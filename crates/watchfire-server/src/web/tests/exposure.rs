@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use maud::Markup;
+use watchfire_core::event::SourceAnswer;
+use watchfire_store::ExposureState;
 
-use super::super::exposure::{Status, Tally};
 use super::super::form::Typed;
 use super::super::reader::{Problem, Reader};
 use super::super::sample::{self, exposure as samples};
-use super::super::vulnerability::affected::Filter;
-use super::super::vulnerability::list::Counts;
+use super::super::vulnerability::list::{ListView, Shown};
 use super::super::{advisory, component, product, release, vulnerability};
 use super::{Page, tags, values};
 use crate::locale::Language;
@@ -43,9 +43,8 @@ fn refused_decision(language: Language, reader: &Reader) -> vulnerability::PageV
 fn hole(language: Language, reader: &Reader) -> release::PageView {
     let (typed, problem) = refused(reader, "sbom", "document", &[]);
     release::PageView {
-        sbom: None,
-        older: Vec::new(),
-        tally: Tally::default(),
+        sboms: Vec::new(),
+        open: 0,
         exposed: release::exposed::ExposedView::default(),
         typed,
         problem,
@@ -63,11 +62,23 @@ pub(super) fn pages(language: Language) -> Vec<Page> {
         ..component::PageView::default()
     };
     let retired = product::PageView { retired: Some("Sold".into()), ..samples::product(language) };
+    let erased =
+        release::sbom::DocumentView { erased: true, ..release::sbom::DocumentView::default() };
+    let merged = vulnerability::PageView {
+        merged: Some(("WV-1".into(), "CVE-2021-44228".into())),
+        cases: Vec::new(),
+        ..samples::vulnerability(language)
+    };
     let mut pages = vec![
         ("products", product::list(&samples::products(language), &reader)),
         ("products-refused", product::list(&refused_product, &reader)),
         ("product", product::page(&samples::product(language), &reader)),
         ("product-retired", product::page(&retired, &reader)),
+        ("product-holes", product::holes(&samples::holes(language), &reader)),
+        ("release-sbom", release::sbom::page(&samples::document(language), &reader)),
+        ("release-sbom-erased", release::sbom::page(&erased, &reader)),
+        ("vulnerability-why", vulnerability::why::page(&samples::why(language), &reader)),
+        ("vulnerability-merged", vulnerability::page(&merged, &reader)),
         ("release", release::page(&samples::release(language), &reader)),
         ("release-hole", release::page(&hole(language, &reader), &reader)),
         ("component", component::page(&samples::component(), &reader)),
@@ -94,12 +105,13 @@ fn empty(reader: &Reader) -> Vec<Page> {
     vec![
         ("products-empty", product::list(&administered, reader)),
         ("products-empty-read", product::list(&product::ListView::default(), reader)),
+        ("product-no-hole", product::holes(&product::HolesView::default(), reader)),
         ("product-empty", product::page(&product::PageView::default(), reader)),
         ("release-empty", release::page(&release::PageView::default(), reader)),
         ("component-empty", component::page(&component::PageView::default(), reader)),
         (
             "vulnerabilities-empty",
-            vulnerability::list::page(&vulnerability::list::ListView::default(), reader),
+            vulnerability::list::page(&ListView { unadvised: true, ..ListView::default() }, reader),
         ),
         ("vulnerability-empty", vulnerability::page(&vulnerability::PageView::default(), reader)),
         ("advisories-empty", advisory::list(&given, reader)),
@@ -131,30 +143,38 @@ fn who_may_not_change_is_shown_no_form() {
     let mut product = samples::product(language);
     let mut release = samples::release(language);
     let mut vulnerability = samples::vulnerability(language);
+    let mut why = samples::why(language);
     let mut advisories = samples::advisories();
     let mut rules = samples::rules();
-    let pages =
-        |products: &_, product: &_, release: &_, vulnerability: &_, advisories: &_, rules: &_| {
-            [
-                product::list(products, &reader),
-                product::page(product, &reader),
-                release::page(release, &reader),
-                vulnerability::page(vulnerability, &reader),
-                advisory::list(advisories, &reader),
-                advisory::rules(rules, &reader),
-            ]
-            .map(shown)
-        };
-    for page in pages(&products, &product, &release, &vulnerability, &advisories, &rules) {
+    let pages = |products: &_,
+                 product: &_,
+                 release: &_,
+                 vulnerability: &_,
+                 why: &_,
+                 advisories: &_,
+                 rules: &_| {
+        [
+            product::list(products, &reader),
+            product::page(product, &reader),
+            release::page(release, &reader),
+            vulnerability::page(vulnerability, &reader),
+            vulnerability::why::page(why, &reader),
+            advisory::list(advisories, &reader),
+            advisory::rules(rules, &reader),
+        ]
+        .map(shown)
+    };
+    for page in pages(&products, &product, &release, &vulnerability, &why, &advisories, &rules) {
         assert!(!goals(&page).is_empty(), "who may change can: {page}");
     }
     products.may_write = false;
     product.may_write = false;
     release.may_write = false;
-    (vulnerability.may_write, vulnerability.may_open) = (false, false);
+    vulnerability.may_write = false;
+    why.may_write = false;
     advisories.may_give = false;
     rules.may_write = false;
-    for page in pages(&products, &product, &release, &vulnerability, &advisories, &rules) {
+    for page in pages(&products, &product, &release, &vulnerability, &why, &advisories, &rules) {
         assert_eq!(goals(&page), [""; 0], "{page}");
         assert!(!page.contains("type=\"checkbox\""), "nothing can be chosen: {page}");
     }
@@ -184,7 +204,7 @@ fn a_release_without_an_sbom_is_a_hole_with_an_owner_and_never_clean() {
     let page = shown(release::page(&nobody, &reader));
     assert!(page.contains("no SBOM · nobody answers for it"), "{page}");
     let clean = release::PageView {
-        sbom: samples::release(Language::En).sbom,
+        sboms: samples::release(Language::En).sboms,
         problem: None,
         ..hole(Language::En, &reader)
     };
@@ -196,22 +216,26 @@ fn a_release_without_an_sbom_is_a_hole_with_an_owner_and_never_clean() {
 fn everything_that_was_skipped_is_told_with_its_place() {
     let page = shown(release::page(&samples::release(Language::En), &reader()));
     assert!(page.contains("10,000 things were skipped"), "{page}");
-    assert!(page.contains("<code>/components/2</code>"), "{page}");
-    assert!(page.contains("/releases/WL-7K3F-9QX2?skipped=3#skipped"), "the way to the others");
     assert!(page.contains("2 components have no name that an advisory could mean"), "{page}");
+    assert!(page.contains("href=\"/releases/WL-7K3F-9QX2/sboms/WB-1\""), "the way to them: {page}");
+    let page = shown(release::sbom::page(&samples::document(Language::En), &reader()));
+    assert!(page.contains("<code>/components/2</code>"), "{page}");
+    assert!(page.contains("/releases/WL-7K3F-9QX2/sboms/WB-1?skipped=100#skipped"), "{page}");
 }
 
 #[test]
-fn a_decision_of_all_carries_the_filter_and_not_its_rows() {
+fn a_decision_of_all_carries_the_state_and_not_its_rows() {
     let mut view = samples::vulnerability(Language::En);
-    view.affected.filter = Filter { status: Some(Status::Affected), ..Filter::default() };
     let page = shown(vulnerability::page(&view, &reader()));
     let boxes = tags(&page, &["input"]).iter().filter(|tag| tag.contains("checkbox")).count();
     assert_eq!(boxes, view.affected.rows.len(), "as many boxes as rows, of 100,000");
-    assert!(page.contains("name=\"filter.status\" value=\"affected\""), "{page}");
-    assert!(page.contains("name=\"filter.count\" value=\"100000\""), "{page}");
-    assert!(page.contains("all 100,000 that match the filter, on every page"), "{page}");
-    assert!(page.contains("?status=affected&amp;after=WL-4"), "the next page keeps the filter");
+    assert!(page.contains("name=\"state\" value=\"open\""), "{page}");
+    assert!(page.contains("all 100,000 of this list, on every page"), "{page}");
+    assert!(page.contains("?state=open&amp;after=WL-5"), "the next page keeps the state");
+    view.affected.state = ExposureState::Any;
+    let page = shown(vulnerability::page(&view, &reader()));
+    assert!(page.contains("every release that it is in, on every page"), "{page}");
+    assert!(page.contains("name=\"state\" value=\"any\""), "{page}");
 }
 
 #[test]
@@ -234,22 +258,36 @@ fn what_is_exploited_needs_a_second_person_and_the_first_is_not_asked() {
     let mut view = samples::vulnerability(Language::En);
     let page = shown(vulnerability::page(&view, &reader()));
     assert!(page.contains("only when a second person has agreed"), "{page}");
-    let agreements = goals(&page).iter().filter(|goal| goal.ends_with("/agreements")).count();
-    assert_eq!(agreements, 1, "one of the two proposals is the reader's own");
-    view.kev = None;
+    assert!(page.contains("value=\"agree\""), "somebody can agree: {page}");
+    (view.listing, view.tally.awaiting) = (None, 0);
     let page = shown(vulnerability::page(&view, &reader()));
     assert!(!page.contains("only when a second person has agreed"), "{page}");
+    assert!(!page.contains("value=\"agree\""), "nothing waits: {page}");
+
+    let mut why = samples::why(Language::En);
+    assert!(shown(vulnerability::why::page(&why, &reader())).contains("value=\"agree\""));
+    why.row.decided.as_mut().expect("it was decided").mine = true;
+    let page = shown(vulnerability::why::page(&why, &reader()));
+    assert!(!page.contains("value=\"agree\""), "the reader decided it: {page}");
+    assert!(page.contains("You decided this; another person agrees"), "{page}");
 }
 
 #[test]
 fn where_sources_disagree_each_is_shown_and_the_stricter_counts() {
-    let page = shown(vulnerability::page(&samples::vulnerability(Language::En), &reader()));
-    let banner = page.split("The sources disagree").nth(1).expect("a banner");
-    let banner = banner.split("</ul>").next().unwrap_or_default();
-    for said in ["osv", "cve", "the source says: affected", "the source says: not affected"] {
-        assert!(banner.contains(said), "{said}: {banner}");
+    let mut why = samples::why(Language::En);
+    let said = "The sources disagree. The stricter answer counts.";
+    let page = shown(vulnerability::why::page(&why, &reader()));
+    assert!(page.contains(said), "{page}");
+    for shown in ["osv", "nvd", "the source says: affected", "the source says: not affected"] {
+        assert!(page.contains(shown), "{shown}: {page}");
     }
-    assert!(banner.contains("and 2 more components"), "{banner}");
+    why.reasons.truncate(1);
+    assert!(!shown(vulnerability::why::page(&why, &reader())).contains(said));
+    let mut other = why.reasons[0].clone();
+    (other.component, other.answer) = ("another".into(), crate::exposure::Exposed::NotAffected);
+    why.reasons.push(other);
+    let page = shown(vulnerability::why::page(&why, &reader()));
+    assert!(!page.contains(said), "of two components two things can be said: {page}");
 }
 
 #[test]
@@ -261,24 +299,37 @@ fn a_source_leads_nowhere_but_to_a_page() {
 
 #[test]
 fn an_undecided_answer_and_a_lower_confidence_are_said() {
-    let page = shown(vulnerability::page(&samples::vulnerability(Language::En), &reader()));
+    let mut why = samples::why(Language::En);
+    let page = shown(vulnerability::why::page(&why, &reader()));
     assert!(page.contains("undecided: the source cannot tell"), "{page}");
     assert!(page.contains("CPE name: lower confidence"), "{page}");
-    assert!(page.contains("2 that no source can tell"), "{page}");
+    why.row.answer = Some(SourceAnswer::Undecided);
+    why.reasons.clear();
+    let page = shown(vulnerability::why::page(&why, &reader()));
+    assert!(page.contains("undecided: the source cannot tell"), "{page}");
+    let list = shown(vulnerability::list::page(&samples::vulnerabilities(Language::En), &reader()));
+    assert!(list.contains("2 that no source can tell"), "{list}");
 }
 
 #[test]
 fn nothing_found_says_whether_anything_could_be() {
-    let list = |counts| {
-        let view = vulnerability::list::ListView { counts, ..Default::default() };
-        shown(vulnerability::list::page(&view, &reader()))
-    };
-    let none = Counts::default();
+    let list = |view: ListView| shown(vulnerability::list::page(&view, &reader()));
+    let none = ListView { unadvised: true, ..ListView::default() };
     assert!(list(none).contains("No advisory has come yet, so nothing can be found"));
-    let some = Counts { advisories: 1, ..none };
-    assert!(list(some).contains("One advisory is known, and speaks of nothing"));
-    let decided = Counts { advisories: 400_000, decided: 1, ..none };
-    assert!(list(decided).contains("There is none of this kind"));
+    let any = ListView { shown: Shown::Any, ..ListView::default() };
+    assert!(list(any).contains("No advisory that is known speaks of anything"));
+    assert!(list(ListView::default()).contains("There is none of this kind"));
+    let named = ListView { words: "x".into(), ..ListView::default() };
+    assert!(list(named).contains("No vulnerability of ours has such a name"));
+}
+
+#[test]
+fn what_was_set_apart_stands_before_all_others_with_its_place() {
+    let page = shown(advisory::list(&samples::advisories(), &reader()));
+    let place = |text: &str| page.find(text).expect("it is shown");
+    assert!(place("<code>/document/tracking/current_release_date</code>") < place("OSV-1"));
+    assert!(page.contains("`2021-13-10` is no instant"), "{page}");
+    assert!(page.contains("words=GHSA-jfh8%26c2jp-5v3q"), "what it exposes: {page}");
 }
 
 #[test]
@@ -301,11 +352,11 @@ fn the_next_page_keeps_what_was_looked_for() {
         "{products}"
     );
     let list = shown(vulnerability::list::page(&samples::vulnerabilities(Language::En), &reader()));
-    let next = "/vulnerabilities?shown=kev&amp;words=CVE%262021&amp;after=1.WV-1";
+    let next = "/vulnerabilities?shown=listed&amp;words=CVE%262021&amp;after=-110000.WV-1";
     assert!(list.contains(next), "{list}");
     // The first is the language of the page.
     let shown_now = list.split("aria-current=\"true\"").nth(2).unwrap_or_default();
-    assert!(shown_now.starts_with(">exploited (KEV)"), "{shown_now:.200}");
+    assert!(shown_now.starts_with(">exploited somewhere"), "{shown_now:.200}");
     let component = shown(component::page(&samples::component(), &reader()));
     let package = "maven%2Forg.apache.logging.log4j%3Alog4j-core";
     assert!(component.contains(&format!("/components?package={package}&amp;after=2.17.1")));
@@ -314,12 +365,12 @@ fn the_next_page_keeps_what_was_looked_for() {
 
 #[test]
 fn that_nothing_is_exposed_is_said_only_where_everything_is_known() {
-    let clean = "no exposure known";
+    let clean = "nothing open";
     let page = |releases, holes| {
         let view = product::PageView {
             releases,
             holes,
-            tally: Tally::default(),
+            open: 0,
             rows: Vec::new(),
             ..samples::product(Language::En)
         };
@@ -331,14 +382,14 @@ fn that_nothing_is_exposed_is_said_only_where_everything_is_known() {
         assert!(!page.contains(clean), "{releases} releases, {holes} holes: {page}");
         assert!(page.contains("Of releases without an SBOM nothing can be known"), "{page}");
     }
-    let row = |components| {
+    let row = |sboms| {
         let mut view = samples::product(Language::En);
         view.rows.truncate(1);
-        (view.rows[0].components, view.rows[0].tally) = (components, Tally::default());
+        (view.rows[0].sboms, view.rows[0].open) = (sboms, 0);
         shown(product::page(&view, &reader()))
     };
-    assert!(row(Some(0)).contains(clean));
-    assert!(!row(None).contains(clean));
+    assert!(row(1).contains(clean));
+    assert!(!row(0).contains(clean));
 }
 
 #[test]
