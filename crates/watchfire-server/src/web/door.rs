@@ -4,6 +4,7 @@
 //! page again with what was typed. What is hidden and what is missing is one page.
 
 mod act;
+mod advisory;
 mod amendment;
 mod assessed;
 mod case;
@@ -11,6 +12,7 @@ mod choices;
 mod department;
 mod draft;
 mod feed;
+mod exposure;
 mod holding;
 mod inquiry;
 mod law;
@@ -19,11 +21,14 @@ mod map;
 mod me;
 mod party;
 mod person;
+mod product;
 mod reading;
+mod release;
 mod report;
 mod session;
 mod share;
 mod visit;
+mod vulnerability;
 mod watch;
 mod words;
 
@@ -67,7 +72,10 @@ where
 
 /// Every route of the pages.
 pub(crate) fn table() -> Vec<Route> {
-    [outside(), cases(), obligations(), amendments(), parties()].into_iter().flatten().collect()
+    [outside(), cases(), obligations(), amendments(), parties(), inventory(), exposures()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn outside() -> Vec<Route> {
@@ -155,6 +163,28 @@ fn amendments() -> Vec<Route> {
         shows(Grant, "/departments/{id}", department::page),
         takes(Grant, "/departments/{id}", department::change),
         takes(Grant, "/departments/{id}/close", department::close),
+    ]
+}
+
+fn inventory() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    vec![
+        shows(SignedIn, "/products", product::list),
+        shows(SignedIn, "/products/holes", product::holes),
+        shows(Grant, "/products/{id}", product::page),
+        shows(Grant, "/releases/{id}", release::page),
+        shows(Grant, "/releases/{id}/sboms/{sbom}", release::sbom),
+    ]
+}
+
+fn exposures() -> Vec<Route> {
+    use Access::{Grant, SignedIn};
+    vec![
+        shows(SignedIn, "/vulnerabilities", vulnerability::list),
+        shows(Grant, "/vulnerabilities/{id}", vulnerability::page),
+        shows(Grant, "/vulnerabilities/{id}/releases/{release}", vulnerability::why),
+        shows(SignedIn, "/advisories", advisory::list),
+        shows(SignedIn, "/advisories/{id}/document", advisory::document),
     ]
 }
 

@@ -33,7 +33,7 @@ const TABS: [(Tab, &str, &str); 5] = [
 ];
 
 /// The key of the words of a status.
-pub(super) fn status_key(status: VexStatus) -> &'static str {
+pub(crate) fn status_key(status: VexStatus) -> &'static str {
     match status {
         VexStatus::UnderInvestigation => "exposure-under-investigation",
         VexStatus::Affected => "exposure-affected",
@@ -197,7 +197,7 @@ pub(super) fn grouped(count: u64) -> String {
 }
 
 /// Returns the words of `key` for so many: `count` chooses the form, `shown` is what is read.
-pub(super) fn counted(reader: &Reader, key: &str, count: u64) -> String {
+pub(crate) fn counted(reader: &Reader, key: &str, count: u64) -> String {
     let number = i64::try_from(count).unwrap_or(i64::MAX);
     reader.text_with(key, &[("count", number.into()), ("shown", grouped(count).into())])
 }

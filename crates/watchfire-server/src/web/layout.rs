@@ -35,9 +35,10 @@ struct Way {
     needs_account: bool,
 }
 
-const WAYS: [Way; 9] = [
+const WAYS: [Way; 10] = [
     way(Room::Watch, "/watch", "shell-watch", true),
     way(Room::Cases, "/cases", "shell-cases", true),
+    way(Room::Exposure, "/vulnerabilities", "shell-exposure", true),
     way(Room::Report, "/report", "shell-report", false),
     way(Room::Laws, "/laws", "shell-laws", false),
     way(Room::Map, "/map", "shell-map", true),

@@ -209,7 +209,7 @@ pub(super) fn inputs(form: &Form<'_>, release: &Begun, people: &[(PartyId, Strin
         (form.input(&day("released_on", "release-released-on", &release.released_on)))
         (form.input(&day("supported_until", "release-supported-until", &release.supported_until)))
         (form.input(&Input {
-            name: "countries", label: "release-countries", help: Some("release-countries-help"),
+            name: "sold_in", label: "release-countries", help: Some("release-countries-help"),
             value: &release.countries, required: false, chars_max: COUNTRIES_CHARS_MAX, ..Input::default()
         }))
         (form.choice(&Choice {
