@@ -1,3 +1,7 @@
+advisory-done-given = The document is taken in
+advisory-done-apart = The document violates its format and is set apart
+advisory-severity-wrong = A score has one place, from 0.0 to 10.0
+advisory-exploited-wrong = A share has at most one place, from 0 to 100
 advisory-rule-listed = it is exploited somewhere, as a list says
 advisory-rule-severity = its severity is at least { $score }
 advisory-severity-from-help = A score of CVSS from 0.0 to 10.0; empty for never.

@@ -1,3 +1,4 @@
+product-done-retired = Retired
 product-holes-title = Releases without an SBOM
 product-no-hole = Every release has an SBOM.
 product-identifiers = What others call it

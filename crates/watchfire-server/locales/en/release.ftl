@@ -1,3 +1,9 @@
+release-older = Older SBOMs
+release-attached = Attached
+release-done-attached = The SBOM is attached; what is advised is asked about it
+release-done-detached = The SBOM is detached
+release-refused = The document is no SBOM that can be read: { $place }
+release-refused-whole = The document is no SBOM that can be read
 release-serial = Its own name
 release-told = Everything that was skipped or is a problem, with its place
 release-skipped-title = Skipped

@@ -1,3 +1,7 @@
+advisory-done-given = 已收下该文件
+advisory-done-apart = 该文件不符合格式规范，已隔离
+advisory-severity-wrong = 评分为 0.0 至 10.0，保留一位小数
+advisory-exploited-wrong = 百分比为 0 至 100，最多一位小数
 advisory-rule-listed = 目录所列的已被利用的漏洞
 advisory-rule-severity = CVSS 评分不低于 { $score }
 advisory-severity-from-help = CVSS 评分，0.0 至 10.0；留空则不启用。

@@ -1,3 +1,4 @@
+product-done-retired = 已停用
 product-holes-title = 缺少 SBOM 的发布版本
 product-no-hole = 所有发布版本均有 SBOM。
 product-identifiers = 其他名称

@@ -1,3 +1,9 @@
+release-older = 以前的 SBOM
+release-attached = 附上时间
+release-done-attached = 已附上 SBOM，正在与安全公告比对
+release-done-detached = 已移除 SBOM
+release-refused = 该文件不是可以读取的 SBOM：{ $place }
+release-refused-whole = 该文件不是可以读取的 SBOM
 release-serial = 文件标识
 release-told = 查看全部略过内容和问题及其位置
 release-skipped-title = 略过的内容

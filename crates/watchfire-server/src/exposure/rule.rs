@@ -132,7 +132,7 @@ fn constrained(ecosystem: Ecosystem, events: &[Event]) -> Option<Vers> {
 }
 
 /// The versions of a statement in signs that every language has.
-pub(crate) fn told(said: &Affected) -> String {
+pub(super) fn told(said: &Affected) -> String {
     let mut parts: Vec<String> = said.ranges.iter().map(told_range).collect();
     match said.versions.len() {
         0 => {}

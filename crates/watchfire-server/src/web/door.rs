@@ -27,12 +27,13 @@ mod release;
 mod report;
 mod session;
 mod share;
+mod upload;
 mod visit;
 mod vulnerability;
 mod watch;
 mod words;
 
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
@@ -68,6 +69,16 @@ where
     T: 'static,
 {
     Route { access, door: Door::Page { method: "POST", path, handler: post(handler) } }
+}
+
+/// A form with a file; its handler limits what it takes in.
+fn takes_file<H, T>(access: Access, path: &'static str, handler: H) -> Route
+where
+    H: Handler<T, Node>,
+    T: 'static,
+{
+    let handler = post(handler).layer(DefaultBodyLimit::disable());
+    Route { access, door: Door::Page { method: "POST", path, handler } }
 }
 
 /// Every route of the pages.
@@ -170,20 +181,35 @@ fn inventory() -> Vec<Route> {
     use Access::{Grant, SignedIn};
     vec![
         shows(SignedIn, "/products", product::list),
+        takes(SignedIn, "/products", product::register),
         shows(SignedIn, "/products/holes", product::holes),
         shows(Grant, "/products/{id}", product::page),
+        takes(Grant, "/products/{id}", product::change),
+        takes(Grant, "/products/{id}/retire", product::retire),
+        takes(Grant, "/products/{id}/releases", product::add_release),
         shows(Grant, "/releases/{id}", release::page),
+        takes(Grant, "/releases/{id}", release::change),
+        takes(Grant, "/releases/{id}/retire", release::retire),
+        takes_file(Grant, "/releases/{id}/sboms", release::attach),
         shows(Grant, "/releases/{id}/sboms/{sbom}", release::sbom),
+        takes(Grant, "/releases/{id}/sboms/{sbom}/detach", release::detach),
     ]
 }
 
 fn exposures() -> Vec<Route> {
-    use Access::{Grant, SignedIn};
+    use Access::{Duty, Grant, SignedIn};
+    use watchfire_core::event::Duty::Administrator;
     vec![
         shows(SignedIn, "/vulnerabilities", vulnerability::list),
         shows(Grant, "/vulnerabilities/{id}", vulnerability::page),
+        takes(Grant, "/vulnerabilities/{id}/decisions", vulnerability::decide),
+        takes(Grant, "/vulnerabilities/{id}/case", vulnerability::open_case),
         shows(Grant, "/vulnerabilities/{id}/releases/{release}", vulnerability::why),
+        takes(Grant, "/vulnerabilities/{id}/releases/{release}", vulnerability::decide_one),
         shows(SignedIn, "/advisories", advisory::list),
+        takes_file(SignedIn, "/advisories", advisory::bring),
+        shows(SignedIn, "/advisories/rules", advisory::rules),
+        takes(Duty(Administrator), "/advisories/rules", advisory::set_rules),
         shows(SignedIn, "/advisories/{id}/document", advisory::document),
     ]
 }

@@ -290,7 +290,7 @@ pub(super) fn severity(reader: &Reader, severity: &SeverityView) -> Markup {
 }
 
 /// Writes tenths: `98` is `9.8`.
-pub(super) fn in_tenths(tenths: u32) -> String {
+pub(crate) fn in_tenths(tenths: u32) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 

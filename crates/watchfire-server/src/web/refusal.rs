@@ -6,7 +6,7 @@ use crate::error::Problem as Refused;
 use crate::locale::Language;
 
 /// The words for each stable code that a page can show; the same codes as the API's.
-const WORDS: [(&str, &str, &str); 87] = [
+const WORDS: [(&str, &str, &str); 101] = [
     ("request_malformed", "refusal-malformed", "refusal-malformed-hint"),
     ("not_signed_in", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
     ("token_invalid", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
@@ -85,6 +85,20 @@ const WORDS: [(&str, &str, &str); 87] = [
     ("name_invalid", "refusal-name", "refusal-text-length-hint"),
     ("login_invalid", "refusal-login", "party-login-help"),
     ("password_length", "refusal-password-length", "party-password-help"),
+    ("retired", "refusal-retired", "refusal-look-again"),
+    ("sbom_attached", "refusal-sbom-attached", "refusal-sbom-attached-hint"),
+    ("country_invalid", "refusal-country", "release-countries-help"),
+    ("support_period_invalid", "refusal-support", "refusal-support-hint"),
+    ("sbom_unknown", "refusal-sbom-unknown", "refusal-look-again"),
+    ("sbom_refused", "release-refused-whole", "release-document-help"),
+    ("releases_empty", "refusal-releases", "refusal-releases-hint"),
+    ("release_not_exposed", "refusal-not-exposed", "refusal-look-again"),
+    ("justification_missing", "refusal-justification", "vulnerability-justification-help"),
+    ("justification_idle", "refusal-justification-idle", "vulnerability-justification-help"),
+    ("nothing_to_agree", "refusal-nothing-to-agree", "refusal-look-again"),
+    ("second_person_same", "refusal-second-person", "vulnerability-four-eyes"),
+    ("vulnerability_merged", "refusal-merged", "refusal-look-again"),
+    ("body_empty", "refusal-no-file", "refusal-no-file-hint"),
     ("rate_limited", "refusal-rate-limited", "refusal-rate-limited-hint"),
     ("internal", "refusal-internal", "refusal-internal-hint"),
     ("outcome_unknown", "refusal-unknown", "refusal-unknown-hint"),
@@ -97,14 +111,23 @@ const WORDS: [(&str, &str, &str); 87] = [
 ];
 
 /// The words for a field that cannot be so, by the pointer of the problem.
-const FIELDS: [(&str, &str); 9] = [
+const FIELDS: [(&str, &str); 18] = [
     ("/address", "refusal-address"),
-    ("/country", "refusal-country"),
-    ("/source", "refusal-text-length"),
     ("/component", "report-component-wrong"),
     ("/contact", "refusal-text-length"),
+    ("/country", "refusal-country"),
+    ("/department", "refusal-department-unknown"),
+    ("/exploited_from", "advisory-exploited-wrong"),
+    ("/identifiers", "refusal-identifiers"),
+    ("/name", "refusal-no-file"),
+    ("/owner", "refusal-owner"),
     ("/party", "refusal-party"),
     ("/reason", "refusal-text-length"),
+    ("/released_on", "refusal-day"),
+    ("/severity_from", "advisory-severity-wrong"),
+    ("/source", "refusal-text-length"),
+    ("/status", "vulnerability-status-none"),
+    ("/supported_until", "refusal-day"),
     ("/text", "refusal-text-length"),
     ("/time_zone", "refusal-time-zone"),
 ];

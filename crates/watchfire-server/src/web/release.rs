@@ -38,6 +38,8 @@ pub struct PageView {
     pub retired: Option<String>,
     /// What it is made of, by what is attached; nothing is a hole.
     pub sboms: Vec<SbomView>,
+    /// SBOMs that count no longer, the newest first.
+    pub older: Vec<SbomView>,
     /// Exposures that somebody still has to look at.
     pub open: u64,
     pub exposed: ExposedView,

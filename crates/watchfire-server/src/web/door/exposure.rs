@@ -7,7 +7,7 @@ use watchfire_core::ids::PartyId;
 use watchfire_store::policy::{Access, Noun};
 use watchfire_store::{Authorized, PageRequest, PartyKind, PartyRow, StoreError};
 
-use super::Visit;
+use super::{Sent, Visit};
 use super::party::everybody;
 use crate::error::Problem;
 use crate::web::exposure::{LikelihoodView, OwnerView};
@@ -99,4 +99,9 @@ pub(super) async fn likelihoods(
             (one.name, LikelihoodView { permille: one.permille, percentile: one.percentile })
         })
         .collect())
+}
+
+/// What was typed into a field, if anything was.
+pub(super) fn said(sent: &Sent, name: &str) -> Option<String> {
+    Some(sent.field(name)).filter(|text| !text.is_empty()).map(str::to_owned)
 }

@@ -1,28 +1,44 @@
 //! Releases as pages, and the SBOMs that are attached to them.
 
-use axum::extract::{Path, Query};
+use std::time::Duration;
+
+use axum::extract::{Path, Query, Request};
 use axum::response::Response;
 use serde::Deserialize;
-use watchfire_core::event::SbomRecord;
+use watchfire_core::event::{Actor, ReleaseCard};
 use watchfire_core::ids::{ReleaseId, SbomId};
-use watchfire_formats::sbom::{self as formats, Item};
 use watchfire_store::policy::Write;
-use watchfire_store::{ExposureRow, ExposureState, StoreError};
+use watchfire_store::{AttachedSbom, ExposureRow, ExposureState, StoreError};
 
-use super::Visit;
+use super::act::{is_refusal, wish};
 use super::exposure::{Asked, Names, PAGE_ROWS, is_had};
+use super::upload::{self, Upload};
+use super::{Sent, Visit};
+use crate::command::sbom::{self as reading, Left};
+use crate::command::{Answer, release as command};
 use crate::error::Problem;
 use crate::web::exposure::SeverityView;
+use crate::web::reader::{Problem as Refused, Reader};
+use crate::web::refusal;
 use crate::web::release::exposed::{ExposedView, Row};
 use crate::web::release::sbom::{DocumentView, SbomView, Told};
 use crate::web::release::{self, PageView};
 
-fn attached(id: &SbomId, record: SbomRecord) -> SbomView {
+/// An SBOM waits so long for its turn to be taken in and read.
+const TURN_WITHIN: Duration = Duration::from_secs(10);
+
+fn attached(found: AttachedSbom, names: &Names) -> SbomView {
+    let record = found.record;
     SbomView {
-        id: id.to_string(),
+        id: found.id.to_string(),
         document: record.document,
         format: format!("{} {}", record.format, record.format_version),
         serial: record.serial,
+        attached_at: found.attached_at,
+        attached_by: match &found.attached_by {
+            Actor::Person(party) => Some(names.of(party)),
+            Actor::Anonymous | Actor::Service(_) => None,
+        },
         made: record.made,
         tools: record.tools,
         components: record.components.into(),
@@ -57,6 +73,9 @@ async fn page_view(visit: &Visit, id: &ReleaseId, asked: &Asked) -> Result<PageV
     let state = ExposureState::parse(&asked.state).unwrap_or_default();
     let page = store.exposures_of_release(viewer, id, state, &asked.page()).await?;
     let card = found.card;
+    let all = store.sboms_of(viewer, id).await?;
+    let (now, before): (Vec<_>, Vec<_>) = all.into_iter().partition(|sbom| sbom.is_attached);
+    let older = before.into_iter().rev().take(PAGE_ROWS);
     Ok(PageView {
         id: id.to_string(),
         product: (found.product.to_string(), product.card.name),
@@ -67,7 +86,8 @@ async fn page_view(visit: &Visit, id: &ReleaseId, asked: &Asked) -> Result<PageV
         owner: names.owner(card.owner.as_ref()),
         product_owner: names.owner(product.card.owner.as_ref()),
         retired: found.retired.or(product.retired),
-        sboms: found.sboms.into_iter().map(|(id, record)| attached(&id, record)).collect(),
+        sboms: now.into_iter().map(|sbom| attached(sbom, &names)).collect(),
+        older: older.map(|sbom| attached(sbom, &names)).collect(),
         open: row.open,
         exposed: ExposedView {
             state,
@@ -102,24 +122,11 @@ pub(super) struct Places {
 /// Places of a document, each with what is said of it.
 type Said = Vec<(String, String)>;
 
-/// Reads a document once more, for the places that its record has only counted.
-fn places(bytes: &[u8]) -> (Said, Said) {
-    let mut skipped = Said::new();
-    let read = formats::stream(bytes, &mut |item| {
-        if let Item::Skipped(one) = item
-            && skipped.len() < formats::SKIPPED_MAX
-        {
-            skipped.push((one.place.to_string(), one.reason));
-        }
-    });
-    if let Err(refused) = read {
-        skipped.push((String::new(), refused.to_string()));
-    }
-    let problems = match formats::conforms(bytes) {
-        Ok(found) => found.told.into_iter().map(|one| (one.place.to_string(), one.reason)).collect(),
-        Err(refused) => vec![(String::new(), refused.to_string())],
-    };
-    (skipped, problems)
+/// What is told of a document: what was skipped, and what its standard does not allow.
+fn places(left: Left) -> (Said, Said) {
+    let skipped = left.skipped.into_iter().map(|one| (one.place.to_string(), one.reason));
+    let problems = left.problems.told.into_iter().map(|one| (one.place.to_string(), one.reason));
+    (skipped.collect(), problems.collect())
 }
 
 /// Cuts a page out of all places.
@@ -138,26 +145,140 @@ pub(super) async fn sbom(
     let (store, viewer) = (visit.node.store(), &visit.caller.viewer);
     let release: ReleaseId = release.parse().map_err(|_| Problem::not_found())?;
     let id: SbomId = id.parse().map_err(|_| Problem::not_found())?;
-    let found = store.release(viewer, &release).await?;
     let row = store.release_row(viewer, &release).await?;
-    let record = found.sboms.get(&id).cloned().ok_or_else(Problem::not_found)?;
-    let read = match store.sbom_bytes(viewer, &id).await {
-        Ok(bytes) => Some(
-            tokio::task::spawn_blocking(move || places(&bytes)).await.map_err(|error| Problem::internal(&error))?,
-        ),
-        Err(StoreError::NotFound(_)) => None,
+    let found = store.sbom(viewer, &id).await?;
+    if found.release != release {
+        return Err(Problem::not_found());
+    }
+    let (skipped, problems, erased) = match store.sbom_bytes(viewer, &id).await {
+        Ok(bytes) => {
+            let turn = visit.node.counters().turn_of_an_sbom(TURN_WITHIN).await?;
+            let (skipped, problems) = places(reading::left(bytes, turn).await?);
+            (skipped, problems, false)
+        }
+        Err(StoreError::NotFound(_)) => (Said::new(), Said::new(), true),
         Err(other) => return Err(other.into()),
     };
-    let erased = read.is_none();
-    let (skipped, problems) = read.unwrap_or_default();
+    let names = Names::read(&visit).await?;
     let view = DocumentView {
         release: (release.to_string(), format!("{} {}", row.product_name, row.version)),
-        sbom: attached(&id, record),
+        sbom: attached(found, &names),
         skipped: cut(skipped, from.skipped),
         problems: cut(problems, from.problems),
         erased,
     };
     Ok(visit.show(release::sbom::page(&view, &visit.reader)))
+}
+
+/// Reads what is said of a release.
+pub(super) fn card(sent: &Sent) -> Result<ReleaseCard, Problem> {
+    let apart = |sign: char| sign.is_whitespace() || ",;、，；".contains(sign);
+    let countries = sent.field("sold_in").split(apart).filter(|code| !code.is_empty());
+    Ok(ReleaseCard {
+        version: sent.field("version").to_owned(),
+        released_on: sent.parsed("released_on")?,
+        supported_until: sent.parsed("supported_until")?,
+        sold_in: countries.map(str::to_uppercase).collect(),
+        owner: sent.parsed("owner")?,
+    })
+}
+
+/// The release that the path names, if the reader keeps it.
+async fn kept(visit: &Visit, text: &str) -> Result<ReleaseId, Problem> {
+    let id = text.parse().map_err(|_| Problem::not_found())?;
+    visit.node.store().authorize_release::<Write>(&visit.caller.viewer, &id).await?;
+    Ok(id)
+}
+
+/// Goes on after an act, or shows the release again with why it was refused.
+async fn answered(
+    visit: Visit,
+    id: &ReleaseId,
+    answer: Result<Answer, Problem>,
+    (form, sent, act): (&str, &Sent, &'static str),
+) -> Result<Response, Problem> {
+    match answer {
+        Ok(answer) => Ok(visit.done(&format!("/releases/{id}"), act, answer.receipt.as_deref())),
+        Err(problem) if is_refusal(&problem) => {
+            let mut view = page_view(&visit, id, &Asked::default()).await?;
+            view.problem = Some(match problem.code() {
+                "sbom_refused" => refused(&visit.reader, &problem),
+                _ => refusal::in_form(&visit.reader, &problem, form),
+            });
+            view.typed = sent.typed_into(form);
+            Ok(visit.refuse(release::page(&view, &visit.reader)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Tells why a document is no SBOM, with the place in it.
+fn refused(reader: &Reader, problem: &Problem) -> Refused {
+    let line = problem.line().map(|line| format!(":{line}")).unwrap_or_default();
+    let place = format!("{}{line}", problem.pointer().unwrap_or_default());
+    let message = if place.is_empty() {
+        reader.text("release-refused-whole")
+    } else {
+        reader.text_with("release-refused", &[("place", place.into())])
+    };
+    let hint = Some(problem.detail().to_owned());
+    Refused { message, hint, input: Some("sbom-document".to_owned()) }
+}
+
+/// Changes what is said of a release.
+pub(super) async fn change(
+    visit: Visit,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let id = kept(&visit, &id).await?;
+    let done = match card(&sent) {
+        Ok(card) => command::change(wish(&visit), &id, &card).await,
+        Err(problem) => Err(problem),
+    };
+    answered(visit, &id, done, ("release", &sent, "party-done-saved")).await
+}
+
+/// Retires a release.
+pub(super) async fn retire(
+    visit: Visit,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let id = kept(&visit, &id).await?;
+    let done = command::retire(wish(&visit), &id, sent.field("reason")).await;
+    answered(visit, &id, done, ("retire", &sent, "product-done-retired")).await
+}
+
+/// Attaches an SBOM.
+pub(super) async fn attach(
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let id = kept(&visit, &id).await?;
+    let turn = visit.node.counters().turn_of_an_sbom(TURN_WITHIN).await?;
+    let bytes_max = visit.node.settings().limits.sbom_bytes_max;
+    let Upload { sent, bytes, .. } = upload::read(&visit, request, bytes_max).await?;
+    let is_beside = sent.field("beside") == "yes";
+    let done = match reading::read(bytes, turn).await {
+        Ok(read) => command::attach(wish(&visit), &id, &read, is_beside).await,
+        Err(problem) => Err(problem),
+    };
+    answered(visit, &id, done, ("sbom", &sent, "release-done-attached")).await
+}
+
+/// Detaches an SBOM.
+pub(super) async fn detach(
+    visit: Visit,
+    Path((id, sbom)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Problem> {
+    let id = kept(&visit, &id).await?;
+    let sbom: SbomId = sbom.parse().map_err(|_| Problem::not_found())?;
+    let done = command::detach(wish(&visit), &id, &sbom, sent.field("reason")).await;
+    let form = format!("detach-{sbom}");
+    answered(visit, &id, done, (&form, &sent, "release-done-detached")).await
 }
 
 #[cfg(test)]
@@ -176,13 +297,16 @@ mod tests {
     }
 
     #[test]
-    fn what_was_skipped_is_told_with_its_place() {
-        let text = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,
-            "components":[{"type":"library","name":"a"},{"type":"library"},7]}"#;
-        let (skipped, problems) = places(text.as_bytes());
-        let at: Vec<&str> = skipped.iter().map(|(place, _)| place.as_str()).collect();
-        assert_eq!(at.len(), 2, "{skipped:?}");
-        assert!(at[0].contains("/components/1") && at[1].contains("/components/2"), "{at:?}");
-        assert!(!problems.is_empty(), "the schema wants a name and no number");
+    fn countries_are_read_however_they_stand_apart() {
+        let fields = [("version", " 7.2 "), ("sold_in", "cn, DE;fr\nUS")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let card = card(&Sent::of(fields.into()).expect("a form")).expect("a release");
+        assert_eq!(card.version, "7.2");
+        let sold: Vec<&str> = card.sold_in.iter().map(String::as_str).collect();
+        assert_eq!(sold, ["CN", "DE", "FR", "US"]);
+        assert_eq!((card.released_on, card.owner), (None, None));
+        let odd = [("released_on".to_owned(), "2021-13-01".to_owned())];
+        let problem = self::card(&Sent::of(odd.into()).expect("a form")).expect_err("no day");
+        assert_eq!(problem.pointer(), Some("/released_on"));
     }
 }

@@ -1,6 +1,7 @@
 //! Who opens a page or sends a form: the reader, what was sent, and what goes back.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use axum::extract::{Form, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -39,7 +40,9 @@ const RETURN_CHARS_MAX: usize = 8_000;
 const HIDDEN: [&str; 3] = ["csrf", "password", "present"];
 
 /// What can have been done, by the keys of its words.
-const ACTS: [&str; 36] = [
+const ACTS: [&str; 44] = [
+    "advisory-done-apart",
+    "advisory-done-given",
     "amendment-done-acknowledged",
     "amendment-done-agreed",
     "amendment-done-claimed",
@@ -76,6 +79,12 @@ const ACTS: [&str; 36] = [
     "party-done-password",
     "party-done-saved",
     "party-done-test",
+    "product-done-retired",
+    "release-done-attached",
+    "release-done-detached",
+    "vulnerability-done-agreed",
+    "vulnerability-done-case",
+    "vulnerability-done-decided",
 ];
 
 /// Somebody who opens a page or sends a form.
@@ -254,11 +263,7 @@ impl FromRequest<Node> for Sent {
         let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, node)
             .await
             .map_err(|_| malformed())?;
-        // PostgreSQL keeps this sign in no text, and nobody types it.
-        if pairs.iter().any(|(_, value)| value.contains('\0')) {
-            return Err(malformed());
-        }
-        let sent = Self(pairs.into_iter().collect());
+        let sent = Self::of(pairs.into_iter().collect())?;
         if let Some(csrf) = &caller.csrf {
             csrf.check(sent.field("csrf"))?;
         }
@@ -266,7 +271,7 @@ impl FromRequest<Node> for Sent {
     }
 }
 
-fn malformed() -> Problem {
+pub(super) fn malformed() -> Problem {
     Problem::new(
         "request_malformed",
         "the form cannot be read",
@@ -275,9 +280,29 @@ fn malformed() -> Problem {
 }
 
 impl Sent {
+    /// Takes the fields of a form.
+    pub(super) fn of(fields: BTreeMap<String, String>) -> Result<Self, Problem> {
+        // PostgreSQL keeps this sign in no text, and nobody types it.
+        if fields.values().any(|value| value.contains('\0')) {
+            return Err(malformed());
+        }
+        Ok(Self(fields))
+    }
+
     /// Returns what was typed into `name`, without blanks around it; nothing where it is not there.
     pub(crate) fn field(&self, name: &str) -> &str {
         self.typed(name).trim()
+    }
+
+    /// Reads what was chosen in `name`, if anything was; what our forms never offer is a problem of
+    /// the field.
+    pub(crate) fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
+        match self.field(name) {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| {
+                Problem::field(format!("/{name}"), format!("`{text}` cannot be read"))
+            }),
+        }
     }
 
     /// Returns what was typed into the form `name`, to be shown again; no password among it.

@@ -1,12 +1,14 @@
 //! The SBOMs of a release, the hole where there is none, and one of them with everything that was
 //! skipped in it.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::super::exposure::{self, REASON_CHARS_MAX, Tab, counted, grouped};
 use super::super::form::{Form, Input, Kind};
 use super::super::layout::{self, Room};
 use super::super::reader::Reader;
+use super::super::time;
 use super::{PageView, form, hole};
 
 /// So many signs of a digest tell one document from another on a page.
@@ -22,6 +24,9 @@ pub struct SbomView {
     pub format: String,
     /// Its own name in the world.
     pub serial: Option<String>,
+    pub attached_at: Timestamp,
+    /// Who attached it; nobody where the node itself did.
+    pub attached_by: Option<String>,
     /// When it was made, as it says.
     pub made: Option<String>,
     /// By what it was made, as it says.
@@ -69,6 +74,30 @@ pub(super) fn section(view: &PageView, reader: &Reader) -> Markup {
                 p.soft { (reader.text("release-hole-why")) }
             }
             @if view.is_kept() { (attach(view, reader)) }
+            @if !view.older.is_empty() { (older(view, reader)) }
+        }
+    }
+}
+
+/// Those that count no longer: replaced, or detached.
+fn older(view: &PageView, reader: &Reader) -> Markup {
+    html! {
+        details.quiet {
+            summary {
+                (reader.text("release-older")) " "
+                span.count.num { (grouped(u64::try_from(view.older.len()).unwrap_or(u64::MAX))) }
+            }
+            ul.list {
+                @for sbom in &view.older {
+                    li.row.halves data-row {
+                        div.what {
+                            a href={ "/releases/" (view.id) "/sboms/" (sbom.id) } data-open { (sbom.format) }
+                            (facts(reader, sbom))
+                        }
+                        div { span.num { (counted(reader, "release-components", sbom.components)) } }
+                    }
+                }
+            }
         }
     }
 }
@@ -114,6 +143,11 @@ fn facts(reader: &Reader, sbom: &SbomView) -> Markup {
             @if !sbom.tools.is_empty() {
                 dt { (reader.text("release-tools")) }
                 dd { (sbom.tools.join(&reader.text("map-list-comma"))) }
+            }
+            dt { (reader.text("release-attached")) }
+            dd {
+                (time::moment(reader, sbom.attached_at))
+                @if let Some(by) = &sbom.attached_by { " · " (by) }
             }
         }
     }

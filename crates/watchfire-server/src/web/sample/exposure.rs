@@ -138,6 +138,8 @@ pub(in crate::web) fn an_sbom(id: &str) -> SbomView {
         document: "0123abcd".repeat(8),
         format: "CycloneDX JSON 1.6".into(),
         serial: Some("urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".into()),
+        attached_at: at("2021-11-24T02:00Z"),
+        attached_by: Some("Wen Li".into()),
         made: Some("2021-11-24T01:00:00Z".into()),
         tools: vec!["cdxgen 11.0.3".into(), "sbom-merge 2".into()],
         components: 41_817,
@@ -186,6 +188,7 @@ pub(in crate::web) fn release(language: Language) -> release::PageView {
         countries: vec!["CN".into(), "DE".into()],
         product_owner: owner(language),
         sboms: vec![an_sbom("WB-1"), SbomView { skipped: 0, problems: 1, ..an_sbom("WB-2") }],
+        older: vec![an_sbom("WB-0")],
         open: 100_000,
         exposed: exposed::ExposedView {
             state: ExposureState::Open,

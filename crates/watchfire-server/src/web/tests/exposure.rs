@@ -44,6 +44,7 @@ fn hole(language: Language, reader: &Reader) -> release::PageView {
     let (typed, problem) = refused(reader, "sbom", "document", &[]);
     release::PageView {
         sboms: Vec::new(),
+        older: Vec::new(),
         open: 0,
         exposed: release::exposed::ExposedView::default(),
         typed,
