@@ -61,6 +61,34 @@ impl<'h> Browser<'h> {
         answered
     }
 
+    /// Sends a form with a file, its parts in this order; the file is `document`.
+    pub(crate) async fn upload(&mut self, path: &str, parts: &[(&str, &str, &[u8])]) -> Answered {
+        const BORDER: &str = "----a-border-of-a-browser";
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file =
+                if *name == "document" { format!("; filename=\"{file}\"") } else { String::new() };
+            let head = format!(
+                "--{BORDER}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BORDER}--\r\n").as_bytes());
+        let asked = self
+            .house
+            .ask("POST", path)
+            .header("accept", "text/html")
+            .header("origin", ORIGIN)
+            .header("cookie", &self.cookie())
+            .header("content-type", &format!("multipart/form-data; boundary={BORDER}"))
+            .bytes(&body);
+        let answered = asked.answer().await;
+        self.keep(&answered);
+        answered
+    }
+
     pub(crate) async fn sign_in(&mut self, login: &str) {
         let answered = self.send("/sign-in", &[("login", login), ("password", PASSWORD)]).await;
         assert_eq!(answered.status, StatusCode::SEE_OTHER, "{}", text(&answered));

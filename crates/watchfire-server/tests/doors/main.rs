@@ -6,6 +6,7 @@ mod browser;
 mod cases;
 mod conflicts;
 mod exposure;
+mod exposure_pages;
 mod failure;
 mod feeds;
 mod house;

@@ -18,6 +18,8 @@ fn filled(path: &str, case: &str, obligation: &str) -> String {
         .replace("{obligation}", obligation)
         .replace("{fact}", "fact-1")
         .replace("{party}", "WP-0000-0000")
+        .replace("{release}", "WL-0000-0000")
+        .replace("{sbom}", "WB-0000-0000")
         .replace("{law}", "cn-rmsv")
         .replace("{path}", "7.2")
         .replace("{label}", "laptop")

@@ -70,8 +70,7 @@ pub(super) async fn bring(visit: Visit, request: Request) -> Result<Response, Pr
     let Upload { sent, name, bytes } = upload::read(&visit, request, bytes_max).await?;
     match command::bring(wish(&visit), name.trim(), bytes).await {
         Ok(taken) => {
-            let act =
-                if taken.apart > 0 { "advisory-done-apart" } else { "advisory-done-given" };
+            let act = if taken.apart > 0 { "advisory-done-apart" } else { "advisory-done-given" };
             Ok(visit.done("/advisories", act, None))
         }
         Err(problem) if is_refusal(&problem) => {

@@ -7,8 +7,8 @@ use watchfire_core::ids::PartyId;
 use watchfire_store::policy::{Access, Noun};
 use watchfire_store::{Authorized, PageRequest, PartyKind, PartyRow, StoreError};
 
-use super::{Sent, Visit};
 use super::party::everybody;
+use super::{Sent, Visit};
 use crate::error::Problem;
 use crate::web::exposure::{LikelihoodView, OwnerView};
 use crate::web::product::Holders;

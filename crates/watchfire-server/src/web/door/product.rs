@@ -12,8 +12,8 @@ use super::exposure::{Asked, Names, holders, is_had, said};
 use super::{Sent, Visit, release};
 use crate::command::{Answer, product as command, release as releases};
 use crate::error::Problem;
-use crate::web::refusal;
 use crate::web::product::{self, Facing, HolesView, ListView, PageView, ReleaseRow, Row};
+use crate::web::refusal;
 
 fn shown(row: ProductRow, names: &Names, departments: &[(String, String)]) -> Row {
     let department = row.department.as_ref().map(ToString::to_string);
@@ -68,7 +68,8 @@ pub(super) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
 pub(super) async fn holes(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let names = Names::read(&visit).await?;
     let page = visit.node.store().holes(&visit.caller.viewer, &asked.page()).await?;
-    let rows = page.rows.into_iter().map(|row| (row.product_name.clone(), release_row(row, &names)));
+    let rows =
+        page.rows.into_iter().map(|row| (row.product_name.clone(), release_row(row, &names)));
     let view = HolesView { rows: rows.collect(), next: page.next };
     Ok(visit.show(product::holes(&view, &visit.reader)))
 }
@@ -116,9 +117,13 @@ pub(super) async fn page(
 
 /// Reads what is said of a product.
 fn card(sent: &Sent) -> Result<ProductCard, Problem> {
-    let identifiers: Vec<String> =
-        sent.field("identifiers").lines().map(str::trim).filter(|line| !line.is_empty())
-            .map(str::to_owned).collect();
+    let identifiers: Vec<String> = sent
+        .field("identifiers")
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect();
     Ok(ProductCard {
         name: sent.field("name").to_owned(),
         description: said(sent, "description"),
@@ -129,7 +134,8 @@ fn card(sent: &Sent) -> Result<ProductCard, Problem> {
             "no" => Some(false),
             _ => None,
         },
-        identifiers: command::identifiers(&identifiers).map_err(|problem| problem.at("/identifiers"))?,
+        identifiers: command::identifiers(&identifiers)
+            .map_err(|problem| problem.at("/identifiers"))?,
     })
 }
 
@@ -162,9 +168,7 @@ async fn answered(
     (form, sent, act): (&str, &Sent, &'static str),
 ) -> Result<Response, Problem> {
     match answer {
-        Ok(answer) => {
-            Ok(visit.done(&format!("/products/{id}"), act, answer.receipt.as_deref()))
-        }
+        Ok(answer) => Ok(visit.done(&format!("/products/{id}"), act, answer.receipt.as_deref())),
         Err(problem) if is_refusal(&problem) => {
             let mut view = page_view(&visit, id, &Asked::default()).await?;
             view.problem = Some(refusal::in_form(&visit.reader, &problem, form));

@@ -36,8 +36,7 @@ pub(super) async fn read(
     bytes_max: usize,
 ) -> Result<Upload, Problem> {
     auth::own_page(&visit.node, &visit.arrival, &visit.headers)?;
-    let mut form =
-        Multipart::from_request(request, &visit.node).await.map_err(|_| malformed())?;
+    let mut form = Multipart::from_request(request, &visit.node).await.map_err(|_| malformed())?;
     let mut fields = BTreeMap::new();
     let mut file = None;
     while let Some(mut field) = form.next_field().await.map_err(|_| malformed())? {
