@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use watchfire_core::ids::ReleaseId;
+use watchfire_core::ids::{ReleaseId, VulnerabilityId};
 use watchfire_formats::purl::Purl;
 use watchfire_store::ReleaseRow;
+use watchfire_store::policy::Write;
 
-use super::Wish;
+use super::{Wish, keeper};
 use crate::error::Problem;
 use crate::exposure::packages_of_purl;
 
@@ -67,4 +68,32 @@ pub async fn containing(wish: Wish<'_>, purl: &str) -> Result<Vec<Containing>, P
         }
     }
     Ok(all)
+}
+
+/// Returns which vulnerabilities of the house the advisories that speak of a package are about, at
+/// most `limit`, and how many more there are.
+///
+/// # Errors
+/// 404 for whoever is not of the house.
+pub async fn known(
+    wish: Wish<'_>,
+    package: &str,
+    limit: usize,
+) -> Result<(Vec<VulnerabilityId>, usize), Problem> {
+    let (store, viewer) = (wish.node.store(), wish.viewer);
+    if !store.is_of_own_house(viewer).await? {
+        return Err(Problem::not_found());
+    }
+    let grant = store.authorize_node::<Write>(&keeper()).await?;
+    let organization = wish.node.organization().await?;
+    let parts = store.parts_by_packages(&grant, &[package]).await?;
+    let parts: BTreeSet<(u64, u64)> = parts.iter().map(|it| (it.advisory, it.part)).collect();
+    let parts: Vec<(u64, u64)> = parts.into_iter().collect();
+    let names = store.names_of_parts(&grant, &parts).await?;
+    let names: BTreeSet<&str> = names.iter().map(|it| it.text.as_str()).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let found = store.vulnerabilities_by_names(&grant, &organization, &names).await?;
+    let found: BTreeSet<VulnerabilityId> = found.into_values().collect();
+    let more = found.len().saturating_sub(limit);
+    Ok((found.into_iter().take(limit).collect(), more))
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::exposure::{self, SeverityView, Tab, Tally, counted, grouped};
+use super::exposure::{self, SeverityView, Tab, Tally, counted};
 use super::layout::{self, Room};
 use super::reader::{Problem, Reader};
 
@@ -11,9 +11,8 @@ use super::reader::{Problem, Reader};
 pub struct PageView {
     /// What stands in the search box.
     pub asked: String,
-    pub found: Option<FoundView>,
-    /// Packages whose names contain what was asked for, if it is none itself.
-    pub similar: Vec<String>,
+    /// The packages that were meant, as far as something contains them.
+    pub found: Vec<FoundView>,
     pub problem: Option<Problem>,
 }
 
@@ -22,18 +21,15 @@ pub struct PageView {
 pub struct FoundView {
     /// The package: `maven/org.apache.logging.log4j:log4j-core`.
     pub package: String,
-    /// How many releases contain it, in whichever version.
-    pub releases: u64,
-    /// The version that is shown alone, with a page of the releases that contain it.
+    /// The version that is shown alone, with all the releases that can be told.
     pub only: Option<String>,
     pub versions: Vec<VersionView>,
-    /// Cursor of the next page: of versions, or of the releases of the one that is shown alone.
-    pub next: Option<String>,
+    /// From which version on the next page goes.
+    pub next: Option<usize>,
+    /// What of it exposes the house, the first of it.
     pub known: Vec<KnownView>,
-    /// How many vulnerabilities are known of it.
-    pub known_all: u64,
-    /// Cursor of the next page of them.
-    pub known_next: Option<String>,
+    /// How much more there is.
+    pub known_more: u64,
 }
 
 /// A version, and the releases that contain it.
@@ -66,14 +62,14 @@ pub struct KnownView {
     pub tally: Tally,
 }
 
-/// The path of the page of a package.
-pub(super) fn path(package: &str) -> String {
-    format!("/components?package={}", super::query_part(package))
+/// The path of the page of what was asked for.
+fn path(asked: &str) -> String {
+    format!("/components?package={}", super::query_part(asked))
 }
 
-/// The path of the page of one version of a package.
-fn path_of(package: &str, version: &str) -> String {
-    format!("{}&version={}", path(package), super::query_part(version))
+/// The path of the page of one version of it.
+fn path_of(asked: &str, version: &str) -> String {
+    format!("{}&version={}", path(asked), super::query_part(version))
 }
 
 /// Makes the page.
@@ -85,10 +81,10 @@ pub fn page(view: &PageView, reader: &Reader) -> Markup {
         (layout::problem(view.problem.as_ref()))
         (layout::heading(reader, &title, &below))
         (search(view, reader))
-        @match &view.found {
-            Some(found) => { (shown(found, reader)) }
-            None => { (not_found(view, reader)) }
+        @for (place, found) in view.found.iter().enumerate() {
+            (shown(&view.asked, place, found, reader))
         }
+        @if view.found.is_empty() && view.problem.is_none() { (nothing(view, reader)) }
     };
     layout::page(reader, Room::Exposure, &title, content)
 }
@@ -108,67 +104,45 @@ fn search(view: &PageView, reader: &Reader) -> Markup {
     }
 }
 
-fn not_found(view: &PageView, reader: &Reader) -> Markup {
-    if view.asked.is_empty() {
-        return html! { div.empty { p { (reader.text("component-ask")) } } };
-    }
-    if view.similar.is_empty() {
-        return html! {
-            div.empty {
+fn nothing(view: &PageView, reader: &Reader) -> Markup {
+    html! {
+        div.empty {
+            @if view.asked.is_empty() { p { (reader.text("component-ask")) } }
+            @else {
                 p { (reader.text("component-none")) }
                 p.soft { (reader.text("component-none-why")) }
-            }
-        };
-    }
-    html! {
-        section aria-labelledby="similar" {
-            h2 #similar { (reader.text("component-similar")) }
-            ul.list {
-                @for package in &view.similar {
-                    li.row.halves data-row {
-                        div.what { a href=(path(package)) data-open { (package) } }
-                    }
-                }
+                p { a href="/products/holes" { (reader.text("product-holes-title")) } }
             }
         }
     }
 }
 
-fn shown(found: &FoundView, reader: &Reader) -> Markup {
-    let here = path(&found.package);
-    let only = found.only.as_ref();
-    let listed = only.map_or_else(|| here.clone(), |version| path_of(&found.package, version));
+fn shown(asked: &str, place: usize, found: &FoundView, reader: &Reader) -> Markup {
+    let here = path(asked);
     html! {
-        section aria-labelledby="versions" {
-            h2 #versions { code { (found.package) } }
-            p.lead { (counted(reader, "component-in-releases", found.releases)) }
+        section aria-labelledby={ "versions-" (place) } {
+            h2 id={ "versions-" (place) } { code { (found.package) } }
             @if found.only.is_some() {
                 p { a href=(here) { (reader.text("component-every-version")) } }
             }
-            ul.list { @for version in &found.versions { (version_row(reader, found, version)) } }
-            (exposure::paging(reader, &listed, found.next.as_deref()))
-        }
-        section aria-labelledby="known" {
-            h2 #known {
-                (reader.text("component-known")) " "
-                span.count.num { (grouped(found.known_all)) }
+            ul.list {
+                @for version in &found.versions { (version_row(reader, asked, found, version)) }
             }
+            (exposure::paging(reader, &here, found.next.map(|next| next.to_string()).as_deref()))
+        }
+        section aria-labelledby={ "known-" (place) } {
+            h2 id={ "known-" (place) } { (reader.text("component-known")) }
             @if found.known.is_empty() { p.soft { (reader.text("component-known-none")) } } @else {
                 ul.list { @for known in &found.known { (known_row(reader, known)) } }
             }
-            @if let Some(next) = &found.known_next {
-                nav.paging aria-label=(reader.text("component-known")) {
-                    a.button rel="next"
-                        href={ (here) "&known_after=" (super::query_part(next)) "#known" } {
-                        (reader.text("exposure-next"))
-                    }
-                }
+            @if found.known_more > 0 {
+                p.soft { (counted(reader, "component-known-more", found.known_more)) }
             }
         }
     }
 }
 
-fn version_row(reader: &Reader, found: &FoundView, version: &VersionView) -> Markup {
+fn version_row(reader: &Reader, asked: &str, found: &FoundView, version: &VersionView) -> Markup {
     let shown = u64::try_from(version.releases.len()).unwrap_or(u64::MAX);
     let more = version.all.saturating_sub(shown);
     html! {
@@ -181,11 +155,12 @@ fn version_row(reader: &Reader, found: &FoundView, version: &VersionView) -> Mar
                 @for release in &version.releases {
                     li { a href={ "/releases/" (release.id) } { (release.product) " " (release.version) } }
                 }
-                @if more > 0 && found.only.is_none() {
+                @if more > 0 {
                     li {
-                        a href=(path_of(&found.package, &version.version)) {
-                            (counted(reader, "component-more-releases", more))
-                        }
+                        @let words = counted(reader, "component-more-releases", more);
+                        @if found.only.is_none() {
+                            a href=(path_of(asked, &version.version)) { (words) }
+                        } @else { span.soft { (words) } }
                     }
                 }
             }

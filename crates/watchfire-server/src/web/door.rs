@@ -9,10 +9,11 @@ mod amendment;
 mod assessed;
 mod case;
 mod choices;
+mod component;
 mod department;
 mod draft;
-mod feed;
 mod exposure;
+mod feed;
 mod holding;
 mod inquiry;
 mod law;
@@ -206,6 +207,7 @@ fn exposures() -> Vec<Route> {
         takes(Grant, "/vulnerabilities/{id}/case", vulnerability::open_case),
         shows(Grant, "/vulnerabilities/{id}/releases/{release}", vulnerability::why),
         takes(Grant, "/vulnerabilities/{id}/releases/{release}", vulnerability::decide_one),
+        shows(SignedIn, "/components", component::page),
         shows(SignedIn, "/advisories", advisory::list),
         takes_file(SignedIn, "/advisories", advisory::bring),
         shows(SignedIn, "/advisories/rules", advisory::rules),

@@ -155,6 +155,12 @@ async fn an_advisory_finds_a_release_and_people_decide_of_it() {
     let why = mia.shows(&format!("{path}/releases/{id}")).await;
     assert!(why.contains("log4j-core") && why.contains("the source says: affected"), "{why}");
 
+    let package = "maven/org.apache.logging.log4j:log4j-core";
+    let page = mia.shows(&format!("/components?package={package}")).await;
+    assert!(page.contains("Message Queue 2.8.0") && page.contains(&path), "{page}");
+    let odd = mia.browser.get("/components?package=pkg:").await;
+    assert!(text(&odd).contains("This is no package"), "{}", text(&odd));
+
     let decisions = format!("{path}/decisions");
     let refused = mia.refuses(&decisions, &[("status", "affected"), ("reason", "x")]).await;
     assert!(refused.contains("No release was chosen"), "{refused}");

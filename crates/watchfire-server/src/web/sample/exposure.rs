@@ -232,19 +232,17 @@ pub(in crate::web) fn component() -> component::PageView {
     };
     component::PageView {
         asked: PACKAGE.into(),
-        found: Some(FoundView {
+        found: vec![FoundView {
             package: PACKAGE.into(),
             only: None,
-            releases: 100_000,
             versions: vec![
                 version("2.14.1", 100_000, &["7.2.1", "7.2.0"]),
                 version("2.17.1", 1, &["7.3.0"]),
             ],
-            next: Some("2.17.1".into()),
+            next: Some(50),
             known: vec![known("CVE-2021-44228", true), known("CVE-2021-45105", false)],
-            known_all: 100_000,
-            known_next: Some("2".into()),
-        }),
+            known_more: 99_998,
+        }],
         ..component::PageView::default()
     }
 }
@@ -292,7 +290,7 @@ fn source(source: &str, name: &str, link: &str, ranges: usize) -> SourceView {
         link: Some(link.into()),
         published_at: Some(at("2021-12-10T10:15Z")),
         changed_at: Some(at("2021-12-14T18:01Z")),
-        withdrawn_at: (ranges == 0).then(|| at("2021-12-20T00:00Z")),
+        is_withdrawn: ranges == 0,
         known_at: at("2021-12-10T11:00Z"),
         severity: if ranges > 0 { severity(100) } else { None },
         ranges: (0..ranges).map(range).collect(),

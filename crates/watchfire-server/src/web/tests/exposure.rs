@@ -57,11 +57,7 @@ pub(super) fn pages(language: Language) -> Vec<Page> {
     let reader = sample::reader(language);
     let (typed, problem) = refused(&reader, "product", "name", &[("name", "")]);
     let refused_product = product::ListView { typed, problem, ..samples::products(language) };
-    let similar = component::PageView {
-        asked: "log4j".into(),
-        similar: vec!["maven/log4j:log4j".into(), samples::LONG.into()],
-        ..component::PageView::default()
-    };
+    let unknown = component::PageView { asked: "pkg:npm/x".into(), ..Default::default() };
     let retired = product::PageView { retired: Some("Sold".into()), ..samples::product(language) };
     let erased =
         release::sbom::DocumentView { erased: true, ..release::sbom::DocumentView::default() };
@@ -83,7 +79,7 @@ pub(super) fn pages(language: Language) -> Vec<Page> {
         ("release", release::page(&samples::release(language), &reader)),
         ("release-hole", release::page(&hole(language, &reader), &reader)),
         ("component", component::page(&samples::component(), &reader)),
-        ("component-similar", component::page(&similar, &reader)),
+        ("component-unknown", component::page(&unknown, &reader)),
         (
             "vulnerabilities",
             vulnerability::list::page(&samples::vulnerabilities(language), &reader),
@@ -360,8 +356,7 @@ fn the_next_page_keeps_what_was_looked_for() {
     assert!(shown_now.starts_with(">exploited somewhere"), "{shown_now:.200}");
     let component = shown(component::page(&samples::component(), &reader()));
     let package = "maven%2Forg.apache.logging.log4j%3Alog4j-core";
-    assert!(component.contains(&format!("/components?package={package}&amp;after=2.17.1")));
-    assert!(component.contains(&format!("/components?package={package}&amp;known_after=2#known")));
+    assert!(component.contains(&format!("/components?package={package}&amp;after=50")));
 }
 
 #[test]
@@ -394,19 +389,16 @@ fn that_nothing_is_exposed_is_said_only_where_everything_is_known() {
 }
 
 #[test]
-fn every_release_that_contains_a_version_can_be_leafed_through() {
+fn more_releases_that_contain_a_version_are_a_page_of_their_own() {
     let package = "maven%2Forg.apache.logging.log4j%3Alog4j-core";
     let mut view = samples::component();
     let all = shown(component::page(&view, &reader()));
     let way = format!("/components?package={package}&amp;version=2.14.1\">and 99,998 more");
     assert!(all.contains(&way), "{all}");
-    let found = view.found.as_mut().expect("it is found");
+    let found = &mut view.found[0];
     found.only = Some("2.14.1".into());
     found.versions.truncate(1);
-    found.next = Some("WL-2".into());
     let one = shown(component::page(&view, &reader()));
-    assert!(
-        one.contains(&format!("/components?package={package}&amp;version=2.14.1&amp;after=WL-2"))
-    );
-    assert!(!one.contains("and 99,998 more"), "{one}");
+    assert!(one.contains("and 99,998 more") && !one.contains(&way), "{one}");
+    assert!(one.contains("Every version"), "the way back: {one}");
 }
