@@ -262,7 +262,6 @@ fn inputs(form: &Form<'_>, product: &PageView, holders: &Holders) -> Markup {
             name: "identifiers", label: "product-identifiers",
             help: Some("product-identifiers-help"), value: &product.identifiers.join("\n"),
             kind: Kind::Lines(2), required: false, chars_max: IDENTIFIERS_CHARS_MAX,
-            ..Input::default()
         }))
     }
 }
