@@ -1,4 +1,4 @@
-//! Exposure in a browser: products, releases and their SBOMs, and what opens a case by itself.
+//! Exposure in a browser: from a product and its SBOM to an advisory, a decision and a case.
 
 use axum::http::StatusCode;
 use watchfire_core::event::Duty;
@@ -6,12 +6,23 @@ use watchfire_core::event::Duty;
 use crate::browser::{Browser, place, text};
 use crate::house::{Answered, House};
 
-const SBOM: &[u8] =
+const QUEUE: &[u8] =
     include_bytes!("../../../watchfire/src/demo/fleet/sboms/message-queue-2.8.0.cdx.xml");
+/// It contains log4j-core 2.14.1.
+const SBOM: &[u8] =
+    include_bytes!("../../../watchfire/src/demo/fleet/sboms/object-store-4.1.0.cdx.json");
+const ADVISORY: &[u8] =
+    include_bytes!("../../../watchfire/src/demo/fleet/advisories/CVE-2021-44228.json");
 /// A component without a name is skipped, and told.
 const IN_PART: &[u8] = br#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[
     {"type":"library","name":"log4j-core","version":"2.14.1",
      "purl":"pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"},{"type":"library"}]}"#;
+const LISTED: &[u8] = br#"{"title":"CISA Catalog of Known Exploited Vulnerabilities",
+    "catalogVersion":"2021.11.24","dateReleased":"2021-11-24T06:00:00.0000Z","count":1,
+    "vulnerabilities":[{"cveID":"CVE-2021-44228","vendorProject":"Apache","product":"Log4j2",
+    "vulnerabilityName":"Log4j2 Remote Code Execution","dateAdded":"2021-11-24",
+    "shortDescription":"JNDI lookups.","requiredAction":"Update.","dueDate":"2021-12-08",
+    "knownRansomwareCampaignUse":"Known","notes":""}]}"#;
 
 struct Page<'h> {
     browser: Browser<'h>,
@@ -68,6 +79,13 @@ impl<'h> Page<'h> {
         let release = self.takes(&format!("{product}/releases"), &fields).await;
         (product, release)
     }
+
+    /// The path of the vulnerability that the list shows.
+    async fn exposed(&mut self) -> String {
+        let list = self.shows("/vulnerabilities").await;
+        let found = list.split("href=\"/vulnerabilities/").nth(1).expect(&list);
+        format!("/vulnerabilities/{}", found.split('"').next().expect("an address"))
+    }
 }
 
 #[tokio::test]
@@ -105,7 +123,7 @@ async fn a_product_is_kept_and_its_hole_closed_by_an_sbom_that_is_told_in_whole(
     assert!(mia.shows(&sbom).await.contains("/components/1"), "the place of what was skipped");
     let again = mia.uploads(&format!("{release}/sboms"), "a.json", IN_PART).await;
     assert!(text(&again).contains("attached already"), "{}", text(&again));
-    let taken = mia.uploads(&format!("{release}/sboms"), "b.xml", SBOM).await;
+    let taken = mia.uploads(&format!("{release}/sboms"), "b.xml", QUEUE).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", text(&taken));
     let page = mia.shows(&release).await;
     assert!(page.contains("CycloneDX XML") && page.contains("Older SBOMs"), "{page}");
@@ -115,6 +133,98 @@ async fn a_product_is_kept_and_its_hole_closed_by_an_sbom_that_is_told_in_whole(
     assert!(page.contains("Sold off") && !page.contains("action=\"/products/"), "{page}");
     let retired = mia.sends(&product, &[("name", "Another")]).await;
     assert!(text(&retired).contains("It is retired"), "{}", text(&retired));
+}
+
+#[tokio::test]
+async fn an_advisory_finds_a_release_and_people_decide_of_it() {
+    let house = House::new().await;
+    house.person("Mia Kern", &[Duty::Responder]).await;
+    let mut mia = Page::of(&house, "mia.kern.x").await;
+    assert!(mia.shows("/vulnerabilities").await.contains("No advisory has come yet"));
+    let (product, release) = mia.has("Message Queue").await;
+    mia.uploads(&format!("{release}/sboms"), "b.xml", SBOM).await;
+    let given = mia.uploads("/advisories", "CVE-2021-44228.json", ADVISORY).await;
+    assert_eq!(place(&given), "/advisories", "{}", text(&given));
+    assert!(mia.shows("/advisories").await.contains("CVE-2021-44228"));
+    let apart = mia.uploads("/advisories", "odd.json", b"{\"id\":7}").await;
+    assert_eq!(place(&apart), "/advisories", "{}", text(&apart));
+    let page = mia.shows("/advisories").await;
+    assert!(page.contains("set apart") && page.contains("odd.json"), "{page}");
+
+    let path = mia.exposed().await;
+    let page = mia.shows(&path).await;
+    assert!(page.contains("Message Queue 2.8.0") && page.contains("log4j-core"), "{page}");
+    let id = release.strip_prefix("/releases/").expect("a release");
+    let why = mia.shows(&format!("{path}/releases/{id}")).await;
+    assert!(why.contains("log4j-core") && why.contains("the source says: affected"), "{why}");
+
+    let package = "maven/org.apache.logging.log4j:log4j-core";
+    let page = mia.shows(&format!("/components?package={package}")).await;
+    assert!(page.contains("Message Queue 2.8.0") && page.contains(&path), "{page}");
+    let odd = mia.browser.get("/components?package=pkg:").await;
+    assert!(text(&odd).contains("This is no package"), "{}", text(&odd));
+
+    let decisions = format!("{path}/decisions");
+    let refused = mia.refuses(&decisions, &[("status", "affected"), ("reason", "x")]).await;
+    assert!(refused.contains("No release was chosen"), "{refused}");
+    let chosen = format!("release.{id}");
+    let fields =
+        [(chosen.as_str(), "yes"), ("status", "not_affected"), ("reason", "Class removed")];
+    let refused = mia.refuses(&decisions, &fields).await;
+    assert!(refused.contains("Why it is not affected was not chosen"), "{refused}");
+    assert!(refused.contains("Class removed</textarea>"), "what was typed stays: {refused}");
+    let justified = [
+        ("scope", "all"),
+        ("state", "open"),
+        ("status", "not_affected"),
+        ("justification", "vulnerable_code_not_present"),
+        ("reason", "Class removed"),
+    ];
+    mia.takes(&decisions, &justified).await;
+    let page = mia.shows(&format!("{path}?state=closed")).await;
+    assert!(page.contains("The vulnerable code is not in it"), "{page}");
+    assert!(mia.shows(&product).await.contains("nothing open"));
+
+    let case = mia.takes(&format!("{path}/case"), &[]).await;
+    assert!(case.starts_with("/cases/WF-"), "{case}");
+    mia.shows(&case).await;
+    assert!(mia.shows(&path).await.contains(&format!("href=\"{case}\"")));
+}
+
+#[tokio::test]
+async fn what_is_exploited_is_not_affected_only_when_a_second_person_agrees() {
+    let house = House::new().await;
+    house.person("Mia Kern", &[Duty::Responder]).await;
+    house.person("Ole Second", &[Duty::Responder]).await;
+    let mut mia = Page::of(&house, "mia.kern.x").await;
+    let (_, release) = mia.has("Message Queue").await;
+    mia.uploads(&format!("{release}/sboms"), "b.xml", SBOM).await;
+    mia.uploads("/advisories", "CVE-2021-44228.json", ADVISORY).await;
+    mia.uploads("/advisories", "kev.json", LISTED).await;
+    let path = mia.exposed().await;
+    assert!(mia.shows(&path).await.contains("exploited somewhere"), "it is listed");
+    let id = release.strip_prefix("/releases/").expect("a release");
+    let one = format!("{path}/releases/{id}");
+    let decision = [
+        ("status", "not_affected"),
+        ("justification", "vulnerable_code_not_present"),
+        ("reason", "Class removed"),
+    ];
+    mia.takes(&one, &decision).await;
+    let page = mia.shows(&one).await;
+    assert!(
+        page.contains("waits for a second person") && !page.contains("value=\"agree\""),
+        "{page}"
+    );
+    let refused = mia.sends(&one, &[("act", "agree")]).await;
+    assert!(text(&refused).contains("cannot be the second person too"), "{}", text(&refused));
+
+    let mut ole = Page::of(&house, "ole.second.x").await;
+    assert!(ole.shows(&one).await.contains("value=\"agree\""));
+    let agree = [("act", "agree"), ("scope", "all"), ("state", "awaiting")];
+    ole.takes(&format!("{path}/decisions"), &agree).await;
+    let page = ole.shows(&one).await;
+    assert!(page.contains("agreed by") && !page.contains("waits for a second person"), "{page}");
 }
 
 #[tokio::test]
@@ -134,6 +244,33 @@ async fn rules_are_read_by_the_house_and_set_by_who_keeps_it() {
     let page = mia.shows("/advisories/rules").await;
     assert!(page.contains("at least 12.5 %") && page.contains("faces the internet"), "{page}");
     assert!(!page.contains("its severity is at least"), "{page}");
+}
+
+#[tokio::test]
+async fn whoever_is_not_of_the_house_sees_nothing_of_it_and_brings_nothing() {
+    let house = House::new().await;
+    house.person("Mia Kern", &[Duty::Responder]).await;
+    house.person("Eva Employee", &[]).await;
+    house.outsider("Olaf Outsider").await;
+    let mut mia = Page::of(&house, "mia.kern.x").await;
+    let (product, release) = mia.has("Message Queue").await;
+    mia.uploads(&format!("{release}/sboms"), "b.xml", SBOM).await;
+    mia.uploads("/advisories", "CVE-2021-44228.json", ADVISORY).await;
+    let path = mia.exposed().await;
+    let mut olaf = Page::of(&house, "olaf.outsider.x").await;
+    for hidden in [&product, &release, &path] {
+        assert_eq!(olaf.browser.get(hidden).await.status, StatusCode::NOT_FOUND, "{hidden}");
+    }
+    for list in ["/products", "/products/holes", "/vulnerabilities?shown=any"] {
+        assert!(!olaf.shows(list).await.contains("Message Queue"), "{list}");
+    }
+    let mut eva = Page::of(&house, "eva.employee.x").await;
+    let page = eva.shows(&product).await;
+    assert!(page.contains("Message Queue") && !page.contains("action=\"/products"), "{page}");
+    for (path, name) in [(format!("{release}/sboms"), "b.xml"), ("/advisories".into(), "x.json")] {
+        let answered = eva.uploads(&path, name, SBOM).await;
+        assert_eq!(answered.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }
 
 #[tokio::test]
