@@ -42,11 +42,10 @@ statements! {
          ON n.name = v.name WHERE v.advisory = $2 LIMIT 1";
     /// Those that were set apart first, then the newest.
     LIST = concat!(
-        "SELECT ", columns!(), ", CASE WHEN a.problem IS NULL THEN 1 ELSE 0 END AS rank \
-         FROM advisories a WHERE ($1 = '' OR LOWER(a.name) LIKE $1 ESCAPE '!' OR EXISTS (\
+        "SELECT ", columns!(), ", a.place FROM advisories a WHERE a.place > $3 \
+         AND ($1 = '' OR LOWER(a.name) LIKE $1 ESCAPE '!' OR EXISTS (\
          SELECT 1 FROM advisory_names n WHERE n.advisory = a.id AND n.name = $2)) \
-         AND (CASE WHEN a.problem IS NULL THEN 1 ELSE 0 END, -a.id) > ($3, $4) \
-         ORDER BY CASE WHEN a.problem IS NULL THEN 1 ELSE 0 END, -a.id LIMIT $5"
+         ORDER BY a.place LIMIT $4"
     );
     ONE = concat!("SELECT ", columns!(), " FROM advisories a WHERE a.id = $1");
     COUNT_APART = "SELECT COUNT(*) AS n FROM advisories a WHERE a.problem IS NOT NULL";
@@ -205,6 +204,8 @@ async fn put_batch(
     {
         tx.execute(statement, params![list.to_string()]).await?;
     }
+    let all = json!(names).to_string();
+    tx.execute(&listed::PLACE_ADVISORIES, params![source, all]).await?;
     put_parts(tx, &good, &ids).await?;
     put_likelihoods(tx, &good).await?;
     for word in &good {
@@ -527,12 +528,14 @@ impl Store {
         page: &PageRequest,
     ) -> Result<Page<AdvisoryRow>, StoreError> {
         refuse_strangers(viewer)?;
-        let ([rank, place], _) = page.key([-1, i64::MIN])?;
+        let ([place], _) = page.key([i64::MIN])?;
         let named = search.trim().to_owned();
-        let params = params![like(search), named, rank, place, page.probe()];
+        let params = params![like(search), named, place, page.probe()];
         let rows = self.reader().await?.all(&LIST, params).await?;
-        let rows: Vec<AdvisoryRow> = rows.iter().map(advisory_row).collect::<Result<_, _>>()?;
-        Ok(page.page(rows, |row| format!("{}.-{}.", u8::from(row.problem.is_none()), row.id)))
+        let placed = |row: &Row| Ok((row.int("place")?, advisory_row(row)?));
+        let rows = rows.iter().map(placed).collect::<Result<Vec<_>, StoreError>>()?;
+        let page = page.page(rows, |(place, _)| format!("{place}."));
+        Ok(Page { rows: page.rows.into_iter().map(|(_, row)| row).collect(), next: page.next })
     }
 
     /// Returns one document with its bytes.

@@ -30,6 +30,7 @@ statements! {
         "SELECT s.number, s.changed, s.release_id FROM sboms s WHERE NOT EXISTS (\
          SELECT 1 FROM judged_sboms j WHERE j.number = s.number AND j.reader = $1 \
          AND j.changed = s.changed) ORDER BY s.changed, s.number LIMIT $2";
+    LAST_CHANGE = "SELECT MAX(s.changed) AS changed FROM sboms s";
     JUDGED =
         "INSERT INTO judged_sboms (number, reader, changed) \
          SELECT s.number, $2, s.changed FROM sboms s WHERE s.number = $1 AND s.changed = $3 \
@@ -104,6 +105,21 @@ impl Store {
         let limit = i64::try_from(SBOMS_AT_ONCE_MAX).unwrap_or(i64::MAX);
         let params = params![int(changed)?, int(number)?, limit];
         self.reader().await?.all(&CHANGED, params).await?.iter().map(sbom_row).collect()
+    }
+
+    /// Returns the place in the log of the last change of any SBOM; `None` where there is none.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn sboms_last_change(
+        &self,
+        _grant: &Authorized<Node, Write>,
+    ) -> Result<Option<u64>, StoreError> {
+        let row = self.reader().await?.optional(&LAST_CHANGE, params![]).await?;
+        let Some(place) = row.map(|row| row.int_or_none("changed")).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        Ok(Some(u64::try_from(place).map_err(|_| StoreError::Corrupt { what: "sbom" })?))
     }
 
     /// Returns the SBOMs of which no reader of this version has asked the advisories since they

@@ -131,12 +131,14 @@ async fn record(
             names.extend(seeds(&part.names));
         }
     }
+    drop(held);
     names.extend(known_names(node, watch, &coming, reads).await?);
     let groups = Group::all(node.store(), &watch.grant, &coming, names).await?;
     let mut round = Round::begin(node, watch);
     for group in groups {
         let opinions = Opinions::of(node.store(), &watch.grant, &mut library, &group).await?;
-        let found = judge(node.store(), &watch.grant, &held, &opinions.advice, None).await?;
+        let found =
+            judge(node.store(), &watch.grant, node.holdings(), &opinions.advice, None).await?;
         let finding = Finding {
             listing: listed_by(node, &coming, reads, &group).await?,
             likelihood_permille: likelihood(node, reads, &group).await?,

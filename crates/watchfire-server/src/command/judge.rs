@@ -12,7 +12,7 @@ use super::settle::{Finding, Round, Watch};
 use crate::exposure::group::{Coming, Group, seeds};
 use crate::exposure::judge::{judge, packages_of, spoken_of};
 use crate::exposure::opinion::{Library, Opinions, listing};
-use crate::exposure::{Held, READER};
+use crate::exposure::{Holdings, READER};
 use crate::state::Node;
 
 /// Advisories that are read at once.
@@ -45,11 +45,12 @@ async fn once(
     release: &ReleaseId,
     places: &[(u64, u64)],
 ) -> Result<usize, StoreError> {
-    let held = node.holdings().now(node.store()).await?;
+    let unreadable =
+        node.holdings().now(node.store()).await?.unreadable(release).map(str::to_owned);
     let mut asking = Asking {
         node,
         watch,
-        held: &held,
+        held: node.holdings(),
         release,
         round: Round::begin(node, watch),
         done: BTreeSet::new(),
@@ -57,12 +58,9 @@ async fn once(
     asking.advised().await?;
     asking.known().await?;
     let mut round = asking.round;
-    if let Some(problem) = held.unreadable(release) {
-        let failed = NodeEvent::RowFailed {
-            room: "sboms".to_owned(),
-            row: release.to_string(),
-            problem: problem.to_owned(),
-        };
+    if let Some(problem) = unreadable {
+        let failed =
+            NodeEvent::RowFailed { room: "sboms".to_owned(), row: release.to_string(), problem };
         round.append.node(&watch.grant, failed);
     }
     for place in places {
@@ -75,7 +73,7 @@ async fn once(
 struct Asking<'a> {
     node: &'a Node,
     watch: &'a Watch,
-    held: &'a Held,
+    held: &'a Holdings,
     release: &'a ReleaseId,
     round: Round<'a>,
     /// Names of the vulnerabilities that were asked about.
@@ -108,10 +106,8 @@ impl Asking<'_> {
 
     /// Asks about those to which it was exposed so far.
     async fn known(&mut self) -> Result<(), StoreError> {
-        let cause = match self.held.of_release(self.release) {
-            [] => self.gone().await?,
-            _ => ClearedBy::Contents,
-        };
+        let has_any = !self.held.seen().await.of_release(self.release).is_empty();
+        let cause = if has_any { ClearedBy::Contents } else { self.gone().await? };
         let mut after = String::new();
         loop {
             let store = self.node.store();

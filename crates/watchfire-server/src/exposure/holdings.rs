@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+use tokio::sync::{OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
 use watchfire_core::event::Service;
 use watchfire_core::ids::{ReleaseId, SbomId};
 use watchfire_exposure::index::{Index, Number, Package, Segment};
@@ -64,7 +64,21 @@ impl Holdings {
     }
 }
 
+impl Holdings {
+    /// Returns what the house has, as it was followed last: for as long as it takes to look into the
+    /// index, and no longer, since whoever adds to it waits.
+    pub async fn seen(&self) -> RwLockReadGuard<'_, Held> {
+        self.0.read().await
+    }
+}
+
 impl Held {
+    /// The SBOMs of a release.
+    pub fn attached_to(&self, release: &ReleaseId) -> Vec<Attached> {
+        let numbers = self.of_release(release).iter();
+        numbers.filter_map(|number| self.sbom(*number)).cloned().collect()
+    }
+
     /// Whether something of any of these packages is, or was, in what the house has.
     pub fn knows(&self, packages: &[Package]) -> bool {
         packages.iter().any(|package| self.index.knows(package))

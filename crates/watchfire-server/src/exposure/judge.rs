@@ -14,7 +14,7 @@ use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{Authorized, Store, StoreError};
 
 use super::advice::{Advice, Exposed, Exposure, Source};
-use super::holdings::{AT_ONCE, Held, holdings};
+use super::holdings::{AT_ONCE, Attached, Held, Holdings, holdings};
 use super::inventory::Holding;
 use super::name::Basis;
 
@@ -50,17 +50,17 @@ pub struct Why {
 pub async fn judge(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
-    held: &Held,
+    held: &Holdings,
     advice: &Arc<Advice>,
     only: Option<&ReleaseId>,
 ) -> Result<BTreeMap<ReleaseId, Found>, StoreError> {
     let mut sums: BTreeMap<ReleaseId, (SourceAnswer, BTreeSet<String>)> = BTreeMap::new();
-    let numbers = candidates(held, advice, only);
-    for chunk in numbers.chunks(AT_ONCE) {
-        for (number, findings) in look(store, grant, held, advice, chunk).await? {
-            let Some(sbom) = held.sbom(number) else { continue };
+    // The index is let go before anything is read: whoever adds to it does not wait for that.
+    let sboms = candidates(&*held.seen().await, advice, only);
+    for chunk in sboms.chunks(AT_ONCE) {
+        for (release, findings) in look(store, grant, advice, chunk).await? {
             for (answer, ground) in findings {
-                let sum = sums.entry(sbom.release.clone()).or_insert((answer, BTreeSet::new()));
+                let sum = sums.entry(release.clone()).or_insert((answer, BTreeSet::new()));
                 sum.0 = sum.0.min(answer);
                 sum.1.insert(ground);
             }
@@ -82,12 +82,12 @@ pub async fn judge(
 pub async fn packages_of(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
-    held: &Held,
+    held: &Holdings,
     release: &ReleaseId,
 ) -> Result<BTreeSet<String>, StoreError> {
     let mut packages = BTreeSet::new();
-    for number in held.of_release(release) {
-        let Some(sbom) = held.sbom(*number) else { continue };
+    let sboms = held.seen().await.attached_to(release);
+    for sbom in sboms {
         let read = holdings(store, grant, std::slice::from_ref(&sbom.document)).await?;
         let Some(Ok(holding)) = read.get(&sbom.document) else { continue };
         let names = holding.components().flat_map(|component| component.names);
@@ -103,13 +103,13 @@ pub async fn packages_of(
 pub async fn spoken_of(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
-    held: &Held,
+    held: &Holdings,
     advice: &Advice,
     release: &ReleaseId,
 ) -> Result<BTreeSet<Vec<String>>, StoreError> {
     let mut spoken = BTreeSet::new();
-    for number in held.of_release(release) {
-        let Some(sbom) = held.sbom(*number) else { continue };
+    let sboms = held.seen().await.attached_to(release);
+    for sbom in sboms {
         let read = holdings(store, grant, std::slice::from_ref(&sbom.document)).await?;
         let Some(Ok(holding)) = read.get(&sbom.document) else { continue };
         for component in holding.components() {
@@ -124,52 +124,52 @@ pub async fn spoken_of(
 }
 
 /// The SBOMs that hold anything that is spoken of.
-fn candidates(held: &Held, advice: &Advice, only: Option<&ReleaseId>) -> Vec<Number> {
-    let own: Option<BTreeSet<Number>> =
-        only.map(|release| held.of_release(release).iter().copied().collect());
-    // Of one release all are looked at: that is less than to ask where else it is.
-    if let Some(own) = own {
-        return own.into_iter().collect();
-    }
-    let mut numbers = BTreeSet::new();
-    for (package, rule) in advice.rules().all() {
-        held.index.visit(package, rule, |number, _| {
-            numbers.insert(number);
-        });
-    }
-    numbers.into_iter().collect()
+fn candidates(held: &Held, advice: &Advice, only: Option<&ReleaseId>) -> Vec<Attached> {
+    let numbers: BTreeSet<Number> = match only {
+        // Of one release all are looked at: that is less than to ask where else it is.
+        Some(release) => held.of_release(release).iter().copied().collect(),
+        None => {
+            let mut numbers = BTreeSet::new();
+            for (package, rule) in advice.rules().all() {
+                held.index.visit(package, rule, |number, _| {
+                    numbers.insert(number);
+                });
+            }
+            numbers
+        }
+    };
+    numbers.iter().filter_map(|number| held.sbom(*number)).cloned().collect()
 }
 
-/// Of each SBOM what is found there: an answer, and what it rests on.
+/// What is found of a release: answers, each with what it rests on.
+type Findings = Vec<(SourceAnswer, String)>;
+
+/// Of each SBOM what is found there.
 async fn look(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
-    held: &Held,
     advice: &Arc<Advice>,
-    numbers: &[Number],
-) -> Result<Vec<(Number, Vec<(SourceAnswer, String)>)>, StoreError> {
-    let documents: BTreeMap<Number, String> = numbers
-        .iter()
-        .filter_map(|number| Some((*number, held.sbom(*number)?.document.clone())))
-        .collect();
-    let wanted: BTreeSet<String> = documents.values().cloned().collect();
+    sboms: &[Attached],
+) -> Result<Vec<(ReleaseId, Findings)>, StoreError> {
+    let wanted: BTreeSet<String> = sboms.iter().map(|sbom| sbom.document.clone()).collect();
     let read = holdings(store, grant, &wanted.into_iter().collect::<Vec<_>>()).await?;
-    let advice = advice.clone();
+    let (advice, sboms) = (advice.clone(), sboms.to_vec());
     let looked = tokio::task::spawn_blocking(move || {
-        let mut found: HashMap<&str, Vec<(SourceAnswer, String)>> = HashMap::new();
-        let each = documents.iter().map(|(number, document)| {
-            let findings = found.entry(document).or_insert_with(|| match read.get(document) {
-                Some(Ok(holding)) => findings(&advice, holding),
-                _ => Vec::new(),
-            });
-            (*number, findings.clone())
+        let mut found: HashMap<&str, Findings> = HashMap::new();
+        let each = sboms.iter().map(|sbom| {
+            let findings =
+                found.entry(&sbom.document).or_insert_with(|| match read.get(&sbom.document) {
+                    Some(Ok(holding)) => findings(&advice, holding),
+                    _ => Vec::new(),
+                });
+            (sbom.release.clone(), findings.clone())
         });
         each.collect()
     });
     looked.await.map_err(|_| StoreError::Corrupt { what: "inventory" })
 }
 
-fn findings(advice: &Advice, holding: &Holding) -> Vec<(SourceAnswer, String)> {
+fn findings(advice: &Advice, holding: &Holding) -> Findings {
     let mut all = Vec::new();
     for component in holding.components() {
         for exposure in advice.of(component.names, holding.whole()) {
@@ -215,14 +215,14 @@ fn answer(exposed: Exposed) -> SourceAnswer {
 pub async fn explain(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
-    held: &Held,
+    held: &Holdings,
     advice: &Advice,
     release: &ReleaseId,
     limit: usize,
 ) -> Result<(Vec<Why>, usize), StoreError> {
     let mut all = Vec::new();
-    for number in held.of_release(release) {
-        let Some(sbom) = held.sbom(*number) else { continue };
+    let sboms = held.seen().await.attached_to(release);
+    for sbom in sboms {
         let read = holdings(store, grant, std::slice::from_ref(&sbom.document)).await?;
         let Some(Ok(holding)) = read.get(&sbom.document) else { continue };
         for component in holding.components() {

@@ -28,6 +28,8 @@ pub struct Judging {
     node: Node,
     /// What this process remembers of releases that failed; losing it costs a repetition.
     failures: Arc<Mutex<BTreeMap<ReleaseId, Failed>>>,
+    /// The last change when nothing was left to ask: until there is another, nothing is.
+    quiet_at: Arc<Mutex<Option<u64>>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +41,7 @@ struct Failed {
 impl Judging {
     /// A hand of a node.
     pub fn new(node: Node) -> Self {
-        Self { node, failures: Arc::default() }
+        Self { node, failures: Arc::default(), quiet_at: Arc::default() }
     }
 
     /// Asks until the node stops.
@@ -61,7 +63,14 @@ impl Judging {
     pub async fn step(&self, now: Timestamp) -> Result<usize, StoreError> {
         let watch = Viewer::service(Service::Watch);
         let grant = self.node.store().authorize_node::<Write>(&watch).await?;
+        let last = self.node.store().sboms_last_change(&grant).await?;
+        if last == *self.quiet_at.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(0);
+        }
         let rows = self.node.store().sboms_unjudged(&grant, READER, SBOMS_AT_ONCE_MAX).await?;
+        if rows.is_empty() {
+            *self.quiet_at.lock().unwrap_or_else(PoisonError::into_inner) = last;
+        }
         let mut by_release: BTreeMap<ReleaseId, Vec<(u64, u64)>> = BTreeMap::new();
         for (place, release) in rows {
             by_release.entry(release).or_default().push(place);

@@ -56,10 +56,10 @@ CREATE TABLE vulnerabilities (
     open             BIGINT NOT NULL,
     undecided        BIGINT NOT NULL,
     awaiting         BIGINT NOT NULL,
-    urgency          BIGINT NOT NULL
+    rank             BIGINT NOT NULL
 );
-CREATE INDEX vulnerabilities_list ON vulnerabilities (organization_id, urgency DESC, id)
-    WHERE merged_into IS NULL;
+-- The most urgent has the lowest rank.
+CREATE INDEX vulnerabilities_list ON vulnerabilities (rank, id) WHERE merged_into IS NULL;
 CREATE TABLE vulnerability_names (
     organization_id   TEXT COLLATE "C" NOT NULL,
     name              TEXT COLLATE "C" NOT NULL,
@@ -118,9 +118,12 @@ CREATE TABLE advisories (
     problem       TEXT,
     apart         TEXT COLLATE "C",
     first_at      BIGINT NOT NULL,
-    known_at      BIGINT NOT NULL
+    known_at      BIGINT NOT NULL,
+    place         BIGINT
 );
 CREATE UNIQUE INDEX advisories_name ON advisories (source, name);
+-- In lists: what is set apart first, then the newest.
+CREATE UNIQUE INDEX advisories_place ON advisories (place);
 CREATE INDEX advisories_apart ON advisories (id) WHERE problem IS NOT NULL;
 CREATE INDEX advisories_by_document ON advisories (document);
 -- Each vulnerability that a document speaks of is a part of it.

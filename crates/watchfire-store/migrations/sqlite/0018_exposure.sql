@@ -56,10 +56,10 @@ CREATE TABLE vulnerabilities (
     open             INTEGER NOT NULL,
     undecided        INTEGER NOT NULL,
     awaiting         INTEGER NOT NULL,
-    urgency          INTEGER NOT NULL
+    rank             INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX vulnerabilities_list ON vulnerabilities (organization_id, urgency DESC, id)
-    WHERE merged_into IS NULL;
+-- The most urgent has the lowest rank.
+CREATE INDEX vulnerabilities_list ON vulnerabilities (rank, id) WHERE merged_into IS NULL;
 CREATE TABLE vulnerability_names (
     organization_id   TEXT NOT NULL,
     name              TEXT NOT NULL,
@@ -118,9 +118,12 @@ CREATE TABLE advisories (
     problem       TEXT,
     apart         TEXT,
     first_at      INTEGER NOT NULL,
-    known_at      INTEGER NOT NULL
+    known_at      INTEGER NOT NULL,
+    place         INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX advisories_name ON advisories (source, name);
+-- In lists: what is set apart first, then the newest.
+CREATE UNIQUE INDEX advisories_place ON advisories (place);
 CREATE INDEX advisories_apart ON advisories (id) WHERE problem IS NOT NULL;
 CREATE INDEX advisories_by_document ON advisories (document);
 -- Each vulnerability that a document speaks of is a part of it.

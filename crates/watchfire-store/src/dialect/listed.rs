@@ -122,6 +122,15 @@ listed! {
                    FROM json_array_elements($2::json) AS v \
                    WHERE advisories.source = $1 AND advisories.name = v ->> 0",
     }
+    /// What is set apart stands before all that could be read.
+    PLACE_ADVISORIES {
+        sqlite: "UPDATE advisories SET place = \
+                 CASE WHEN problem IS NULL THEN 4503599627370496 ELSE 0 END - id \
+                 WHERE source = $1 AND name IN (SELECT value FROM json_each($2))",
+        postgres: "UPDATE advisories SET place = \
+                   CASE WHEN problem IS NULL THEN 4503599627370496 ELSE 0 END - id \
+                   WHERE source = $1 AND name IN (SELECT json_array_elements_text($2::json))",
+    }
     CLEAR_ADVISORY_NAMES {
         sqlite: "DELETE FROM advisory_names WHERE advisory IN (SELECT value FROM json_each($1))",
         postgres: "DELETE FROM advisory_names WHERE advisory IN (\

@@ -23,7 +23,7 @@ const SPOILED: &[&str] = &[
     "UPDATE products SET name = 'spoiled'",
     "UPDATE releases SET sboms = 7",
     "DELETE FROM sboms",
-    "UPDATE vulnerabilities SET urgency = 0",
+    "UPDATE vulnerabilities SET rank = 0",
     "UPDATE exposures SET status = 'fixed'",
 ];
 
