@@ -17,7 +17,7 @@ use crate::page::{Page, PageRequest};
 use crate::policy::{Authorized, Node, NotFound, Write};
 use crate::product::like;
 use crate::statement::statements;
-use crate::viewer::{Scope, Viewer, Who};
+use crate::viewer::Viewer;
 
 /// Documents of one append.
 pub const ADVISORIES_PER_APPEND_MAX: usize = 1_000;
@@ -36,8 +36,12 @@ pub(crate) use columns;
 
 statements! {
     CLEAR_LIKELIHOODS = "DELETE FROM likelihoods";
+    /// Whether anything but its own row names a document: another row, an SBOM, or maybe an event of
+    /// a vulnerability that goes by one of its names.
     IS_NAMED =
-        "SELECT a.id FROM advisories a WHERE a.document = $1 OR a.apart = $1 \
+        "SELECT a.id FROM advisories a WHERE a.document = $1 AND a.id <> $2 \
+         UNION ALL SELECT a.id FROM advisories a WHERE a.apart = $1 AND a.id <> $2 \
+         UNION ALL SELECT s.number FROM sboms s WHERE s.document = $1 \
          UNION ALL SELECT v.advisory FROM advisory_names v JOIN vulnerability_names n \
          ON n.name = v.name WHERE v.advisory = $2 LIMIT 1";
     /// Those that were set apart first, then the newest.
@@ -197,6 +201,14 @@ async fn put_batch(
     let (apart, good): (Vec<&Word>, Vec<&Word>) =
         words.iter().partition(|word| word.problem.is_some() && goes_on(word));
     set_apart(tx, source, &apart).await?;
+    // By the names that it had, so before they are cleared.
+    for word in &good {
+        let Some(known) = former.get(&word.name) else { continue };
+        let digests = std::iter::once(&known.document).chain(&known.apart);
+        for digest in digests.filter(|digest| **digest != word.document.digest) {
+            forget_unnamed(tx, digest, known.id).await?;
+        }
+    }
     let ids = put_rows(tx, source, &good, at).await?;
     let list = serde_json::Value::from(ids.iter().map(|(_, id)| *id).collect::<Vec<_>>());
     for statement in
@@ -208,13 +220,6 @@ async fn put_batch(
     tx.execute(&listed::PLACE_ADVISORIES, params![source, all]).await?;
     put_parts(tx, &good, &ids).await?;
     put_likelihoods(tx, &good).await?;
-    for word in &good {
-        let Some(known) = former.get(&word.name) else { continue };
-        let digests = std::iter::once(&known.document).chain(&known.apart);
-        for digest in digests.filter(|digest| **digest != word.document.digest) {
-            forget_unnamed(tx, digest, known.id).await?;
-        }
-    }
     Ok(())
 }
 
@@ -497,16 +502,15 @@ impl Store {
     }
 
     /// Returns the documents that go by one of these names, with the newest word of each source.
-    /// What is published is no secret: whoever has an account may read it.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for whoever has no account.
+    /// [`StoreError::NotFound`] for whoever is not of the house.
     pub async fn advisories_by_names(
         &self,
         viewer: &Viewer,
         names: &[&str],
     ) -> Result<Vec<AdvisoryRow>, StoreError> {
-        refuse_strangers(viewer)?;
+        self.refuse_strangers(viewer).await?;
         let mut connection = self.reader().await?;
         let mut found = Vec::new();
         for chunk in names.chunks(ASKED_AT_ONCE_MAX) {
@@ -527,7 +531,7 @@ impl Store {
         search: &str,
         page: &PageRequest,
     ) -> Result<Page<AdvisoryRow>, StoreError> {
-        refuse_strangers(viewer)?;
+        self.refuse_strangers(viewer).await?;
         let ([place], _) = page.key([i64::MIN])?;
         let named = search.trim().to_owned();
         let params = params![like(search), named, place, page.probe()];
@@ -541,13 +545,13 @@ impl Store {
     /// Returns one document with its bytes.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if it is missing, and for whoever has no account.
+    /// [`StoreError::NotFound`] if it is missing, and for whoever is not of the house.
     pub async fn advisory(
         &self,
         viewer: &Viewer,
         id: u64,
     ) -> Result<(AdvisoryRow, Vec<u8>), StoreError> {
-        refuse_strangers(viewer)?;
+        self.refuse_strangers(viewer).await?;
         let mut connection = self.reader().await?;
         let id = i64::try_from(id).map_err(|_| NotFound)?;
         let row = connection.optional(&ONE, params![id]).await?.ok_or(NotFound)?;
@@ -559,17 +563,17 @@ impl Store {
     /// Returns how many documents were set apart.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for whoever has no account.
+    /// [`StoreError::NotFound`] for whoever is not of the house.
     pub async fn advisories_apart(&self, viewer: &Viewer) -> Result<u64, StoreError> {
-        refuse_strangers(viewer)?;
+        self.refuse_strangers(viewer).await?;
         let row = self.reader().await?.optional(&COUNT_APART, params![]).await?;
         row.map_or(Ok(0), |row| row.natural("n"))
     }
 }
 
-fn refuse_strangers(viewer: &Viewer) -> Result<(), StoreError> {
-    if viewer.scope() == Scope::Nothing && !matches!(viewer.who(), Who::Service(_)) {
-        return Err(NotFound.into());
+impl Store {
+    /// What is published is no secret within the house; some of it was brought by people, and may be.
+    async fn refuse_strangers(&self, viewer: &Viewer) -> Result<(), StoreError> {
+        if self.is_of_own_house(viewer).await? { Ok(()) } else { Err(NotFound.into()) }
     }
-    Ok(())
 }

@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::history::event_at;
 use crate::log::int;
 use crate::page::{PAGE_ROWS_MAX, Page, PageRequest, limited};
-use crate::policy::{NotFound, party_scope, party_visible};
+use crate::policy::{NotFound, own_organization, party_scope, party_visible};
 use crate::statement::statements;
 use crate::viewer::{Viewer, Who};
 
@@ -60,9 +60,7 @@ statements! {
          WHERE p.id = $3 AND x.bytes IS NOT NULL AND ", party_visible!(),
         " ORDER BY a.channel LIMIT $4"
     );
-    FIRST_ORGANIZATION =
-        "SELECT p.id FROM parties p WHERE p.kind = 'organization' \
-         ORDER BY p.registered_at, p.id LIMIT 1";
+    FIRST_ORGANIZATION = concat!("SELECT p.id FROM parties p WHERE p.id = ", own_organization!());
     WITHOUT_ACCOUNT =
         "SELECT p.id FROM parties p WHERE p.kind = 'person' AND p.organization_id = $1 \
          AND NOT p.account_open AND p.id > $2 ORDER BY p.id LIMIT $3";

@@ -116,7 +116,8 @@ macro_rules! administered {
 macro_rules! own_organization {
     () => {
         "(SELECT q.id FROM parties q WHERE q.kind = 'organization' \
-         ORDER BY q.registered_at, q.id LIMIT 1)"
+         ORDER BY (SELECT e.log_index FROM events e WHERE e.noun = 'party' AND e.stream = q.id \
+         AND e.version = 1) LIMIT 1)"
     };
 }
 
@@ -238,6 +239,12 @@ statements! {
     KEEPS_LAW =
         "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open \
          AND (p.responder OR p.administrator)";
+    /// What the house has is its own to say: others have none of theirs here.
+    KEEPS_INVENTORY = concat!(
+        "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open \
+         AND (p.responder OR p.administrator) AND p.organization_id = ",
+        own_organization!()
+    );
     HAS_ACCOUNT = "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open";
     IS_OF_OWN_HOUSE = concat!(
         "SELECT p.id FROM parties p WHERE p.id = $1 AND p.account_open AND p.organization_id = ",
@@ -485,7 +492,7 @@ impl Grant {
             Claim::Vulnerability(id, _) => (&WRITES_VULNERABILITY, id.as_str()),
             Claim::NewProduct(_) => {
                 return match viewer.party() {
-                    Some(party) => exists(connection, &KEEPS_LAW, party).await,
+                    Some(party) => exists(connection, &KEEPS_INVENTORY, party).await,
                     None => Ok(viewer.is_one_of(ACCOUNT_KEEPERS)),
                 };
             }

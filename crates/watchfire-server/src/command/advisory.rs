@@ -12,9 +12,9 @@ use super::settle::{Finding, Round, Watch, opening_rules};
 use super::{Answer, TRIES_MAX, Wish, party};
 use crate::error::Problem;
 use crate::exposure::group::{Coming, Group, seeds};
-use crate::exposure::judge::judge;
+use crate::exposure::judge::{Judged, judge};
 use crate::exposure::opinion::{Library, Opinions, listing};
-use crate::exposure::word::{self, Read};
+use crate::exposure::word::{self, Read, speaks_of_packages};
 use crate::state::Node;
 use crate::watch::News;
 
@@ -61,9 +61,16 @@ async fn take_some(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken
     }
     let mut conflict = StoreError::Overloaded;
     for _ in 0..TRIES_MAX {
+        let before = node.holdings().now(node.store()).await?.place();
         match record(node, &watch, source, &reads).await {
             Err(error @ StoreError::Conflict { .. }) => conflict = error,
-            other => return other,
+            Err(other) => return Err(other),
+            // Another node may have attached an SBOM meanwhile, and have asked before this was
+            // there: then it is looked for again.
+            Ok(taken) if node.holdings().now(node.store()).await?.place() == before => {
+                return Ok(taken);
+            }
+            Ok(_) => conflict = StoreError::Overloaded,
         }
     }
     Err(conflict)
@@ -137,14 +144,15 @@ async fn record(
     let mut round = Round::begin(node, watch);
     for group in groups {
         let opinions = Opinions::of(node.store(), &watch.grant, &mut library, &group).await?;
-        let found =
-            judge(node.store(), &watch.grant, node.holdings(), &opinions.advice, None).await?;
+        let judged = judge(node.store(), &watch.grant, node.holdings(), &opinions.advice, None);
+        let Judged { found, unread } = judged.await?;
+        let scope = opinions.scope(Scope::AllBut(unread));
         let finding = Finding {
             listing: listed_by(node, &coming, reads, &group).await?,
             likelihood_permille: likelihood(node, reads, &group).await?,
             called: opinions.called,
             found,
-            scope: Scope::All,
+            scope,
             documents: opinions.documents,
             cleared_by: ClearedBy::Sources,
         };
@@ -179,7 +187,9 @@ async fn coming(
         let Some(document) = &read.document else { continue };
         let digest = read.word.document.digest();
         let place = format!("{source}/{}", read.word.name);
-        coming.documents.insert(digest.to_owned(), (place, read.word.parts.clone()));
+        if speaks_of_packages(read.word.format.as_deref()) {
+            coming.documents.insert(digest.to_owned(), (place, read.word.parts.clone()));
+        }
         library.put(digest, document.clone());
     }
     Ok((coming, library))
@@ -198,8 +208,7 @@ async fn known_names(
     let all = reads.iter().flat_map(|read| &read.word.parts);
     names.extend(all.flat_map(|part| part.names.iter().cloned()));
     // How likely something is may open a case, where a rule says so.
-    let rules = opening_rules(node, &watch.organization).await?;
-    if let Some(from) = rules.likelihood_permille {
+    if let Some(from) = watch.rules.likelihood_permille {
         let likely = reads.iter().flat_map(|read| &read.word.likelihoods);
         names.extend(likely.filter(|it| it.permille >= from).map(|it| it.name.clone()));
     }

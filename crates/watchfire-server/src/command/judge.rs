@@ -10,7 +10,7 @@ use watchfire_store::{ListingRow, StoreError};
 use super::TRIES_MAX;
 use super::settle::{Finding, Round, Watch};
 use crate::exposure::group::{Coming, Group, seeds};
-use crate::exposure::judge::{judge, packages_of, spoken_of};
+use crate::exposure::judge::{Judged, judge, packages_of, spoken_of};
 use crate::exposure::opinion::{Library, Opinions, listing};
 use crate::exposure::{Holdings, READER};
 use crate::state::Node;
@@ -145,16 +145,22 @@ impl Asking<'_> {
         let group = Group::of(store, grant, &Coming::default(), seed).await?;
         self.done.extend(group.names.iter().cloned());
         let opinions = Opinions::of(store, grant, library, &group).await?;
-        let found = judge(store, grant, self.held, &opinions.advice, Some(self.release)).await?;
+        let judged = judge(store, grant, self.held, &opinions.advice, Some(self.release));
+        let Judged { found, unread } = judged.await?;
+        let asked = match unread.contains(self.release) {
+            true => BTreeSet::new(),
+            false => BTreeSet::from([self.release.clone()]),
+        };
         let names: Vec<&str> = group.names.iter().map(String::as_str).collect();
         let listings: Vec<ListingRow> = store.listings(&names).await?;
         let likely = store.likelihoods(&names).await?;
+        let scope = opinions.scope(Scope::Releases(asked));
         let finding = Finding {
             called: opinions.called,
             listing: listing(&listings),
             likelihood_permille: likely.into_iter().map(|one| one.permille).max(),
             found,
-            scope: Scope::Releases(BTreeSet::from([self.release.clone()])),
+            scope,
             documents: opinions.documents,
             cleared_by,
         };

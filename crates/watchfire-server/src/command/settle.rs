@@ -7,14 +7,16 @@ use jiff::Timestamp;
 use watchfire_core::case::{Case, House};
 use watchfire_core::event::{
     Called, ClearedBy, JoinedBy, Listing, OpeningRules, Service, SourceAnswer, Stream, Triage,
-    VulnerabilityEvent,
+    VexStatus, VulnerabilityEvent,
 };
 use watchfire_core::ids::{CaseId, PartyId, ReleaseId, VulnerabilityId};
 use watchfire_core::opening::{self, Urgency};
 use watchfire_core::party::Party;
 use watchfire_core::vulnerability::{Findings, Found, Scope, Vulnerability};
 use watchfire_store::policy::{Node as NodeNoun, Vulnerability as Noun, Write};
-use watchfire_store::{Append, Authorized, EVENTS_PER_APPEND_MAX, ReleaseRow, StoreError, Viewer};
+use watchfire_store::{
+    APPEND_BYTES_MAX, Append, Authorized, EVENTS_PER_APPEND_MAX, ReleaseRow, StoreError, Viewer,
+};
 
 use super::decision::{house_of, plan};
 use super::{Wish, case, keeper, standing};
@@ -24,6 +26,11 @@ use crate::state::Node;
 const RELEASES_READ_MAX: usize = 50;
 /// An append is closed with so many events, so that what one more vulnerability brings has room.
 const EVENTS_ENOUGH: usize = EVENTS_PER_APPEND_MAX / 2;
+/// Or with so many bytes.
+const BYTES_ENOUGH: usize = APPEND_BYTES_MAX / 4;
+/// What an event takes without the releases that it names, and for each of them.
+const EVENT_BYTES: usize = 2_000;
+const RELEASE_BYTES: usize = 16;
 
 /// The watch, with what it needs to record what it finds.
 #[derive(Debug, Clone)]
@@ -31,6 +38,7 @@ pub(crate) struct Watch {
     pub(crate) viewer: Viewer,
     pub(crate) grant: Authorized<NodeNoun, Write>,
     pub(crate) organization: PartyId,
+    pub(crate) rules: OpeningRules,
 }
 
 /// What was found of one vulnerability.
@@ -52,6 +60,8 @@ pub(crate) struct Round<'a> {
     watch: &'a Watch,
     pub(crate) append: Append,
     events: usize,
+    /// About how many bytes they take.
+    bytes: usize,
     /// Vulnerabilities of which the append records something already.
     planned: BTreeSet<VulnerabilityId>,
     listed: Vec<(CaseId, Box<Vulnerability>)>,
@@ -65,6 +75,7 @@ impl<'a> Round<'a> {
             watch,
             append: Append::new(&watch.viewer, node.now()),
             events: 0,
+            bytes: 0,
             planned: BTreeSet::new(),
             listed: Vec::new(),
             changed: 0,
@@ -78,13 +89,15 @@ impl<'a> Round<'a> {
     pub(crate) async fn settle(&mut self, finding: &Finding) -> Result<(), StoreError> {
         // Two names of one vulnerability may have come apart: it is decided on what was recorded.
         let known = self.watch.ids(self.node, &finding.called.names).await?;
-        if self.events > EVENTS_ENOUGH || known.iter().any(|id| self.planned.contains(id)) {
+        let is_full = self.events > EVENTS_ENOUGH || self.bytes > BYTES_ENOUGH;
+        if is_full || known.iter().any(|id| self.planned.contains(id)) {
             self.flush().await?;
         }
         let now = self.node.now();
         let settled = self.watch.settle(self.node, &mut self.append, finding, now).await?;
         self.planned.extend(known);
         self.events += settled.events;
+        self.bytes += settled.bytes;
         self.changed += usize::from(settled.events > 0);
         self.listed.extend(settled.listed_in);
         Ok(())
@@ -100,6 +113,7 @@ impl<'a> Round<'a> {
             self.node.store().append(append).await?;
         }
         self.events = 0;
+        self.bytes = 0;
         Ok(())
     }
 
@@ -131,8 +145,9 @@ async fn tell_case(node: &Node, case: &CaseId, vulnerability: &Vulnerability) {
 /// What an append will record, and what is to be done when it has.
 #[derive(Debug, Default)]
 pub(crate) struct Settled {
-    /// How many events were added.
+    /// How many events were added, and about how many bytes they take.
     pub(crate) events: usize,
+    pub(crate) bytes: usize,
     /// Cases in which it is to be recorded that the vulnerability is exploited.
     pub(crate) listed_in: Vec<(CaseId, Box<Vulnerability>)>,
 }
@@ -146,7 +161,8 @@ impl Watch {
         let viewer = Viewer::service(Service::Watch);
         let grant = node.store().authorize_node::<Write>(&viewer).await?;
         let organization = node.store().own_organization(&keeper()).await?;
-        Ok(Self { viewer, grant, organization })
+        let rules = opening_rules(node, &organization).await?;
+        Ok(Self { viewer, grant, organization, rules })
     }
 
     /// Puts what follows from a finding into an append; nothing where all of it is known.
@@ -174,7 +190,6 @@ impl Watch {
                 (Vulnerability::new(grant.id().clone(), self.organization.clone()), grant)
             }
         };
-        let was_listed = vulnerability.listing.is_some();
         let others: Vec<Vulnerability> = known.collect();
         append.expects(Stream::Vulnerability(vulnerability.id.clone()), vulnerability.version);
         let mut events = vulnerability.settle(&findings(finding));
@@ -185,18 +200,20 @@ impl Watch {
                 events.push(event);
             }
         }
-        settled.events = events.len();
-        for event in events {
-            append.vulnerability(&grant, event);
-        }
+        // First, since by that the names are free that the one that goes on takes.
         for other in others {
             self.merge(node, append, other, &vulnerability.id).await?;
             settled.events += 1;
         }
+        settled.events += events.len();
+        settled.bytes = events.iter().map(size).sum();
+        for event in events {
+            append.vulnerability(&grant, event);
+        }
         if vulnerability.cases.is_empty() {
             settled.events +=
                 self.open(node, append, (&mut vulnerability, &grant), finding, now).await?;
-        } else if !was_listed && vulnerability.listing.is_some() {
+        } else if settled.events > 0 && vulnerability.listing.is_some() {
             let told = vulnerability.cases.iter();
             settled.listed_in =
                 told.map(|case| (case.clone(), Box::new(vulnerability.clone()))).collect();
@@ -252,15 +269,19 @@ impl Watch {
         if exposed.is_empty() {
             return Ok(0);
         }
-        let rows = self.rows(node, &exposed).await?;
-        let urgency = Urgency {
+        let mut urgency = Urgency {
             is_listed: vulnerability.listing.is_some(),
             severity_tenths: vulnerability.called.severity_tenths,
             likelihood_permille: finding.likelihood_permille,
-            is_internet_facing: self.is_internet_facing(node, &rows).await?,
+            is_internet_facing: true,
         };
-        let rules = opening_rules(node, &self.organization).await?;
-        let Some(rule) = rules.met(&urgency) else { return Ok(0) };
+        // What is dear to know is asked only where it may matter.
+        if self.rules.met(&urgency).is_none() {
+            return Ok(0);
+        }
+        let rows = self.rows(node, &exposed).await?;
+        urgency.is_internet_facing = self.is_internet_facing(node, &rows).await?;
+        let Some(rule) = self.rules.met(&urgency) else { return Ok(0) };
         let people = self.people(node, &rows).await?;
         let told = rows.iter().map(|row| format!("{} {}", row.product_name, row.version));
         let others = exposed.iter().skip(rows.len()).map(ToString::to_string);
@@ -325,6 +346,20 @@ impl Watch {
     }
 }
 
+/// About how many bytes an event takes: most are the releases that it names.
+fn size(event: &VulnerabilityEvent) -> usize {
+    let releases = match event {
+        VulnerabilityEvent::Answered { releases, documents, .. } => {
+            releases.len() * 4 + documents.len() * 5
+        }
+        VulnerabilityEvent::Cleared { releases, .. }
+        | VulnerabilityEvent::Decided { releases, .. }
+        | VulnerabilityEvent::Lapsed { releases, .. } => releases.len(),
+        _ => 0,
+    };
+    EVENT_BYTES + releases * RELEASE_BYTES
+}
+
 fn findings(finding: &Finding) -> Findings {
     Findings {
         called: finding.called.clone(),
@@ -349,7 +384,12 @@ fn exposed(vulnerability: &Vulnerability) -> Vec<ReleaseId> {
 fn inherited(to: &Vulnerability, from: &Vulnerability) -> Vec<VulnerabilityEvent> {
     let mut decided: Vec<((Triage, PartyId), Vec<ReleaseId>)> = Vec::new();
     for (release, exposure) in &from.exposures {
-        let is_free = to.exposures.get(release).is_some_and(|own| own.decided.is_none());
+        // What it was decided on must be what is found now.
+        let is_free = to.exposures.get(release).is_some_and(|own| {
+            let same = own.answer == exposure.answer && own.grounds == exposure.grounds;
+            let closes = exposure.status() != VexStatus::Affected;
+            own.decided.is_none() && (same || !closes)
+        });
         let Some(decision) = exposure.decided.as_ref().filter(|it| is_free && it.counts()) else {
             continue;
         };

@@ -1,7 +1,8 @@
 //! Which advisories speak of the same vulnerability: they share a name, and the names go on.
 //!
 //! A vulnerability is a name, and an advisory connects names: what it calls by one CVE number and by
-//! others is one. An advisory over several CVE numbers speaks of each of them, and connects none.
+//! others is one. An advisory over several CVE numbers speaks of each of them, and connects none; and
+//! a name that leads to two CVE numbers is none of a single vulnerability.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +51,9 @@ impl Group {
     ) -> Result<Self, StoreError> {
         let mut known: BTreeSet<String> = BTreeSet::from([seed.to_owned()]);
         let mut fresh: Vec<String> = vec![seed.to_owned()];
+        let mut own: Option<String> = is_cve(seed).then(|| seed.to_owned());
         let mut parts: BTreeSet<(String, u64)> = BTreeSet::new();
+        let mut shared: BTreeSet<String> = BTreeSet::new();
         let mut places: BTreeMap<String, String> = BTreeMap::new();
         while !fresh.is_empty() {
             let asked: Vec<&str> = fresh.iter().map(String::as_str).collect();
@@ -59,26 +62,35 @@ impl Group {
                 let counts = !coming.replaced.contains(&one.advisory)
                     && speaks_of_packages(one.format.as_deref());
                 if counts {
-                    places.entry(one.document.clone()).or_insert(one.place);
+                    placed(&mut places, &one.document, &one.place);
                     found.entry((one.document, one.part)).or_default().insert(one.text);
                 }
             }
             for (digest, place, number, names) in coming.naming(&fresh) {
-                places.entry(digest.to_owned()).or_insert_with(|| place.to_owned());
+                placed(&mut places, digest, place);
                 found.entry((digest.to_owned(), number)).or_default().extend(names.iter().cloned());
             }
             fresh = Vec::new();
+            own = own.or_else(|| only_number(found.values()));
             for (place, names) in found {
-                if numbers(&names) <= 1 {
-                    for name in names {
+                let numbers: Vec<&String> = names.iter().filter(|name| is_cve(name)).collect();
+                let is_own = |number: &&String| own.as_ref() == Some(*number);
+                if !numbers.is_empty() && !numbers.iter().any(is_own) {
+                    // What leads to another number too is no name of this one.
+                    shared.extend(names.into_iter().filter(|name| name != seed));
+                    continue;
+                }
+                if numbers.len() <= 1 {
+                    for name in &names {
                         if known.len() < NAMES_MAX && known.insert(name.clone()) {
-                            fresh.push(name);
+                            fresh.push(name.clone());
                         }
                     }
                 }
                 parts.insert(place);
             }
         }
+        known.retain(|name| !shared.contains(name));
         let mut group = Self { names: in_order(known), parts: BTreeMap::new() };
         for (digest, part) in parts {
             let place = places.get(&digest).cloned().unwrap_or_default();
@@ -123,6 +135,14 @@ impl Group {
     }
 }
 
+/// The same bytes may come from several places; the first in their order names them.
+fn placed(places: &mut BTreeMap<String, String>, digest: &str, place: &str) {
+    let known = places.entry(digest.to_owned()).or_insert_with(|| place.to_owned());
+    if place < known.as_str() {
+        place.clone_into(known);
+    }
+}
+
 impl Coming {
     /// Which parts go by one of these names.
     fn naming<'c>(
@@ -134,10 +154,8 @@ impl Coming {
             let each = parts.iter().enumerate();
             each.map(move |(number, part)| (digest.as_str(), place.as_str(), number as u64, part))
         });
-        all.filter(move |(.., part)| {
-            !part.packages.is_empty() && part.names.iter().any(|name| asked.contains(name.as_str()))
-        })
-        .map(|(digest, place, number, part)| (digest, place, number, part.names.as_slice()))
+        all.filter(move |(.., part)| part.names.iter().any(|name| asked.contains(name.as_str())))
+            .map(|(digest, place, number, part)| (digest, place, number, part.names.as_slice()))
     }
 }
 
@@ -155,8 +173,13 @@ fn is_cve(name: &str) -> bool {
     name.starts_with("CVE-")
 }
 
-fn numbers(names: &BTreeSet<String>) -> usize {
-    names.iter().filter(|name| is_cve(name)).count()
+/// The one CVE number to which all of these lead; `None` where there is none, or several.
+fn only_number<'n>(all: impl Iterator<Item = &'n BTreeSet<String>>) -> Option<String> {
+    let numbers: BTreeSet<&String> = all.flatten().filter(|name| is_cve(name)).collect();
+    match numbers.len() {
+        1 => numbers.first().map(|number| (*number).clone()),
+        _ => None,
+    }
 }
 
 /// The best known first: CVE numbers, then GitHub's, then others.

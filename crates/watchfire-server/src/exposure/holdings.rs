@@ -41,7 +41,7 @@ pub struct Held {
     sboms: HashMap<Number, Attached>,
     by_release: BTreeMap<ReleaseId, Vec<Number>>,
     /// SBOMs that count and cannot be read, with the reason.
-    unreadable: BTreeMap<ReleaseId, String>,
+    unreadable: BTreeMap<Number, (ReleaseId, String)>,
     /// How far the store was followed: the last change, and its SBOM.
     place: (u64, u64),
 }
@@ -105,7 +105,18 @@ impl Held {
 
     /// Why an SBOM of a release cannot be read.
     pub fn unreadable(&self, release: &ReleaseId) -> Option<&str> {
-        self.unreadable.get(release).map(String::as_str)
+        let mut of = self.unreadable.values().filter(|(of, _)| of == release);
+        of.next().map(|(_, problem)| problem.as_str())
+    }
+
+    /// The releases of which an SBOM cannot be read.
+    pub fn unread(&self) -> BTreeSet<ReleaseId> {
+        self.unreadable.values().map(|(release, _)| release.clone()).collect()
+    }
+
+    /// How far the store was followed.
+    pub fn place(&self) -> (u64, u64) {
+        self.place
     }
 
     async fn follow(
@@ -143,6 +154,7 @@ impl Held {
         let mut wanted = Vec::new();
         for row in rows {
             let number = number(row)?;
+            self.unreadable.remove(&number);
             match (row.counts, self.sboms.contains_key(&number)) {
                 (true, false) => wanted.push(row),
                 (false, true) => self.drop(number),
@@ -157,11 +169,11 @@ impl Held {
                 Some(Ok(holding)) => self.add(number, row, holding)?,
                 Some(Err(problem)) => {
                     tracing::error!(sbom.id = %row.id, problem, "an SBOM cannot be read");
-                    self.unreadable.insert(row.release.clone(), problem.clone());
+                    self.unreadable.insert(number, (row.release.clone(), problem.clone()));
                 }
                 None => {
                     let problem = "its document was erased".to_owned();
-                    self.unreadable.insert(row.release.clone(), problem);
+                    self.unreadable.insert(number, (row.release.clone(), problem));
                 }
             }
         }
@@ -185,7 +197,6 @@ impl Held {
         if let Some(numbers) = self.by_release.get_mut(&gone.release) {
             numbers.retain(|one| *one != number);
         }
-        self.unreadable.remove(&gone.release);
     }
 }
 

@@ -43,6 +43,14 @@ pub struct Why {
     pub pointer: String,
 }
 
+/// How releases stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judged {
+    pub found: BTreeMap<ReleaseId, Found>,
+    /// Those of which an SBOM cannot be read, so that nobody can say.
+    pub unread: BTreeSet<ReleaseId>,
+}
+
 /// Finds how releases stand to what is advised; `only` those, or all that have something of it.
 ///
 /// # Errors
@@ -53,12 +61,19 @@ pub async fn judge(
     held: &Holdings,
     advice: &Arc<Advice>,
     only: Option<&ReleaseId>,
-) -> Result<BTreeMap<ReleaseId, Found>, StoreError> {
+) -> Result<Judged, StoreError> {
     let mut sums: BTreeMap<ReleaseId, (SourceAnswer, BTreeSet<String>)> = BTreeMap::new();
     // The index is let go before anything is read: whoever adds to it does not wait for that.
-    let sboms = candidates(&*held.seen().await, advice, only);
+    let (sboms, mut unread) = {
+        let held = held.seen().await;
+        (candidates(&held, advice, only), held.unread())
+    };
     for chunk in sboms.chunks(AT_ONCE) {
         for (release, findings) in look(store, grant, advice, chunk).await? {
+            let Some(findings) = findings else {
+                unread.insert(release);
+                continue;
+            };
             for (answer, ground) in findings {
                 let sum = sums.entry(release.clone()).or_insert((answer, BTreeSet::new()));
                 sum.0 = sum.0.min(answer);
@@ -72,7 +87,7 @@ pub async fn judge(
         grounds.truncate(GROUNDS_CHARS);
         (release, Found { answer, grounds })
     });
-    Ok(found.collect())
+    Ok(Judged { found: found.collect(), unread })
 }
 
 /// The keys of all packages in a release.
@@ -144,23 +159,23 @@ fn candidates(held: &Held, advice: &Advice, only: Option<&ReleaseId>) -> Vec<Att
 /// What is found of a release: answers, each with what it rests on.
 type Findings = Vec<(SourceAnswer, String)>;
 
-/// Of each SBOM what is found there.
+/// Of each SBOM what is found there; `None` where it cannot be read.
 async fn look(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
     advice: &Arc<Advice>,
     sboms: &[Attached],
-) -> Result<Vec<(ReleaseId, Findings)>, StoreError> {
+) -> Result<Vec<(ReleaseId, Option<Findings>)>, StoreError> {
     let wanted: BTreeSet<String> = sboms.iter().map(|sbom| sbom.document.clone()).collect();
     let read = holdings(store, grant, &wanted.into_iter().collect::<Vec<_>>()).await?;
     let (advice, sboms) = (advice.clone(), sboms.to_vec());
     let looked = tokio::task::spawn_blocking(move || {
-        let mut found: HashMap<&str, Findings> = HashMap::new();
+        let mut found: HashMap<&str, Option<Findings>> = HashMap::new();
         let each = sboms.iter().map(|sbom| {
             let findings =
                 found.entry(&sbom.document).or_insert_with(|| match read.get(&sbom.document) {
-                    Some(Ok(holding)) => findings(&advice, holding),
-                    _ => Vec::new(),
+                    Some(Ok(holding)) => Some(findings(&advice, holding)),
+                    _ => None,
                 });
             (sbom.release.clone(), findings.clone())
         });

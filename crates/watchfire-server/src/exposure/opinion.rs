@@ -1,10 +1,11 @@
 //! All that sources say of one vulnerability, side by side and together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use watchfire_core::event::{Called, Listing};
+use watchfire_core::vulnerability::Scope;
 use watchfire_formats::advisory::{self, Advisory, Document};
 use watchfire_formats::cvss::Scores;
 use watchfire_store::policy::{Node as NodeNoun, Write};
@@ -15,6 +16,10 @@ use super::group::Group;
 use super::said::severity;
 use super::word::is_taken_back;
 
+/// So many documents are named of what they say together.
+const DOCUMENTS_MAX: usize = 50;
+/// So many documents are held at a time.
+const LIBRARY_MAX: usize = 1_000;
 /// A title has at most so many characters.
 const TITLE_CHARS_MAX: usize = 300;
 
@@ -25,8 +30,10 @@ pub struct Opinions {
     pub advice: Arc<Advice>,
     /// By what it is known, and how severe the severest says it is.
     pub called: Called,
-    /// Digests of the documents that say anything of it.
+    /// Digests of the documents that say anything of it, the first of them.
     pub documents: Vec<String>,
+    /// Whether a document that speaks of it cannot be read.
+    pub is_partial: bool,
 }
 
 /// Documents that were read, by digest, so that one that speaks of many vulnerabilities is read once.
@@ -59,6 +66,9 @@ impl Library {
         // What is kept as good was good: another program reads it otherwise, and it says nothing.
         let Ok(Ok(document)) = read else { return Ok(None) };
         let document = Arc::new(document);
+        if self.read.len() >= LIBRARY_MAX {
+            self.read.clear();
+        }
         self.read.insert(digest.to_owned(), document.clone());
         Ok(Some(document))
     }
@@ -77,9 +87,13 @@ impl Opinions {
     ) -> Result<Self, StoreError> {
         let mut advice = Advice::default();
         let mut said: Vec<(String, Advisory)> = Vec::new();
-        let mut documents = Vec::new();
+        let (mut documents, mut is_partial) = (Vec::new(), false);
         for (digest, speaking) in &group.parts {
-            let Some(document) = library.get(store, grant, digest).await? else { continue };
+            let Some(document) = library.get(store, grant, digest).await? else {
+                tracing::error!(document = digest, place = speaking.place, "it cannot be read");
+                is_partial = true;
+                continue;
+            };
             let one = |part: &u64| {
                 let advisory = document.advisories.get(usize::try_from(*part).ok()?)?;
                 (!is_taken_back(advisory)).then(|| advisory.clone())
@@ -90,10 +104,17 @@ impl Opinions {
             }
             said.extend(advisories.iter().map(|one| (digest.clone(), one.clone())));
             advice.add_some(&speaking.place, document.publisher.as_deref(), advisories);
-            documents.push(digest.clone());
+            if documents.len() < DOCUMENTS_MAX {
+                documents.push(digest.clone());
+            }
         }
         let called = called(group, &said);
-        Ok(Self { advice: Arc::new(advice), called, documents })
+        Ok(Self { advice: Arc::new(advice), called, documents, is_partial })
+    }
+
+    /// Of which releases they say all that is said: of none, where one of them cannot be read.
+    pub fn scope(&self, scope: Scope) -> Scope {
+        if self.is_partial { Scope::Releases(BTreeSet::new()) } else { scope }
     }
 }
 
@@ -111,7 +132,10 @@ fn called(group: &Group, said: &[(String, Advisory)]) -> Called {
     });
     Called {
         names: group.names.clone(),
-        title: title.map(|title| title.trim().chars().take(TITLE_CHARS_MAX).collect()),
+        title: title.map(|title| {
+            let plain = title.trim().chars().map(|it| if it.is_control() { ' ' } else { it });
+            plain.take(TITLE_CHARS_MAX).collect()
+        }),
         published,
         severity_tenths: best.as_ref().and_then(|(_, tenths)| *tenths),
         severity: best.map(|(text, _)| text),

@@ -35,7 +35,7 @@ pub struct Read {
 pub fn read(source: &str, name: &str, bytes: &[u8]) -> Result<Read, StoreError> {
     let mut word = Word {
         source: source.to_owned(),
-        name: name.to_owned(),
+        name: plain(name),
         document: Kept::new(bytes)?,
         format: None,
         publisher: None,
@@ -55,8 +55,9 @@ pub fn read(source: &str, name: &str, bytes: &[u8]) -> Result<Read, StoreError> 
         }
         Err(error) => {
             let first = error.problems().into_iter().next();
-            let first = first.map(|problem| (problem.pointer, problem.reason));
-            word.problem = Some(first.unwrap_or_else(|| (String::new(), error.to_string())));
+            let first = first.map(|problem| (plain(&problem.pointer), plain(&problem.reason)));
+            word.problem =
+                Some(first.unwrap_or_else(|| (String::new(), plain(&error.to_string()))));
             Ok(Read { word, document: None, packages: Vec::new() })
         }
     }
@@ -68,7 +69,7 @@ pub fn read(source: &str, name: &str, bytes: &[u8]) -> Result<Read, StoreError> 
 /// [`StoreError::TooLarge`].
 pub fn apart(source: &str, name: &str, reason: &str) -> Result<Read, StoreError> {
     let mut read = read(source, name, reason.as_bytes())?;
-    read.word.problem = Some((String::new(), reason.to_owned()));
+    read.word.problem = Some((String::new(), plain(reason)));
     Ok(read)
 }
 
@@ -86,13 +87,18 @@ pub fn gone(source: &str, name: &str) -> Result<Read, StoreError> {
 /// What is kept of a document that has gone.
 pub const GONE: &[u8] = b"";
 
+/// A text without signs of control, which no engine needs to keep and one refuses.
+fn plain(text: &str) -> String {
+    text.chars().map(|sign| if sign.is_control() { '\u{fffd}' } else { sign }).collect()
+}
+
 fn describe(word: &mut Word, document: &Document, packages: &[Vec<Package>]) {
     let first = document.advisories.first();
     let dates = |of: fn(&Advisory) -> Option<jiff::Timestamp>| document.advisories.iter().map(of);
     word.format = Some(document.format.name().to_owned());
-    word.publisher.clone_from(&document.publisher);
+    word.publisher = document.publisher.as_deref().map(plain);
     let title = document.title.as_ref().or_else(|| first.and_then(|one| one.summary.as_ref()));
-    word.title = title.map(|title| title.chars().take(TITLE_CHARS_MAX).collect());
+    word.title = title.map(|title| plain(title).chars().take(TITLE_CHARS_MAX).collect());
     word.published = document.published.or_else(|| dates(|one| one.published).flatten().min());
     word.changed = document.modified.or_else(|| dates(|one| one.modified).flatten().max());
     word.is_withdrawn = first.is_some() && document.advisories.iter().all(is_taken_back);
@@ -117,20 +123,26 @@ fn spoken_of(advisory: &Advisory) -> Vec<Package> {
 }
 
 fn part(document: &Document, advisory: &Advisory, packages: &[Package]) -> Part {
-    let packages = packages.iter().map(ToString::to_string).collect();
+    let packages = packages.iter().map(|package| plain(&package.to_string())).collect();
     let mut part = Part { names: names(advisory), packages, listing: None };
     if is_taken_back(advisory) {
+        // What was taken back connects no names.
+        part.names.truncate(1);
+        return part;
+    }
+    // A list is one of CISA's; that others have seen it exploited is no listing.
+    if document.format != Format::Kev {
         return part;
     }
     let known = advisory.exploitations.iter().find(|one| one.exploited == Exploited::Known);
     part.listing = known.map(|known| ListingRow {
         name: part.names.first().cloned().unwrap_or_default(),
         publisher: match known.by.is_empty() {
-            true => document.publisher.clone().unwrap_or_default(),
-            false => known.by.clone(),
+            true => document.publisher.as_deref().map(plain).unwrap_or_default(),
+            false => plain(&known.by),
         },
-        since: known.since.clone(),
-        due: known.due.clone(),
+        since: known.since.as_deref().map(plain),
+        due: known.due.as_deref().map(plain),
         ransomware: known.ransomware,
         advisory: 0,
         document: String::new(),
@@ -143,7 +155,9 @@ pub(super) fn names(advisory: &Advisory) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in std::iter::once(&advisory.id).chain(&advisory.aliases) {
         let name = name.trim();
-        let fits = !name.is_empty() && name.len() <= NAME_BYTES_MAX;
+        // A bare number is another's in every tracker.
+        let is_name = name.contains(|sign: char| sign.is_ascii_alphabetic());
+        let fits = is_name && name.len() <= NAME_BYTES_MAX && !name.contains(char::is_control);
         if fits && names.len() < NAMES_MAX && !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
@@ -156,7 +170,7 @@ fn likelihood(one: &advisory::Likelihood) -> Likelihood {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded")]
     let permille = (one.probability.clamp(0.0, 1.0) * 1_000.0).round() as u32;
     Likelihood {
-        name: one.id.clone(),
+        name: plain(&one.id),
         probability: one.probability.to_string(),
         percentile: one.percentile.to_string(),
         permille,

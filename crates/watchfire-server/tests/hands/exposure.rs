@@ -322,7 +322,7 @@ async fn an_sbom_that_goes_or_is_replaced_takes_its_exposures_along() {
 }
 
 #[tokio::test]
-async fn names_that_turn_out_to_be_one_vulnerability_become_one_and_decisions_stay() {
+async fn names_that_turn_out_to_be_one_become_one_and_what_was_closed_on_less_is_open_again() {
     let house = House::new().await;
     rules(&house, NO_RULES).await;
     let (release, _) = has(&house, "Store", FLEET[3].1).await;
@@ -342,6 +342,11 @@ async fn names_that_turn_out_to_be_one_vulnerability_become_one_and_decisions_st
     let fixed = Triage { status: VexStatus::Fixed, justification: None, reason: "patched".into() };
     let chosen = Chosen::These(vec![release.clone()]);
     vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed).await.expect("decided");
+    let (queue, _) = has(&house, "Second Store", FLEET[3].1).await;
+    judges(&house).await;
+    let yes = Triage { status: VexStatus::Affected, justification: None, reason: String::new() };
+    let second = Chosen::These(vec![queue.clone()]);
+    vulnerability::decide(house.wish(), &ghsa, &second, &yes).await.expect("decided");
     takes(&house, "osv", "one", &osv(&[])).await;
     let left = all(&house).await;
     assert_eq!(left.len(), 1);
@@ -349,9 +354,76 @@ async fn names_that_turn_out_to_be_one_vulnerability_become_one_and_decisions_st
     let merged = house.node.store().vulnerability(&keeper(), &ghsa).await.expect("it is there");
     assert_eq!(merged.merged, Some(left[0].id.clone()));
     let now = house.node.store().vulnerability(&keeper(), &left[0].id).await.expect("one");
-    assert_eq!(now.exposures[&release].status(), VexStatus::Fixed);
+    assert!(now.exposures[&release].is_open(), "nobody has seen what both sources say");
+    assert_eq!(now.exposures[&queue].status(), VexStatus::Affected);
     let refused = vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed).await;
     assert_eq!(refused.expect_err("merged").code(), "vulnerability_merged");
+}
+
+#[tokio::test]
+async fn names_that_come_apart_are_two_vulnerabilities_and_none_clears_the_other() {
+    let house = House::new().await;
+    rules(&house, NO_RULES).await;
+    has(&house, "Store", FLEET[3].1).await;
+    let other =
+        |name: &str| osv(&[("GHSA-jfh8-c2jp-5v3q", "GHSA-other"), ("CVE-2021-44228", name)]);
+    takes(&house, "osv", "one", &osv(&[])).await;
+    takes(&house, "nvd", "two", &other("CVE-2021-44228")).await;
+    assert_eq!(all(&house).await.len(), 1);
+    // The first turns out to be about another.
+    takes(&house, "osv", "one", &osv(&[("CVE-2021-44228", "CVE-2021-9")])).await;
+    for _ in 0..2 {
+        let found = known(&house).await;
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["CVE-2021-44228", "CVE-2021-9"]);
+        assert!(found.values().all(|it| *it == affected(&["Store"])), "{found:?}");
+        // Asked again from either side, it stays so.
+        takes(&house, "nvd", "two", &[&other("CVE-2021-44228")[..], b" "].concat()).await;
+    }
+    // A name that leads to two numbers joins nothing, and a bare number is no name.
+    let shared = |cve: &str, id: &str| {
+        let aliases = format!(r#""{cve}", "BUG-7", "2030932""#);
+        osv(&[("GHSA-jfh8-c2jp-5v3q", id), (r#""CVE-2021-44228""#, &aliases)])
+    };
+    takes(&house, "a", "one", &shared("CVE-2021-101", "A-1")).await;
+    takes(&house, "b", "one", &shared("CVE-2021-102", "B-1")).await;
+    let found = known(&house).await;
+    assert!(found.contains_key("CVE-2021-101") && found.contains_key("CVE-2021-102"), "{found:?}");
+}
+
+#[tokio::test]
+async fn what_a_record_without_packages_says_counts_whenever_it_comes() {
+    const RECORD: &[u8] = br#"{"dataType": "CVE_RECORD", "dataVersion": "5.1", "cveMetadata": {
+        "cveId": "CVE-2021-44228", "assignerOrgId": "f0158376-9dc2-43b6-827c-5f631a4d8d09",
+        "state": "PUBLISHED"}, "containers": {"cna": {
+        "providerMetadata": {"orgId": "f0158376-9dc2-43b6-827c-5f631a4d8d09"},
+        "title": "Log4j\u0000 runs code", "descriptions": [{"lang": "en", "value": "It runs code."}],
+        "affected": [{"vendor": "Apache", "product": "Log4j", "defaultStatus": "unknown",
+        "versions": [{"version": "2.0", "status": "affected"}]}],
+        "metrics": [{"cvssV3_1": {"version": "3.1", "baseScore": 10.0, "baseSeverity": "CRITICAL",
+        "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"}}],
+        "references": [{"url": "https://logging.apache.org/"}]}}}"#;
+    let unscored = osv(&[(
+        "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H",
+        "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N",
+    )]);
+    let mut both = Vec::new();
+    for record_first in [true, false] {
+        let house = House::new().await;
+        has(&house, "Store", FLEET[3].1).await;
+        if record_first {
+            assert_eq!(takes(&house, "cve", "one", RECORD).await.apart, 0);
+        }
+        takes(&house, "osv", "one", &unscored).await;
+        if !record_first {
+            assert!(all(&house).await[0].severity_tenths.is_some_and(|it| it < 50));
+            takes(&house, "cve", "one", RECORD).await;
+        }
+        let row = all(&house).await.remove(0);
+        let found = house.node.store().vulnerability(&keeper(), &row.id).await.expect("one");
+        assert_eq!((row.severity_tenths, found.cases.len()), (Some(100), 1));
+        both.push((found.called, known(&house).await));
+    }
+    assert_eq!(both[0], both[1]);
 }
 
 const KEV: &[u8] = br#"{"title": "CISA Catalog of Known Exploited Vulnerabilities",

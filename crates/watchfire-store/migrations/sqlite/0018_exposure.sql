@@ -126,6 +126,7 @@ CREATE UNIQUE INDEX advisories_name ON advisories (source, name);
 CREATE UNIQUE INDEX advisories_place ON advisories (place);
 CREATE INDEX advisories_apart ON advisories (id) WHERE problem IS NOT NULL;
 CREATE INDEX advisories_by_document ON advisories (document);
+CREATE INDEX advisories_by_apart ON advisories (apart) WHERE apart IS NOT NULL;
 -- Each vulnerability that a document speaks of is a part of it.
 CREATE TABLE advisory_names (
     name      TEXT NOT NULL,

@@ -259,6 +259,20 @@ listed! {
                    ON CONFLICT (organization_id, name) DO UPDATE SET \
                    vulnerability_id = excluded.vulnerability_id",
     }
+    DROP_VULNERABILITY_NAMES {
+        sqlite: "DELETE FROM vulnerability_names WHERE vulnerability_id = $1 \
+                 AND name NOT IN (SELECT value FROM json_each($2))",
+        postgres: "DELETE FROM vulnerability_names WHERE vulnerability_id = $1 \
+                   AND name NOT IN (SELECT json_array_elements_text($2::json))",
+    }
+    NAMES_OF_OTHERS {
+        sqlite: "SELECT n.name FROM vulnerability_names n WHERE n.organization_id = $1 \
+                 AND n.vulnerability_id <> $2 AND n.name IN (SELECT value FROM json_each($3)) \
+                 LIMIT 1",
+        postgres: "SELECT n.name FROM vulnerability_names n WHERE n.organization_id = $1 \
+                   AND n.vulnerability_id <> $2 \
+                   AND n.name IN (SELECT json_array_elements_text($3::json)) LIMIT 1",
+    }
     VULNERABILITIES_BY_NAMES {
         sqlite: "SELECT n.name, n.vulnerability_id FROM vulnerability_names n \
                  WHERE n.organization_id = $1 AND n.name IN (SELECT value FROM json_each($2))",
