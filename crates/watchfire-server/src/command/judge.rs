@@ -142,9 +142,23 @@ impl Asking<'_> {
             return Ok(());
         }
         let (store, grant) = (self.node.store(), &self.watch.grant);
-        let group = Group::of(store, grant, &Coming::default(), seed).await?;
+        let groups = Group::all(store, grant, &Coming::default(), [seed.to_owned()]).await?;
+        self.done.insert(seed.to_owned());
+        for group in groups {
+            self.ask_group(library, &group, cleared_by).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask_group(
+        &mut self,
+        library: &mut Library,
+        group: &Group,
+        cleared_by: ClearedBy,
+    ) -> Result<(), StoreError> {
+        let (store, grant) = (self.node.store(), &self.watch.grant);
         self.done.extend(group.names.iter().cloned());
-        let opinions = Opinions::of(store, grant, library, &group).await?;
+        let opinions = Opinions::of(store, grant, library, group).await?;
         let judged = judge(store, grant, self.held, &opinions.advice, Some(self.release));
         let Judged { found, unread } = judged.await?;
         let asked = match unread.contains(self.release) {

@@ -39,16 +39,14 @@ pub struct Coming {
 }
 
 impl Group {
-    /// Finds what speaks of the vulnerability of some name, in the store and in what is coming.
-    ///
-    /// # Errors
-    /// Failures of the database.
-    pub async fn of(
+    /// Finds what speaks of the vulnerability of some name, in the store and in what is coming; or
+    /// the CVE numbers to which the name leads, where they are several.
+    async fn of(
         store: &Store,
         grant: &Authorized<NodeNoun, Write>,
         coming: &Coming,
         seed: &str,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Result<Self, BTreeSet<String>>, StoreError> {
         let mut known: BTreeSet<String> = BTreeSet::from([seed.to_owned()]);
         let mut fresh: Vec<String> = vec![seed.to_owned()];
         let mut own: Option<String> = is_cve(seed).then(|| seed.to_owned());
@@ -71,7 +69,13 @@ impl Group {
                 found.entry((digest.to_owned(), number)).or_default().extend(names.iter().cloned());
             }
             fresh = Vec::new();
-            own = own.or_else(|| only_number(found.values()));
+            if own.is_none() {
+                let numbers = single_numbers(found.values());
+                if numbers.len() > 1 {
+                    return Ok(Err(numbers));
+                }
+                own = numbers.into_iter().next();
+            }
             for (place, names) in found {
                 let numbers: Vec<&String> = names.iter().filter(|name| is_cve(name)).collect();
                 let is_own = |number: &&String| own.as_ref() == Some(*number);
@@ -98,7 +102,7 @@ impl Group {
             speaking.place = place;
             speaking.parts.insert(part);
         }
-        Ok(group)
+        Ok(Ok(group))
     }
 
     /// Parts of documents, whatever vulnerabilities they speak of: by digest, place and number.
@@ -112,7 +116,8 @@ impl Group {
         group
     }
 
-    /// The groups of some names, each once.
+    /// Finds what speaks of the vulnerabilities of some names, each once. A name that leads to several
+    /// CVE numbers stands for each of them.
     ///
     /// # Errors
     /// Failures of the database.
@@ -123,13 +128,23 @@ impl Group {
         seeds: impl IntoIterator<Item = String>,
     ) -> Result<Vec<Self>, StoreError> {
         let (mut groups, mut done) = (Vec::new(), BTreeSet::new());
-        for seed in seeds {
+        let mut open: Vec<String> = seeds.into_iter().collect();
+        open.reverse();
+        while let Some(seed) = open.pop() {
             if done.contains(&seed) {
                 continue;
             }
-            let group = Self::of(store, grant, coming, &seed).await?;
-            done.extend(group.names.iter().cloned());
-            groups.push(group);
+            match Self::of(store, grant, coming, &seed).await? {
+                Ok(group) => {
+                    done.extend(group.names.iter().cloned());
+                    done.insert(seed);
+                    groups.push(group);
+                }
+                Err(numbers) => {
+                    done.insert(seed);
+                    open.extend(numbers);
+                }
+            }
         }
         Ok(groups)
     }
@@ -173,13 +188,14 @@ fn is_cve(name: &str) -> bool {
     name.starts_with("CVE-")
 }
 
-/// The one CVE number to which all of these lead; `None` where there is none, or several.
-fn only_number<'n>(all: impl Iterator<Item = &'n BTreeSet<String>>) -> Option<String> {
-    let numbers: BTreeSet<&String> = all.flatten().filter(|name| is_cve(name)).collect();
-    match numbers.len() {
-        1 => numbers.first().map(|number| (*number).clone()),
-        _ => None,
-    }
+/// The CVE numbers to which these lead: those that stand alone among their names.
+fn single_numbers<'n>(all: impl Iterator<Item = &'n BTreeSet<String>>) -> BTreeSet<String> {
+    let alone = all.filter_map(|names| {
+        let mut numbers = names.iter().filter(|name| is_cve(name));
+        let first = numbers.next()?;
+        numbers.next().is_none().then(|| first.clone())
+    });
+    alone.collect()
 }
 
 /// The best known first: CVE numbers, then GitHub's, then others.

@@ -231,7 +231,15 @@ async fn what_a_house_has_is_its_own_and_whoever_looks_on_changes_nothing() {
             hidden(store.authorize_product::<Write>(viewer, &product).await.unwrap_err());
             hidden(store.authorize_new_release(viewer, &product).await.unwrap_err());
         }
-        assert!(store.advisories(&Viewer::anonymous(), "", &page).await.is_err());
+        said(&house, vec![word("by/eva", "one", "first")]).await;
+        for viewer in [&stranger, &Viewer::anonymous()] {
+            assert!(store.advisories(viewer, "", &page).await.unwrap().rows.is_empty());
+            let by_name = store.advisories_by_names(viewer, &["CVE-2021-44228"]).await.unwrap();
+            assert!(by_name.is_empty());
+            assert_eq!(store.advisories_apart(viewer).await.unwrap(), 0);
+        }
+        let known = store.advisories(&eva, "", &page).await.unwrap().rows.remove(0).id;
+        assert!(matches!(store.advisory(&stranger, known).await, Err(StoreError::NotFound(_))));
         for viewer in [&auditor, &employee] {
             assert!(store.release(viewer, &release).await.is_ok());
             assert!(store.authorize_release::<Write>(viewer, &release).await.is_err());
