@@ -368,6 +368,40 @@ async function law(page) {
   await shows(quoted.filter({ hasText: words.quote }).first(), words.quote, "the law is quoted in its own words");
 }
 
+// Where a link of the page leads whose address begins so.
+async function leads(page, begin, text) {
+  const links = page.locator(`main a[href^="${begin}"]`).filter({ hasText: text });
+  return links.first().getAttribute("href");
+}
+
+// From an advisory to the releases that contain what it speaks of, and to why.
+async function exposure(page) {
+  await looks(page, "vulnerabilities", "/vulnerabilities");
+  const path = await leads(page, "/vulnerabilities/WV-", "CVE-2021-44228");
+  await looks(page, "vulnerability", path);
+  await shows(page.locator("main"), "GHSA-jfh8-c2jp-5v3q", "its other name stands there");
+  const why = await leads(page, `${path}/releases/`, "");
+  await looks(page, "why", why);
+  await shows(page.locator("main"), "log4j-core 2.14.1", "the component is named");
+  await looks(page, "products", "/products");
+  await looks(page, "holes", "/products/holes");
+  const bare = await leads(page, "/releases/", "");
+  await looks(page, "release-bare", bare);
+  await open(page, why);
+  const release = await leads(page, "/releases/", "");
+  await looks(page, "release", release);
+  await open(page, release);
+  const product = await leads(page, "/products/WX-", "");
+  await looks(page, "product", product);
+  await looks(page, "components", "/components?package=pkg%3Amaven%2Forg.apache.logging.log4j%2Flog4j-core");
+  for (const version of ["2.14.1", "2.15.0", "2.16.0", "2.17.0", "2.17.1"]) {
+    await shows(page.locator("main"), version, `the fleet has log4j-core ${version}`);
+  }
+  await looks(page, "advisories", "/advisories");
+  await looks(page, "rules", "/advisories/rules");
+  await looks(page, "feeds", "/feeds");
+}
+
 // Every page of laws: what is proposed, what was superseded, one provision, the map, the changes.
 async function laws(page) {
   await looks(page, "law-proposed", "/laws/us-circia");
@@ -479,7 +513,7 @@ try {
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   listen(page, "visitor");
-  for (const part of [signIn, watch, asItWent, past, watchFireLit, law, laws, draft, claim]) {
+  for (const part of [signIn, watch, asItWent, past, watchFireLit, law, laws, exposure, draft, claim]) {
     await part(page).catch((error) => complaints.push(`${part.name}: ${error.message}`));
   }
   await byKeyboard(browser).catch((error) => complaints.push(`keyboard: ${error.message}`));
