@@ -6,6 +6,7 @@ use watchfire_core::event::Duty;
 use watchfire_server::secret::{hex, random};
 use watchfire_server::worker::judging::Judging;
 
+use crate::browser::{Browser, text};
 use crate::house::{Answered, House, Person};
 use crate::products::released;
 use crate::sboms::attached;
@@ -179,6 +180,30 @@ async fn a_document_that_violates_its_format_is_kept_apart_with_the_reason() {
     assert_eq!(bytes.headers["content-disposition"], "attachment");
     for (name, body, code) in [("", &b"{}"[..], "field_invalid"), ("two", b"", "body_empty")] {
         assert_eq!(brings(&house, &eva, name, body).await.code(), code);
+    }
+}
+
+#[tokio::test]
+async fn a_case_under_embargo_is_named_to_those_alone_who_see_it() {
+    let house = House::new().await;
+    let eva = house.person("Eva Responder", &[Duty::Responder]).await;
+    let emil = house.person("Emil Employee", &[]).await;
+    let (_, id) = exposed(&house, &eva).await;
+    let case = house.case(&eva, "embargoed").await;
+    let path = format!("/api/v1/vulnerabilities/{id}");
+    let join = house.write("POST", &format!("{path}/cases"), &json!({ "case": case }));
+    assert_eq!(join.by(&eva).answer().await.status, StatusCode::CREATED);
+    let page = format!("/vulnerabilities/{id}");
+    for (person, login, sees) in
+        [(&eva, "eva.responder.x", true), (&emil, "emil.employee.x", false)]
+    {
+        let shown = get(&house, person, &path).await.to_string();
+        assert_eq!(shown.contains(&case), sees, "{login}: {shown}");
+        let mut browser = Browser::new(&house);
+        browser.sign_in(login).await;
+        let shown = text(&browser.get(&page).await);
+        assert!(shown.contains("CVE-2021-44228"));
+        assert_eq!(shown.contains(&case), sees, "{login}: {shown}");
     }
 }
 
