@@ -57,7 +57,7 @@ impl Kept {
 
 /// The name of a document: the SHA-256 of its bytes, in hexadecimal.
 pub fn digest_of(bytes: &[u8]) -> String {
-    Hash::of(&[bytes]).to_string()
+    Hash::of(&[bytes]).0.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) async fn keep(
@@ -100,6 +100,12 @@ pub(crate) async fn forget(tx: &mut Connection, digest: &str) -> Result<(), Stor
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_is_named_as_every_other_tool_names_it() {
+        let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digest_of(b"abc"), sha256);
+    }
 
     #[test]
     fn a_document_comes_back_as_it_was_or_not_at_all() {
