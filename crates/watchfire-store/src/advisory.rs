@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::Store;
-use crate::dialect::{Connection, Row, listed, params};
+use crate::dialect::{Connection, Row, Statement, listed, params};
 use crate::document::{self, Kept};
 use crate::error::StoreError;
 use crate::page::{Page, PageRequest};
@@ -407,14 +407,7 @@ impl Store {
         _grant: &Authorized<Node, Write>,
         packages: &[&str],
     ) -> Result<Vec<PartRef>, StoreError> {
-        let mut connection = self.reader().await?;
-        let mut found = Vec::new();
-        for chunk in packages.chunks(ASKED_AT_ONCE_MAX) {
-            let list = json!(chunk).to_string();
-            let rows: Vec<Row> = connection.all(&listed::PARTS_BY_PACKAGES, params![list]).await?;
-            found.extend(part_refs(&rows)?);
-        }
-        Ok(found)
+        self.parts(&listed::PARTS_BY_PACKAGES, packages.iter().map(|one| json!(one))).await
     }
 
     /// Returns all names of the parts that go by one of these, each name with its part.
@@ -426,14 +419,7 @@ impl Store {
         _grant: &Authorized<Node, Write>,
         names: &[&str],
     ) -> Result<Vec<PartRef>, StoreError> {
-        let mut connection = self.reader().await?;
-        let mut found = Vec::new();
-        for chunk in names.chunks(ASKED_AT_ONCE_MAX) {
-            let list = json!(chunk).to_string();
-            let rows: Vec<Row> = connection.all(&listed::PARTS_BY_NAMES, params![list]).await?;
-            found.extend(part_refs(&rows)?);
-        }
-        Ok(found)
+        self.parts(&listed::PARTS_BY_NAMES, names.iter().map(|one| json!(one))).await
     }
 
     /// Returns all names of these parts of documents, each name with its part.
@@ -445,11 +431,21 @@ impl Store {
         _grant: &Authorized<Node, Write>,
         parts: &[(u64, u64)],
     ) -> Result<Vec<PartRef>, StoreError> {
+        self.parts(&listed::NAMES_OF_PARTS, parts.iter().map(|one| json!(one))).await
+    }
+
+    /// Asks for parts of documents by some of a list at a time.
+    async fn parts(
+        &self,
+        statement: &Statement,
+        asked: impl Iterator<Item = serde_json::Value>,
+    ) -> Result<Vec<PartRef>, StoreError> {
+        let asked: Vec<serde_json::Value> = asked.collect();
         let mut connection = self.reader().await?;
         let mut found = Vec::new();
-        for chunk in parts.chunks(ASKED_AT_ONCE_MAX) {
-            let list = json!(chunk).to_string();
-            let rows: Vec<Row> = connection.all(&listed::NAMES_OF_PARTS, params![list]).await?;
+        for chunk in asked.chunks(ASKED_AT_ONCE_MAX) {
+            let list = serde_json::Value::from(chunk.to_vec()).to_string();
+            let rows: Vec<Row> = connection.all(statement, params![list]).await?;
             found.extend(part_refs(&rows)?);
         }
         Ok(found)

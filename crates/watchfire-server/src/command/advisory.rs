@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use watchfire_core::event::{ClearedBy, Listing, OpeningRules, PartyEvent};
-use watchfire_core::vulnerability::Scope;
+use watchfire_core::vulnerability::{Findings, Scope};
 use watchfire_store::policy::Administer;
 use watchfire_store::{KEPT_DOCUMENT_BYTES_MAX, ListingRow, StoreError, digest_of};
 
@@ -60,18 +60,26 @@ async fn take_some(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken
         return Ok(Taken::default());
     }
     let mut conflict = StoreError::Overloaded;
+    let mut done: Option<Taken> = None;
     for _ in 0..TRIES_MAX {
         let before = node.holdings().now(node.store()).await?.place();
-        match record(node, &watch, source, &reads).await {
-            Err(error @ StoreError::Conflict { .. }) => conflict = error,
-            Err(other) => return Err(other),
-            // Another node may have attached an SBOM meanwhile, and have asked before this was
-            // there: then it is looked for again.
-            Ok(taken) if node.holdings().now(node.store()).await?.place() == before => {
-                return Ok(taken);
+        let taken = match record(node, &watch, source, &reads).await {
+            Err(error @ StoreError::Conflict { .. }) => {
+                conflict = error;
+                continue;
             }
-            Ok(_) => conflict = StoreError::Overloaded,
+            other => other?,
+        };
+        if let Some(mut first) = done {
+            first.vulnerabilities += taken.vulnerabilities;
+            return Ok(first);
         }
+        if node.holdings().now(node.store()).await?.place() == before {
+            return Ok(taken);
+        }
+        // An SBOM was attached meanwhile, and another node may have asked about it before this was
+        // there. Whoever attaches one from now on finds it, so that once more is enough.
+        done = Some(taken);
     }
     Err(conflict)
 }
@@ -147,16 +155,16 @@ async fn record(
         let judged = judge(node.store(), &watch.grant, node.holdings(), &opinions.advice, None);
         let Judged { found, unread } = judged.await?;
         let scope = opinions.scope(Scope::AllBut(unread));
-        let finding = Finding {
-            listing: listed_by(node, &coming, reads, &group).await?,
-            likelihood_permille: likelihood(node, reads, &group).await?,
+        let findings = Findings {
             called: opinions.called,
+            listing: listed_by(node, &coming, reads, &group).await?,
             found,
             scope,
             documents: opinions.documents,
             cleared_by: ClearedBy::Sources,
         };
-        round.settle(&finding).await?;
+        let likelihood_permille = likelihood(node, reads, &group).await?;
+        round.settle(&Finding { findings, likelihood_permille }).await?;
     }
     for read in reads {
         round.append.advisory(&watch.grant, read.word.clone());

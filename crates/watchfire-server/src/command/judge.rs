@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use watchfire_core::event::{ClearedBy, NodeEvent};
 use watchfire_core::ids::{ReleaseId, VulnerabilityId};
-use watchfire_core::vulnerability::Scope;
+use watchfire_core::vulnerability::{Findings, Scope};
 use watchfire_store::{ListingRow, StoreError};
 
 use super::TRIES_MAX;
@@ -169,15 +169,15 @@ impl Asking<'_> {
         let listings: Vec<ListingRow> = store.listings(&names).await?;
         let likely = store.likelihoods(&names).await?;
         let scope = opinions.scope(Scope::Releases(asked));
-        let finding = Finding {
+        let findings = Findings {
             called: opinions.called,
             listing: listing(&listings),
-            likelihood_permille: likely.into_iter().map(|one| one.permille).max(),
             found,
             scope,
             documents: opinions.documents,
             cleared_by,
         };
-        self.round.settle(&finding).await
+        let likelihood_permille = likely.into_iter().map(|one| one.permille).max();
+        self.round.settle(&Finding { findings, likelihood_permille }).await
     }
 }

@@ -1,18 +1,17 @@
 //! What follows from what sources say: vulnerabilities become known, exposures come and go, and the
 //! rules of the house open cases. Each is put into an append together with what it follows from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use watchfire_core::case::{Case, House};
 use watchfire_core::event::{
-    Called, ClearedBy, JoinedBy, Listing, OpeningRules, Service, SourceAnswer, Stream, Triage,
-    VexStatus, VulnerabilityEvent,
+    JoinedBy, OpeningRules, Service, SourceAnswer, Stream, Triage, VexStatus, VulnerabilityEvent,
 };
 use watchfire_core::ids::{CaseId, PartyId, ReleaseId, VulnerabilityId};
 use watchfire_core::opening::{self, Urgency};
 use watchfire_core::party::Party;
-use watchfire_core::vulnerability::{Findings, Found, Scope, Vulnerability};
+use watchfire_core::vulnerability::{Findings, Vulnerability};
 use watchfire_store::policy::{Node as NodeNoun, Vulnerability as Noun, Write};
 use watchfire_store::{
     APPEND_BYTES_MAX, Append, Authorized, EVENTS_PER_APPEND_MAX, ReleaseRow, StoreError, Viewer,
@@ -41,17 +40,11 @@ pub(crate) struct Watch {
     pub(crate) rules: OpeningRules,
 }
 
-/// What was found of one vulnerability.
+/// What was found of one vulnerability, and how likely it is exploited, of a thousand.
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
-    pub(crate) called: Called,
-    pub(crate) listing: Option<(Listing, Option<String>)>,
-    /// How likely it is exploited, of a thousand.
+    pub(crate) findings: Findings,
     pub(crate) likelihood_permille: Option<u32>,
-    pub(crate) found: BTreeMap<ReleaseId, Found>,
-    pub(crate) scope: Scope,
-    pub(crate) documents: Vec<String>,
-    pub(crate) cleared_by: ClearedBy,
 }
 
 /// Findings that are recorded together, in as few appends as they take.
@@ -88,7 +81,7 @@ impl<'a> Round<'a> {
     /// Failures of the database; [`StoreError::Conflict`] where somebody was faster.
     pub(crate) async fn settle(&mut self, finding: &Finding) -> Result<(), StoreError> {
         // Two names of one vulnerability may have come apart: it is decided on what was recorded.
-        let known = self.watch.ids(self.node, &finding.called.names).await?;
+        let known = self.watch.ids(self.node, &finding.findings.called.names).await?;
         let is_full = self.events > EVENTS_ENOUGH || self.bytes > BYTES_ENOUGH;
         if is_full || known.iter().any(|id| self.planned.contains(id)) {
             self.flush().await?;
@@ -177,14 +170,14 @@ impl Watch {
         now: Timestamp,
     ) -> Result<Settled, StoreError> {
         let mut settled = Settled::default();
-        let known = self.known(node, &finding.called.names).await?;
+        let known = self.known(node, &finding.findings.called.names).await?;
         let mut known = known.into_iter();
         let (mut vulnerability, grant) = match known.next() {
             Some(first) => {
                 let grant = node.store().authorize_vulnerability(&self.viewer, &first.id).await?;
                 (first, grant)
             }
-            None if finding.found.is_empty() => return Ok(settled),
+            None if finding.findings.found.is_empty() => return Ok(settled),
             None => {
                 let grant = node.store().authorize_new_vulnerability(&self.viewer).await?;
                 (Vulnerability::new(grant.id().clone(), self.organization.clone()), grant)
@@ -192,7 +185,7 @@ impl Watch {
         };
         let others: Vec<Vulnerability> = known.collect();
         append.expects(Stream::Vulnerability(vulnerability.id.clone()), vulnerability.version);
-        let mut events = vulnerability.settle(&findings(finding));
+        let mut events = vulnerability.settle(&finding.findings);
         events.iter().for_each(|event| vulnerability.apply(event, now));
         for other in &others {
             for event in inherited(&vulnerability, other) {
@@ -358,17 +351,6 @@ fn size(event: &VulnerabilityEvent) -> usize {
         _ => 0,
     };
     EVENT_BYTES + releases * RELEASE_BYTES
-}
-
-fn findings(finding: &Finding) -> Findings {
-    Findings {
-        called: finding.called.clone(),
-        listing: finding.listing.clone(),
-        found: finding.found.clone(),
-        scope: finding.scope.clone(),
-        documents: finding.documents.clone(),
-        cleared_by: finding.cleared_by,
-    }
 }
 
 /// Which releases have it, as far as sources can say and nobody closed that.

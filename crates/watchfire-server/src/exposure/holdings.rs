@@ -62,9 +62,7 @@ impl Holdings {
         held.follow(store, &grant).await?;
         Ok(held.downgrade())
     }
-}
 
-impl Holdings {
     /// Returns what the house has, as it was followed last: for as long as it takes to look into the
     /// index, and no longer, since whoever adds to it waits.
     pub async fn seen(&self) -> RwLockReadGuard<'_, Held> {
