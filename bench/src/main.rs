@@ -2,13 +2,16 @@
 //! checked: a figure of wrong answers is none.
 
 mod engine;
+mod house;
 mod log;
 mod measure;
+mod node;
 mod p1;
 mod p2;
 mod p6;
 mod server;
 mod store;
+mod wire;
 
 use std::error::Error;
 use std::fs::OpenOptions;
@@ -18,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 
+use house::Place;
 use measure::Measure;
 
 /// Measures what is built, each figure beside a floor of the same run.
@@ -35,6 +39,12 @@ struct Arguments {
     /// Rows of the fleet of P1, up to a hundred million.
     #[arg(long, default_value_t = 1_000_000)]
     rows: usize,
+    /// A Python that has univers, a peer of P1; `scripts/bench` installs one.
+    #[arg(long)]
+    ranges_python: Option<PathBuf>,
+    /// Releases that one advisory affects in P1 b.
+    #[arg(long, default_value_t = 1_000)]
+    releases: usize,
     /// Cases of P2.
     #[arg(long, default_value_t = 1_000_000)]
     cases: usize,
@@ -44,6 +54,9 @@ struct Arguments {
     /// Components of the SBOMs of P6.
     #[arg(long, default_value_t = 10_000)]
     components: usize,
+    /// Documents of the dump of OSV that a node of P6 reads.
+    #[arg(long, default_value_t = 20_000)]
+    documents: usize,
     /// A Python that has lib4sbom and packageurl-python, the peers of P6.
     #[arg(long)]
     sbom_python: Option<PathBuf>,
@@ -101,17 +114,13 @@ fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
     for path in chosen {
         let found = match path {
             Path::Engine => engine::measure(arguments.rounds)?,
-            Path::P1 => p1::measure(arguments.rows.clamp(100_000, 100_000_000), arguments.rounds)?,
+            Path::P1 => p1(arguments)?,
             Path::P2 => p2::measure(&p2::Asked {
                 cases: arguments.cases.max(1000),
                 rounds: arguments.rounds,
                 python: arguments.python.as_deref(),
             })?,
-            Path::P6 => p6::measure(&p6::Asked {
-                components: arguments.components.max(100),
-                rounds: arguments.rounds,
-                python: arguments.sbom_python.as_deref(),
-            })?,
+            Path::P6 => p6(arguments)?,
             Path::Log => log::measure(arguments.leaves.max(1000), arguments.rounds)?,
             Path::Store => store::measure(&arguments.folder, arguments.rounds)?,
             Path::Server => {
@@ -128,4 +137,30 @@ fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
         }
     }
     Ok(measures)
+}
+
+fn p1(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
+    let mut found = p1::measure(&p1::Asked {
+        rows: arguments.rows.clamp(100_000, 100_000_000),
+        rounds: arguments.rounds,
+        python: arguments.ranges_python.as_deref(),
+    })?;
+    let (place, releases) = (place(arguments), arguments.releases.clamp(10, 100_000));
+    found.extend(p1::durable::measure(place, releases, arguments.rounds)?);
+    Ok(found)
+}
+
+fn p6(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
+    let (place, rounds) = (place(arguments), arguments.rounds);
+    let components = arguments.components.max(100);
+    let python = arguments.sbom_python.as_deref();
+    let mut found = p6::measure(&p6::Asked { components, rounds, python })?;
+    found.push(p6::durable::measure(place, components, rounds)?);
+    found.extend(p6::feed::measure(place, arguments.documents.max(p6::feed::LEAST), rounds)?);
+    Ok(found)
+}
+
+/// Which binary runs, and on which disk.
+fn place(arguments: &Arguments) -> Place<'_> {
+    Place { binary: &arguments.binary, folder: &arguments.folder }
 }

@@ -82,6 +82,22 @@ impl Measure {
         }
     }
 
+    /// A figure beside a peer whose pairs are (theirs, ours): the goal is to be `times` as fast.
+    pub(crate) fn beside(
+        (path, unit): (&'static str, &'static str),
+        peer: &'static str,
+        n: usize,
+        pairs: &[(f64, f64)],
+        times: f64,
+    ) -> Self {
+        let median = percentile(&sorted(pairs.iter().map(|(_, ours)| *ours)), 50.0);
+        let floor = Floor::of(peer, pairs);
+        // Only the worst pair passes a goal.
+        let met = floor.ratio_max * times <= 1.0;
+        let goal = Some((format!("{times} × as fast in the worst pair"), met));
+        Self { goal, floor: Some(floor), ..Self::new(path, n, median, unit) }
+    }
+
     /// Why the figure must not be believed, if so: nothing is passed or missed by a void run.
     pub(crate) fn void(&self) -> Option<String> {
         if self.foreign_cpus > FOREIGN_CPUS_MAX {
@@ -215,12 +231,33 @@ impl Watch {
     }
 }
 
-/// Processor time of this process and of the children that it waited for, in seconds.
+/// Processor time of this process and of its children, in seconds: peers and nodes are no others.
 fn own_seconds() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The name in parentheses may hold anything; utime is the twelfth field after it.
+    let waited_for = seconds_of_process("self");
+    waited_for + children().iter().map(|child| seconds_of_process(child)).sum::<f64>()
+}
+
+/// The children that still run.
+fn children() -> Vec<String> {
+    let own = std::process::id().to_string();
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let named = processes.filter_map(|entry| entry.file_name().into_string().ok());
+    let numbered = named.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
+    numbered.filter(|process| stat_of(process).get(1) == Some(&own)).collect()
+}
+
+/// What `/proc` says of a process, from its state on; nothing where it is gone.
+fn stat_of(process: &str) -> Vec<String> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name in parentheses may hold anything.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
-    let ticks = fields.skip(11).take(4).filter_map(|field| field.parse::<f64>().ok());
+    fields.map(str::to_owned).collect()
+}
+
+/// Processor time of a process and of the children that it waited for, in seconds.
+pub(crate) fn seconds_of_process(process: &str) -> f64 {
+    let fields = stat_of(process);
+    let ticks = fields.iter().skip(11).take(4).filter_map(|field| field.parse::<f64>().ok());
     ticks.sum::<f64>() / 100.0
 }
 
@@ -285,6 +322,31 @@ mod tests {
         assert_eq!(percentile(&values, 50.0), 2.0);
         assert_eq!(percentile(&values, 99.0), 4.0);
         assert_eq!(percentile(&values, 25.0), 1.0);
+    }
+
+    #[test]
+    fn what_children_take_is_not_of_others() {
+        let spin = "import time\nuntil = time.process_time() + 0.2\n\
+                    while time.process_time() < until: pass\nimport sys; sys.stdin.read()";
+        let spun = std::process::Command::new("python3")
+            .args(["-c", spin])
+            .stdin(std::process::Stdio::piped())
+            .spawn();
+        let Ok(mut child) = spun else {
+            use std::io::Write as _;
+            std::io::stderr().write_all(b"SKIPPED: no python3\n").expect("stderr");
+            return;
+        };
+        let process = child.id().to_string();
+        while seconds_of_process(&process) < 0.15 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert!(children().contains(&process));
+        let before = own_seconds();
+        assert!(before >= 0.15, "{before}");
+        drop(child.stdin.take());
+        child.wait().expect("it ends");
+        assert!(own_seconds() >= before && !children().contains(&process));
     }
 
     #[test]

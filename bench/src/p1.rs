@@ -1,11 +1,17 @@
-//! Which of our products contain it (PERFORMANCE: P1, a, c, d, g, h): documents of OSV put to a fleet
-//! of a chosen size. Some answers are compared with a scan of all rows that shares no code with the
-//! index.
+//! Which of our products contain it (PERFORMANCE: P1, a, c to h): documents of OSV put to a fleet of a
+//! chosen size. Some answers are compared with a scan of all rows that shares no code with the index,
+//! others with those of peers.
 
+mod corpus;
+pub(crate) mod durable;
+mod lockfile;
 mod made;
+mod ranges;
+mod sql;
 
 use std::error::Error;
 use std::hint::black_box;
+use std::path::Path;
 
 use watchfire_exposure::index::{Index, Number, Package, Rule, Segment};
 use watchfire_exposure::range::Range;
@@ -26,22 +32,43 @@ const CHECKED: usize = 40;
 /// Documents that are added, and their components.
 const ADDED: (usize, usize) = (50, 2_000);
 
-/// Measures P1 on a fleet of `rows` rows.
+/// What is measured, and with whom.
+pub(crate) struct Asked<'a> {
+    /// Rows of the fleet.
+    pub(crate) rows: usize,
+    pub(crate) rounds: usize,
+    /// The Python that has univers.
+    pub(crate) python: Option<&'a Path>,
+}
+
+/// Measures P1 on a fleet of so many rows.
 ///
 /// # Errors
-/// Answers that differ from the scan's: then no figure is given.
-pub(crate) fn measure(rows: usize, rounds: usize) -> Result<Vec<Measure>, Box<dyn Error>> {
+/// Answers that differ from the scan's or a peer's: then no figure is given.
+pub(crate) fn measure(asked: &Asked<'_>) -> Result<Vec<Measure>, Box<dyn Error>> {
+    let (rows, rounds) = (asked.rows, asked.rounds);
+    let mut found = lockfile::measure(rounds)?;
+    found.extend(ranges::measure(asked.python, rounds)?);
+    if rows > sql::ROWS_MAX {
+        let fewer = Built::of(sql::ROWS_MAX)?;
+        found.extend(sql::measure(&fewer.fleet, &fewer.index, rounds)?);
+    }
     let watch = Watch::start();
     let small = Built::of((rows / 10).max(10_000))?;
     let built = Built::of(rows)?;
-    let mut found = vec![built.memory()];
-    found.push(queries(&built, rounds)?);
-    found.push(growth(&small, &built, rounds)?);
-    found.push(matches(&built, rounds)?);
-    found.push(additions(built, rounds)?);
-    for measure in &mut found {
+    if rows <= sql::ROWS_MAX {
+        found.extend(sql::measure(&built.fleet, &built.index, rounds)?);
+    }
+    found.push(corpus::measure(&built.fleet, &built.index, rounds)?);
+    let mut of_index = vec![built.memory()];
+    of_index.push(queries(&built, rounds)?);
+    of_index.push(growth(&small, &built, rounds)?);
+    of_index.push(matches(&built, rounds)?);
+    of_index.push(additions(built, rounds)?);
+    for measure in &mut of_index {
         measure.foreign_cpus = watch.foreign_cpus();
     }
+    found.extend(of_index);
     Ok(found)
 }
 
@@ -249,4 +276,29 @@ fn additions(mut built: Built, rounds: usize) -> Result<Measure, Box<dyn Error>>
         Measure::new("p1/g-add", documents * components, rate / 1e6, "M components/s");
     measure.goal = Some(("≥ 1 M components/s".to_owned(), rate >= 1e6));
     Ok(measure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_the_scan_and_the_corpus_give_what_the_index_gives() {
+        let built = Built::of(10_000).expect("a fleet");
+        let found = sql::measure(&built.fleet, &built.index, 1).expect("the same answers");
+        assert_eq!(found.len(), 3);
+        assert!(
+            corpus::measure(&built.fleet, &built.index, 1).expect("the same").answers.is_some()
+        );
+        // An index of another fleet gives others, and that is seen.
+        let other = Built::of(20_000).expect("a fleet");
+        assert!(sql::measure(&built.fleet, &other.index, 1).is_err());
+    }
+
+    #[test]
+    fn rustsec_finds_what_the_rules_find() {
+        for measure in lockfile::measure(1).expect("the same findings") {
+            assert!(measure.answers.is_some(), "{}", measure.path);
+        }
+    }
 }

@@ -1,6 +1,9 @@
-//! Reading SBOMs and package URLs (PERFORMANCE: P6 d and e), beside lib4sbom and packageurl-python.
+//! Reading SBOMs and package URLs (PERFORMANCE: P6 b to e), beside lib4sbom and packageurl-python.
 //! Every form is made of the same components, and what is found must be those.
 
+mod dump;
+pub(crate) mod durable;
+pub(crate) mod feed;
 mod made;
 mod peer;
 
@@ -214,7 +217,8 @@ fn read_beside(peer: &mut Peer, parts: &[Part], rounds: usize) -> Result<Measure
         }
         pairs.push((took, seconds(|| drop(sbom::read(&bytes)))));
     }
-    let measure = beside("p6/d-lib4sbom", "lib4sbom 0.10.4", parts.len(), &pairs, 10.0);
+    let of = ("p6/d-lib4sbom", "s");
+    let measure = Measure::beside(of, "lib4sbom 0.10.4", parts.len(), &pairs, 10.0);
     Ok(Measure { answers: Some(wanted(parts)), foreign_cpus: watch.foreign_cpus(), ..measure })
 }
 
@@ -231,25 +235,9 @@ fn purls_beside(peer: &mut Peer, parts: &[Part], rounds: usize) -> Result<Measur
         }
         pairs.push((took, purl_seconds(parts)));
     }
-    let measure = beside("p6/e-packageurl", "packageurl-python 0.17.6", parts.len(), &pairs, 20.0);
+    let of = ("p6/e-packageurl", "s");
+    let measure = Measure::beside(of, "packageurl-python 0.17.6", parts.len(), &pairs, 20.0);
     Ok(Measure { answers: Some(answers), foreign_cpus: watch.foreign_cpus(), ..measure })
-}
-
-fn beside(
-    path: &'static str,
-    what: &'static str,
-    n: usize,
-    pairs: &[(f64, f64)],
-    times: f64,
-) -> Measure {
-    let median = percentile(&sorted(pairs.iter().map(|(_, took)| *took)), 50.0);
-    let mut measure = Measure::new(path, n, median, "s");
-    let floor = Floor::of(what, pairs);
-    // Only the worst pair passes a goal.
-    let met = floor.ratio_max * times <= 1.0;
-    measure.goal = Some((format!("{times} × as fast in the worst pair"), met));
-    measure.floor = Some(floor);
-    measure
 }
 
 #[cfg(test)]

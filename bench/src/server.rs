@@ -2,19 +2,14 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use crate::measure::{Floor, Measure, Watch, percentile, sorted};
+use crate::node::Node;
 
-use crate::measure::{Floor, Measure, Watch, percentile, sorted, status_kib};
-
-/// A node that has not answered by then does not answer.
-const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// A node is idle so long after its first answer.
 const IDLE_AFTER: Duration = Duration::from_secs(3);
 const START_MILLISECONDS_MAX: f64 = 100.0;
@@ -36,7 +31,7 @@ pub(crate) fn measure(
     for run in 0..runs {
         let bare = bare_start(binary)?;
         let data = tempfile::tempdir_in(folder)?;
-        let (mut node, took) = Node::start(binary, data.path())?;
+        let (mut node, took) = Node::start(binary, &data.path().join("data"), None)?;
         processor.push(node.processor_milliseconds()?);
         starts.push((bare, took.as_secs_f64() * 1e3));
         // Waiting is long and memory varies little: every fifth is enough.
@@ -81,81 +76,4 @@ fn bare_start(binary: &Path) -> Result<f64, Box<dyn Error>> {
         return Err(format!("{} --version: {status}", binary.display()).into());
     }
     Ok(began.elapsed().as_secs_f64() * 1e3)
-}
-
-struct Node(Child);
-
-impl Node {
-    /// Starts a node and returns it with the time to its first answer.
-    fn start(binary: &Path, data: &Path) -> Result<(Self, Duration), Box<dyn Error>> {
-        // Free a moment ago; whoever takes it in between makes the run fail and not wrong.
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut serve = Command::new(binary);
-        serve.arg("serve").arg("--listen").arg(address.to_string());
-        serve.arg("--data").arg(data.join("data"));
-        for name in ["WATCHFIRE_CONFIG", "WATCHFIRE_DATABASE", "WATCHFIRE_LOG"] {
-            serve.env_remove(name);
-        }
-        serve.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let began = Instant::now();
-        let mut node = Self(serve.spawn()?);
-        loop {
-            if let Ok(took) = answer(address).map(|()| began.elapsed()) {
-                return Ok((node, took));
-            }
-            if let Some(status) = node.0.try_wait()? {
-                return Err(format!("the node ended: {status}").into());
-            }
-            if began.elapsed() > ANSWER_WITHIN {
-                return Err("the node does not answer".into());
-            }
-            thread::sleep(Duration::from_micros(200));
-        }
-    }
-
-    /// What all its threads took of the processors so far: tells a slow start from a busy machine.
-    fn processor_milliseconds(&self) -> Result<f64, Box<dyn Error>> {
-        let mut nanoseconds = 0.0;
-        for thread in fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
-            // A thread may end between being listed and being read.
-            let Ok(stat) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
-            let ran = stat.split_whitespace().next().and_then(|ran| ran.parse::<f64>().ok());
-            nanoseconds += ran.unwrap_or_default();
-        }
-        Ok(nanoseconds / 1e6)
-    }
-
-    fn resident_mebibytes(&self) -> Result<f64, String> {
-        let kib = status_kib(&self.0.id().to_string(), "VmRSS:");
-        kib.map(|kib| kib as f64 / 1024.0).ok_or_else(|| "the node is gone".to_owned())
-    }
-
-    /// Ends it as a service manager does.
-    fn stop(&mut self) -> Result<(), Box<dyn Error>> {
-        kill_process(Pid::from_child(&self.0), Signal::TERM)?;
-        let status = self.0.wait()?;
-        if status.success() { Ok(()) } else { Err(format!("the node ended: {status}").into()) }
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        // After `stop` there is nothing left to end.
-        let _ended = self.0.kill();
-        let _status = self.0.wait();
-    }
-}
-
-/// Asks for `/healthz` once.
-fn answer(address: SocketAddr) -> Result<(), Box<dyn Error>> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-    write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    if answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("ok\n") {
-        Ok(())
-    } else {
-        Err(format!("another answer: {answer}").into())
-    }
 }

@@ -3,7 +3,9 @@
 use std::error::Error;
 
 use serde_json::{Value, json};
-use watchfire_exposure::index::{Number, Package};
+use watchfire_exposure::index::{Number, Package, Rule};
+use watchfire_exposure::range::Range;
+use watchfire_exposure::range::osv::Event;
 
 /// Rows of three packages that every fleet has, whatever its size: in so many documents each.
 pub(super) const PINNED: [usize; 3] = [50, 400, 800];
@@ -36,9 +38,20 @@ struct Made {
     versions: Vec<String>,
 }
 
+/// A question in places of versions: of which package, from which on, and before which; behind the
+/// last there is one place more, which is no version.
+#[derive(Clone, Copy)]
+pub(super) struct Asking {
+    pub(super) package: usize,
+    pub(super) from: usize,
+    pub(super) until: usize,
+}
+
 /// Packages, and which document has which: kept for the scan.
 pub(super) struct Fleet {
     packages: Vec<Made>,
+    /// The number of the first version of each package, where all versions of all are counted.
+    interned: Vec<u32>,
     dice: Dice,
     /// How many documents it has when it is whole.
     pub(super) documents: usize,
@@ -70,8 +83,30 @@ impl Fleet {
                 versions: (0..versions).map(version).collect(),
             }
         });
-        let packages = packages.collect();
-        Self { packages, dice, documents: rows.div_ceil(100), rows: Vec::with_capacity(rows) }
+        let packages: Vec<Made> = packages.collect();
+        let mut next = 0;
+        let interned = packages.iter().map(|made| {
+            let first = next;
+            next += made.versions.len() as u32;
+            first
+        });
+        let interned = interned.collect();
+        let (documents, rows) = (rows.div_ceil(100), Vec::with_capacity(rows));
+        Self { packages, interned, dice, documents, rows }
+    }
+
+    /// Every row, in the order of the documents.
+    pub(super) fn rows(&self) -> &[(u32, u16, Number)] {
+        &self.rows
+    }
+
+    pub(super) fn packages(&self) -> usize {
+        self.packages.len()
+    }
+
+    /// The number of a version of a package, where all versions of all are counted.
+    pub(super) fn interned(&self, package: usize, version: usize) -> u32 {
+        self.interned[package] + version as u32
     }
 
     /// The components of the next document: packages by how many use them, newer versions more.
@@ -109,10 +144,8 @@ impl Fleet {
 
     fn osv(&self, package: usize, from: usize, until: Option<usize>) -> String {
         let made = &self.packages[package];
-        let plain = |at: usize| made.versions[at].trim_start_matches('v').to_owned();
-        let introduced = if from == 0 { "0".to_owned() } else { plain(from) };
-        let mut events = vec![json!({"introduced": introduced})];
-        events.extend(until.map(|at| json!({"fixed": plain(at)})));
+        let mut events = vec![json!({"introduced": self.bound(package, from)})];
+        events.extend(until.map(|at| json!({"fixed": self.bound(package, at)})));
         json!({
             "schema_version": "1.7.0", "id": format!("BENCH-{package}"),
             "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-0001"],
@@ -122,12 +155,50 @@ impl Fleet {
         .to_string()
     }
 
-    /// An advisory of some package: its number, and the document.
-    pub(super) fn query(&self, dice: &mut Dice) -> (usize, String) {
+    /// What an advisory of some package asks.
+    pub(super) fn asking(&self, dice: &mut Dice) -> Asking {
         let package = PINNED.len() + dice.below(self.packages.len() - PINNED.len());
         let versions = self.packages[package].versions.len();
         let from = dice.below(versions);
-        let until = from + 1 + dice.below(versions);
+        let until = (from + 1 + dice.below(versions)).min(versions);
+        Asking { package, from, until }
+    }
+
+    /// The packages that most documents contain, each in all its versions.
+    pub(super) fn most_used(&self, count: usize) -> Vec<Asking> {
+        let of = |package: usize| Asking {
+            package,
+            from: 0,
+            until: self.packages[package].versions.len(),
+        };
+        // They were made in this order.
+        (PINNED.len()..self.packages.len()).take(count).map(of).collect()
+    }
+
+    /// A question as the index takes it.
+    pub(super) fn rule(&self, of: Asking) -> (Package, Rule) {
+        let made = &self.packages[of.package];
+        let mut events = vec![Event::Introduced(self.bound(of.package, of.from))];
+        if of.until < made.versions.len() {
+            events.push(Event::Fixed(self.bound(of.package, of.until)));
+        }
+        let range = made.package.ecosystem().map(|it| Range::Events(it, events));
+        (made.package.clone(), Rule::new(Vec::new(), range.into_iter().collect()))
+    }
+
+    /// A version as an advisory writes it.
+    fn bound(&self, package: usize, version: usize) -> String {
+        let made = &self.packages[package];
+        match version {
+            0 => "0".to_owned(),
+            at => made.versions[at].trim_start_matches('v').to_owned(),
+        }
+    }
+
+    /// An advisory of some package: its number, and the document.
+    pub(super) fn query(&self, dice: &mut Dice) -> (usize, String) {
+        let Asking { package, from, until } = self.asking(dice);
+        let versions = self.packages[package].versions.len();
         (package, self.osv(package, from, Some(until).filter(|until| *until < versions)))
     }
 

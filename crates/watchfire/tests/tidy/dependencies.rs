@@ -147,9 +147,24 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "zip",
         ],
     ),
+    // The peers are regorus, rustsec and the SQLite of sqlx; dumps are packed with flate2 and zip.
     (
         "watchfire-bench",
-        &["clap", "jiff", "regorus", "rustix", "serde", "serde_json", "sha2", "tempfile", "tokio"],
+        &[
+            "clap",
+            "flate2",
+            "jiff",
+            "regorus",
+            "rustix",
+            "rustsec",
+            "serde",
+            "serde_json",
+            "sha2",
+            "sqlx",
+            "tempfile",
+            "tokio",
+            "zip",
+        ],
     ),
     ("watchfire-fuzz", &["jiff", "libfuzzer-sys", "serde_json"]),
 ];
