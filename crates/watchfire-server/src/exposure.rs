@@ -4,9 +4,11 @@
 //! [`Advice`] holds what documents say, each statement with where it stands; it answers for a
 //! component with [`Exposure`]s. What no order explains is undecided, and never left out; where
 //! sources disagree each has its own answer, and nothing is merged here.
-//! A [`Holding`] is what asking needs of an SBOM, in a form that is kept.
+//! A [`Holding`] is what asking needs of an SBOM, in a form that is kept; [`contents`] are those of some
+//! releases, read once and asked about many vulnerabilities.
 
 mod advice;
+pub mod contents;
 mod distribution;
 pub mod group;
 mod holdings;
@@ -20,5 +22,5 @@ pub mod word;
 
 pub use advice::{Advice, Exposed, Exposure, Source, Statement, Whole};
 pub use holdings::{Attached, Held, Holdings};
-pub use inventory::{Holding, HoldingError, Part, READER};
+pub use inventory::{Excerpt, Holding, HoldingError, Part, READER};
 pub use name::{Basis, Name, is_cpe, names, packages_of_purl};

@@ -27,9 +27,10 @@ statements! {
          JOIN products p ON p.id = r.product_id \
          WHERE (s.changed, s.number) > ($1, $2) ORDER BY s.changed, s.number LIMIT $3";
     UNJUDGED =
-        "SELECT s.number, s.changed, s.release_id FROM sboms s WHERE NOT EXISTS (\
-         SELECT 1 FROM judged_sboms j WHERE j.number = s.number AND j.reader = $1 \
-         AND j.changed = s.changed) ORDER BY s.changed, s.number LIMIT $2";
+        "SELECT s.number, s.changed, s.release_id, COALESCE(d.size, 0) AS size FROM sboms s \
+         LEFT JOIN documents d ON d.digest = s.document WHERE (s.changed, s.number) > ($2, $3) \
+         AND NOT EXISTS (SELECT 1 FROM judged_sboms j WHERE j.number = s.number \
+         AND j.reader = $1 AND j.changed = s.changed) ORDER BY s.changed, s.number LIMIT $4";
     LAST_CHANGE = "SELECT MAX(s.changed) AS changed FROM sboms s";
     JUDGED =
         "INSERT INTO judged_sboms (number, reader, changed) \
@@ -51,6 +52,17 @@ pub struct SbomRow {
     /// Whether it is attached, and release and product are in use.
     pub counts: bool,
     pub internet_facing: Option<bool>,
+}
+
+/// An SBOM of which the advisories are to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unjudged {
+    pub number: u64,
+    /// The place in the log of its last change.
+    pub changed: u64,
+    pub release: ReleaseId,
+    /// How many bytes its document has.
+    pub size_bytes: u64,
 }
 
 fn sbom_row(row: &Row) -> Result<SbomRow, StoreError> {
@@ -123,7 +135,7 @@ impl Store {
     }
 
     /// Returns the SBOMs of which no reader of this version has asked the advisories since they
-    /// changed, each with the place of that change and its release.
+    /// changed, those behind a place: that of the last one, of its change and its number.
     ///
     /// # Errors
     /// Failures of the database.
@@ -131,13 +143,19 @@ impl Store {
         &self,
         _grant: &Authorized<Node, Write>,
         reader: u32,
+        (changed, number): (u64, u64),
         limit: usize,
-    ) -> Result<Vec<((u64, u64), ReleaseId)>, StoreError> {
+    ) -> Result<Vec<Unjudged>, StoreError> {
         let limit = i64::try_from(limit.min(SBOMS_AT_ONCE_MAX)).unwrap_or(i64::MAX);
-        let rows = self.reader().await?.all(&UNJUDGED, params![i64::from(reader), limit]).await?;
+        let params = params![i64::from(reader), int(changed)?, int(number)?, limit];
+        let rows = self.reader().await?.all(&UNJUDGED, params).await?;
         let one = |row: &Row| {
-            let place = (row.natural("number")?, row.natural("changed")?);
-            Ok((place, row.parsed("release_id")?))
+            Ok(Unjudged {
+                number: row.natural("number")?,
+                changed: row.natural("changed")?,
+                release: row.parsed("release_id")?,
+                size_bytes: row.natural("size")?,
+            })
         };
         rows.iter().map(one).collect()
     }

@@ -74,7 +74,7 @@ pub use error::StoreError;
 pub use feed::{ClaimedFeed, FeedRow};
 pub use history::{CaseEntry, HISTORY_EVENTS_MAX, HISTORY_ROWS_MAX, RecordedEvent};
 pub use idempotency::{ANSWER_BYTES_MAX, FORGOTTEN_AT_ONCE_MAX, KEY_BYTES_MAX};
-pub use inventory::{Inventory, SBOMS_AT_ONCE_MAX, SbomRow};
+pub use inventory::{Inventory, SBOMS_AT_ONCE_MAX, SbomRow, Unjudged};
 pub use lawbook::LawbookUse;
 pub use log::{Checkpoint, Inception, LOG_ROWS_MAX, LogRow, ReceiptEntry, Tick, Tree};
 pub use obligation::{Draft, ObligationRow, Owner};

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::history;
 use crate::log::int;
 use crate::page::{Page, PageRequest};
-use crate::policy::{Claim, Grant, NotFound, Right, of_house};
+use crate::policy::{Authorized, Claim, Grant, Node, NotFound, Right, Write, of_house};
 use crate::statement::statements;
 use crate::viewer::Viewer;
 
@@ -403,6 +403,19 @@ impl Store {
         let params = params![scope, party, serde_json::json!(ids).to_string()];
         let rows = self.reader().await?.all(&listed::RELEASES_BY_IDS, params).await?;
         rows.iter().map(release_row).collect()
+    }
+
+    /// Says whether the product of any of these releases can be reached from the Internet, or may be.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn is_any_facing(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        ids: &[ReleaseId],
+    ) -> Result<bool, StoreError> {
+        let params = params![serde_json::json!(ids).to_string()];
+        Ok(self.reader().await?.optional(&listed::FACING_RELEASES, params).await?.is_some())
     }
 
     /// Returns a release, folded from its events.

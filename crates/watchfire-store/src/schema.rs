@@ -1,9 +1,9 @@
 //! The schema and its growth: numbered migrations, each in one transaction.
 
-use crate::amendment;
 use crate::dialect::{Connection, Engine, params};
 use crate::error::StoreError;
 use crate::statement::statements;
+use crate::{amendment, vulnerability};
 
 /// One step of the schema, in the text of each engine.
 struct Migration {
@@ -41,11 +41,14 @@ const MIGRATIONS: &[Migration] = migrations![
     16 "0016_conflict.sql",
     17 "0017_standing_choice.sql",
     18 "0018_exposure.sql",
+    19 "0019_exposure_state.sql",
 ];
 
 /// With this one every change of law is written anew: 15 brought tables and columns that lacked
 /// what had been recorded before.
 const AMENDMENTS_ANEW: i64 = 17;
+/// With this one every vulnerability is: what events left of it had not been kept.
+const VULNERABILITIES_ANEW: i64 = 19;
 
 const MAKE_LIST: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (\
     number BIGINT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)";
@@ -84,8 +87,12 @@ pub(crate) async fn migrate(connection: &mut Connection) -> Result<(), StoreErro
         connection.execute(&NOTE_APPLIED, params![migration.number, digest(text)]).await?;
     }
     // By the code of now, so after the last of them.
-    if MIGRATIONS[applied..].iter().any(|migration| migration.number == AMENDMENTS_ANEW) {
+    let came = |number| MIGRATIONS[applied..].iter().any(|migration| migration.number == number);
+    if came(AMENDMENTS_ANEW) {
         amendment::write_anew(connection).await?;
+    }
+    if came(VULNERABILITIES_ANEW) {
+        vulnerability::write_anew(connection).await?;
     }
     connection.commit().await
 }

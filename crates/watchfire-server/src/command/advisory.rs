@@ -152,7 +152,7 @@ async fn record(
     let mut round = Round::begin(node, watch);
     for group in groups {
         let opinions = Opinions::of(node.store(), &watch.grant, &mut library, &group).await?;
-        let judged = judge(node.store(), &watch.grant, node.holdings(), &opinions.advice, None);
+        let judged = judge(node.store(), &watch.grant, node.holdings(), &opinions.advice);
         let Judged { found, unread } = judged.await?;
         let scope = opinions.scope(Scope::AllBut(unread));
         let findings = Findings {

@@ -1,37 +1,67 @@
-//! An SBOM came, changed or went: what is advised is asked about its release anew.
+//! SBOMs came, changed or went: what is advised is asked about their releases anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use watchfire_core::event::{ClearedBy, NodeEvent};
-use watchfire_core::ids::{ReleaseId, VulnerabilityId};
+use watchfire_core::ids::ReleaseId;
 use watchfire_core::vulnerability::{Findings, Scope};
 use watchfire_store::{ListingRow, StoreError};
 
 use super::TRIES_MAX;
 use super::settle::{Finding, Round, Watch};
+use crate::exposure::READER;
+use crate::exposure::contents::Contents;
 use crate::exposure::group::{Coming, Group, seeds};
-use crate::exposure::judge::{Judged, judge, packages_of, spoken_of};
 use crate::exposure::opinion::{Library, Opinions, listing};
-use crate::exposure::{Holdings, READER};
 use crate::state::Node;
 
 /// Advisories that are read at once.
 const ADVISORIES_AT_ONCE: usize = 1_000;
 
-/// Asks what is advised about a release, and records what follows. `places` are the SBOMs of it that
-/// changed, each with the place of its change.
+/// Releases, each with the SBOMs of it that changed, by the place of their change.
+pub(crate) type Changed = BTreeMap<ReleaseId, Vec<(u64, u64)>>;
+
+/// Asks what is advised about releases, all of them together, and records what follows. Returns of
+/// how many vulnerabilities something changed.
 ///
 /// # Errors
 /// Failures of the database; what was recorded before the failure is not recorded twice.
-pub(crate) async fn release(
-    node: &Node,
-    release: &ReleaseId,
-    places: &[(u64, u64)],
-) -> Result<usize, StoreError> {
+pub(crate) async fn releases(node: &Node, changed: &Changed) -> Result<usize, StoreError> {
     let watch = Watch::of(node).await?;
+    drop(node.holdings().now(node.store()).await?);
+    let mut by_cause: BTreeMap<ClearedBy, Changed> = BTreeMap::new();
+    for (release, places) in changed {
+        let cause = cause(node, &watch, release).await?;
+        by_cause.entry(cause).or_default().insert(release.clone(), places.clone());
+    }
+    let mut count = 0;
+    for (cause, changed) in by_cause {
+        count += alike(node, &watch, &changed, cause).await?;
+    }
+    Ok(count)
+}
+
+/// Why something of which nothing is said of a release any longer was cleared.
+async fn cause(node: &Node, watch: &Watch, release: &ReleaseId) -> Result<ClearedBy, StoreError> {
+    if !node.holdings().seen().await.of_release(release).is_empty() {
+        return Ok(ClearedBy::Contents);
+    }
+    let row = node.store().release_row(&watch.viewer, release).await?;
+    let product = node.store().product_row(&watch.viewer, &row.product).await?;
+    let retired = row.is_retired || product.is_retired;
+    Ok(if retired { ClearedBy::Retirement } else { ClearedBy::Contents })
+}
+
+async fn alike(
+    node: &Node,
+    watch: &Watch,
+    changed: &Changed,
+    cause: ClearedBy,
+) -> Result<usize, StoreError> {
     let mut conflict = StoreError::Overloaded;
     for _ in 0..TRIES_MAX {
-        match once(node, &watch, release, places).await {
+        match once(node, watch, changed, cause).await {
             Err(error @ StoreError::Conflict { .. }) => conflict = error,
             other => return other,
         }
@@ -42,49 +72,62 @@ pub(crate) async fn release(
 async fn once(
     node: &Node,
     watch: &Watch,
-    release: &ReleaseId,
-    places: &[(u64, u64)],
+    changed: &Changed,
+    cause: ClearedBy,
 ) -> Result<usize, StoreError> {
-    let unreadable =
-        node.holdings().now(node.store()).await?.unreadable(release).map(str::to_owned);
+    let releases: Vec<&ReleaseId> = changed.keys().collect();
+    let unreadable: Vec<(&ReleaseId, String)> = {
+        let held = node.holdings().now(node.store()).await?;
+        let why = |release| Some((release, held.unreadable(release)?.to_owned()));
+        changed.keys().filter_map(why).collect()
+    };
+    let contents = Contents::of(node.store(), &watch.grant, node.holdings(), &releases).await?;
+    // Of what cannot be read nobody can say anything: what was known of it goes on.
+    let is_readable = |release: &&&ReleaseId| {
+        let is_unread = unreadable.iter().any(|(unread, _)| *unread == **release);
+        !is_unread && !contents.unread().contains(**release)
+    };
+    let asked = releases.iter().filter(is_readable).map(|release| (*release).clone()).collect();
     let mut asking = Asking {
         node,
         watch,
-        held: node.holdings(),
-        release,
+        contents: Arc::new(contents),
+        asked,
+        cause,
         round: Round::begin(node, watch),
         done: BTreeSet::new(),
     };
     asking.advised().await?;
-    asking.known().await?;
+    asking.known(&releases).await?;
     let mut round = asking.round;
-    if let Some(problem) = unreadable {
-        let failed =
-            NodeEvent::RowFailed { room: "sboms".to_owned(), row: release.to_string(), problem };
-        round.append.node(&watch.grant, failed);
+    for (release, problem) in unreadable {
+        let (room, row) = ("sboms".to_owned(), release.to_string());
+        round.append.node(&watch.grant, NodeEvent::RowFailed { room, row, problem });
     }
-    for place in places {
+    for place in changed.values().flatten() {
         round.append.judged(&watch.grant, *place, READER);
     }
     round.finish().await
 }
 
-/// What is asked about one release.
+/// What is asked about some releases.
 struct Asking<'a> {
     node: &'a Node,
     watch: &'a Watch,
-    held: &'a Holdings,
-    release: &'a ReleaseId,
+    contents: Arc<Contents>,
+    /// Those of which it is known what they are made of.
+    asked: BTreeSet<ReleaseId>,
+    cause: ClearedBy,
     round: Round<'a>,
     /// Names of the vulnerabilities that were asked about.
     done: BTreeSet<String>,
 }
 
 impl Asking<'_> {
-    /// Asks about every vulnerability of which an advisory speaks of something in the release.
+    /// Asks about every vulnerability of which an advisory speaks of something in the releases.
     async fn advised(&mut self) -> Result<(), StoreError> {
         let (store, grant) = (self.node.store(), &self.watch.grant);
-        let packages = packages_of(store, grant, self.held, self.release).await?;
+        let packages = self.contents.packages();
         let asked: Vec<&str> = packages.iter().map(String::as_str).collect();
         let parts = store.parts_by_packages(grant, &asked).await?;
         let parts: BTreeSet<(String, String, u64)> =
@@ -94,50 +137,33 @@ impl Asking<'_> {
             let mut library = Library::default();
             let some = Group::gathered(chunk);
             let opinions = Opinions::of(store, grant, &mut library, &some).await?;
-            let names = spoken_of(store, grant, self.held, &opinions.advice, self.release).await?;
+            let contents = self.contents.clone();
+            let names = apart(move || contents.names(&opinions.advice)).await?;
             for names in names {
                 for seed in seeds(&names) {
-                    self.ask(&mut library, &seed, ClearedBy::Contents).await?;
+                    self.ask(&mut library, &seed).await?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Asks about those to which it was exposed so far.
-    async fn known(&mut self) -> Result<(), StoreError> {
-        let has_any = !self.held.seen().await.of_release(self.release).is_empty();
-        let cause = if has_any { ClearedBy::Contents } else { self.gone().await? };
+    /// Asks about those to which they were exposed so far.
+    async fn known(&mut self, releases: &[&ReleaseId]) -> Result<(), StoreError> {
         let mut after = String::new();
         loop {
-            let store = self.node.store();
-            let ids: Vec<VulnerabilityId> =
-                store.vulnerabilities_of_release(&self.watch.grant, self.release, &after).await?;
-            let Some(last) = ids.last() else { return Ok(()) };
+            let (store, grant) = (self.node.store(), &self.watch.grant);
+            let known = store.vulnerabilities_of_releases(grant, releases, &after).await?;
+            let Some((last, _)) = known.last() else { return Ok(()) };
             after = last.to_string();
             let mut library = Library::default();
-            for id in &ids {
-                let name = store.vulnerability_row(&self.watch.viewer, id).await?.name;
-                self.ask(&mut library, &name, cause).await?;
+            for (_, name) in &known {
+                self.ask(&mut library, name).await?;
             }
         }
     }
 
-    /// Why a release holds nothing any longer.
-    async fn gone(&self) -> Result<ClearedBy, StoreError> {
-        let store = self.node.store();
-        let row = store.release_row(&self.watch.viewer, self.release).await?;
-        let product = store.product_row(&self.watch.viewer, &row.product).await?;
-        let retired = row.is_retired || product.is_retired;
-        Ok(if retired { ClearedBy::Retirement } else { ClearedBy::Contents })
-    }
-
-    async fn ask(
-        &mut self,
-        library: &mut Library,
-        seed: &str,
-        cleared_by: ClearedBy,
-    ) -> Result<(), StoreError> {
+    async fn ask(&mut self, library: &mut Library, seed: &str) -> Result<(), StoreError> {
         if self.done.contains(seed) {
             return Ok(());
         }
@@ -145,39 +171,38 @@ impl Asking<'_> {
         let groups = Group::all(store, grant, &Coming::default(), [seed.to_owned()]).await?;
         self.done.insert(seed.to_owned());
         for group in groups {
-            self.ask_group(library, &group, cleared_by).await?;
+            self.ask_group(library, &group).await?;
         }
         Ok(())
     }
 
-    async fn ask_group(
-        &mut self,
-        library: &mut Library,
-        group: &Group,
-        cleared_by: ClearedBy,
-    ) -> Result<(), StoreError> {
+    async fn ask_group(&mut self, library: &mut Library, group: &Group) -> Result<(), StoreError> {
         let (store, grant) = (self.node.store(), &self.watch.grant);
         self.done.extend(group.names.iter().cloned());
         let opinions = Opinions::of(store, grant, library, group).await?;
-        let judged = judge(store, grant, self.held, &opinions.advice, Some(self.release));
-        let Judged { found, unread } = judged.await?;
-        let asked = match unread.contains(self.release) {
-            true => BTreeSet::new(),
-            false => BTreeSet::from([self.release.clone()]),
-        };
+        let (contents, advice) = (self.contents.clone(), opinions.advice.clone());
+        let found = apart(move || contents.judged(&advice)).await?;
         let names: Vec<&str> = group.names.iter().map(String::as_str).collect();
         let listings: Vec<ListingRow> = store.listings(&names).await?;
         let likely = store.likelihoods(&names).await?;
-        let scope = opinions.scope(Scope::Releases(asked));
+        let scope = opinions.scope(Scope::Releases(self.asked.clone()));
         let findings = Findings {
             called: opinions.called,
             listing: listing(&listings),
             found,
             scope,
             documents: opinions.documents,
-            cleared_by,
+            cleared_by: self.cause,
         };
         let likelihood_permille = likely.into_iter().map(|one| one.permille).max();
         self.round.settle(&Finding { findings, likelihood_permille }).await
     }
+}
+
+/// Looks through what may be a lot without holding up who waits for other things.
+async fn apart<T: Send + 'static>(
+    look: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    let looked = tokio::task::spawn_blocking(look).await;
+    looked.map_err(|_| StoreError::Corrupt { what: "inventory" })
 }

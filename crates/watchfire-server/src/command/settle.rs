@@ -11,7 +11,7 @@ use watchfire_core::event::{
 use watchfire_core::ids::{CaseId, PartyId, ReleaseId, VulnerabilityId};
 use watchfire_core::opening::{self, Urgency};
 use watchfire_core::party::Party;
-use watchfire_core::vulnerability::{Findings, Vulnerability};
+use watchfire_core::vulnerability::{Findings, Scope, Vulnerability};
 use watchfire_store::policy::{Node as NodeNoun, Vulnerability as Noun, Write};
 use watchfire_store::{
     APPEND_BYTES_MAX, Append, Authorized, EVENTS_PER_APPEND_MAX, ReleaseRow, StoreError, Viewer,
@@ -45,6 +45,18 @@ pub(crate) struct Watch {
 pub(crate) struct Finding {
     pub(crate) findings: Findings,
     pub(crate) likelihood_permille: Option<u32>,
+}
+
+impl Finding {
+    /// How urgent it is at most: as if it could be reached from the Internet.
+    fn urgency(&self) -> Urgency {
+        Urgency {
+            is_listed: self.findings.listing.is_some(),
+            severity_tenths: self.findings.called.severity_tenths,
+            likelihood_permille: self.likelihood_permille,
+            is_internet_facing: true,
+        }
+    }
 }
 
 /// Findings that are recorded together, in as few appends as they take.
@@ -81,13 +93,15 @@ impl<'a> Round<'a> {
     /// Failures of the database; [`StoreError::Conflict`] where somebody was faster.
     pub(crate) async fn settle(&mut self, finding: &Finding) -> Result<(), StoreError> {
         // Two names of one vulnerability may have come apart: it is decided on what was recorded.
-        let known = self.watch.ids(self.node, &finding.findings.called.names).await?;
+        let names = &finding.findings.called.names;
+        let mut known = self.watch.ids(self.node, names).await?;
         let is_full = self.events > EVENTS_ENOUGH || self.bytes > BYTES_ENOUGH;
         if is_full || known.iter().any(|id| self.planned.contains(id)) {
             self.flush().await?;
+            known = self.watch.ids(self.node, names).await?;
         }
         let now = self.node.now();
-        let settled = self.watch.settle(self.node, &mut self.append, finding, now).await?;
+        let settled = self.watch.settle(self.node, &mut self.append, &known, finding, now).await?;
         self.planned.extend(known);
         self.events += settled.events;
         self.bytes += settled.bytes;
@@ -166,11 +180,12 @@ impl Watch {
         &self,
         node: &Node,
         append: &mut Append,
+        known: &[VulnerabilityId],
         finding: &Finding,
         now: Timestamp,
     ) -> Result<Settled, StoreError> {
         let mut settled = Settled::default();
-        let known = self.known(node, &finding.findings.called.names).await?;
+        let known = self.known(node, known, finding).await?;
         let mut known = known.into_iter();
         let (mut vulnerability, grant) = match known.next() {
             Some(first) => {
@@ -214,12 +229,29 @@ impl Watch {
         Ok(settled)
     }
 
-    /// Reads the vulnerabilities that go by these names, the one that goes on first: the one that
-    /// has a case, else the one by whose name it is known best.
-    async fn known(&self, node: &Node, names: &[String]) -> Result<Vec<Vulnerability>, StoreError> {
+    /// Reads vulnerabilities as far as a finding concerns them, the one that goes on first: the one
+    /// that has a case, else the one by whose name it is known best.
+    async fn known(
+        &self,
+        node: &Node,
+        ids: &[VulnerabilityId],
+        finding: &Finding,
+    ) -> Result<Vec<Vulnerability>, StoreError> {
+        let findings = &finding.findings;
+        if let ([id], Scope::Releases(some)) = (ids, &findings.scope) {
+            let releases: BTreeSet<&ReleaseId> = some.iter().chain(findings.found.keys()).collect();
+            let releases: Vec<&ReleaseId> = releases.into_iter().collect();
+            let part = node.store().vulnerability_of(&self.viewer, id, &releases).await?;
+            // A listing makes decisions on all releases lapse, and a case names all that are exposed.
+            let is_listed_now = part.listing.is_none() && findings.listing.is_some();
+            let may_open = part.cases.is_empty() && self.rules.met(&finding.urgency()).is_some();
+            if !is_listed_now && !may_open {
+                return Ok(vec![part]);
+            }
+        }
         let mut known = Vec::new();
-        for id in self.ids(node, names).await? {
-            known.push(node.store().vulnerability(&self.viewer, &id).await?);
+        for id in ids {
+            known.push(node.store().vulnerability(&self.viewer, id).await?);
         }
         known.sort_by_key(|one| one.cases.is_empty());
         Ok(known)
@@ -262,19 +294,15 @@ impl Watch {
         if exposed.is_empty() {
             return Ok(0);
         }
-        let mut urgency = Urgency {
-            is_listed: vulnerability.listing.is_some(),
-            severity_tenths: vulnerability.called.severity_tenths,
-            likelihood_permille: finding.likelihood_permille,
-            is_internet_facing: true,
-        };
         // What is dear to know is asked only where it may matter.
+        let mut urgency = finding.urgency();
         if self.rules.met(&urgency).is_none() {
             return Ok(0);
         }
-        let rows = self.rows(node, &exposed).await?;
-        urgency.is_internet_facing = self.is_internet_facing(node, &rows).await?;
+        let store = node.store();
+        urgency.is_internet_facing = store.is_any_facing(&self.grant, &exposed).await?;
         let Some(rule) = self.rules.met(&urgency) else { return Ok(0) };
+        let rows = self.rows(node, &exposed).await?;
         let people = self.people(node, &rows).await?;
         let told = rows.iter().map(|row| format!("{} {}", row.product_name, row.version));
         let others = exposed.iter().skip(rows.len()).map(ToString::to_string);
@@ -308,22 +336,6 @@ impl Watch {
     ) -> Result<Vec<ReleaseRow>, StoreError> {
         let some: Vec<&ReleaseId> = releases.iter().take(RELEASES_READ_MAX).collect();
         node.store().release_rows(&self.viewer, &some).await
-    }
-
-    async fn is_internet_facing(
-        &self,
-        node: &Node,
-        rows: &[ReleaseRow],
-    ) -> Result<bool, StoreError> {
-        let products: BTreeSet<_> = rows.iter().map(|row| &row.product).collect();
-        for product in products {
-            let row = node.store().product_row(&self.viewer, product).await?;
-            // Where nobody said that it cannot be reached, it may be.
-            if row.internet_facing.unwrap_or(true) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// Who takes part from the beginning: the responders, and whoever answers for a release.

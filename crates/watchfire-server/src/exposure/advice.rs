@@ -1,6 +1,6 @@
 //! What documents say of packages, ready to be asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use watchfire_formats::advisory::{Advisory, Affected, Document, Product, Status}
 use watchfire_formats::purl::Purl;
 
 use super::distribution::{Distribution, Side};
+use super::inventory::hash_of;
 use super::name::{Basis, Name, of_cpe, of_purl, package, telling};
 use super::rule;
 
@@ -125,6 +126,11 @@ impl Advice {
     /// What is said of which package.
     pub(super) fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// The hashes of all packages of which anything is said.
+    pub(super) fn hashes(&self) -> BTreeSet<u32> {
+        self.rules.all().map(|(package, _)| hash_of(package)).collect()
     }
 
     /// How many advisories were added, with those that were taken back.

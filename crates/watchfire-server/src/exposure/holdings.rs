@@ -14,7 +14,7 @@ use watchfire_formats::sbom;
 use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{Authorized, Inventory, SbomRow, Store, StoreError, Viewer};
 
-use super::inventory::{Holding, READER};
+use super::inventory::{Excerpt, Holding, HoldingError, READER};
 
 /// SBOMs that are read into memory at once.
 pub(super) const AT_ONCE: usize = 64;
@@ -199,7 +199,7 @@ impl Held {
 }
 
 /// What was read of a document, or why it cannot be read.
-pub(super) type Reading = Result<Arc<Holding>, String>;
+pub(super) type Reading<T> = Result<Arc<T>, String>;
 
 /// Returns what was read of documents; what another version of the reader left is read anew.
 ///
@@ -209,12 +209,42 @@ pub(super) async fn holdings(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
     documents: &[String],
-) -> Result<HashMap<String, Reading>, StoreError> {
+) -> Result<HashMap<String, Reading<Holding>>, StoreError> {
+    opened(store, grant, documents, Holding::from_bytes).await
+}
+
+/// Returns, of what was read of documents, the components that go by packages of these hashes.
+///
+/// # Errors
+/// Failures of the database.
+pub(super) async fn excerpts(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    documents: &[String],
+    hashes: &Arc<BTreeSet<u32>>,
+) -> Result<HashMap<String, Reading<Excerpt>>, StoreError> {
+    let hashes = hashes.clone();
+    opened(store, grant, documents, move |bytes| Excerpt::from_bytes(bytes, &hashes)).await
+}
+
+async fn opened<T: Send + Sync + 'static>(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    documents: &[String],
+    open: impl Fn(&[u8]) -> Result<T, HoldingError> + Clone + Send + 'static,
+) -> Result<HashMap<String, Reading<T>>, StoreError> {
     let asked: Vec<&str> = documents.iter().map(String::as_str).collect();
     let kept = store.inventories(grant, &asked).await?;
-    let mut found = tokio::task::spawn_blocking(move || decoded(kept))
-        .await
-        .map_err(|_| StoreError::Corrupt { what: "inventory" })?;
+    let of_now = open.clone();
+    let opened = tokio::task::spawn_blocking(move || {
+        let of_now = kept.into_iter().filter(|kept| kept.reader == READER).filter_map(|kept| {
+            let opened = of_now(&kept.bytes).ok()?;
+            Some((kept.document, Ok(Arc::new(opened))))
+        });
+        of_now.collect()
+    });
+    let corrupt = |_| StoreError::Corrupt { what: "inventory" };
+    let mut found: HashMap<String, Reading<T>> = opened.await.map_err(corrupt)?;
     for document in documents {
         if found.contains_key(document) {
             continue;
@@ -224,13 +254,13 @@ pub(super) async fn holdings(
             Err(StoreError::NotFound(_)) => continue,
             Err(other) => return Err(other),
         };
-        let read = tokio::task::spawn_blocking(move || read(&bytes)).await;
-        let reading = match read {
-            Ok(Ok((holding, bytes))) => {
+        let reading = match tokio::task::spawn_blocking(move || read(&bytes)).await {
+            Ok(Ok(bytes)) => {
+                let opened = open(&bytes).map(Arc::new).map_err(|error| error.to_string());
                 let document = document.clone();
                 let inventory = Inventory { document, reader: READER, bytes };
                 store.keep_inventory(grant, &inventory).await?;
-                Ok(Arc::new(holding))
+                opened
             }
             Ok(Err(problem)) => Err(problem),
             Err(_) => Err("reading it stopped with a panic".to_owned()),
@@ -240,18 +270,8 @@ pub(super) async fn holdings(
     Ok(found)
 }
 
-fn decoded(kept: Vec<Inventory>) -> HashMap<String, Reading> {
-    let of_now = kept.into_iter().filter(|inventory| inventory.reader == READER);
-    let read = of_now.filter_map(|inventory| {
-        let holding = Holding::from_bytes(&inventory.bytes).ok()?;
-        Some((inventory.document, Ok(Arc::new(holding))))
-    });
-    read.collect()
-}
-
-fn read(bytes: &[u8]) -> Result<(Holding, Vec<u8>), String> {
+/// Reads a document anew, into what is kept of it.
+fn read(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let document = sbom::read(bytes).map_err(|refused| refused.to_string())?;
-    let holding = Holding::of(&document);
-    let bytes = holding.to_bytes().map_err(|error| error.to_string())?;
-    Ok((holding, bytes))
+    Holding::of(&document).to_bytes().map_err(|error| error.to_string())
 }

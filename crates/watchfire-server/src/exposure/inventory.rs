@@ -1,23 +1,23 @@
 //! What asking advisories needs of an SBOM, in a form that is kept and quickly read again.
 
-use std::io::{self, Read as _, Write};
+mod kept;
+
+use std::io::{self, Write};
 use std::iter;
 
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
 use watchfire_formats::sbom::{Component, Document, Place};
 
 use super::advice::Whole;
 use super::name::{self, Name};
 
+pub use kept::Excerpt;
+pub(super) use kept::hash_of;
+
 /// The version of what makes a [`Holding`] of a document. Whoever changes what a document is read
 /// as, or how that is written, raises it: what an older one made is then made anew.
-pub const READER: u32 = 1;
+pub const READER: u32 = 2;
 
-/// How many bytes what is kept of a document may have before it is compressed.
-const KEPT_BYTES_MAX: usize = 512 << 20;
 /// So many steps of a way are told at its beginning, and as many at its end.
 const STEPS_MAX: usize = 16;
 
@@ -71,8 +71,11 @@ pub struct Part<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum HoldingError {
     /// More than is kept.
-    #[error("what is read of it has more than {KEPT_BYTES_MAX} bytes")]
+    #[error("what is read of it has more than 512 MiB")]
     TooLarge,
+    /// Its parts are not as long as it says.
+    #[error("what was kept of it is torn")]
+    Torn,
     /// It is not what the reader of this version wrote.
     #[error("what was kept of it cannot be read: {0}")]
     Unreadable(#[from] postcard::Error),
@@ -146,42 +149,6 @@ impl Holding {
         let begin = begin.iter().rev().map(|held| held.told());
         begin.chain([left_out]).chain(end.iter().rev().map(|held| held.told())).collect()
     }
-
-    /// Writes it, compressed.
-    ///
-    /// # Errors
-    /// [`HoldingError::TooLarge`].
-    pub fn to_bytes(&self) -> Result<Vec<u8>, HoldingError> {
-        let encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-        let written = postcard::to_io(self, Bounded { to: encoder, left: KEPT_BYTES_MAX });
-        let written = written.map_err(|error| match error {
-            postcard::Error::SerializeBufferFull => HoldingError::TooLarge,
-            other => HoldingError::Unreadable(other),
-        })?;
-        Ok(written.to.finish()?)
-    }
-
-    /// Reads what [`Holding::to_bytes`] of this version wrote.
-    ///
-    /// # Errors
-    /// [`HoldingError`] for any other bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, HoldingError> {
-        let mut opened = Vec::new();
-        let limit = KEPT_BYTES_MAX as u64 + 1;
-        DeflateDecoder::new(bytes).take(limit).read_to_end(&mut opened)?;
-        if opened.len() > KEPT_BYTES_MAX {
-            return Err(HoldingError::TooLarge);
-        }
-        let (holding, rest): (Self, &[u8]) = postcard::take_from_bytes(&opened)?;
-        if !rest.is_empty() {
-            return Err(HoldingError::Unreadable(postcard::Error::DeserializeBadEncoding));
-        }
-        let parents = holding.components.iter().filter_map(|held| held.parent);
-        match parents.max().filter(|parent| *parent as usize >= holding.components.len()) {
-            Some(missing) => Err(HoldingError::Missing(missing)),
-            None => Ok(holding),
-        }
-    }
 }
 
 /// What takes so many bytes and no more.
@@ -238,6 +205,7 @@ fn whole(document: &Document, subjects: &[&Component]) -> Whole {
 
 #[cfg(test)]
 mod tests {
+    use watchfire_exposure::index::Package;
     use watchfire_formats::sbom;
 
     use super::*;
@@ -325,10 +293,39 @@ mod tests {
         holding.components[1].parent = Some(4);
         let led = Holding::from_bytes(&holding.to_bytes().expect("small"));
         assert!(matches!(led, Err(HoldingError::Missing(4))), "{led:?}");
-        // A list that says it is longer than its bytes takes no more memory than they do.
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(&[0xff, 0xff, 0xff, 0xff, 0x0f]).expect("memory");
-        let lie = encoder.finish().expect("memory");
-        assert!(matches!(Holding::from_bytes(&lie), Err(HoldingError::Unreadable(_))));
+        // Numbers that say there is more than there is take no memory.
+        for at in 0..12 {
+            let mut lie = bytes.clone();
+            lie[at] = 0xff;
+            assert!(Holding::from_bytes(&lie).is_err(), "{at}");
+            assert!(Excerpt::from_bytes(&lie, &[1].into()).is_err(), "{at}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_has_what_goes_by_a_package_and_no_more() {
+        let holding = Holding::of(&chain(200));
+        let bytes = holding.to_bytes().expect("small");
+        let by_package = |package: &Package| {
+            let excerpt = Excerpt::from_bytes(&bytes, &[hash_of(package)].into()).expect("kept");
+            assert!(excerpt.components().len() == 0 || excerpt.whole() == holding.whole());
+            let parts = excerpt.components().map(|part| (part.index, part.name.to_owned()));
+            parts.collect::<Vec<_>>()
+        };
+        for component in holding.components() {
+            for name in component.names {
+                let all = holding.components().filter(|other| {
+                    other.names.iter().any(|own| hash_of(&own.package) == hash_of(&name.package))
+                });
+                let wanted: Vec<_> = all.map(|part| (part.index, part.name.to_owned())).collect();
+                assert_eq!(by_package(&name.package), wanted);
+                assert!(wanted.contains(&(component.index, component.name.to_owned())));
+            }
+        }
+        assert!(by_package(&Package::new("npm", "lib7")).is_empty());
+        let all = holding.components().flat_map(|part| part.names);
+        let all = all.map(|name| hash_of(&name.package)).collect();
+        let whole = Excerpt::from_bytes(&bytes, &all).expect("kept");
+        assert!(whole.components().eq(holding.components()));
     }
 }

@@ -13,9 +13,9 @@ use watchfire_formats::sbom::Place;
 use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{Authorized, Store, StoreError};
 
-use super::advice::{Advice, Exposed, Exposure, Source};
-use super::holdings::{AT_ONCE, Attached, Held, Holdings, holdings};
-use super::inventory::Holding;
+use super::advice::{Advice, Exposed, Exposure, Source, Whole};
+use super::holdings::{AT_ONCE, Attached, Held, Holdings, excerpts, holdings};
+use super::inventory::Part;
 use super::name::Basis;
 
 /// Hexadecimal digits of what an answer rests on.
@@ -51,7 +51,7 @@ pub struct Judged {
     pub unread: BTreeSet<ReleaseId>,
 }
 
-/// Finds how releases stand to what is advised; `only` those, or all that have something of it.
+/// Finds how all releases stand that have something of what is advised.
 ///
 /// # Errors
 /// Failures of the database.
@@ -60,25 +60,35 @@ pub async fn judge(
     grant: &Authorized<NodeNoun, Write>,
     held: &Holdings,
     advice: &Arc<Advice>,
-    only: Option<&ReleaseId>,
 ) -> Result<Judged, StoreError> {
-    let mut sums: BTreeMap<ReleaseId, (SourceAnswer, BTreeSet<String>)> = BTreeMap::new();
     // The index is let go before anything is read: whoever adds to it does not wait for that.
     let (sboms, mut unread) = {
         let held = held.seen().await;
-        (candidates(&held, advice, only), held.unread())
+        (candidates(&held, advice), held.unread())
     };
+    let (mut found, hashes) = (Vec::new(), Arc::new(advice.hashes()));
     for chunk in sboms.chunks(AT_ONCE) {
-        for (release, findings) in look(store, grant, advice, chunk).await? {
-            let Some(findings) = findings else {
-                unread.insert(release);
-                continue;
-            };
-            for (answer, ground) in findings {
-                let sum = sums.entry(release.clone()).or_insert((answer, BTreeSet::new()));
-                sum.0 = sum.0.min(answer);
-                sum.1.insert(ground);
+        for (release, findings) in look(store, grant, (advice, &hashes), chunk).await? {
+            match findings {
+                Some(findings) => found.push((release, findings)),
+                None => drop(unread.insert(release)),
             }
+        }
+    }
+    Ok(Judged { found: summed(found), unread })
+}
+
+/// What follows for each release from what was found of it in several places: the strictest answer,
+/// and what all of it rests on.
+pub(super) fn summed(
+    found: impl IntoIterator<Item = (ReleaseId, Findings)>,
+) -> BTreeMap<ReleaseId, Found> {
+    let mut sums: BTreeMap<ReleaseId, (SourceAnswer, BTreeSet<String>)> = BTreeMap::new();
+    for (release, findings) in found {
+        for (answer, ground) in findings {
+            let sum = sums.entry(release.clone()).or_insert((answer, BTreeSet::new()));
+            sum.0 = sum.0.min(answer);
+            sum.1.insert(ground);
         }
     }
     let found = sums.into_iter().map(|(release, (answer, grounds))| {
@@ -87,96 +97,42 @@ pub async fn judge(
         grounds.truncate(GROUNDS_CHARS);
         (release, Found { answer, grounds })
     });
-    Ok(Judged { found: found.collect(), unread })
-}
-
-/// The keys of all packages in a release.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn packages_of(
-    store: &Store,
-    grant: &Authorized<NodeNoun, Write>,
-    held: &Holdings,
-    release: &ReleaseId,
-) -> Result<BTreeSet<String>, StoreError> {
-    let mut packages = BTreeSet::new();
-    let sboms = held.seen().await.attached_to(release);
-    for sbom in sboms {
-        let read = holdings(store, grant, std::slice::from_ref(&sbom.document)).await?;
-        let Some(Ok(holding)) = read.get(&sbom.document) else { continue };
-        let names = holding.components().flat_map(|component| component.names);
-        packages.extend(names.map(|name| name.package.to_string()));
-    }
-    Ok(packages)
-}
-
-/// The names of each vulnerability of which something is said about a release.
-///
-/// # Errors
-/// Failures of the database.
-pub async fn spoken_of(
-    store: &Store,
-    grant: &Authorized<NodeNoun, Write>,
-    held: &Holdings,
-    advice: &Advice,
-    release: &ReleaseId,
-) -> Result<BTreeSet<Vec<String>>, StoreError> {
-    let mut spoken = BTreeSet::new();
-    let sboms = held.seen().await.attached_to(release);
-    for sbom in sboms {
-        let read = holdings(store, grant, std::slice::from_ref(&sbom.document)).await?;
-        let Some(Ok(holding)) = read.get(&sbom.document) else { continue };
-        for component in holding.components() {
-            for exposure in advice.of(component.names, holding.whole()) {
-                let source = &exposure.statement.source;
-                let names = std::iter::once(&source.id).chain(&source.aliases);
-                spoken.insert(names.cloned().collect());
-            }
-        }
-    }
-    Ok(spoken)
+    found.collect()
 }
 
 /// The SBOMs that hold anything that is spoken of.
-fn candidates(held: &Held, advice: &Advice, only: Option<&ReleaseId>) -> Vec<Attached> {
-    let numbers: BTreeSet<Number> = match only {
-        // Of one release all are looked at: that is less than to ask where else it is.
-        Some(release) => held.of_release(release).iter().copied().collect(),
-        None => {
-            let mut numbers = BTreeSet::new();
-            for (package, rule) in advice.rules().all() {
-                held.index.visit(package, rule, |number, _| {
-                    numbers.insert(number);
-                });
-            }
-            numbers
-        }
-    };
+fn candidates(held: &Held, advice: &Advice) -> Vec<Attached> {
+    let mut numbers: BTreeSet<Number> = BTreeSet::new();
+    for (package, rule) in advice.rules().all() {
+        held.index.visit(package, rule, |number, _| {
+            numbers.insert(number);
+        });
+    }
     numbers.iter().filter_map(|number| held.sbom(*number)).cloned().collect()
 }
 
 /// What is found of a release: answers, each with what it rests on.
-type Findings = Vec<(SourceAnswer, String)>;
+pub(super) type Findings = Vec<(SourceAnswer, String)>;
 
 /// Of each SBOM what is found there; `None` where it cannot be read.
 async fn look(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
-    advice: &Arc<Advice>,
+    (advice, hashes): (&Arc<Advice>, &Arc<BTreeSet<u32>>),
     sboms: &[Attached],
 ) -> Result<Vec<(ReleaseId, Option<Findings>)>, StoreError> {
     let wanted: BTreeSet<String> = sboms.iter().map(|sbom| sbom.document.clone()).collect();
-    let read = holdings(store, grant, &wanted.into_iter().collect::<Vec<_>>()).await?;
+    let wanted: Vec<String> = wanted.into_iter().collect();
+    let read = excerpts(store, grant, &wanted, hashes).await?;
     let (advice, sboms) = (advice.clone(), sboms.to_vec());
     let looked = tokio::task::spawn_blocking(move || {
         let mut found: HashMap<&str, Option<Findings>> = HashMap::new();
         let each = sboms.iter().map(|sbom| {
-            let findings =
-                found.entry(&sbom.document).or_insert_with(|| match read.get(&sbom.document) {
-                    Some(Ok(holding)) => Some(findings(&advice, holding)),
-                    _ => None,
-                });
+            let findings = found.entry(&sbom.document).or_insert_with(|| {
+                let excerpt = read.get(&sbom.document)?.as_ref().ok()?;
+                let (whole, components) = (excerpt.whole(), excerpt.components());
+                Some(components.flat_map(|one| findings(&advice, whole, one)).collect())
+            });
             (sbom.release.clone(), findings.clone())
         });
         each.collect()
@@ -184,16 +140,12 @@ async fn look(
     looked.await.map_err(|_| StoreError::Corrupt { what: "inventory" })
 }
 
-fn findings(advice: &Advice, holding: &Holding) -> Findings {
-    let mut all = Vec::new();
-    for component in holding.components() {
-        for exposure in advice.of(component.names, holding.whole()) {
-            let version = component.version.unwrap_or_default();
-            let ground = ground(&exposure, component.name, version);
-            all.push((answer(exposure.exposed), ground));
-        }
-    }
-    all
+/// What is said of one component in a product.
+pub(super) fn findings(advice: &Advice, whole: &Whole, component: Part<'_>) -> Findings {
+    let all = advice.of(component.names, whole);
+    let version = component.version.unwrap_or_default();
+    let finding = |exposure| (answer(&exposure), ground(&exposure, component.name, version));
+    all.into_iter().map(finding).collect()
 }
 
 /// What an answer rests on, in one line: of which component, by whom, and what is said of it. When
@@ -214,8 +166,8 @@ fn ground(exposure: &Exposure<'_>, name: &str, version: &str) -> String {
     .join("\u{1f}")
 }
 
-fn answer(exposed: Exposed) -> SourceAnswer {
-    match exposed {
+fn answer(exposure: &Exposure<'_>) -> SourceAnswer {
+    match exposure.exposed {
         Exposed::Affected => SourceAnswer::Affected,
         Exposed::Undecided => SourceAnswer::Undecided,
         Exposed::NotAffected => SourceAnswer::NotAffected,

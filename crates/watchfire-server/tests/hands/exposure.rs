@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use watchfire_core::event::{
-    Justification, OpeningRules, PartyEvent, ProductCard, ProductEvent, ReleaseCard, ReleaseEvent,
-    SbomRecord, Service, SourceAnswer, Stream, Triage, VexStatus,
+    Body, ClearedBy, Justification, OpeningRules, PartyEvent, ProductCard, ProductEvent,
+    ReleaseCard, ReleaseEvent, SbomRecord, Service, SourceAnswer, Stream, Triage, VexStatus,
+    VulnerabilityEvent,
 };
 use watchfire_core::ids::{ReleaseId, SbomId, VulnerabilityId};
 use watchfire_formats::sbom;
@@ -319,6 +320,53 @@ async fn an_sbom_that_goes_or_is_replaced_takes_its_exposures_along() {
     // A new word does not find what is gone.
     takes(&house, "osv", "one", &osv(&[("2.15.0", "2.15.1")])).await;
     assert_eq!(answers(&house, "CVE-2021-44228").await["Store"], None);
+}
+
+#[tokio::test]
+async fn releases_that_come_together_are_asked_about_together() {
+    let house = House::new().await;
+    rules(&house, NO_RULES).await;
+    takes(&house, "osv", "one", &osv(&[])).await;
+    let mut releases = BTreeSet::new();
+    for name in ["one", "two", "three"] {
+        releases.insert(has(&house, name, FLEET[3].1).await.0);
+    }
+    let (gone, _) = has(&house, "four", FLEET[3].1).await;
+    judges(&house).await;
+    let (retired, _) = has(&house, "five", FLEET[3].1).await;
+    let why = || ReleaseEvent::Retired { reason: "nobody runs it".into() };
+    to_release(&house, &retired, why(), None).await;
+    attach(&house, &gone, FLEET[4].1).await;
+    let first = releases.pop_first().expect("three");
+    to_release(&house, &first, why(), None).await;
+    // What came, what went and what was replaced are told apart.
+    assert_eq!(judges(&house).await, 3);
+    assert_eq!(judges(&house).await, 0, "each was asked about once");
+    let id = id_of(&house, "CVE-2021-44228").await;
+    let history = house.node.store().vulnerability_history(&keeper(), &id).await.expect("one");
+    let told: Vec<(&str, usize)> = history
+        .iter()
+        .filter_map(|recorded| match &recorded.event.body {
+            Body::Vulnerability(_, VulnerabilityEvent::Answered { releases, .. }) => {
+                Some(("answered", releases.len()))
+            }
+            Body::Vulnerability(_, VulnerabilityEvent::Cleared { releases, cause }) => {
+                let cause = match cause {
+                    ClearedBy::Sources => "sources",
+                    ClearedBy::Contents => "contents",
+                    ClearedBy::Retirement => "retirement",
+                };
+                Some((cause, releases.len()))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [("answered", 4), ("contents", 1), ("retirement", 1)]);
+    let page = PageRequest::default();
+    let open = house.node.store().exposures(&keeper(), &id, ExposureState::Open, &page).await;
+    let open: BTreeSet<ReleaseId> =
+        open.expect("a page").rows.into_iter().map(|row| row.release).collect();
+    assert_eq!(open, releases);
 }
 
 #[tokio::test]

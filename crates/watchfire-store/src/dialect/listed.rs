@@ -84,6 +84,18 @@ macro_rules! releases_by_ids {
     };
 }
 
+macro_rules! vulnerabilities_of_releases {
+    ($select:literal) => {
+        concat!(
+            "SELECT DISTINCT u.id, u.name FROM exposures x JOIN vulnerabilities u \
+             ON u.id = x.vulnerability_id WHERE x.release_id IN (",
+            $select,
+            ") AND x.answer IS NOT NULL AND u.merged_into IS NULL AND u.id > $2 \
+             ORDER BY u.id LIMIT $3"
+        )
+    };
+}
+
 listed! {
     KNOWN_ADVISORIES {
         sqlite: "SELECT a.id, a.name, a.document, a.apart, a.problem FROM advisories a WHERE a.source = $1 \
@@ -229,25 +241,45 @@ listed! {
         sqlite: releases_by_ids!("SELECT value FROM json_each($3)"),
         postgres: releases_by_ids!("SELECT json_array_elements_text($3::json)"),
     }
+    /// Where nobody said that a product cannot be reached, it may be.
+    FACING_RELEASES {
+        sqlite: "SELECT r.id FROM releases r JOIN products p ON p.id = r.product_id \
+                 WHERE r.id IN (SELECT value FROM json_each($1)) \
+                 AND COALESCE(p.internet_facing, TRUE) LIMIT 1",
+        postgres: "SELECT r.id FROM releases r JOIN products p ON p.id = r.product_id \
+                   WHERE r.id IN (SELECT json_array_elements_text($1::json)) \
+                   AND COALESCE(p.internet_facing, TRUE) LIMIT 1",
+    }
     PUT_EXPOSURES {
         sqlite: "INSERT INTO exposures (vulnerability_id, release_id, answer, status, is_open, \
-                 since_at, decided_at, awaits_second, lapsed) \
+                 since_at, decided_at, awaits_second, lapsed, state) \
                  SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, \
-                 value ->> 5, value ->> 6, value ->> 7 FROM json_each($2) WHERE TRUE \
+                 value ->> 5, value ->> 6, value ->> 7, value ->> 8 FROM json_each($2) WHERE TRUE \
                  ON CONFLICT (vulnerability_id, release_id) DO UPDATE SET \
                  answer = excluded.answer, status = excluded.status, is_open = excluded.is_open, \
                  since_at = excluded.since_at, decided_at = excluded.decided_at, \
-                 awaits_second = excluded.awaits_second, lapsed = excluded.lapsed",
+                 awaits_second = excluded.awaits_second, lapsed = excluded.lapsed, \
+                 state = excluded.state",
         postgres: "INSERT INTO exposures (vulnerability_id, release_id, answer, status, is_open, \
-                   since_at, decided_at, awaits_second, lapsed) \
+                   since_at, decided_at, awaits_second, lapsed, state) \
                    SELECT $1, v ->> 0, v ->> 1, v ->> 2, (v ->> 3)::boolean, (v ->> 4)::bigint, \
-                   (v ->> 5)::bigint, (v ->> 6)::boolean, v ->> 7 \
+                   (v ->> 5)::bigint, (v ->> 6)::boolean, v ->> 7, v ->> 8 \
                    FROM json_array_elements($2::json) AS v \
                    ON CONFLICT (vulnerability_id, release_id) DO UPDATE SET \
                    answer = excluded.answer, status = excluded.status, \
                    is_open = excluded.is_open, since_at = excluded.since_at, \
                    decided_at = excluded.decided_at, awaits_second = excluded.awaits_second, \
-                   lapsed = excluded.lapsed",
+                   lapsed = excluded.lapsed, state = excluded.state",
+    }
+    EXPOSURES_OF {
+        sqlite: "SELECT x.release_id, x.state FROM exposures x WHERE x.vulnerability_id = $1 \
+                 AND x.release_id IN (SELECT value FROM json_each($2))",
+        postgres: "SELECT x.release_id, x.state FROM exposures x WHERE x.vulnerability_id = $1 \
+                   AND x.release_id IN (SELECT json_array_elements_text($2::json))",
+    }
+    VULNERABILITIES_OF_RELEASES {
+        sqlite: vulnerabilities_of_releases!("SELECT value FROM json_each($1)"),
+        postgres: vulnerabilities_of_releases!("SELECT json_array_elements_text($1::json)"),
     }
     PUT_VULNERABILITY_NAMES {
         sqlite: "INSERT INTO vulnerability_names (organization_id, name, vulnerability_id) \

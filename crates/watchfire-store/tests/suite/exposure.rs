@@ -10,13 +10,13 @@ use watchfire_core::ids::{ProductId, ReleaseId, SbomId, VulnerabilityId};
 use watchfire_store::policy::Write;
 use watchfire_store::{
     Append, ExposureState, Inventory, Kept, Likelihood, ListingRow, PageRequest, Part, Recorded,
-    StoreError, Viewer, Word, digest_of, random_bytes,
+    StoreError, Unjudged, Viewer, Word, digest_of, random_bytes,
 };
 
 use crate::engine::engines;
 use crate::house::House;
 
-fn watch() -> Viewer {
+pub(crate) fn watch() -> Viewer {
     Viewer::service(Service::Watch)
 }
 
@@ -151,14 +151,26 @@ async fn a_release_is_a_hole_until_somebody_says_what_it_is_made_of() {
         let grant = store.authorize_node::<Write>(&watch()).await.unwrap();
         let changed = store.sboms_changed(&grant, (0, 0)).await.unwrap();
         assert_eq!((changed.len(), changed[0].counts), (1, true));
-        let unjudged = store.sboms_unjudged(&grant, 1, 10).await.unwrap();
+        let unjudged = store.sboms_unjudged(&grant, 1, (0, 0), 10).await.unwrap();
         let place = (changed[0].number, changed[0].changed);
-        assert_eq!(unjudged, [(place, release.clone())]);
+        let wanted = Unjudged {
+            number: place.0,
+            changed: place.1,
+            release: release.clone(),
+            size_bytes: DOCUMENT.len() as u64,
+        };
+        assert_eq!(unjudged, [wanted]);
+        let behind = (place.1, place.0);
+        assert!(store.sboms_unjudged(&grant, 1, behind, 10).await.unwrap().is_empty());
         let mut append = Append::new(&watch(), house.now);
         append.judged(&grant, place, 1);
         store.append(append).await.unwrap();
-        assert!(store.sboms_unjudged(&grant, 1, 10).await.unwrap().is_empty());
-        assert_eq!(store.sboms_unjudged(&grant, 2, 10).await.unwrap().len(), 1, "another reader");
+        assert!(store.sboms_unjudged(&grant, 1, (0, 0), 10).await.unwrap().is_empty());
+        assert_eq!(
+            store.sboms_unjudged(&grant, 2, (0, 0), 10).await.unwrap().len(),
+            1,
+            "another reader"
+        );
         let asked = [digest_of(DOCUMENT), digest_of(b"other")];
         let read = store.inventories(&grant, &[&asked[0], &asked[1]]).await.unwrap();
         assert_eq!(read.len(), 1);
@@ -169,7 +181,7 @@ async fn a_release_is_a_hole_until_somebody_says_what_it_is_made_of() {
         to_release(&house, &eva, &release, gone, None).await.unwrap();
         let changed = store.sboms_changed(&grant, place).await.unwrap();
         assert_eq!((changed.len(), changed[0].counts), (1, false));
-        assert_eq!(store.sboms_unjudged(&grant, 1, 10).await.unwrap().len(), 1);
+        assert_eq!(store.sboms_unjudged(&grant, 1, (0, 0), 10).await.unwrap().len(), 1);
         house.store.close().await;
     }
 }
@@ -485,8 +497,12 @@ async fn the_most_urgent_stands_first_and_a_decision_closes() {
             .await
             .unwrap();
         assert_eq!(by_name, BTreeMap::from([("CVE-2021-44228".to_owned(), id.clone())]));
-        let of = store.vulnerabilities_of_release(&grant, &release, "").await.unwrap();
-        assert_eq!(of, [id]);
+        let of = store.vulnerabilities_of_releases(&grant, &[&release], "").await.unwrap();
+        assert_eq!(of, [(id.clone(), "CVE-2021-44228".to_owned())]);
+        let of = store.vulnerabilities_of_releases(&grant, &[&release, &other], "").await.unwrap();
+        assert_eq!(of.len(), 1, "once, and not of what nothing is said of");
+        let behind = store.vulnerabilities_of_releases(&grant, &[&release], id.as_str()).await;
+        assert!(behind.unwrap().is_empty());
         house.store.close().await;
     }
 }

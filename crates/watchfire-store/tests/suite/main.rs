@@ -6,6 +6,7 @@ mod audit;
 mod due;
 mod engine;
 mod exposure;
+mod exposure_state;
 mod feed;
 mod group;
 mod house;
