@@ -2,6 +2,7 @@
 //!
 //! Events and read tables name them by their digest. Nothing here is read from events.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
@@ -10,7 +11,7 @@ use flate2::write::DeflateEncoder;
 use jiff::Timestamp;
 use watchfire_core::log::Hash;
 
-use crate::dialect::{Connection, params};
+use crate::dialect::{Connection, listed, params};
 use crate::error::StoreError;
 use crate::statement::statements;
 
@@ -80,6 +81,44 @@ pub(crate) async fn kept(
     row.bytes_or_none("bytes")?.map(|bytes| opened(&bytes, size, digest)).transpose()
 }
 
+/// Reads the first of these documents, as many as fit into `bytes_max` together and one at least, in
+/// their order; `None` where one was never kept, or was erased.
+pub(crate) async fn first_of(
+    connection: &mut Connection,
+    digests: &[&str],
+    bytes_max: u64,
+) -> Result<Vec<(String, Option<Vec<u8>>)>, StoreError> {
+    let list = serde_json::json!(digests).to_string();
+    let mut sizes = BTreeMap::new();
+    for row in &connection.all(&listed::DOCUMENT_SIZES, params![list]).await? {
+        sizes.insert(row.text("digest")?, row.natural("size")?);
+    }
+    let fit = fitting(digests, &sizes, bytes_max);
+    let list = serde_json::json!(fit).to_string();
+    let mut found = BTreeMap::new();
+    for row in &connection.all(&listed::DOCUMENTS, params![list]).await? {
+        let digest = row.text("digest")?;
+        let bytes = opened(&row.bytes("bytes")?, row.natural("size")?, &digest)?;
+        found.insert(digest, bytes);
+    }
+    Ok(fit.iter().map(|digest| ((*digest).to_owned(), found.remove(*digest))).collect())
+}
+
+/// The first of these whose sizes add up to at most `bytes_max`, and one at least.
+pub(crate) fn fitting<'d, 'n>(
+    names: &'d [&'n str],
+    sizes: &BTreeMap<String, u64>,
+    bytes_max: u64,
+) -> &'d [&'n str] {
+    let mut sum = 0;
+    let fit = names.iter().take_while(|name| {
+        sum += sizes.get(**name).copied().unwrap_or_default();
+        sum <= bytes_max
+    });
+    let count = fit.count().max(1).min(names.len());
+    &names[..count]
+}
+
 /// Opens a document, and sees that it is the one of its name.
 pub(crate) fn opened(bytes: &[u8], size: u64, digest: &str) -> Result<Vec<u8>, StoreError> {
     let corrupt = || StoreError::Corrupt { what: "document" };
@@ -100,6 +139,21 @@ pub(crate) async fn forget(tx: &mut Connection, digest: &str) -> Result<(), Stor
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_many_are_read_as_fit_and_one_at_least() {
+        let sizes =
+            BTreeMap::from([("a".to_owned(), 6), ("b".to_owned(), 4), ("c".to_owned(), 11)]);
+        for (names, count) in [
+            (&["a", "b", "c"][..], 2),
+            (&["a", "x", "b", "x"], 4),
+            (&["c", "a"], 1),
+            (&["b", "c"], 1),
+            (&[], 0),
+        ] {
+            assert_eq!(fitting(names, &sizes, 10), &names[..count], "{names:?}");
+        }
+    }
 
     #[test]
     fn a_document_is_named_as_every_other_tool_names_it() {

@@ -21,6 +21,9 @@ statements! {
     HISTORY =
         "SELECT log_index, version, bytes FROM events WHERE noun = $1 AND stream = $2 \
          AND version > $3 AND bytes IS NOT NULL ORDER BY version LIMIT $4";
+    NEWEST =
+        "SELECT log_index, version, bytes FROM events WHERE noun = $1 AND stream = $2 \
+         AND bytes IS NOT NULL ORDER BY version DESC LIMIT $3";
     EVENT_AT = "SELECT log_index, version, bytes FROM events WHERE log_index = $1";
     /// The entries of a case and of the reports that it was opened on.
     ENTRIES_OF_CASE =
@@ -83,6 +86,18 @@ pub(crate) async fn page(
     let params = params![noun, id, int(after)?, limited(limit, HISTORY_ROWS_MAX)];
     let rows = connection.all(&HISTORY, params).await?;
     rows.iter().map(recorded).collect()
+}
+
+/// Reads the newest of a history, oldest first. Whoever calls has checked the right to it.
+pub(crate) async fn newest(
+    connection: &mut Connection,
+    stream: &Stream,
+    limit: usize,
+) -> Result<Vec<RecordedEvent>, StoreError> {
+    let (noun, id) = stream.parts();
+    let params = params![noun, id, limited(limit, HISTORY_ROWS_MAX)];
+    let rows = connection.all(&NEWEST, params).await?;
+    rows.iter().rev().map(recorded).collect()
 }
 
 /// Reads a whole history, page by page.

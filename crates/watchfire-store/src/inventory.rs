@@ -3,6 +3,8 @@
 //! The bytes of an inventory are whatever the reader above makes of a document; its version says
 //! whether they are still what it would make. They follow from documents and can be made anew.
 
+use std::collections::BTreeMap;
+
 use watchfire_core::ids::{ReleaseId, SbomId};
 
 use crate::Store;
@@ -15,6 +17,10 @@ use crate::statement::statements;
 
 /// SBOMs that are read at once.
 pub const SBOMS_AT_ONCE_MAX: usize = 500;
+
+/// Bytes of the inventories, and of the documents, that are read at once.
+const INVENTORIES_BYTES_MAX: u64 = 32 << 20;
+const DOCUMENTS_BYTES_MAX: u64 = 32 << 20;
 
 statements! {
     KEEP =
@@ -160,7 +166,8 @@ impl Store {
         rows.iter().map(one).collect()
     }
 
-    /// Returns what was read of these documents, by readers of whatever version.
+    /// Returns what was read of the first of these documents, by readers of whatever version: as many
+    /// as fit into memory together, and how many that are.
     ///
     /// # Errors
     /// Failures of the database.
@@ -168,9 +175,16 @@ impl Store {
         &self,
         _grant: &Authorized<Node, Write>,
         documents: &[&str],
-    ) -> Result<Vec<Inventory>, StoreError> {
+    ) -> Result<(usize, Vec<Inventory>), StoreError> {
+        let mut connection = self.reader().await?;
         let list = serde_json::json!(documents).to_string();
-        let rows = self.reader().await?.all(&listed::INVENTORIES, params![list]).await?;
+        let mut sizes = BTreeMap::new();
+        for row in &connection.all(&listed::INVENTORY_SIZES, params![list]).await? {
+            sizes.insert(row.text("document")?, row.natural("size")?);
+        }
+        let fit = document::fitting(documents, &sizes, INVENTORIES_BYTES_MAX);
+        let list = serde_json::json!(fit).to_string();
+        let rows = connection.all(&listed::INVENTORIES, params![list]).await?;
         let inventory = |row: &Row| {
             let reader = u32::try_from(row.int("reader")?);
             Ok(Inventory {
@@ -179,7 +193,7 @@ impl Store {
                 bytes: row.bytes("bytes")?,
             })
         };
-        rows.iter().map(inventory).collect()
+        Ok((fit.len(), rows.iter().map(inventory).collect::<Result<_, StoreError>>()?))
     }
 
     /// Keeps what was read of a document anew.
@@ -205,5 +219,18 @@ impl Store {
         digest: &str,
     ) -> Result<Vec<u8>, StoreError> {
         Ok(document::kept(&mut self.reader().await?, digest).await?.ok_or(NotFound)?)
+    }
+
+    /// Returns the bytes of the first of these documents, as many as fit into memory together and one
+    /// at least, in their order; `None` where one was never kept, or was erased.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn documents(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        digests: &[&str],
+    ) -> Result<Vec<(String, Option<Vec<u8>>)>, StoreError> {
+        document::first_of(&mut self.reader().await?, digests, DOCUMENTS_BYTES_MAX).await
     }
 }

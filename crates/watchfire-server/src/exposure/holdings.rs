@@ -233,18 +233,22 @@ async fn opened<T: Send + Sync + 'static>(
     documents: &[String],
     open: impl Fn(&[u8]) -> Result<T, HoldingError> + Clone + Send + 'static,
 ) -> Result<HashMap<String, Reading<T>>, StoreError> {
-    let asked: Vec<&str> = documents.iter().map(String::as_str).collect();
-    let kept = store.inventories(grant, &asked).await?;
-    let of_now = open.clone();
-    let opened = tokio::task::spawn_blocking(move || {
-        let of_now = kept.into_iter().filter(|kept| kept.reader == READER).filter_map(|kept| {
-            let opened = of_now(&kept.bytes).ok()?;
-            Some((kept.document, Ok(Arc::new(opened))))
+    let mut found: HashMap<String, Reading<T>> = HashMap::new();
+    let mut asked: &[&str] = &documents.iter().map(String::as_str).collect::<Vec<_>>();
+    while !asked.is_empty() {
+        let (count, kept) = store.inventories(grant, asked).await?;
+        asked = &asked[count..];
+        let open = open.clone();
+        let opened = tokio::task::spawn_blocking(move || {
+            let of_now = kept.into_iter().filter(|kept| kept.reader == READER);
+            let each = of_now.filter_map(|kept| {
+                let opened = open(&kept.bytes).ok()?;
+                Some((kept.document, Ok(Arc::new(opened))))
+            });
+            each.collect::<Vec<_>>()
         });
-        of_now.collect()
-    });
-    let corrupt = |_| StoreError::Corrupt { what: "inventory" };
-    let mut found: HashMap<String, Reading<T>> = opened.await.map_err(corrupt)?;
+        found.extend(opened.await.map_err(|_| StoreError::Corrupt { what: "inventory" })?);
+    }
     for document in documents {
         if found.contains_key(document) {
             continue;

@@ -20,6 +20,8 @@ use super::word::is_taken_back;
 const DOCUMENTS_MAX: usize = 50;
 /// So many documents are held at a time.
 const LIBRARY_MAX: usize = 1_000;
+/// And so many are fetched together.
+const FETCHED_AT_ONCE: usize = 100;
 /// A title has at most so many characters.
 const TITLE_CHARS_MAX: usize = 300;
 
@@ -48,29 +50,36 @@ impl Library {
         self.read.insert(digest.to_owned(), document);
     }
 
-    async fn get(
+    /// Reads those of these documents that are not there yet. What cannot be read is not there then.
+    async fn fetch(
         &mut self,
         store: &Store,
         grant: &Authorized<NodeNoun, Write>,
-        digest: &str,
-    ) -> Result<Option<Arc<Document>>, StoreError> {
-        if let Some(document) = self.read.get(digest) {
-            return Ok(Some(document.clone()));
+        digests: &[&str],
+    ) -> Result<(), StoreError> {
+        let is_new = |digest: &&&str| !self.read.contains_key(**digest);
+        let missing: Vec<&str> = digests.iter().filter(is_new).copied().collect();
+        if self.read.len() + missing.len() > LIBRARY_MAX {
+            let kept = |digest: &String, _: &mut _| digests.contains(&digest.as_str());
+            self.read.retain(kept);
         }
-        let bytes = match store.document(grant, digest).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound(_)) => return Ok(None),
-            Err(other) => return Err(other),
-        };
-        let read = tokio::task::spawn_blocking(move || advisory::read(&bytes)).await;
-        // What is kept as good was good: another program reads it otherwise, and it says nothing.
-        let Ok(Ok(document)) = read else { return Ok(None) };
-        let document = Arc::new(document);
-        if self.read.len() >= LIBRARY_MAX {
-            self.read.clear();
+        let mut missing = missing.as_slice();
+        while !missing.is_empty() {
+            let some = store.documents(grant, missing).await?;
+            missing = &missing[some.len()..];
+            let read = tokio::task::spawn_blocking(move || {
+                // What is kept as good was good: another program reads it otherwise, and it says
+                // nothing.
+                let each = some.into_iter().filter_map(|(digest, bytes)| {
+                    let bytes = bytes?;
+                    let read = std::panic::catch_unwind(|| advisory::read(&bytes));
+                    Some((digest, Arc::new(read.ok()?.ok()?)))
+                });
+                each.collect::<Vec<_>>()
+            });
+            self.read.extend(read.await.map_err(|_| StoreError::Corrupt { what: "advisory" })?);
         }
-        self.read.insert(digest.to_owned(), document.clone());
-        Ok(Some(document))
+        Ok(())
     }
 }
 
@@ -88,8 +97,13 @@ impl Opinions {
         let mut advice = Advice::default();
         let mut said: Vec<(String, Advisory)> = Vec::new();
         let (mut documents, mut is_partial) = (Vec::new(), false);
-        for (digest, speaking) in &group.parts {
-            let Some(document) = library.get(store, grant, digest).await? else {
+        let digests: Vec<&str> = group.parts.keys().map(String::as_str).collect();
+        for (at, (digest, speaking)) in group.parts.iter().enumerate() {
+            if at % FETCHED_AT_ONCE == 0 {
+                let end = digests.len().min(at + FETCHED_AT_ONCE);
+                library.fetch(store, grant, &digests[at..end]).await?;
+            }
+            let Some(document) = library.read.get(digest) else {
                 tracing::error!(document = digest, place = speaking.place, "it cannot be read");
                 is_partial = true;
                 continue;

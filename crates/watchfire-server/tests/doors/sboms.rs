@@ -102,7 +102,7 @@ async fn an_sbom_is_attached_replaced_put_beside_and_detached() {
         let grant = house.node.store().authorize_node::<Write>(&watch).await.expect("the watch");
         let digest = digest_of(&first);
         let read = house.node.store().inventories(&grant, &[digest.as_str()]).await.expect("kept");
-        let read = read.first().expect("an inventory");
+        let read = read.1.first().expect("an inventory");
         assert_eq!((read.reader, &read.document), (READER, &digest));
         let holding = Holding::from_bytes(&read.bytes).expect("readable");
         assert_eq!(
@@ -254,6 +254,7 @@ async fn a_document_that_is_no_sbom_is_refused_with_its_place_and_nothing_is_kep
                 .inventories(&grant, &[digest.as_str()])
                 .await
                 .expect("asked")
+                .1
                 .is_empty()
         );
     }

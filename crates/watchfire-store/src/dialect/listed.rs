@@ -223,6 +223,24 @@ listed! {
         postgres: "SELECT i.document, i.reader, i.bytes FROM inventories i \
                    WHERE i.document IN (SELECT json_array_elements_text($1::json))",
     }
+    INVENTORY_SIZES {
+        sqlite: "SELECT i.document, LENGTH(i.bytes) AS size FROM inventories i \
+                 WHERE i.document IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT i.document, LENGTH(i.bytes)::bigint AS size FROM inventories i \
+                   WHERE i.document IN (SELECT json_array_elements_text($1::json))",
+    }
+    DOCUMENT_SIZES {
+        sqlite: "SELECT d.digest, d.size FROM documents d \
+                 WHERE d.digest IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT d.digest, d.size FROM documents d \
+                   WHERE d.digest IN (SELECT json_array_elements_text($1::json))",
+    }
+    DOCUMENTS {
+        sqlite: "SELECT d.digest, d.size, d.bytes FROM documents d WHERE d.bytes IS NOT NULL \
+                 AND d.digest IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT d.digest, d.size, d.bytes FROM documents d WHERE d.bytes IS NOT NULL \
+                   AND d.digest IN (SELECT json_array_elements_text($1::json))",
+    }
     ADVISORIES_BY_NAMES {
         sqlite: advisories_by_names!("SELECT value FROM json_each($1)"),
         postgres: advisories_by_names!("SELECT json_array_elements_text($1::json)"),

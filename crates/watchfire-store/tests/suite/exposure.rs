@@ -172,8 +172,12 @@ async fn a_release_is_a_hole_until_somebody_says_what_it_is_made_of() {
             "another reader"
         );
         let asked = [digest_of(DOCUMENT), digest_of(b"other")];
-        let read = store.inventories(&grant, &[&asked[0], &asked[1]]).await.unwrap();
-        assert_eq!(read.len(), 1);
+        let asked = [&*asked[0], &*asked[1]];
+        let (count, read) = store.inventories(&grant, &asked).await.unwrap();
+        assert_eq!((count, read.len()), (2, 1));
+        let documents = store.documents(&grant, &asked).await.unwrap();
+        let wanted = [(asked[0].to_owned(), Some(DOCUMENT.to_vec())), (asked[1].to_owned(), None)];
+        assert_eq!(documents, wanted);
         assert_eq!((read[0].reader, read[0].bytes.as_slice()), (1, &b"read"[..]));
 
         // Retired, it counts no longer, and that is asked about anew.

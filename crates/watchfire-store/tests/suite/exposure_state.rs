@@ -95,6 +95,12 @@ async fn what_is_kept_of_a_vulnerability_is_what_its_events_left() {
         assert_eq!(part.exposures.keys().collect::<Vec<_>>(), [&two]);
         assert_eq!(part.exposures[&two], last.exposures[&two]);
         assert_eq!((part.version, &part.called), (last.version, &last.called));
+        let history = house.store.vulnerability_history(&watch(), &id).await.expect("a history");
+        for limit in [1, 3, 1_000] {
+            let newest = house.store.vulnerability_newest(&watch(), &id, limit).await;
+            let from = history.len().saturating_sub(limit);
+            assert_eq!(newest.expect("a history"), history[from..]);
+        }
         let head = house.store.vulnerability_of(&watch(), &id, &[]).await.expect("a head");
         assert_eq!(head, Vulnerability { exposures: BTreeMap::new(), ..last });
         let stranger = house.store.vulnerability_of(&Viewer::anonymous(), &id, &[]).await;

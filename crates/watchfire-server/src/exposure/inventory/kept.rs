@@ -174,9 +174,9 @@ impl<'a> Kept<'a> {
         let (table, rest) = split(rest, table, ROW_BYTES)?;
         let (ends, blocks) = split(rest, components.div_ceil(BLOCK), NUMBER_BYTES)?;
         let kept = Self { components, head, table, ends, blocks };
-        let ends = (0..kept.blocks()).map(|at| number_at(kept.ends, at));
+        let mut ends = (0..kept.blocks()).map(|at| number_at(kept.ends, at));
         let is_sorted = ends.clone().is_sorted();
-        if !is_sorted || ends.last().unwrap_or_default() != blocks.len() {
+        if !is_sorted || ends.next_back().unwrap_or_default() != blocks.len() {
             return Err(HoldingError::Torn);
         }
         Ok(kept)
