@@ -14,6 +14,7 @@ use watchfire_core::case::Refusal;
 use watchfire_core::department::DepartmentRefusal;
 use watchfire_core::law::bundle::BundleError;
 use watchfire_core::law::house_reading::ReadingRefusal;
+use watchfire_core::law::problem::Problem as LawProblem;
 use watchfire_core::party::PartyRefusal;
 use watchfire_core::product::ProductRefusal;
 use watchfire_core::vulnerability::TriageRefusal;
@@ -151,6 +152,24 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("storage_unavailable", 503, "The database does not answer."),
 ];
 
+/// Something wrong in a file of law.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InFile {
+    path: String,
+    line: usize,
+    column: usize,
+    code: &'static str,
+    message: String,
+    hint: String,
+}
+
+impl From<&LawProblem> for InFile {
+    fn from(problem: &LawProblem) -> Self {
+        let LawProblem { path, line, column, code, message, hint } = problem.clone();
+        Self { path, line, column, code, message, hint }
+    }
+}
+
 /// What an answer says when it is no success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -158,8 +177,9 @@ pub struct Problem {
     code: &'static str,
     detail: String,
     hint: String,
-    pointer: Option<String>,
+    pointer: Option<Box<str>>,
     line: Option<NonZeroU64>,
+    in_files: Option<Box<[InFile]>>,
     retry_after_seconds: Option<u64>,
     outcome_unknown: bool,
 }
@@ -181,6 +201,7 @@ impl Problem {
             hint: hint.into(),
             pointer: None,
             line: None,
+            in_files: None,
             retry_after_seconds: None,
             outcome_unknown: false,
         }
@@ -189,7 +210,7 @@ impl Problem {
     /// Says which part of the body is meant, as a JSON pointer (RFC 6901).
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
-        self.pointer = Some(pointer.into());
+        self.pointer = Some(pointer.into().into_boxed_str());
         self
     }
 
@@ -197,6 +218,13 @@ impl Problem {
     #[must_use]
     pub fn on_line(mut self, line: u64) -> Self {
         self.line = NonZeroU64::new(line);
+        self
+    }
+
+    /// Says each thing that is wrong in files of law, as `watchfire law check` tells it.
+    #[must_use]
+    pub fn in_files(mut self, found: impl IntoIterator<Item = InFile>) -> Self {
+        self.in_files = Some(found.into_iter().collect());
         self
     }
 
@@ -293,6 +321,7 @@ impl Problem {
             hint: &self.hint,
             pointer: self.pointer.as_deref(),
             line: self.line(),
+            problems: self.in_files.as_deref(),
             outcome: self.outcome_unknown.then_some("unknown"),
             request_id,
         };
@@ -565,6 +594,8 @@ struct Wire<'a> {
     pointer: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<&'a [InFile]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'static str>,
     request_id: &'a str,

@@ -19,6 +19,8 @@ use crate::state::Node;
 
 /// Sources that are remembered before those that were quiet are forgotten.
 const SOURCES_BEFORE_FORGETTING: usize = 10_000;
+/// So many lawbooks are put to past cases at once: each takes a processor.
+const BACKTESTS_AT_ONCE_MAX: usize = 1;
 /// When to come back after an overload.
 const OVERLOAD_RETRY_SECONDS: u64 = 2;
 /// When to come back where its turn did not come.
@@ -43,6 +45,7 @@ pub struct Counters {
     lookups: DefaultKeyedRateLimiter<IpAddr>,
     at_once: Arc<Semaphore>,
     sboms_at_once: Arc<Semaphore>,
+    backtests_at_once: Arc<Semaphore>,
 }
 
 impl Counters {
@@ -57,6 +60,7 @@ impl Counters {
             lookups: per_minute(limits.lookups_per_minute_max),
             at_once: Arc::new(Semaphore::new(limits.requests_at_once_max)),
             sboms_at_once: Arc::new(Semaphore::new(limits.sboms_at_once_max)),
+            backtests_at_once: Arc::new(Semaphore::new(BACKTESTS_AT_ONCE_MAX)),
         }
     }
 
@@ -66,16 +70,20 @@ impl Counters {
     /// # Errors
     /// `overloaded` where others take too long.
     pub async fn turn_of_an_sbom(&self, within: Duration) -> Result<OwnedSemaphorePermit, Problem> {
-        let turn = self.sboms_at_once.clone().acquire_owned();
-        let turn = tokio::time::timeout(within, turn).await.ok().and_then(Result::ok);
-        turn.ok_or_else(|| {
-            Problem::new(
-                "overloaded",
-                "others attach SBOMs, and there was no turn for this one",
-                "send it again after the seconds of `Retry-After`",
-            )
-            .retry_after(TURN_RETRY_SECONDS)
-        })
+        let detail = "others attach SBOMs, and there was no turn for this one";
+        turn(&self.sboms_at_once, within, detail).await
+    }
+
+    /// Waits at most so long until one more lawbook may be put to past cases.
+    ///
+    /// # Errors
+    /// `overloaded` where others take too long.
+    pub async fn turn_of_a_backtest(
+        &self,
+        within: Duration,
+    ) -> Result<OwnedSemaphorePermit, Problem> {
+        let detail = "others put laws to past cases, and there was no turn for these";
+        turn(&self.backtests_at_once, within, detail).await
     }
 
     /// Counts one more of `source`.
@@ -101,6 +109,18 @@ impl Counters {
             .retry_after(wait.as_secs() + 1)
         })
     }
+}
+
+async fn turn(
+    of: &Arc<Semaphore>,
+    within: Duration,
+    detail: &str,
+) -> Result<OwnedSemaphorePermit, Problem> {
+    let turn = tokio::time::timeout(within, of.clone().acquire_owned()).await;
+    turn.ok().and_then(Result::ok).ok_or_else(|| {
+        let hint = "send it again after the seconds of `Retry-After`";
+        Problem::new("overloaded", detail, hint).retry_after(TURN_RETRY_SECONDS)
+    })
 }
 
 /// An IPv6 subscriber has a whole /64 to ask from; it counts as one source.

@@ -151,7 +151,10 @@ fn obligations() -> Vec<Route> {
 fn laws_and_log() -> Vec<Route> {
     use Access::{Duty, Grant, Public, SignedIn};
     use watchfire_core::event::Duty::Auditor;
+    let (schemas, paths, methods) = routes!(api::backtest::backtest);
+    let large = methods.layer(DefaultBodyLimit::max(api::amendment::PROPOSAL_BYTES_MAX));
     vec![
+        route(SignedIn, (schemas, paths, large)),
         route(SignedIn, routes!(api::law::list)),
         route(SignedIn, routes!(api::law::show)),
         route(SignedIn, routes!(api::law::cases)),

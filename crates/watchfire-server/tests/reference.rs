@@ -101,6 +101,8 @@ fn the_errors_stand_in_the_reference() {
          `code` is stable: one may be added, none is renamed.\n\
          `detail` says what happened, `hint` what to do, `pointer` which part of the body is meant \
          (RFC 6901), `request_id` what to tell the operator.\n\
+         Where files of law do not load, `problems` has each thing that is wrong: `path`, `line`, \
+         `column`, `code`, `message`, `hint`.\n\
          `outcome` is `unknown` where nobody can say whether a write was done; the same request \
          with the same `Idempotency-Key` tells, and does it once.\n\
          This page is written from the code, as [the routes](api.md) are.\n\n\

@@ -1,4 +1,4 @@
-//! The facts of many cases at once, found by what can make a provision arise.
+//! The facts of many cases at once: found by what can make a provision arise, or page by page.
 
 use jiff::Timestamp;
 use watchfire_core::event::{Body, CaseEvent, FactRecord, encoding};
@@ -6,10 +6,10 @@ use watchfire_core::ids::{CaseId, PartyId};
 
 use crate::Store;
 use crate::apply::Stored;
-use crate::dialect::{Connection, params};
+use crate::dialect::{Connection, Row, params};
 use crate::error::StoreError;
 use crate::log::int;
-use crate::page::limited;
+use crate::page::{Page, PageRequest, limited};
 use crate::policy::visible;
 use crate::statement::statements;
 use crate::viewer::Viewer;
@@ -35,6 +35,20 @@ statements! {
         "SELECT c.id FROM case_triggers t JOIN cases c ON c.id = t.case_id \
          WHERE t.cause = $3 AND t.case_id > $4 AND ", visible!(),
         " ORDER BY t.case_id LIMIT $5"
+    );
+    PAST = concat!(
+        "SELECT p.id, p.title, p.organization_id, p.opened_at, p.changed_at, p.is_open, e.bytes \
+         FROM (SELECT c.id, c.title, c.organization_id, c.opened_at, c.changed_at, \
+         EXISTS (SELECT 1 FROM obligations o WHERE o.case_id = c.id AND o.is_open) AS is_open \
+         FROM cases c WHERE c.organization_id = $3 AND ", visible!(),
+        " AND (c.opened_at < $4 OR (c.opened_at = $4 AND c.id < $5)) \
+         ORDER BY c.opened_at DESC, c.id DESC LIMIT $6) p \
+         LEFT JOIN case_facts f ON f.case_id = p.id LEFT JOIN events e ON e.log_index = f.log_index \
+         ORDER BY p.opened_at DESC, p.id DESC, f.log_index"
+    );
+    COUNT_PAST = concat!(
+        "SELECT COUNT(*) AS count FROM (SELECT c.id FROM cases c WHERE c.organization_id = $3 AND ",
+        visible!(), " LIMIT $4) q"
     );
 }
 
@@ -67,6 +81,33 @@ pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<()
     Ok(())
 }
 
+/// Puts the facts of each case together: rows of one case stand beside each other.
+fn with_facts(rows: &[Row]) -> Result<Vec<CaseFacts>, StoreError> {
+    let mut found: Vec<CaseFacts> = Vec::new();
+    for row in rows {
+        let case: CaseId = row.parsed("id")?;
+        if found.last().is_none_or(|last| last.case != case) {
+            found.push(CaseFacts {
+                case,
+                title: row.text("title")?,
+                organization: row.parsed("organization_id")?,
+                opened_at: row.instant("opened_at")?,
+                changed_at: row.instant("changed_at")?,
+                is_open: row.bool("is_open")?,
+                facts: Vec::new(),
+            });
+        }
+        let Some(bytes) = row.bytes_or_none("bytes")? else { continue };
+        let event = encoding::decode(&bytes)?;
+        if let (Body::Case(_, CaseEvent::FactRecorded { fact }), Some(last)) =
+            (event.body, found.last_mut())
+        {
+            last.facts.push(fact);
+        }
+    }
+    Ok(found)
+}
+
 impl Store {
     /// Returns the cases that the viewer sees in which `cause` stands (a kind of fact, or
     /// `submitted` and a provision), with all their facts, after a case, by id; up to
@@ -84,28 +125,41 @@ impl Store {
         let after = after.map_or("", CaseId::as_str);
         let params = params![scope, party, cause, after, limited(0, CASES_AT_ONCE_MAX)];
         let rows = self.reader().await?.all(&FACTS_BY_CAUSE, params).await?;
-        let mut found: Vec<CaseFacts> = Vec::new();
-        for row in &rows {
-            let case: CaseId = row.parsed("id")?;
-            if found.last().is_none_or(|last| last.case != case) {
-                found.push(CaseFacts {
-                    case,
-                    title: row.text("title")?,
-                    organization: row.parsed("organization_id")?,
-                    opened_at: row.instant("opened_at")?,
-                    changed_at: row.instant("changed_at")?,
-                    is_open: row.bool("is_open")?,
-                    facts: Vec::new(),
-                });
-            }
-            let event = encoding::decode(&row.bytes("bytes")?)?;
-            if let (Body::Case(_, CaseEvent::FactRecorded { fact }), Some(last)) =
-                (event.body, found.last_mut())
-            {
-                last.facts.push(fact);
-            }
-        }
-        Ok(found)
+        with_facts(&rows)
+    }
+
+    /// Returns a page of the cases of an organization that the viewer sees, the newest first, each
+    /// with all its facts.
+    ///
+    /// # Errors
+    /// [`StoreError::Cursor`].
+    pub async fn past_cases(
+        &self,
+        viewer: &Viewer,
+        organization: &PartyId,
+        page: &PageRequest,
+    ) -> Result<Page<CaseFacts>, StoreError> {
+        let (scope, party) = viewer.parameters();
+        let ([at], id) = page.key([i64::MAX])?;
+        let params = params![scope, party, organization.as_str(), at, id, page.probe()];
+        let cases = with_facts(&self.reader().await?.all(&PAST, params).await?)?;
+        Ok(page.page(cases, |one| format!("{}.{}", one.opened_at.as_microsecond(), one.case)))
+    }
+
+    /// Counts those cases, up to a number.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn count_past_cases(
+        &self,
+        viewer: &Viewer,
+        organization: &PartyId,
+        most: usize,
+    ) -> Result<u64, StoreError> {
+        let (scope, party) = viewer.parameters();
+        let params = params![scope, party, organization.as_str(), limited(most, most)];
+        let row = self.reader().await?.optional(&COUNT_PAST, params).await?;
+        row.map_or(Ok(0), |row| row.natural("count"))
     }
 
     /// Returns the ids of such cases.

@@ -96,6 +96,20 @@ impl<'a> Api<'a> {
         self.write(Method::POST, path, body)
     }
 
+    /// Asks with a body, which changes nothing and needs no key.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub(crate) fn ask(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        let request = self.request(Method::POST, path).query(query).json(body);
+        read(&self.send(request, DOCUMENT_BYTES_MAX)?)
+    }
+
     /// As [`Api::post`], in the place of what is there.
     ///
     /// # Errors
@@ -182,7 +196,8 @@ fn refused(status: u16, body: &[u8], wait: Option<&str>) -> Failure {
     let place: Vec<String> = pointer.into_iter().chain(line).collect();
     let detail = if place.is_empty() { detail } else { format!("{detail} ({})", place.join(", ")) };
     let failure = if status >= 500 { Failure::world(detail) } else { Failure::request(detail) };
-    let failure = failure.coded(text("code"));
+    let in_files = serde_json::from_value(problem["problems"].clone()).unwrap_or_default();
+    let failure = failure.coded(text("code")).in_files(in_files);
     let hint = match (text("code").as_deref(), wait) {
         (Some("entry_pending"), Some(seconds)) => {
             Some(format!("ask again in {seconds} s; auditors may take `--internal`"))

@@ -23,6 +23,17 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Something wrong in a file of law, as a node tells it.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct InFile {
+    pub(crate) path: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
 /// Why a command did not come to its end.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -34,6 +45,8 @@ pub(crate) struct Failure {
     pub(crate) hint: Option<String>,
     /// The stable code of the problem, where a node refused.
     pub(crate) code: Option<String>,
+    /// What a node found wrong in files of law, one by one.
+    pub(crate) problems: Vec<InFile>,
     /// What lay behind it.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -50,12 +63,18 @@ impl Failure {
     }
 
     fn of(exit: Exit, message: String) -> Self {
-        Self { exit, message, hint: None, code: None, cause: None }
+        Self { exit, message, hint: None, code: None, problems: Vec::new(), cause: None }
     }
 
     /// Says under which code a node refused.
     pub(crate) fn coded(mut self, code: Option<String>) -> Self {
         self.code = code;
+        self
+    }
+
+    /// Says what a node found wrong in files of law.
+    pub(crate) fn in_files(mut self, problems: Vec<InFile>) -> Self {
+        self.problems = problems;
         self
     }
 

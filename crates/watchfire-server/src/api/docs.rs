@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
+use super::backtest::BACKTEST;
 use crate::error::CODES;
 use crate::route::{self, Access};
 use crate::web::asset::{self, Asset};
@@ -64,7 +65,7 @@ pub(crate) fn complete(api: &OpenApi, declared: &[(&'static str, String, Access)
             }
             responses.insert("default".to_owned(), problem_response());
         }
-        if *method != "GET" {
+        if *method != "GET" && path != BACKTEST {
             let parameter = key_parameter(path != "/api/v1/reports");
             match operation["parameters"].as_array_mut() {
                 Some(parameters) => parameters.push(parameter),
@@ -133,6 +134,19 @@ fn problem_schema() -> Value {
             "code": { "type": "string", "enum": codes },
             "detail": text, "hint": text, "pointer": text,
             "line": { "type": "integer" },
+            "problems": {
+                "type": "array",
+                "description": "Each thing that is wrong in files of law, up to 500.",
+                "items": {
+                    "type": "object",
+                    "required": ["path", "line", "column", "code", "message", "hint"],
+                    "properties": {
+                        "path": text, "line": { "type": "integer" },
+                        "column": { "type": "integer" }, "code": text, "message": text,
+                        "hint": text,
+                    },
+                },
+            },
             "outcome": { "type": "string", "enum": ["unknown"] },
             "request_id": text,
         },

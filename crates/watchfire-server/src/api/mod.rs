@@ -3,6 +3,7 @@
 pub(crate) mod advisory;
 pub(crate) mod amendment;
 pub(crate) mod awareness;
+pub(crate) mod backtest;
 pub(crate) mod case;
 pub(crate) mod component;
 pub(crate) mod conflict;

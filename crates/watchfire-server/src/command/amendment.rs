@@ -11,6 +11,7 @@ use watchfire_core::ids::{AmendmentId, DepartmentId, PartyId};
 use watchfire_core::law::bundle::Bundle;
 use watchfire_core::law::files::Files;
 use watchfire_core::law::house_reading::HouseReading;
+use watchfire_core::law::problem::Problem as LawProblem;
 use watchfire_core::law::{Lawbook, bundle, case_file, lint};
 use watchfire_core::log::VerifierKey;
 use watchfire_store::policy::{Administer, Amendment as Noun, MayWrite, Write};
@@ -18,11 +19,13 @@ use watchfire_store::{Append, Authorized, StoreError, Viewer};
 
 use super::decision::{house_of, send};
 use super::{Answer, AppendError, TRIES_MAX, Wish, keeper, too_many_conflicts};
-use crate::error::Problem;
+use crate::error::{InFile, Problem};
 use crate::state::Node;
 
-/// So many problems of packs are told in one answer.
+/// So many problems of packs are told in one line.
 const PROBLEMS_TOLD_MAX: usize = 10;
+/// So many of them are told one by one.
+const PROBLEMS_LISTED_MAX: usize = 500;
 
 /// Files of law as somebody brings them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +97,14 @@ pub(crate) async fn over(files: Files, below: Arc<Lawbook>) -> Result<Arc<Lawboo
     let loaded = tokio::task::spawn_blocking(load).await;
     match loaded.map_err(|error| Problem::internal(&error))? {
         Ok(book) => Ok(Arc::new(book)),
-        Err(problems) => Err(invalid(problems.iter().map(ToString::to_string))),
+        Err(problems) => Err(not_loading(&problems)),
     }
+}
+
+/// Tells what keeps packs from loading: in one line, and one by one.
+pub(crate) fn not_loading(problems: &[LawProblem]) -> Problem {
+    let one_by_one = problems.iter().take(PROBLEMS_LISTED_MAX).map(InFile::from);
+    invalid(problems.iter().map(ToString::to_string)).in_files(one_by_one)
 }
 
 fn invalid(problems: impl Iterator<Item = String>) -> Problem {

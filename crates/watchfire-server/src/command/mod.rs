@@ -3,6 +3,7 @@
 
 pub mod advisory;
 pub mod amendment;
+pub mod backtest;
 pub(crate) mod built_in;
 pub mod bundle;
 pub mod case;

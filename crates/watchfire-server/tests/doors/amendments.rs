@@ -17,7 +17,7 @@ use crate::house::{Answered, House, Person};
 
 /// The pack of the RMSV, with 36 hours in the place of the strict 48: an edit of what applies, told
 /// as a correction. Its own case files are left out, since they say 48 hours.
-fn rmsv_36h() -> Files {
+pub(crate) fn rmsv_36h() -> Files {
     let own = Lawbook::builtin().files().iter().filter(|(path, _)| path.starts_with("cn-rmsv/"));
     Files::new(own.map(|(path, text)| {
         let strict = "strict         = { within = \"48h\", counts = \"elapsed\" }\nouter          = { within = \"2d\"";

@@ -2,6 +2,7 @@
 
 mod access;
 mod amendments;
+mod backtests;
 mod browser;
 mod cases;
 mod conflicts;

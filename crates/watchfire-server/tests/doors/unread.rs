@@ -17,7 +17,7 @@ use crate::browser::text;
 use crate::house::{House, Person, laws};
 
 /// The built-in law, with one role more.
-fn with_a_role_more() -> Arc<Lawbook> {
+pub(crate) fn with_a_role_more() -> Arc<Lawbook> {
     let more = "[roles.tester]\nname = { en = \"tester\", zh-CN = \"测试人\" }\n\n[roles.";
     let edited = Lawbook::builtin().files().iter().map(|(path, text)| {
         let text = match path {

@@ -188,8 +188,8 @@ pub(crate) struct Backtest {
     /// Case files (TOML); `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// What to compare with: `built-in`, `nothing`, or a folder of packs; with `--laws` it is
-    /// `built-in` where nothing is said
+    /// What to compare with: `built-in`, `nothing`, or a folder of packs, and of a node that runs
+    /// `in-use`; with `--laws` it is `built-in`, or what the node uses, where nothing is said
     #[arg(long, value_name = "LAWS")]
     pub(crate) against: Option<String>,
     /// The instant to answer for, instead of each case's own: 2026-09-30T10:00Z
@@ -203,6 +203,9 @@ pub(crate) struct Backtest {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) laws: Laws,
+    /// The address of a node that runs: it puts the laws to the cases that `--token` may see
+    #[arg(long, value_name = "URL", conflicts_with_all = ["files", "local", "config", "data", "database"])]
+    pub(crate) server: Option<String>,
     /// Whose rights to the cases of a node hold; without one a case under embargo is hidden
     #[arg(long, value_name = "TOKEN", env = "WATCHFIRE_TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,

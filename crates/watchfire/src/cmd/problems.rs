@@ -7,6 +7,10 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use watchfire_core::law::lint;
 use watchfire_core::law::problem::Problem;
 
+use super::packs::Folder;
+use crate::exit::InFile;
+use crate::print;
+
 /// So many problems are drawn; whoever has more is told their number.
 pub(super) const DRAWN_MAX: usize = 500;
 
@@ -16,35 +20,81 @@ pub(super) struct Source<'a> {
     pub(super) text: &'a str,
 }
 
+/// A problem as it is drawn, whoever found it.
+struct Drawn<'p> {
+    line: usize,
+    column: usize,
+    code: &'p str,
+    message: &'p str,
+    hint: &'p str,
+}
+
+impl Drawn<'_> {
+    fn in_source(&self, source: &Source<'_>, styled: bool) -> String {
+        let level = if lint::is_missing(self.code) { Level::WARNING } else { Level::ERROR };
+        let line = self.line_of(source.text);
+        // The one line alone: drawing a problem costs the same in a file of any length.
+        let snippet = Snippet::source(line)
+            .line_start(self.line)
+            .path(source.path.as_str())
+            .annotation(AnnotationKind::Primary.span(self.span_of(line)));
+        let mut report = level.primary_title(self.message).id(self.code).element(snippet);
+        if !self.hint.is_empty() {
+            report = report.element(Level::HELP.message(self.hint));
+        }
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[report])
+    }
+
+    /// The line in which it stands; empty past the end.
+    fn line_of<'t>(&self, text: &'t str) -> &'t str {
+        text.split('\n').nth(self.line.saturating_sub(1)).unwrap_or_default().trim_end()
+    }
+
+    /// From its place to the end of its line, in bytes of the line.
+    fn span_of(&self, line: &str) -> Range<usize> {
+        let column = line.char_indices().nth(self.column.saturating_sub(1));
+        column.map_or(line.len(), |(at, _)| at)..line.len()
+    }
+}
+
 /// Draws one problem in its source.
 pub(super) fn draw(problem: &Problem, source: &Source<'_>, styled: bool) -> String {
-    let level = if lint::is_missing(problem.code) { Level::WARNING } else { Level::ERROR };
-    let line = line_of(problem, source.text);
-    // The one line alone: drawing a problem costs the same in a file of any length.
-    let snippet = Snippet::source(line)
-        .line_start(problem.line)
-        .path(source.path.as_str())
-        .annotation(AnnotationKind::Primary.span(span_of(problem, line)));
-    let mut report =
-        level.primary_title(problem.message.as_str()).id(problem.code).element(snippet);
-    if !problem.hint.is_empty() {
-        report = report.element(Level::HELP.message(problem.hint.as_str()));
-    }
-    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[report])
+    let Problem { line, column, code, message, hint, .. } = problem;
+    Drawn { line: *line, column: *column, code, message, hint }.in_source(source, styled)
 }
 
 /// Tells problems on stderr.
 pub(super) fn say<'a>(problems: &[Problem], source: impl Fn(&str) -> Source<'a>) {
+    let styled = std::io::stderr().is_terminal();
+    tell(problems.len(), problems.iter().map(|it| draw(it, &source(&it.path), styled)));
+}
+
+/// Tells on stderr what a node found wrong in files that it was sent.
+pub(super) fn say_of_node(problems: &[InFile], sent: Option<&Folder>) {
+    let styled = std::io::stderr().is_terminal();
+    let drawn = problems.iter().map(|one| {
+        let InFile { path, line, column, code, message, hint } = one;
+        let source = match sent {
+            Some(folder) => folder.source(path),
+            None => Source { path: path.clone(), text: "" },
+        };
+        // What others wrote is not to speak to the terminal.
+        let (code, message, hint) = (print::plain(code), print::plain(message), print::plain(hint));
+        let (code, message, hint) = (code.as_str(), message.as_str(), hint.as_str());
+        Drawn { line: *line, column: *column, code, message, hint }.in_source(&source, styled)
+    });
+    tell(problems.len(), drawn);
+}
+
+fn tell(count: usize, drawn: impl Iterator<Item = String>) {
     use std::io::Write;
-    let err = std::io::stderr();
-    let styled = err.is_terminal();
-    let mut err = err.lock();
-    for problem in problems.iter().take(DRAWN_MAX) {
+    let mut err = std::io::stderr().lock();
+    for one in drawn.take(DRAWN_MAX) {
         // Where stderr itself cannot be written, nobody is left to tell.
-        let _ = writeln!(err, "{}\n", draw(problem, &source(&problem.path), styled));
+        let _ = writeln!(err, "{one}\n");
     }
-    if let Some(more) = more(problems.len()) {
+    if let Some(more) = more(count) {
         let _ = writeln!(err, "{more}\n");
     }
 }
@@ -53,17 +103,6 @@ pub(super) fn say<'a>(problems: &[Problem], source: impl Fn(&str) -> Source<'a>)
 pub(super) fn more(count: usize) -> Option<String> {
     let more = count.checked_sub(DRAWN_MAX).filter(|more| *more > 0)?;
     Some(format!("and {more} more problems; mend these first"))
-}
-
-/// The line in which a problem stands; empty past the end.
-fn line_of<'t>(problem: &Problem, text: &'t str) -> &'t str {
-    text.split('\n').nth(problem.line.saturating_sub(1)).unwrap_or_default().trim_end()
-}
-
-/// From the place of a problem to the end of its line, in bytes of the line.
-fn span_of(problem: &Problem, line: &str) -> Range<usize> {
-    let column = line.char_indices().nth(problem.column.saturating_sub(1));
-    column.map_or(line.len(), |(at, _)| at)..line.len()
 }
 
 #[cfg(test)]

@@ -23,11 +23,16 @@ impl Progress {
 
     /// One step is done.
     pub(super) fn step(&self) {
+        self.steps(1);
+    }
+
+    /// Some steps are done.
+    pub(super) fn steps(&self, count: usize) {
         let shown = !self.bar.is_hidden();
         if !shown && self.since.elapsed() >= QUIET && std::io::stderr().is_terminal() {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.inc(1);
+        self.bar.inc(count as u64);
     }
 
     /// All is done; the bar goes away.

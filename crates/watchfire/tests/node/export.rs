@@ -5,7 +5,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 /// A public checkpoint each second, so that the test need not wait for minutes.
-const SETTINGS: &str = "checkpoint_every_seconds = 1\n";
+pub(crate) const SETTINGS: &str = "checkpoint_every_seconds = 1\n";
 /// The public log covers an entry within this time.
 const COVERED_WITHIN: Duration = Duration::from_secs(30);
 

@@ -1,5 +1,6 @@
 //! The binary as an operator runs it: started, used over HTTP, killed, tampered with.
 
+mod backtest;
 mod backup;
 mod clock;
 mod demo;
