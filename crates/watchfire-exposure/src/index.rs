@@ -16,6 +16,7 @@ mod build;
 mod delta;
 mod git;
 mod merge;
+mod named;
 mod orders;
 mod package;
 mod rule;

@@ -175,8 +175,8 @@ impl From<&LawProblem> for InFile {
 pub struct Problem {
     status: StatusCode,
     code: &'static str,
-    detail: String,
-    hint: String,
+    detail: Box<str>,
+    hint: Box<str>,
     pointer: Option<Box<str>>,
     line: Option<NonZeroU64>,
     in_files: Option<Box<[InFile]>>,
@@ -197,8 +197,8 @@ impl Problem {
         Self {
             status: StatusCode::from_u16(*status).expect("a listed status is one"),
             code,
-            detail: detail.into(),
-            hint: hint.into(),
+            detail: detail.into().into_boxed_str(),
+            hint: hint.into().into_boxed_str(),
             pointer: None,
             line: None,
             in_files: None,

@@ -174,6 +174,7 @@ fn exposure() -> Vec<Route> {
     use Access::{Grant, SignedIn};
     vec![
         route(SignedIn, routes!(api::vulnerability::list)),
+        route(SignedIn, routes!(api::vulnerability::counts)),
         route(Grant, routes!(api::vulnerability::show)),
         route(Grant, routes!(api::vulnerability::exposures)),
         route(Grant, routes!(api::vulnerability::why)),
@@ -182,6 +183,7 @@ fn exposure() -> Vec<Route> {
         route(Grant, routes!(api::vulnerability::agree)),
         route(Grant, routes!(api::vulnerability::join)),
         route(SignedIn, routes!(api::component::list)),
+        route(SignedIn, routes!(api::component::names)),
         route(SignedIn, routes!(api::advisory::list)),
         route(Grant, routes!(api::advisory::show)),
         route(Grant, routes!(api::advisory::document)),

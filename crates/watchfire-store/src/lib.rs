@@ -98,5 +98,8 @@ pub use session::{
 pub use store::Store;
 pub use submission::{Submission, SubmissionRow};
 pub use viewer::Viewer;
-pub use vulnerability::{ExposureRow, ExposureState, VulnerabilityRow};
+pub use vulnerability::{
+    ExposureFilter, ExposureKinds, ExposureRow, ExposureState, VULNERABILITIES_COUNTED_MAX,
+    VulnerabilityCounts, VulnerabilityRow,
+};
 pub use writer::{BATCH_MAX, QUEUE_MAX};

@@ -64,6 +64,7 @@ mod tests {
         standing,
         submission,
         vulnerability,
+        vulnerability::list,
         vulnerability::state,
     ];
 

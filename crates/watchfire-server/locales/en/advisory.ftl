@@ -27,3 +27,5 @@ advisory-rule-none = No rule: nothing opens a case by itself.
 advisory-severity-from = Severity at least
 advisory-exploited-from = Probability of exploitation at least, in per cent
 advisory-facing-only = Severity and probability count only where the product faces the internet
+advisory-earlier-goes-on = What this source said before goes on.
+advisory-apart-digest = SHA-256 of what is set apart:

@@ -1,6 +1,6 @@
 component-below = Everything that contains a package, version by version, and what of it exposes us.
-component-package-help = A package URL such as `pkg:maven/org.apache.logging.log4j/log4j-core`, or ecosystem and name such as `maven/org.apache.logging.log4j:log4j-core`.
-component-wrong = This is no package: write pkg:TYPE/NAME
+component-package-help = The beginning of a name such as `log4j`, a package URL such as `pkg:maven/org.apache.logging.log4j/log4j-core`, or ecosystem and name such as `maven/org.apache.logging.log4j:log4j-core`.
+component-wrong = This is no package: write pkg:TYPE/NAME, or at least two letters of its name
 component-known = What of it exposes us
 component-known-none = No advisory that is known exposes us by it.
 component-known-more =
@@ -18,3 +18,5 @@ component-more-releases =
        *[other] and { $shown } more
     }
 component-every-version = Every version
+component-named = Packages whose names begin so
+component-named-more = There are more. Type more of the name.

@@ -37,3 +37,4 @@ product-no-release = It has no release yet. Without one nothing can be known of 
 product-not-all-known = Of releases without an SBOM nothing can be known.
 product-retire = Retire the product
 product-retire-help = Nothing is looked for in it any more; what was recorded stays.
+product-exposed-to = what exposes it

@@ -155,3 +155,5 @@ refusal-no-file-hint = Choose the file that is meant.
 refusal-identifiers = An identifier is neither a package URL nor a CPE name
 refusal-owner = Nobody of the house answers by this name
 refusal-day = That is no day such as 2021-12-10
+refusal-file-too-large = The file is larger than { $size }, the most that is taken
+refusal-file-too-large-hint = Compress it with gzip or xz, send a smaller one, or ask whoever runs the node to raise the limit.

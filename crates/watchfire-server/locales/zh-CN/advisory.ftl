@@ -27,3 +27,5 @@ advisory-rule-none = 没有规则：不会自动立案。
 advisory-severity-from = 严重程度不低于
 advisory-exploited-from = 被利用概率不低于（百分比）
 advisory-facing-only = 严重程度和概率规则仅适用于面向互联网的产品
+advisory-earlier-goes-on = 该来源此前的内容继续有效。
+advisory-apart-digest = 被隔离文件的 SHA-256：

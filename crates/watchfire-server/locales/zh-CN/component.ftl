@@ -1,6 +1,6 @@
 component-below = 逐个版本列出包含某一软件包的全部发布版本，以及由此受到的影响。
-component-package-help = purl，例如 `pkg:maven/org.apache.logging.log4j/log4j-core`；或生态与名称，例如 `maven/org.apache.logging.log4j:log4j-core`。
-component-wrong = 不是有效的软件包：请写成 pkg:类型/名称
+component-package-help = 名称的开头，例如 `log4j`；purl，例如 `pkg:maven/org.apache.logging.log4j/log4j-core`；或生态与名称，例如 `maven/org.apache.logging.log4j:log4j-core`。
+component-wrong = 不是有效的软件包：请写成 pkg:类型/名称，或至少输入名称开头的两个字符
 component-known = 由此受到的影响
 component-known-none = 已知的安全公告未使本单位因该组件受到影响。
 component-known-more =
@@ -16,3 +16,5 @@ component-more-releases =
        *[other] 另有 { $shown } 个
     }
 component-every-version = 全部版本
+component-named = 名称以此开头的软件包
+component-named-more = 还有更多，请输入更完整的名称。

@@ -35,3 +35,4 @@ product-no-release = 尚无发布版本。没有发布版本，便无从得知�
 product-not-all-known = 缺少 SBOM 的发布版本无从得知。
 product-retire = 停用产品
 product-retire-help = 此后不再检查其是否受影响；已有记录予以保留。
+product-exposed-to = 受哪些漏洞影响

@@ -155,3 +155,5 @@ refusal-no-file-hint = 请选择要提交的文件。
 refusal-identifiers = 有名称既不是 purl 也不是 CPE 名称
 refusal-owner = 该负责人不是本单位人员
 refusal-day = 不是有效日期，例如 2021-12-10
+refusal-file-too-large = 文件超过上限 { $size }
+refusal-file-too-large-hint = 请用 gzip 或 xz 压缩，或改传较小的文件，也可请节点运维人员调高上限。

@@ -8,15 +8,38 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Asked, Shown, keyed};
 use crate::auth::Caller;
 use crate::command::component::{self as command, Containing};
+use crate::error::Problem;
 use crate::state::Node;
 
-/// Which package is looked for.
+/// Which package is looked for: one of the two is named.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
     /// A package URL, with or without a version: `pkg:maven/org.apache.logging.log4j/log4j-core`.
-    purl: String,
+    purl: Option<String>,
+    /// A package as `/api/v1/components/names` has it: `maven/org.example:shop`.
+    package: Option<String>,
+}
+
+/// How a name begins.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Beginning {
+    /// The beginning of a name, or of a part of it behind `/` or `:`, of at least two characters:
+    /// `log4j`.
+    begins: String,
+}
+
+/// Packages whose names begin so.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PackageNames {
+    /// At most 100, in order.
+    #[schema(example = json!(["maven/org.apache.logging.log4j:log4j-core"]))]
+    items: Vec<String>,
+    /// Whether there may be more.
+    more: bool,
 }
 
 /// A release that contains it.
@@ -76,6 +99,26 @@ pub(crate) async fn list(
     caller: Caller,
     Asked(wanted): Asked<Wanted>,
 ) -> Shown<Vec<WireContaining>> {
-    let found = command::containing(keyed(&node, &caller, None), &wanted.purl).await?;
+    let wish = keyed(&node, &caller, None);
+    let found = match (wanted.purl, wanted.package) {
+        (Some(purl), None) => command::containing(wish, &purl).await?,
+        (None, Some(package)) => command::containing_package(wish, &package).await?,
+        _ => {
+            let detail = "either `purl` or `package` is named";
+            return Err(Problem::new("request_malformed", detail, "name one of the two"));
+        }
+    };
     Ok(Json(found.into_iter().map(WireContaining::of).collect()))
+}
+
+/// Lists the packages of the house of which the name, or a part of it, begins so.
+#[utoipa::path(get, path = "/api/v1/components/names", tag = "exposure", params(Beginning),
+    responses((status = 200, body = PackageNames)))]
+pub(crate) async fn names(
+    State(node): State<Node>,
+    caller: Caller,
+    Asked(asked): Asked<Beginning>,
+) -> Shown<PackageNames> {
+    let found = command::named(keyed(&node, &caller, None), &asked.begins).await?;
+    Ok(Json(PackageNames { items: found.packages, more: found.more }))
 }

@@ -91,6 +91,12 @@ impl Held {
         found.collect()
     }
 
+    /// At most `limit` packages of the house of which the name, or a part of it, begins so; and
+    /// whether there may be more.
+    pub fn named(&self, begins: &str, limit: usize) -> (Vec<Package>, bool) {
+        self.index.named(begins, limit)
+    }
+
     /// The SBOM of a number.
     pub fn sbom(&self, number: Number) -> Option<&Attached> {
         self.sboms.get(&number)

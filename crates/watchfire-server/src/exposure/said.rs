@@ -1,6 +1,7 @@
 //! What one document says of one vulnerability, to be told beside what others say.
 
-use watchfire_formats::advisory::{self, Advisory, Product};
+use watchfire_core::event::SourceAnswer;
+use watchfire_formats::advisory::{self, Advisory, Product, Status};
 use watchfire_formats::cvss::Scores;
 
 use super::rule::told;
@@ -23,8 +24,10 @@ pub struct Said {
     pub changed: Option<jiff::Timestamp>,
     /// Where there is more.
     pub link: Option<String>,
+    /// The strictest that it says of any product; nothing where it was taken back, or says nothing.
+    pub answer: Option<SourceAnswer>,
     /// Of which product it says what, of which versions.
-    pub statements: Vec<(String, advisory::Status, String)>,
+    pub statements: Vec<(String, Status, String)>,
     /// How many more statements it makes.
     pub more: usize,
 }
@@ -50,8 +53,32 @@ fn of(advisory: &Advisory) -> Said {
         published: advisory.published,
         changed: advisory.modified,
         link: advisory.references.first().map(|reference| reference.url.clone()),
+        answer: answer(advisory),
         statements: advisory.affected.iter().take(STATEMENTS_MAX).map(statement).collect(),
         more: advisory.affected.len().saturating_sub(STATEMENTS_MAX),
+    }
+}
+
+/// What a document says of a vulnerability as a whole: the strictest of its statements, as of the
+/// answers of several sources.
+fn answer(advisory: &Advisory) -> Option<SourceAnswer> {
+    if word::is_taken_back(advisory) {
+        return None;
+    }
+    let answers = advisory.affected.iter().map(|one| match one.status {
+        Status::Affected => SourceAnswer::Affected,
+        Status::UnderInvestigation | Status::Unknown => SourceAnswer::Undecided,
+        Status::Fixed | Status::NotAffected => SourceAnswer::NotAffected,
+    });
+    answers.max_by_key(|answer| strictness(*answer))
+}
+
+/// How strict an answer is: the strictest of several counts.
+pub fn strictness(answer: SourceAnswer) -> u8 {
+    match answer {
+        SourceAnswer::NotAffected => 0,
+        SourceAnswer::Undecided => 1,
+        SourceAnswer::Affected => 2,
     }
 }
 

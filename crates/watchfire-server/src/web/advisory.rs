@@ -46,6 +46,8 @@ pub struct Row {
     pub is_withdrawn: bool,
     /// Why it is set apart: where in it, and what is wrong there.
     pub problem: Option<(String, String)>,
+    /// SHA-256 of what is set apart, where what the source said before goes on.
+    pub apart: Option<String>,
 }
 
 /// The rules by which an exposure opens a case by itself.
@@ -129,6 +131,10 @@ fn document(reader: &Reader, row: &Row) -> Markup {
                 @if let Some((pointer, reason)) = &row.problem {
                     p { span.shape.wrong aria-hidden="true" { "✕" } " " code { (pointer) } }
                     p.soft lang="en" { (reason) }
+                    @if let Some(digest) = &row.apart {
+                        p { (reader.text("advisory-earlier-goes-on")) }
+                        p.soft { (reader.text("advisory-apart-digest")) " " code { (digest) } }
+                    }
                 }
                 @if row.is_withdrawn {
                     span.chip { span.shape aria-hidden="true" { "✕" } " " (reader.text("vulnerability-withdrawn")) }

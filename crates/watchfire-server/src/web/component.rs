@@ -13,6 +13,10 @@ pub struct PageView {
     pub asked: String,
     /// The packages that were meant, as far as something contains them.
     pub found: Vec<FoundView>,
+    /// The packages whose names begin so, where no package was meant exactly.
+    pub named: Vec<String>,
+    /// Whether there may be more of them.
+    pub named_more: bool,
     pub problem: Option<Problem>,
 }
 
@@ -62,14 +66,14 @@ pub struct KnownView {
     pub tally: Tally,
 }
 
-/// The path of the page of what was asked for.
-fn path(asked: &str) -> String {
-    format!("/components?package={}", super::query_part(asked))
+/// The path of the page of a package that was found.
+fn path(package: &str) -> String {
+    format!("/components?exact={}", super::query_part(package))
 }
 
 /// The path of the page of one version of it.
-fn path_of(asked: &str, version: &str) -> String {
-    format!("{}&version={}", path(asked), super::query_part(version))
+fn path_of(package: &str, version: &str) -> String {
+    format!("{}&version={}", path(package), super::query_part(version))
 }
 
 /// Makes the page.
@@ -82,9 +86,10 @@ pub fn page(view: &PageView, reader: &Reader) -> Markup {
         (layout::heading(reader, &title, &below))
         (search(view, reader))
         @for (place, found) in view.found.iter().enumerate() {
-            (shown(&view.asked, place, found, reader))
+            (shown(place, found, reader))
         }
-        @if view.found.is_empty() && view.problem.is_none() { (nothing(view, reader)) }
+        @if !view.named.is_empty() { (named(view, reader)) }
+        @else if view.found.is_empty() && view.problem.is_none() { (nothing(view, reader)) }
     };
     layout::page(reader, Room::Exposure, &title, content)
 }
@@ -117,8 +122,27 @@ fn nothing(view: &PageView, reader: &Reader) -> Markup {
     }
 }
 
-fn shown(asked: &str, place: usize, found: &FoundView, reader: &Reader) -> Markup {
-    let here = path(asked);
+/// The packages whose names begin so, each with the way to what contains it.
+fn named(view: &PageView, reader: &Reader) -> Markup {
+    html! {
+        section aria-labelledby="named" {
+            h2 #named { (reader.text("component-named")) }
+            ul.list {
+                @for package in &view.named {
+                    li.row data-row {
+                        a href={ "/components?exact=" (super::query_part(package)) } data-open {
+                            code { (package) }
+                        }
+                    }
+                }
+            }
+            @if view.named_more { p.soft { (reader.text("component-named-more")) } }
+        }
+    }
+}
+
+fn shown(place: usize, found: &FoundView, reader: &Reader) -> Markup {
+    let here = path(&found.package);
     html! {
         section aria-labelledby={ "versions-" (place) } {
             h2 id={ "versions-" (place) } { code { (found.package) } }
@@ -126,7 +150,7 @@ fn shown(asked: &str, place: usize, found: &FoundView, reader: &Reader) -> Marku
                 p { a href=(here) { (reader.text("component-every-version")) } }
             }
             ul.list {
-                @for version in &found.versions { (version_row(reader, asked, found, version)) }
+                @for version in &found.versions { (version_row(reader, found, version)) }
             }
             (exposure::paging(reader, &here, found.next.map(|next| next.to_string()).as_deref()))
         }
@@ -142,7 +166,7 @@ fn shown(asked: &str, place: usize, found: &FoundView, reader: &Reader) -> Marku
     }
 }
 
-fn version_row(reader: &Reader, asked: &str, found: &FoundView, version: &VersionView) -> Markup {
+fn version_row(reader: &Reader, found: &FoundView, version: &VersionView) -> Markup {
     let shown = u64::try_from(version.releases.len()).unwrap_or(u64::MAX);
     let more = version.all.saturating_sub(shown);
     html! {
@@ -159,7 +183,7 @@ fn version_row(reader: &Reader, asked: &str, found: &FoundView, version: &Versio
                     li {
                         @let words = counted(reader, "component-more-releases", more);
                         @if found.only.is_none() {
-                            a href=(path_of(asked, &version.version)) { (words) }
+                            a href=(path_of(&found.package, &version.version)) { (words) }
                         } @else { span.soft { (words) } }
                     }
                 }

@@ -12,7 +12,7 @@ use crate::exposure::{Basis, Exposed};
 /// A reason has at most so many characters.
 pub(super) const REASON_CHARS_MAX: u32 = 2_000;
 /// What is looked for has at most so many characters.
-const WORDS_CHARS_MAX: u32 = 200;
+pub(super) const WORDS_CHARS_MAX: u32 = 200;
 
 /// The pages of exposure, in the order in which the ways to them stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,14 +21,16 @@ pub enum Tab {
     Products,
     Components,
     Advisories,
+    Feeds,
     Rules,
 }
 
-const TABS: [(Tab, &str, &str); 5] = [
+const TABS: [(Tab, &str, &str); 6] = [
     (Tab::Vulnerabilities, "/vulnerabilities", "exposure-vulnerabilities"),
     (Tab::Products, "/products", "exposure-products"),
     (Tab::Components, "/components", "exposure-components"),
     (Tab::Advisories, "/advisories", "exposure-advisories"),
+    (Tab::Feeds, "/feeds", "feed-page"),
     (Tab::Rules, "/advisories/rules", "exposure-rules"),
 ];
 

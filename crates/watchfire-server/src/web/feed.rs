@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use super::exposure::{self, Tab};
 use super::layout::{self, Room};
 use super::reader::Reader;
 use super::{refusal, time};
@@ -40,6 +41,7 @@ pub fn page(view: &FeedsView, reader: &Reader) -> Markup {
     let title = reader.text("feed-page");
     let below = html! { p.soft { (reader.text("feed-page-below")) } };
     let content = html! {
+        (exposure::ways(reader, Tab::Feeds))
         (layout::heading(reader, &title, &below))
         section aria-labelledby="watched" {
             h2 #watched { (reader.text("feed-watched")) }

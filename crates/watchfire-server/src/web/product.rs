@@ -304,6 +304,12 @@ fn facts(view: &PageView, reader: &Reader) -> Markup {
             dd {
                 @if view.open > 0 || view.is_whole() { (exposure::open(reader, view.open)) " " }
                 @if !view.is_whole() { span.soft { (reader.text("product-not-all-known")) } }
+                @if view.open > 0 {
+                    " "
+                    a href={ "/vulnerabilities?product=" (view.id) } {
+                        (reader.text("product-exposed-to"))
+                    }
+                }
             }
         }
     }

@@ -152,6 +152,15 @@ pub fn of(reader: &Reader, problem: &Refused) -> Problem {
             let barred: Vec<&str> = detail.split('`').filter(|it| it.contains('/')).collect();
             format!("{} {}", reader.text(message), barred.join(", "))
         }
+        _ if code == "body_too_large" && pointer == "/document" => {
+            let size = detail.split('`').nth(1).and_then(|bytes| bytes.parse().ok());
+            let size = [("size", size.map_or_else(String::new, size_words).into())];
+            return Problem {
+                message: reader.text_with("refusal-file-too-large", &size),
+                hint: Some(reader.text("refusal-file-too-large-hint")),
+                input: None,
+            };
+        }
         // What the rules say of a fact is told in English alone.
         Language::En if message == "refusal-fact-invalid" => {
             format!("{}: {detail}", reader.text(message))
@@ -159,6 +168,15 @@ pub fn of(reader: &Reader, problem: &Refused) -> Problem {
         _ => reader.text(message),
     };
     Problem { message, hint: Some(reader.text(hint)), input: None }
+}
+
+/// Writes how large something may be: `256 MiB`, `512 KiB`, `10 B`.
+fn size_words(bytes: u64) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    let fitting =
+        units.iter().find(|(shift, _)| bytes >= 1 << shift && bytes.is_multiple_of(1 << shift));
+    fitting
+        .map_or_else(|| format!("{bytes} B"), |(shift, unit)| format!("{} {unit}", bytes >> shift))
 }
 
 /// Tells a problem at the input of the form `form` that its pointer names.
@@ -202,6 +220,23 @@ mod tests {
                 assert!(!told.message.contains('⟦'), "{code}: {}", told.message);
                 let english = told.message.contains("the detail");
                 assert!(!english || language == Language::En, "{code}: {}", told.message);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_told_with_the_limit_in_words() {
+        let problem = |bytes: u64| {
+            let detail = format!("the file has more than `{bytes}` bytes");
+            Refused::new("body_too_large", detail, "x").at("/document")
+        };
+        for (bytes, words) in
+            [(256 << 20, "256 MiB"), (1 << 30, "1 GiB"), (512 << 10, "512 KiB"), (1_000, "1000 B")]
+        {
+            for language in Language::ALL {
+                let told = in_form(&sample::reader(language), &problem(bytes), "give");
+                assert!(told.message.contains(words), "{}", told.message);
+                assert_eq!(told.input.as_deref(), Some("give-document"));
             }
         }
     }

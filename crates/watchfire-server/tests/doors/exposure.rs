@@ -238,3 +238,65 @@ async fn what_a_house_is_exposed_to_answers_strangers_like_what_is_missing() {
     let all = get(&house, &outsider, "/api/v1/vulnerabilities").await;
     assert_eq!(all, json!({ "items": [] }));
 }
+
+#[tokio::test]
+async fn a_package_is_found_by_the_beginning_of_its_name() {
+    let house = House::new().await;
+    let eva = house.person("Eva Responder", &[Duty::Responder]).await;
+    let (release, _) = exposed(&house, &eva).await;
+    let named = get(&house, &eva, "/api/v1/components/names?begins=Log4j").await;
+    let package = "maven/org.apache.logging.log4j:log4j-core";
+    assert_eq!(named, json!({ "items": [package], "more": false }));
+    let exact = get(&house, &eva, &format!("/api/v1/components?package={package}")).await;
+    assert_eq!(exact[0]["package"], package);
+    assert_eq!(exact[0]["versions"][0]["releases"][0]["release"], json!(release));
+    for (query, code) in [
+        ("/names?begins=l", "field_invalid"),
+        ("?package=log4j", "field_invalid"),
+        ("?package=a/b&purl=pkg:npm/a", "request_malformed"),
+        ("", "request_malformed"),
+    ] {
+        let odd = house.get(&format!("/api/v1/components{query}")).by(&eva).answer().await;
+        assert_eq!(odd.code(), code, "{query}");
+    }
+    let outsider = house.outsider("Olaf Outsider").await;
+    let hidden = house.get("/api/v1/components/names?begins=log4j").by(&outsider).answer().await;
+    assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_exposes_a_house_is_narrowed_and_counted() {
+    let house = House::new().await;
+    let eva = house.person("Eva Responder", &[Duty::Responder]).await;
+    let outsider = house.outsider("Olaf Outsider").await;
+    let (_, id) = exposed(&house, &eva).await;
+    let path = format!("/api/v1/vulnerabilities/{id}");
+    let product = get(&house, &eva, "/api/v1/products").await["items"][0]["id"].clone();
+    let product = product.as_str().expect("an id");
+    for (query, count) in [
+        ("status=under_investigation".to_owned(), 1),
+        ("status=fixed".to_owned(), 0),
+        (format!("product={product}"), 1),
+        (format!("product={product}&status=affected&state=open"), 0),
+        ("product=WX-0000-0000".to_owned(), 0),
+    ] {
+        let listed = get(&house, &eva, &format!("/api/v1/vulnerabilities?{query}")).await;
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(count), "{query}: {listed}");
+        let listed = get(&house, &eva, &format!("{path}/exposures?{query}")).await;
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(count), "{query}: {listed}");
+    }
+    for query in ["status=mended", "product=gateway", "state=new"] {
+        let odd = house.get(&format!("/api/v1/vulnerabilities?{query}")).by(&eva).answer().await;
+        assert_eq!(odd.code(), "request_malformed", "{query}");
+    }
+    let shown = get(&house, &eva, &path).await;
+    let kinds = json!({ "affected": 0, "undecided": 0, "under_investigation": 1, "closed": 0 });
+    assert_eq!((&shown["kinds"], &shown["sources"][0]["answer"]), (&kinds, &json!("affected")));
+    let counts = get(&house, &eva, "/api/v1/vulnerabilities/counts").await;
+    assert_eq!(
+        (&counts["open"], &counts["closed"], &counts["more"]),
+        (&json!(1), &json!(0), &json!(false))
+    );
+    let counts = get(&house, &outsider, "/api/v1/vulnerabilities/counts").await;
+    assert_eq!(counts["open"], 0, "what is another house's is not counted");
+}

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use watchfire_core::event::Duty;
+use watchfire_server::settings::{Limits, Settings};
 
 use crate::browser::{Browser, place, text};
 use crate::house::{Answered, House};
@@ -161,6 +162,17 @@ async fn an_advisory_finds_a_release_and_people_decide_of_it() {
     let package = "maven/org.apache.logging.log4j:log4j-core";
     let page = mia.shows(&format!("/components?package={package}")).await;
     assert!(page.contains("Message Queue 2.8.0") && page.contains(&path), "{page}");
+    let page = mia.shows("/components?package=log4j").await;
+    let exact = "/components?exact=maven%2Forg.apache.logging.log4j%3Alog4j-core";
+    assert!(page.contains(exact) && !page.contains("Message Queue 2.8.0"), "{page}");
+    assert!(mia.shows(exact).await.contains("Message Queue 2.8.0"));
+    assert!(mia.shows("/components?package=log4s").await.contains("No release contains"));
+    let narrowed = mia.shows("/vulnerabilities?shown=any&status=fixed").await;
+    assert!(narrowed.contains("There is none of this kind"), "{narrowed}");
+    let narrowed = mia.shows("/vulnerabilities?status=under_investigation").await;
+    assert!(narrowed.contains(&path), "{narrowed}");
+    let missing = mia.browser.get("/vulnerabilities?product=WX-0000-0000").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
     let odd = mia.browser.get("/components?package=pkg:").await;
     assert!(text(&odd).contains("This is no package"), "{}", text(&odd));
 
@@ -295,4 +307,28 @@ async fn a_file_is_taken_from_a_page_of_ours_alone_and_the_proof_stands_before_i
     assert!(mia.shows(&release).await.contains("no SBOM"), "nothing was taken");
     let taken = mia.browser.upload(&path, &[proof, file]).await;
     assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", text(&taken));
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_is_refused_in_its_own_form_with_the_limit() {
+    let limits = Limits { sbom_bytes_max: 1 << 10, ..Limits::default() };
+    let house = House::with(Settings { limits, ..Settings::default() }).await;
+    house.person("Mia Kern", &[Duty::Responder]).await;
+    let mut mia = Page::of(&house, "mia.kern.x").await;
+    let (_, release) = mia.has("Message Queue").await;
+    let csrf = mia.csrf.clone();
+    let proof = ("csrf", "", csrf.as_bytes());
+    let (fits, large) = (vec![b' '; 1 << 10], vec![b' '; (1 << 10) + 1]);
+    for (path, input) in
+        [("/advisories", "give-document"), (&*format!("{release}/sboms"), "sbom-document")]
+    {
+        let refused = mia.browser.upload(path, &[proof, ("document", "a.json", &large)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", text(&refused));
+        let page = text(&refused);
+        assert!(page.contains("The file is larger than 1 KiB"), "{path}: {page}");
+        let field = page.split(&format!("id=\"{input}\"")).nth(1).expect("the form is there");
+        assert!(field[..field.find('>').expect("an end")].contains("aria-invalid"), "{field:.300}");
+        let other = mia.browser.upload(path, &[proof, ("document", "a.json", &fits)]).await;
+        assert!(!text(&other).contains("The file is larger"), "{path}: the limit itself fits");
+    }
 }

@@ -18,8 +18,8 @@ use watchfire_server::watch::News;
 use watchfire_server::worker::judging::Judging;
 use watchfire_store::policy::{Administer, Write};
 use watchfire_store::{
-    Append, ExposureState, Inventory, Kept, PageRequest, Viewer, VulnerabilityRow, digest_of,
-    random_bytes,
+    Append, ExposureFilter, ExposureState, Inventory, Kept, PageRequest, Viewer, VulnerabilityRow,
+    digest_of, random_bytes,
 };
 
 use crate::house::House;
@@ -132,13 +132,15 @@ async fn judges(house: &House) -> usize {
 
 async fn all(house: &House) -> Vec<VulnerabilityRow> {
     let page = PageRequest::default();
-    let found = house.node.store().vulnerabilities(&keeper(), "", "", &page).await;
+    let found =
+        house.node.store().vulnerabilities(&keeper(), &ExposureFilter::default(), &page).await;
     found.expect("a page").rows
 }
 
 async fn id_of(house: &House, name: &str) -> VulnerabilityId {
     let page = PageRequest::default();
-    let found = house.node.store().vulnerabilities(&keeper(), name, "", &page).await;
+    let filter = ExposureFilter { search: name.to_owned(), ..ExposureFilter::default() };
+    let found = house.node.store().vulnerabilities(&keeper(), &filter, &page).await;
     found.expect("a page").rows.first().unwrap_or_else(|| panic!("{name}")).id.clone()
 }
 
@@ -150,7 +152,7 @@ async fn known(house: &House) -> BTreeMap<String, BTreeSet<(String, &'static str
         let exposures = house
             .node
             .store()
-            .exposures(&keeper(), &row.id, ExposureState::Any, &page)
+            .exposures(&keeper(), &row.id, &ExposureFilter::default(), &page)
             .await
             .expect("a page")
             .rows;
@@ -247,7 +249,8 @@ fn osv(changes: &[(&str, &str)]) -> Vec<u8> {
 async fn answers(house: &House, name: &str) -> BTreeMap<String, Option<SourceAnswer>> {
     let id = id_of(house, name).await;
     let page = PageRequest::default();
-    let found = house.node.store().exposures(&keeper(), &id, ExposureState::Any, &page).await;
+    let any = ExposureFilter::default();
+    let found = house.node.store().exposures(&keeper(), &id, &any, &page).await;
     found.expect("a page").rows.into_iter().map(|it| (it.product_name, it.answer)).collect()
 }
 
@@ -363,7 +366,8 @@ async fn releases_that_come_together_are_asked_about_together() {
         .collect();
     assert_eq!(told, [("answered", 4), ("contents", 1), ("retirement", 1)]);
     let page = PageRequest::default();
-    let open = house.node.store().exposures(&keeper(), &id, ExposureState::Open, &page).await;
+    let open =
+        house.node.store().exposures(&keeper(), &id, &ExposureState::Open.into(), &page).await;
     let open: BTreeSet<ReleaseId> =
         open.expect("a page").rows.into_iter().map(|row| row.release).collect();
     assert_eq!(open, releases);

@@ -9,8 +9,8 @@ use watchfire_core::event::{
 use watchfire_core::ids::{ProductId, ReleaseId, SbomId, VulnerabilityId};
 use watchfire_store::policy::Write;
 use watchfire_store::{
-    Append, ExposureState, Inventory, Kept, Likelihood, ListingRow, PageRequest, Part, Recorded,
-    StoreError, Unjudged, Viewer, Word, digest_of, random_bytes,
+    Append, ExposureFilter, ExposureState, Inventory, Kept, Likelihood, ListingRow, PageRequest,
+    Part, Recorded, StoreError, Unjudged, Viewer, Word, digest_of, random_bytes,
 };
 
 use crate::engine::engines;
@@ -231,11 +231,11 @@ async fn what_a_house_has_is_its_own_and_whoever_looks_on_changes_nothing() {
         for viewer in [&stranger, &Viewer::anonymous()] {
             assert!(store.products(viewer, "", &page).await.unwrap().rows.is_empty());
             assert!(store.holes(viewer, &page).await.unwrap().rows.is_empty());
-            assert!(store.vulnerabilities(viewer, "", "", &page).await.unwrap().rows.is_empty());
-            let any = ExposureState::Any;
-            let of = store.exposures(viewer, &vulnerability, any, &page).await.unwrap();
+            let any = ExposureFilter::default();
+            assert!(store.vulnerabilities(viewer, &any, &page).await.unwrap().rows.is_empty());
+            let of = store.exposures(viewer, &vulnerability, &any, &page).await.unwrap();
             assert!(of.rows.is_empty());
-            let of = store.exposures_of_release(viewer, &release, any, &page).await.unwrap();
+            let of = store.exposures_of_release(viewer, &release, &any, &page).await.unwrap();
             assert!(of.rows.is_empty());
             assert!(store.vulnerability_names(viewer, &vulnerability).await.unwrap().is_empty());
             let hidden = |error: StoreError| assert!(matches!(error, StoreError::NotFound(_)));
@@ -477,16 +477,22 @@ async fn the_most_urgent_stands_first_and_a_decision_closes() {
         assert_eq!(row.name, "CVE-2021-44228");
         assert_eq!(store.product_row(&eva, &product).await.unwrap().open, 1);
         to_vulnerability(&house, &eva, &id, decided(&release, &eva)).await.unwrap();
-        let state = |state| store.exposures(&eva, &id, state, &page);
-        assert_eq!(state(ExposureState::Open).await.unwrap().rows[0].release, other);
-        let closed = state(ExposureState::Closed).await.unwrap().rows;
+        let open = ExposureFilter::from(ExposureState::Open);
+        let state = async |state: ExposureState| {
+            store.exposures(&eva, &id, &state.into(), &page).await.unwrap().rows
+        };
+        assert_eq!(state(ExposureState::Open).await[0].release, other);
+        let closed = state(ExposureState::Closed).await;
         assert_eq!((closed.len(), closed[0].status), (1, VexStatus::Fixed));
-        assert_eq!(state(ExposureState::Any).await.unwrap().rows.len(), 2);
-        let search = |text| store.vulnerabilities(&eva, text, "open", &page);
-        assert_eq!(search("ghsa-jfh8").await.unwrap().rows.len(), 1, "by any of its names");
-        assert_eq!(search("log4s%").await.unwrap().rows.len(), 0, "no sign is a wildcard");
-        assert_eq!(search("log4s").await.unwrap().rows.len(), 1);
-        let of = store.exposures_of_release(&eva, &other, ExposureState::Open, &page).await;
+        assert_eq!(state(ExposureState::Any).await.len(), 2);
+        let search = async |text: &str| {
+            let filter = ExposureFilter { search: text.to_owned(), ..open.clone() };
+            store.vulnerabilities(&eva, &filter, &page).await.unwrap().rows.len()
+        };
+        assert_eq!(search("ghsa-jfh8").await, 1, "by any of its names");
+        assert_eq!(search("log4s%").await, 0, "no sign is a wildcard");
+        assert_eq!(search("log4s").await, 1);
+        let of = store.exposures_of_release(&eva, &other, &open, &page).await;
         assert_eq!(of.unwrap().rows[0].vulnerability, id);
         let cleared = VulnerabilityEvent::Cleared {
             releases: vec![other.clone()],

@@ -8,7 +8,9 @@ use watchfire_core::event::{
 };
 use watchfire_core::ids::{ReleaseId, VulnerabilityId};
 use watchfire_core::vulnerability::Vulnerability;
-use watchfire_store::{PageRequest, Store, StoreConfig, StoreError, Viewer, schema_version};
+use watchfire_store::{
+    ExposureFilter, PageRequest, Store, StoreConfig, StoreError, Viewer, schema_version,
+};
 
 use crate::engine::engines;
 use crate::exposure::{exposed, released, to_vulnerability, watch};
@@ -138,8 +140,8 @@ async fn a_database_that_kept_less_is_brought_up_to_date() {
         for event in life(&house, &eva, [&one, &two]).into_iter().take(6) {
             to_vulnerability(&house, &watch(), &id, event).await.expect("recorded");
         }
-        let page = PageRequest::default();
-        let rows = house.store.vulnerabilities(&watch(), "", "", &page).await.expect("rows").rows;
+        let (page, any) = (PageRequest::default(), ExposureFilter::default());
+        let rows = house.store.vulnerabilities(&watch(), &any, &page).await.expect("rows").rows;
         let kept = house.store.vulnerability(&watch(), &id).await.expect("kept");
         house.store.close().await;
         let mut beside = engine.beside().await;
@@ -150,7 +152,7 @@ async fn a_database_that_kept_less_is_brought_up_to_date() {
         assert_eq!(schema_version(), 19, "later steps are to be taken back here too");
         let store = Store::open(&StoreConfig::new(engine.location.clone())).await.expect("opens");
         assert_eq!(store.vulnerability(&watch(), &id).await.expect("kept"), kept);
-        let anew = store.vulnerabilities(&watch(), "", "", &page).await.expect("rows").rows;
+        let anew = store.vulnerabilities(&watch(), &any, &page).await.expect("rows").rows;
         assert_eq!(anew, rows);
         store.close().await;
     }

@@ -11,6 +11,7 @@ mod feed;
 mod group;
 mod house;
 mod log;
+mod narrowed;
 mod outbox;
 mod question;
 mod rebuild;

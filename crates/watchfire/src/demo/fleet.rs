@@ -12,7 +12,7 @@ use watchfire_server::command::{Wish, product, release, sbom, vulnerability};
 use watchfire_server::error::Problem;
 use watchfire_server::watch::News;
 use watchfire_server::worker::judging::Judging;
-use watchfire_store::PageRequest;
+use watchfire_store::{ExposureFilter, PageRequest};
 
 use super::stage::{Stage, person};
 
@@ -194,8 +194,9 @@ pub(super) async fn take(stage: &Stage, published: &Published) -> Result<(), Pro
 pub(super) async fn join(stage: &Stage, case: &CaseId) -> Result<(), Problem> {
     let wish = Wish { node: &stage.node, viewer: stage.viewer(person::ENGINEER), key: None };
     let page = PageRequest { after: None, limit: 1 };
+    let filter = ExposureFilter { search: OF_THE_STORY.to_owned(), ..ExposureFilter::default() };
     let store = stage.node.store();
-    let found = store.vulnerabilities(wish.viewer, OF_THE_STORY, "", &page).await?;
+    let found = store.vulnerabilities(wish.viewer, &filter, &page).await?;
     let first = found.rows.into_iter().next().ok_or_else(Problem::not_found)?;
     vulnerability::join_case(wish, &first.id, case).await?;
     Ok(())

@@ -38,7 +38,7 @@ fn open_cases(node: &Running, token: &str, count: usize) {
         "title": "a hole", "secrecy": "open", "facts": [{ "kind": "vulnerability-known" }],
     });
     for at in 0..count {
-        let key = format!("case {at}");
+        let key = format!("case-{at}");
         let answer = node.wire().post("/api/v1/cases", token, &key, &body).expect("an answer");
         assert_eq!(answer.0, 201, "{}", answer.1);
     }

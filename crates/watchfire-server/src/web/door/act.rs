@@ -24,7 +24,7 @@ pub(super) fn wish(visit: &Visit) -> Wish<'_> {
 
 /// Whether a problem is a refusal to be told on the page, and no failure.
 pub(super) fn is_refusal(problem: &Problem) -> bool {
-    matches!(problem.status().as_u16(), 409 | 422)
+    matches!(problem.status().as_u16(), 409 | 413 | 422)
 }
 
 /// What a form of the page of a case wants, and where one lands when it is done.

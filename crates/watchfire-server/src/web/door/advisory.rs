@@ -29,6 +29,7 @@ fn shown(row: AdvisoryRow) -> Row {
         known_at: row.known_at,
         is_withdrawn: row.is_withdrawn,
         problem: row.problem,
+        apart: row.apart,
     }
 }
 
@@ -68,7 +69,11 @@ pub(super) async fn bring(visit: Visit, request: Request) -> Result<Response, Pr
     visit.node.store().authorize_new_product(&visit.caller.viewer).await?;
     let bytes_max = visit.node.settings().limits.sbom_bytes_max;
     let Upload { sent, name, bytes } = upload::read(&visit, request, bytes_max).await?;
-    match command::bring(wish(&visit), name.trim(), bytes).await {
+    let taken = match bytes {
+        Ok(bytes) => command::bring(wish(&visit), name.trim(), bytes).await,
+        Err(problem) => Err(problem),
+    };
+    match taken {
         Ok(taken) => {
             let act = if taken.apart > 0 { "advisory-done-apart" } else { "advisory-done-given" };
             Ok(visit.done("/advisories", act, None))

@@ -22,15 +22,22 @@ const RELEASES_SHOWN: usize = 10;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wanted {
+    /// As it was typed.
     package: String,
+    /// As a list of names has it.
+    exact: Option<String>,
     version: Option<String>,
     after: usize,
+}
+
+fn is_purl(typed: &str) -> bool {
+    typed.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("pkg:"))
 }
 
 /// Brings what people type to a package URL: `maven/org.example:shop` is one without its scheme.
 fn purl(typed: &str) -> String {
     let typed = typed.trim();
-    if typed.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("pkg:")) {
+    if is_purl(typed) {
         return typed.to_owned();
     }
     format!("pkg:{}", typed.replace(':', "/").replace("/@", "/%40"))
@@ -94,18 +101,39 @@ async fn tell_known(visit: &Visit, view: &mut FoundView) -> Result<(), Problem> 
     Ok(())
 }
 
+/// What is found of what was typed: a package that is meant exactly, or those whose names begin so.
+async fn look(visit: &Visit, wanted: &Wanted, view: &mut PageView) -> Result<(), Problem> {
+    let exact = match &wanted.exact {
+        Some(exact) => command::containing_package(wish(visit), exact).await,
+        None => command::containing(wish(visit), &purl(&view.asked)).await,
+    };
+    match exact {
+        Ok(all) if !all.is_empty() => {
+            view.found = all.into_iter().map(|one| found(one, wanted)).collect();
+            return Ok(());
+        }
+        // What is no package URL may be the beginning of a name, unless it says that it is one.
+        Err(problem) if !is_refusal(&problem) || is_purl(&view.asked) => return Err(problem),
+        Ok(_) | Err(_) => {}
+    }
+    let named = command::named(wish(visit), &view.asked).await?;
+    (view.named, view.named_more) = (named.packages, named.more);
+    Ok(())
+}
+
 /// Shows everything that contains a package.
 pub(super) async fn page(visit: Visit, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
-    let mut view = PageView { asked: wanted.package.trim().to_owned(), ..PageView::default() };
+    let typed = wanted.exact.as_deref().unwrap_or(&wanted.package);
+    let mut view = PageView { asked: typed.trim().to_owned(), ..PageView::default() };
     if view.asked.is_empty() {
         return Ok(visit.show(component::page(&view, &visit.reader)));
     }
-    match command::containing(wish(&visit), &purl(&view.asked)).await {
-        Ok(all) => view.found = all.into_iter().map(|one| found(one, &wanted)).collect(),
+    match look(&visit, &wanted, &mut view).await {
+        Ok(()) => {}
         Err(problem) if is_refusal(&problem) => {
             view.problem = Some(Told {
                 message: visit.reader.text("component-wrong"),
-                hint: Some(problem.detail().to_owned()),
+                hint: Some(visit.reader.text("component-package-help")),
                 input: Some("package".to_owned()),
             });
             return Ok(visit.refuse(component::page(&view, &visit.reader)));

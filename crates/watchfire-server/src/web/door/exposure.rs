@@ -27,6 +27,10 @@ pub(super) struct Asked {
     pub(super) state: String,
     /// Which vulnerabilities.
     pub(super) shown: String,
+    /// How an exposure stands.
+    pub(super) status: String,
+    /// Of which product.
+    pub(super) product: String,
 }
 
 impl Asked {

@@ -71,7 +71,7 @@ async fn page_view(visit: &Visit, id: &ReleaseId, asked: &Asked) -> Result<PageV
     let row = store.release_row(viewer, id).await?;
     let names = Names::read(visit).await?;
     let state = ExposureState::parse(&asked.state).unwrap_or_default();
-    let page = store.exposures_of_release(viewer, id, state, &asked.page()).await?;
+    let page = store.exposures_of_release(viewer, id, &state.into(), &asked.page()).await?;
     let card = found.card;
     let all = store.sboms_of(viewer, id).await?;
     let (now, before): (Vec<_>, Vec<_>) = all.into_iter().partition(|sbom| sbom.is_attached);
@@ -261,7 +261,11 @@ pub(super) async fn attach(
     let bytes_max = visit.node.settings().limits.sbom_bytes_max;
     let Upload { sent, bytes, .. } = upload::read(&visit, request, bytes_max).await?;
     let is_beside = sent.field("beside") == "yes";
-    let done = match reading::read(bytes, turn).await {
+    let read = match bytes {
+        Ok(bytes) => reading::read(bytes, turn).await,
+        Err(problem) => Err(problem),
+    };
+    let done = match read {
         Ok(read) => command::attach(wish(&visit), &id, &read, is_beside).await,
         Err(problem) => Err(problem),
     };

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use watchfire_core::event::{Justification, LapsedBy, SourceAnswer, VexStatus};
 use watchfire_core::ids::PartyId;
-use watchfire_store::ExposureState;
+use watchfire_store::{ExposureKinds, ExposureState, VulnerabilityCounts};
 
 use super::{at, party, words};
 use crate::exposure::{Basis, Exposed};
@@ -276,12 +276,22 @@ pub(in crate::web) fn vulnerabilities(language: Language) -> list::ListView {
         ],
         shown: Shown::Listed,
         words: "CVE&2021".into(),
+        status: Some(VexStatus::Fixed),
+        product: Some(("WX-7K3F-9QX2".into(), LONG.into())),
+        counts: Some(VulnerabilityCounts {
+            open: 5_001,
+            undecided: 2,
+            awaiting: 1,
+            listed: 2,
+            closed: 0,
+            is_cut: true,
+        }),
         unadvised: false,
         next: Some("-110000.WV-1".into()),
     }
 }
 
-fn source(source: &str, name: &str, link: &str, ranges: usize) -> SourceView {
+pub(in crate::web) fn source(source: &str, name: &str, link: &str, ranges: usize) -> SourceView {
     let range = |number| (PACKAGE.to_owned(), format!(">= 2.{number}.0, < 2.15.0"));
     SourceView {
         source: source.into(),
@@ -293,6 +303,7 @@ fn source(source: &str, name: &str, link: &str, ranges: usize) -> SourceView {
         is_withdrawn: ranges == 0,
         known_at: at("2021-12-10T11:00Z"),
         severity: if ranges > 0 { severity(100) } else { None },
+        answer: (ranges > 0).then_some(SourceAnswer::Affected),
         ranges: (0..ranges).map(range).collect(),
         more: if ranges > 5 { 100_000 } else { 0 },
         unread: None,
@@ -411,9 +422,18 @@ pub(in crate::web) fn vulnerability(language: Language) -> vulnerability::PageVi
         published: Some(at("2021-12-10T10:15Z")),
         since: at("2021-12-10T11:00Z"),
         tally: tally(),
+        kinds: ExposureKinds {
+            affected: 12,
+            undecided: 2,
+            under_investigation: 99_988,
+            closed: 1_014,
+        },
         sources: vec![
             source("osv", "GHSA-jfh8-c2jp-5v3q", "https://osv.dev/GHSA-jfh8-c2jp-5v3q", 7),
-            source("cve", "CVE-2021-44228", "javascript:alert(1)", 2),
+            SourceView {
+                answer: Some(SourceAnswer::NotAffected),
+                ..source("cve", "CVE-2021-44228", "javascript:alert(1)", 2)
+            },
             source("house", "old", "http://example.com/old", 0),
             SourceView { unread: Some("it is no JSON".into()), ..source("csaf", "broken", "", 0) },
         ],
@@ -454,6 +474,7 @@ pub(in crate::web) fn advisories() -> advisory::ListView {
         known_at: at("2021-12-14T18:05Z"),
         is_withdrawn,
         problem: None,
+        apart: None,
     };
     let pointer = "/document/tracking/current_release_date".to_owned();
     let apart = advisory::Row {
@@ -463,6 +484,7 @@ pub(in crate::web) fn advisories() -> advisory::ListView {
         changed: None,
         known_at: at("2021-12-10T11:00Z"),
         problem: Some((pointer, "`2021-13-10` is no instant".into())),
+        apart: Some("0f".repeat(32)),
         ..row(LONG, false)
     };
     advisory::ListView {

@@ -327,6 +327,37 @@ fn what_was_set_apart_stands_before_all_others_with_its_place() {
     assert!(place("<code>/document/tracking/current_release_date</code>") < place("OSV-1"));
     assert!(page.contains("`2021-13-10` is no instant"), "{page}");
     assert!(page.contains("words=GHSA-jfh8%26c2jp-5v3q"), "what it exposes: {page}");
+    assert!(page.contains("What this source said before goes on."), "{page}");
+    assert!(page.contains(&format!("<code>{}</code>", "0f".repeat(32))), "{page}");
+}
+
+#[test]
+fn a_list_is_narrowed_by_status_and_product_and_its_ways_keep_that() {
+    let view = samples::vulnerabilities(Language::En);
+    let page = shown(vulnerability::list::page(&view, &reader()));
+    assert!(page.contains("<option value=\"fixed\" selected>fixed</option>"), "{page}");
+    assert!(page.contains("<option value=\"WX-7K3F-9QX2\" selected>"), "{page}");
+    let way = "shown=open&amp;words=CVE%262021&amp;status=fixed&amp;product=WX-7K3F-9QX2";
+    assert!(page.contains(way), "{page}");
+    assert!(page.contains("5,001+"), "more were not looked at: {page}");
+    let further = ListView { rows: Vec::new(), ..view };
+    let page = shown(vulnerability::list::page(&further, &reader()));
+    assert!(page.contains("Go on to look at the next"), "{page}");
+    let none = ListView { next: None, ..further };
+    let page = shown(vulnerability::list::page(&none, &reader()));
+    assert!(page.contains("No vulnerability of ours has such a name"), "{page}");
+}
+
+#[test]
+fn a_vulnerability_says_where_its_sources_disagree_and_how_its_releases_stand() {
+    let page = shown(vulnerability::page(&samples::vulnerability(Language::En), &reader()));
+    assert!(page.contains("The sources disagree"), "{page}");
+    assert_eq!(page.matches("the strictest, which counts").count(), 1, "{page}");
+    assert!(page.contains("affected 12 · undecided 2 · under investigation 99,988 · closed 1,014"));
+    let mut alone = samples::vulnerability(Language::En);
+    alone.sources.truncate(1);
+    let page = shown(vulnerability::page(&alone, &reader()));
+    assert!(!page.contains("The sources disagree"), "{page}");
 }
 
 #[test]
@@ -349,14 +380,15 @@ fn the_next_page_keeps_what_was_looked_for() {
         "{products}"
     );
     let list = shown(vulnerability::list::page(&samples::vulnerabilities(Language::En), &reader()));
-    let next = "/vulnerabilities?shown=listed&amp;words=CVE%262021&amp;after=-110000.WV-1";
+    let next = "/vulnerabilities?shown=listed&amp;words=CVE%262021&amp;status=fixed\
+                &amp;product=WX-7K3F-9QX2&amp;after=-110000.WV-1";
     assert!(list.contains(next), "{list}");
     // The first is the language of the page.
     let shown_now = list.split("aria-current=\"true\"").nth(2).unwrap_or_default();
     assert!(shown_now.starts_with(">exploited somewhere"), "{shown_now:.200}");
     let component = shown(component::page(&samples::component(), &reader()));
     let package = "maven%2Forg.apache.logging.log4j%3Alog4j-core";
-    assert!(component.contains(&format!("/components?package={package}&amp;after=50")));
+    assert!(component.contains(&format!("/components?exact={package}&amp;after=50")));
 }
 
 #[test]
@@ -393,7 +425,7 @@ fn more_releases_that_contain_a_version_are_a_page_of_their_own() {
     let package = "maven%2Forg.apache.logging.log4j%3Alog4j-core";
     let mut view = samples::component();
     let all = shown(component::page(&view, &reader()));
-    let way = format!("/components?package={package}&amp;version=2.14.1\">and 99,998 more");
+    let way = format!("/components?exact={package}&amp;version=2.14.1\">and 99,998 more");
     assert!(all.contains(&way), "{all}");
     let found = &mut view.found[0];
     found.only = Some("2.14.1".into());
