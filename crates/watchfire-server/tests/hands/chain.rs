@@ -2,54 +2,19 @@
 //! both engines.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use watchfire_core::event::{AmendmentEvent, Body, GapCause, Service};
 use watchfire_core::ids::{AmendmentId, NoticeId, PartyId};
 use watchfire_server::command::{amendment as command, department, party};
-use watchfire_server::secret::{hex, random};
-use watchfire_store::{Location, Store, StoreConfig, Viewer};
+use watchfire_store::{Store, StoreConfig, Viewer};
 
 use crate::amending::{Story, rmsv_24h};
-use crate::house::House;
+use crate::house::{Ground, House, grounds};
 
 /// Longer than a lease of the sender, and shorter than the time between any two rungs.
 const AFTER_A_LEASE: &str = "PT10M";
-
-/// A database of one engine, and the folder of its node.
-struct Ground {
-    config: StoreConfig,
-    folder: tempfile::TempDir,
-}
-
-/// An empty database of each engine.
-async fn grounds() -> Vec<Ground> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = StoreConfig::new(Location::File(folder.path().join("watchfire.db")));
-    let mut found = vec![Ground { config: file, folder }];
-    match std::env::var("WATCHFIRE_TEST_POSTGRES") {
-        Ok(url) => {
-            let schema = format!("chain_{}", hex(&random::<8>()));
-            let mut connection = PgConnection::connect(&url).await.expect("PostgreSQL answers");
-            let make = AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
-            sqlx::raw_sql(make).execute(&mut connection).await.expect("a schema");
-            let join = if url.contains('?') { '&' } else { '?' };
-            let location = format!("{url}{join}options[search_path]={schema}");
-            let config = StoreConfig::new(Location::Postgres(location));
-            let folder = tempfile::tempdir().expect("a folder");
-            found.push(Ground { config, folder });
-        }
-        Err(_) => {
-            // Around the capture of the test harness, so that it is always seen.
-            let skipped = b"SKIPPED: no WATCHFIRE_TEST_POSTGRES\n";
-            std::io::stderr().write_all(skipped).expect("standard error takes a line");
-        }
-    }
-    found
-}
 
 /// A change of law that was agreed, and whose node is killed wherever it can be.
 struct Tower {

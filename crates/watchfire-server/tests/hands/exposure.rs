@@ -191,40 +191,41 @@ fn affected(products: &[&str]) -> BTreeSet<(String, &'static str)> {
 async fn each_advisory_finds_what_it_must_in_either_order() {
     let mut both = Vec::new();
     for advisories_first in [true, false] {
-        let house = House::new().await;
-        rules(&house, NO_RULES).await;
-        if !advisories_first {
-            for (name, document) in FLEET {
-                has(&house, name, document).await;
+        for house in House::on_each_engine().await {
+            rules(&house, NO_RULES).await;
+            if !advisories_first {
+                for (name, document) in FLEET {
+                    has(&house, name, document).await;
+                }
+                assert_eq!(judges(&house).await, FLEET.len());
             }
-            assert_eq!(judges(&house).await, FLEET.len());
-        }
-        for (name, document) in ADVISORIES {
-            let taken = takes(&house, "ghsa", name, document).await;
-            assert_eq!((taken.news, taken.apart), (1, 0));
-            assert_eq!(taken.vulnerabilities, usize::from(!advisories_first), "{name}");
-            assert_eq!(takes(&house, "ghsa", name, document).await, Taken::default(), "once");
-        }
-        if advisories_first {
-            assert!(all(&house).await.is_empty());
-            for (name, document) in FLEET {
-                has(&house, name, document).await;
+            for (name, document) in ADVISORIES {
+                let taken = takes(&house, "ghsa", name, document).await;
+                assert_eq!((taken.news, taken.apart), (1, 0));
+                assert_eq!(taken.vulnerabilities, usize::from(!advisories_first), "{name}");
+                assert_eq!(takes(&house, "ghsa", name, document).await, Taken::default(), "once");
             }
-            assert_eq!(judges(&house).await, FLEET.len());
+            if advisories_first {
+                assert!(all(&house).await.is_empty());
+                for (name, document) in FLEET {
+                    has(&house, name, document).await;
+                }
+                assert_eq!(judges(&house).await, FLEET.len());
+            }
+            assert_eq!(judges(&house).await, 0, "each once");
+            both.push(known(&house).await);
         }
-        assert_eq!(judges(&house).await, 0, "each once");
-        both.push(known(&house).await);
-    }
-    assert_eq!(both[0], both[1]);
-    let mut has_it = Vec::new();
-    for (advisory, next) in ADVISORIES.map(|(name, _)| name).into_iter().zip([
-        "Object Store",
-        "Message Queue",
-        "API Gateway",
-        "Object Store next",
-    ]) {
-        has_it.push(next);
-        assert_eq!(both[0][advisory], affected(&has_it), "{advisory}");
+        assert_eq!(both[0], both[1]);
+        let mut has_it = Vec::new();
+        for (advisory, next) in ADVISORIES.map(|(name, _)| name).into_iter().zip([
+            "Object Store",
+            "Message Queue",
+            "API Gateway",
+            "Object Store next",
+        ]) {
+            has_it.push(next);
+            assert_eq!(both[0][advisory], affected(&has_it), "{advisory}");
+        }
     }
 }
 
@@ -256,190 +257,199 @@ async fn answers(house: &House, name: &str) -> BTreeMap<String, Option<SourceAns
 
 #[tokio::test]
 async fn what_a_source_says_now_counts_and_what_cannot_be_read_calls_nothing_safe() {
-    let house = House::new().await;
-    rules(&house, NO_RULES).await;
-    for (name, document) in FLEET {
-        has(&house, name, document).await;
+    for house in House::on_each_engine().await {
+        rules(&house, NO_RULES).await;
+        for (name, document) in FLEET {
+            has(&house, name, document).await;
+        }
+        takes(&house, "osv", "one", &osv(&[])).await;
+        let said = |name: &str, answer| BTreeMap::from([(name.to_owned(), Some(answer))]);
+        let cve = "CVE-2021-44228";
+        assert_eq!(answers(&house, cve).await, said("Object Store", SourceAnswer::Affected));
+        // The recommended version changes.
+        takes(&house, "osv", "one", &osv(&[("2.15.0", "2.16.0")])).await;
+        assert_eq!(answers(&house, cve).await.len(), 2);
+        for broken in [&b"{"[..], b"<html>", br#"{"id": 3, "affected": 1, "modified": ""}"#] {
+            let taken = takes(&house, "osv", "one", broken).await;
+            assert_eq!((taken.news, taken.apart, taken.vulnerabilities), (1, 1, 0));
+            assert_eq!(takes(&house, "osv", "one", broken).await.news, 0, "told once");
+        }
+        assert!(answers(&house, cve).await.values().all(Option::is_some));
+        // Another source goes on when the first takes its word back; the stricter one counts.
+        takes(&house, "nvd", "two", &osv(&[("2.15.0", "2.15.0-rc1")])).await;
+        takes(
+            &house,
+            "osv",
+            "one",
+            &osv(&[(r#""summary""#, r#""withdrawn": "2022-02-01T00:00:00Z", "summary""#)]),
+        )
+        .await;
+        let now = answers(&house, cve).await;
+        assert_eq!(now["Object Store"], Some(SourceAnswer::Affected));
+        assert_eq!(now["Message Queue"], None);
+        let gone = vec![News::Gone { name: "two".into() }];
+        assert_eq!(advisory::take(&house.node, "nvd", gone.clone()).await.expect("taken").news, 1);
+        assert_eq!(advisory::take(&house.node, "nvd", gone).await.expect("taken").news, 0);
+        assert!(answers(&house, cve).await.values().all(Option::is_none));
+        assert_eq!(all(&house).await[0].open, 0);
+        let apart = News::Apart { name: "new".into(), reason: "its hash is another".into() };
+        let taken = advisory::take(&house.node, "csaf", vec![apart]).await.expect("taken");
+        assert_eq!((taken.news, taken.apart), (1, 1));
+        let page = PageRequest::default();
+        let rows = house.node.store().advisories(&keeper(), "", &page).await.expect("a page").rows;
+        let problem = rows[0].problem.as_ref().expect("it stands apart first");
+        assert_eq!(problem.1, "its hash is another");
     }
-    takes(&house, "osv", "one", &osv(&[])).await;
-    let said = |name: &str, answer| BTreeMap::from([(name.to_owned(), Some(answer))]);
-    let cve = "CVE-2021-44228";
-    assert_eq!(answers(&house, cve).await, said("Object Store", SourceAnswer::Affected));
-    // The recommended version changes.
-    takes(&house, "osv", "one", &osv(&[("2.15.0", "2.16.0")])).await;
-    assert_eq!(answers(&house, cve).await.len(), 2);
-    for broken in [&b"{"[..], b"<html>", br#"{"id": 3, "affected": 1, "modified": ""}"#] {
-        let taken = takes(&house, "osv", "one", broken).await;
-        assert_eq!((taken.news, taken.apart, taken.vulnerabilities), (1, 1, 0));
-        assert_eq!(takes(&house, "osv", "one", broken).await.news, 0, "told once");
-    }
-    assert!(answers(&house, cve).await.values().all(Option::is_some));
-    // Another source goes on when the first takes its word back; the stricter one counts.
-    takes(&house, "nvd", "two", &osv(&[("2.15.0", "2.15.0-rc1")])).await;
-    takes(
-        &house,
-        "osv",
-        "one",
-        &osv(&[(r#""summary""#, r#""withdrawn": "2022-02-01T00:00:00Z", "summary""#)]),
-    )
-    .await;
-    let now = answers(&house, cve).await;
-    assert_eq!(now["Object Store"], Some(SourceAnswer::Affected));
-    assert_eq!(now["Message Queue"], None);
-    let gone = vec![News::Gone { name: "two".into() }];
-    assert_eq!(advisory::take(&house.node, "nvd", gone.clone()).await.expect("taken").news, 1);
-    assert_eq!(advisory::take(&house.node, "nvd", gone).await.expect("taken").news, 0);
-    assert!(answers(&house, cve).await.values().all(Option::is_none));
-    assert_eq!(all(&house).await[0].open, 0);
-    let apart = News::Apart { name: "new".into(), reason: "its hash is another".into() };
-    let taken = advisory::take(&house.node, "csaf", vec![apart]).await.expect("taken");
-    assert_eq!((taken.news, taken.apart), (1, 1));
-    let page = PageRequest::default();
-    let rows = house.node.store().advisories(&keeper(), "", &page).await.expect("a page").rows;
-    let problem = rows[0].problem.as_ref().expect("it stands apart first");
-    assert_eq!(problem.1, "its hash is another");
 }
 
 #[tokio::test]
 async fn an_sbom_that_goes_or_is_replaced_takes_its_exposures_along() {
-    let house = House::new().await;
-    rules(&house, NO_RULES).await;
-    takes(&house, "osv", "one", &osv(&[])).await;
-    let (release, sbom) = has(&house, "Store", FLEET[3].1).await;
-    judges(&house).await;
-    assert_eq!(all(&house).await[0].open, 1);
-    attach(&house, &release, FLEET[4].1).await;
-    judges(&house).await;
-    assert_eq!(answers(&house, "CVE-2021-44228").await["Store"], None);
-    let known = house.node.store().release(&keeper(), &release).await.expect("it is there");
-    assert!(!known.sboms.contains_key(&sbom));
-    attach(&house, &release, FLEET[3].1).await;
-    judges(&house).await;
-    assert_eq!(all(&house).await[0].open, 1);
-    let retired = ReleaseEvent::Retired { reason: "nobody runs it".into() };
-    to_release(&house, &release, retired, None).await;
-    assert_eq!(judges(&house).await, 1);
-    assert_eq!(all(&house).await[0].open, 0);
-    // A new word does not find what is gone.
-    takes(&house, "osv", "one", &osv(&[("2.15.0", "2.15.1")])).await;
-    assert_eq!(answers(&house, "CVE-2021-44228").await["Store"], None);
+    for house in House::on_each_engine().await {
+        rules(&house, NO_RULES).await;
+        takes(&house, "osv", "one", &osv(&[])).await;
+        let (release, sbom) = has(&house, "Store", FLEET[3].1).await;
+        judges(&house).await;
+        assert_eq!(all(&house).await[0].open, 1);
+        attach(&house, &release, FLEET[4].1).await;
+        judges(&house).await;
+        assert_eq!(answers(&house, "CVE-2021-44228").await["Store"], None);
+        let known = house.node.store().release(&keeper(), &release).await.expect("it is there");
+        assert!(!known.sboms.contains_key(&sbom));
+        attach(&house, &release, FLEET[3].1).await;
+        judges(&house).await;
+        assert_eq!(all(&house).await[0].open, 1);
+        let retired = ReleaseEvent::Retired { reason: "nobody runs it".into() };
+        to_release(&house, &release, retired, None).await;
+        assert_eq!(judges(&house).await, 1);
+        assert_eq!(all(&house).await[0].open, 0);
+        // A new word does not find what is gone.
+        takes(&house, "osv", "one", &osv(&[("2.15.0", "2.15.1")])).await;
+        assert_eq!(answers(&house, "CVE-2021-44228").await["Store"], None);
+    }
 }
 
 #[tokio::test]
 async fn releases_that_come_together_are_asked_about_together() {
-    let house = House::new().await;
-    rules(&house, NO_RULES).await;
-    takes(&house, "osv", "one", &osv(&[])).await;
-    let mut releases = BTreeSet::new();
-    for name in ["one", "two", "three"] {
-        releases.insert(has(&house, name, FLEET[3].1).await.0);
+    for house in House::on_each_engine().await {
+        rules(&house, NO_RULES).await;
+        takes(&house, "osv", "one", &osv(&[])).await;
+        let mut releases = BTreeSet::new();
+        for name in ["one", "two", "three"] {
+            releases.insert(has(&house, name, FLEET[3].1).await.0);
+        }
+        let (gone, _) = has(&house, "four", FLEET[3].1).await;
+        judges(&house).await;
+        let (retired, _) = has(&house, "five", FLEET[3].1).await;
+        let why = || ReleaseEvent::Retired { reason: "nobody runs it".into() };
+        to_release(&house, &retired, why(), None).await;
+        attach(&house, &gone, FLEET[4].1).await;
+        let first = releases.pop_first().expect("three");
+        to_release(&house, &first, why(), None).await;
+        // What came, what went and what was replaced are told apart.
+        assert_eq!(judges(&house).await, 3);
+        assert_eq!(judges(&house).await, 0, "each was asked about once");
+        let id = id_of(&house, "CVE-2021-44228").await;
+        let history = house.node.store().vulnerability_history(&keeper(), &id).await.expect("one");
+        let told: Vec<(&str, usize)> = history
+            .iter()
+            .filter_map(|recorded| match &recorded.event.body {
+                Body::Vulnerability(_, VulnerabilityEvent::Answered { releases, .. }) => {
+                    Some(("answered", releases.len()))
+                }
+                Body::Vulnerability(_, VulnerabilityEvent::Cleared { releases, cause }) => {
+                    let cause = match cause {
+                        ClearedBy::Sources => "sources",
+                        ClearedBy::Contents => "contents",
+                        ClearedBy::Retirement => "retirement",
+                    };
+                    Some((cause, releases.len()))
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, [("answered", 4), ("contents", 1), ("retirement", 1)]);
+        let page = PageRequest::default();
+        let open = house.node.store().exposures(&keeper(), &id, &ExposureState::Open.into(), &page).await;
+        let open: BTreeSet<ReleaseId> =
+            open.expect("a page").rows.into_iter().map(|row| row.release).collect();
+        assert_eq!(open, releases);
     }
-    let (gone, _) = has(&house, "four", FLEET[3].1).await;
-    judges(&house).await;
-    let (retired, _) = has(&house, "five", FLEET[3].1).await;
-    let why = || ReleaseEvent::Retired { reason: "nobody runs it".into() };
-    to_release(&house, &retired, why(), None).await;
-    attach(&house, &gone, FLEET[4].1).await;
-    let first = releases.pop_first().expect("three");
-    to_release(&house, &first, why(), None).await;
-    // What came, what went and what was replaced are told apart.
-    assert_eq!(judges(&house).await, 3);
-    assert_eq!(judges(&house).await, 0, "each was asked about once");
-    let id = id_of(&house, "CVE-2021-44228").await;
-    let history = house.node.store().vulnerability_history(&keeper(), &id).await.expect("one");
-    let told: Vec<(&str, usize)> = history
-        .iter()
-        .filter_map(|recorded| match &recorded.event.body {
-            Body::Vulnerability(_, VulnerabilityEvent::Answered { releases, .. }) => {
-                Some(("answered", releases.len()))
-            }
-            Body::Vulnerability(_, VulnerabilityEvent::Cleared { releases, cause }) => {
-                let cause = match cause {
-                    ClearedBy::Sources => "sources",
-                    ClearedBy::Contents => "contents",
-                    ClearedBy::Retirement => "retirement",
-                };
-                Some((cause, releases.len()))
-            }
-            _ => None,
-        })
-        .collect();
-    assert_eq!(told, [("answered", 4), ("contents", 1), ("retirement", 1)]);
-    let page = PageRequest::default();
-    let open =
-        house.node.store().exposures(&keeper(), &id, &ExposureState::Open.into(), &page).await;
-    let open: BTreeSet<ReleaseId> =
-        open.expect("a page").rows.into_iter().map(|row| row.release).collect();
-    assert_eq!(open, releases);
 }
 
 #[tokio::test]
 async fn names_that_turn_out_to_be_one_become_one_and_what_was_closed_on_less_is_open_again() {
-    let house = House::new().await;
-    rules(&house, NO_RULES).await;
-    let (release, _) = has(&house, "Store", FLEET[3].1).await;
-    takes(&house, "osv", "one", &osv(&[(r#""aliases": ["CVE-2021-44228"],"#, "")])).await;
-    takes(
-        &house,
-        "nvd",
-        "two",
-        &osv(&[
-            (r#""aliases": ["CVE-2021-44228"],"#, ""),
-            ("GHSA-jfh8-c2jp-5v3q", "CVE-2021-44228"),
-        ]),
-    )
-    .await;
-    assert_eq!(all(&house).await.len(), 2);
-    let ghsa = id_of(&house, "GHSA-jfh8").await;
-    let fixed = Triage { status: VexStatus::Fixed, justification: None, reason: "patched".into() };
-    let chosen = Chosen::These(vec![release.clone()]);
-    vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed).await.expect("decided");
-    let (queue, _) = has(&house, "Second Store", FLEET[3].1).await;
-    judges(&house).await;
-    let yes = Triage { status: VexStatus::Affected, justification: None, reason: String::new() };
-    let second = Chosen::These(vec![queue.clone()]);
-    vulnerability::decide(house.wish(), &ghsa, &second, &yes).await.expect("decided");
-    takes(&house, "osv", "one", &osv(&[])).await;
-    let left = all(&house).await;
-    assert_eq!(left.len(), 1);
-    assert_eq!(left[0].name, "CVE-2021-44228");
-    let merged = house.node.store().vulnerability(&keeper(), &ghsa).await.expect("it is there");
-    assert_eq!(merged.merged, Some(left[0].id.clone()));
-    let now = house.node.store().vulnerability(&keeper(), &left[0].id).await.expect("one");
-    assert!(now.exposures[&release].is_open(), "nobody has seen what both sources say");
-    assert_eq!(now.exposures[&queue].status(), VexStatus::Affected);
-    let refused = vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed).await;
-    assert_eq!(refused.expect_err("merged").code(), "vulnerability_merged");
+    for house in House::on_each_engine().await {
+        rules(&house, NO_RULES).await;
+        let (release, _) = has(&house, "Store", FLEET[3].1).await;
+        takes(&house, "osv", "one", &osv(&[(r#""aliases": ["CVE-2021-44228"],"#, "")])).await;
+        takes(
+            &house,
+            "nvd",
+            "two",
+            &osv(&[
+                (r#""aliases": ["CVE-2021-44228"],"#, ""),
+                ("GHSA-jfh8-c2jp-5v3q", "CVE-2021-44228"),
+            ]),
+        )
+        .await;
+        assert_eq!(all(&house).await.len(), 2);
+        let ghsa = id_of(&house, "GHSA-jfh8").await;
+        let fixed =
+            Triage { status: VexStatus::Fixed, justification: None, reason: "patched".into() };
+        let chosen = Chosen::These(vec![release.clone()]);
+        vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed).await.expect("decided");
+        let (queue, _) = has(&house, "Second Store", FLEET[3].1).await;
+        judges(&house).await;
+        let yes =
+            Triage { status: VexStatus::Affected, justification: None, reason: String::new() };
+        let second = Chosen::These(vec![queue.clone()]);
+        vulnerability::decide(house.wish(), &ghsa, &second, &yes).await.expect("decided");
+        takes(&house, "osv", "one", &osv(&[])).await;
+        let left = all(&house).await;
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].name, "CVE-2021-44228");
+        let merged = house.node.store().vulnerability(&keeper(), &ghsa).await.expect("it is there");
+        assert_eq!(merged.merged, Some(left[0].id.clone()));
+        let now = house.node.store().vulnerability(&keeper(), &left[0].id).await.expect("one");
+        assert!(now.exposures[&release].is_open(), "nobody has seen what both sources say");
+        assert_eq!(now.exposures[&queue].status(), VexStatus::Affected);
+        let refused = vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed).await;
+        assert_eq!(refused.expect_err("merged").code(), "vulnerability_merged");
+    }
 }
 
 #[tokio::test]
 async fn names_that_come_apart_are_two_vulnerabilities_and_none_clears_the_other() {
-    let house = House::new().await;
-    rules(&house, NO_RULES).await;
-    has(&house, "Store", FLEET[3].1).await;
-    let other =
-        |name: &str| osv(&[("GHSA-jfh8-c2jp-5v3q", "GHSA-other"), ("CVE-2021-44228", name)]);
-    takes(&house, "osv", "one", &osv(&[])).await;
-    takes(&house, "nvd", "two", &other("CVE-2021-44228")).await;
-    assert_eq!(all(&house).await.len(), 1);
-    // The first turns out to be about another.
-    takes(&house, "osv", "one", &osv(&[("CVE-2021-44228", "CVE-2021-9")])).await;
-    for _ in 0..2 {
+    for house in House::on_each_engine().await {
+        rules(&house, NO_RULES).await;
+        has(&house, "Store", FLEET[3].1).await;
+        let other =
+            |name: &str| osv(&[("GHSA-jfh8-c2jp-5v3q", "GHSA-other"), ("CVE-2021-44228", name)]);
+        takes(&house, "osv", "one", &osv(&[])).await;
+        takes(&house, "nvd", "two", &other("CVE-2021-44228")).await;
+        assert_eq!(all(&house).await.len(), 1);
+        // The first turns out to be about another.
+        takes(&house, "osv", "one", &osv(&[("CVE-2021-44228", "CVE-2021-9")])).await;
+        for _ in 0..2 {
+            let found = known(&house).await;
+            assert_eq!(found.keys().collect::<Vec<_>>(), ["CVE-2021-44228", "CVE-2021-9"]);
+            assert!(found.values().all(|it| *it == affected(&["Store"])), "{found:?}");
+            // Asked again from either side, it stays so.
+            takes(&house, "nvd", "two", &[&other("CVE-2021-44228")[..], b" "].concat()).await;
+        }
+        // A name that leads to two numbers joins nothing, and a bare number is no name.
+        let shared = |cve: &str, id: &str| {
+            let aliases = format!(r#""{cve}", "BUG-7", "2030932""#);
+            osv(&[("GHSA-jfh8-c2jp-5v3q", id), (r#""CVE-2021-44228""#, &aliases)])
+        };
+        takes(&house, "a", "one", &shared("CVE-2021-101", "A-1")).await;
+        takes(&house, "b", "one", &shared("CVE-2021-102", "B-1")).await;
         let found = known(&house).await;
-        assert_eq!(found.keys().collect::<Vec<_>>(), ["CVE-2021-44228", "CVE-2021-9"]);
-        assert!(found.values().all(|it| *it == affected(&["Store"])), "{found:?}");
-        // Asked again from either side, it stays so.
-        takes(&house, "nvd", "two", &[&other("CVE-2021-44228")[..], b" "].concat()).await;
+        assert!(
+            found.contains_key("CVE-2021-101") && found.contains_key("CVE-2021-102"),
+            "{found:?}"
+        );
     }
-    // A name that leads to two numbers joins nothing, and a bare number is no name.
-    let shared = |cve: &str, id: &str| {
-        let aliases = format!(r#""{cve}", "BUG-7", "2030932""#);
-        osv(&[("GHSA-jfh8-c2jp-5v3q", id), (r#""CVE-2021-44228""#, &aliases)])
-    };
-    takes(&house, "a", "one", &shared("CVE-2021-101", "A-1")).await;
-    takes(&house, "b", "one", &shared("CVE-2021-102", "B-1")).await;
-    let found = known(&house).await;
-    assert!(found.contains_key("CVE-2021-101") && found.contains_key("CVE-2021-102"), "{found:?}");
 }
 
 #[tokio::test]
@@ -460,22 +470,23 @@ async fn what_a_record_without_packages_says_counts_whenever_it_comes() {
     )]);
     let mut both = Vec::new();
     for record_first in [true, false] {
-        let house = House::new().await;
-        has(&house, "Store", FLEET[3].1).await;
-        if record_first {
-            assert_eq!(takes(&house, "cve", "one", RECORD).await.apart, 0);
+        for house in House::on_each_engine().await {
+            has(&house, "Store", FLEET[3].1).await;
+            if record_first {
+                assert_eq!(takes(&house, "cve", "one", RECORD).await.apart, 0);
+            }
+            takes(&house, "osv", "one", &unscored).await;
+            if !record_first {
+                assert!(all(&house).await[0].severity_tenths.is_some_and(|it| it < 50));
+                takes(&house, "cve", "one", RECORD).await;
+            }
+            let row = all(&house).await.remove(0);
+            let found = house.node.store().vulnerability(&keeper(), &row.id).await.expect("one");
+            assert_eq!((row.severity_tenths, found.cases.len()), (Some(100), 1));
+            both.push((found.called, known(&house).await));
         }
-        takes(&house, "osv", "one", &unscored).await;
-        if !record_first {
-            assert!(all(&house).await[0].severity_tenths.is_some_and(|it| it < 50));
-            takes(&house, "cve", "one", RECORD).await;
-        }
-        let row = all(&house).await.remove(0);
-        let found = house.node.store().vulnerability(&keeper(), &row.id).await.expect("one");
-        assert_eq!((row.severity_tenths, found.cases.len()), (Some(100), 1));
-        both.push((found.called, known(&house).await));
+        assert_eq!(both[0], both[1]);
     }
-    assert_eq!(both[0], both[1]);
 }
 
 const KEV: &[u8] = br#"{"title": "CISA Catalog of Known Exploited Vulnerabilities",
@@ -488,81 +499,89 @@ const KEV: &[u8] = br#"{"title": "CISA Catalog of Known Exploited Vulnerabilitie
 
 #[tokio::test]
 async fn a_rule_opens_a_case_once_with_what_is_known_and_a_listing_reaches_it() {
-    let house = House::new().await;
-    for (name, document) in FLEET {
-        has(&house, name, document).await;
+    for house in House::on_each_engine().await {
+        for (name, document) in FLEET {
+            has(&house, name, document).await;
+        }
+        takes(&house, "osv", "one", &osv(&[])).await;
+        let id = id_of(&house, "CVE-2021-44228").await;
+        let store = house.node.store();
+        let found = store.vulnerability(&keeper(), &id).await.expect("one");
+        assert_eq!(found.cases.len(), 1, "critical, by the rules that nobody changed");
+        let ticker = Viewer::service(Service::Ticker);
+        let facts = async || {
+            let history = store.case_history(&ticker, &found.cases[0]).await.expect("a case");
+            let events: Vec<_> = history.into_iter().map(|it| it.event).collect();
+            let case =
+                watchfire_core::case::Case::from_events(&found.cases[0], &events).expect("one");
+            case.facts.iter().map(|fact| fact.kind.clone()).collect::<Vec<_>>()
+        };
+        let first = facts().await;
+        assert_eq!(first, ["disclosed", "received-by-channel", "first-signal"]);
+        takes(&house, "kev", "kev", KEV).await;
+        assert_eq!(facts().await, [&first[..], &["kev-listed".to_owned()]].concat());
+        let row = &all(&house).await[0];
+        assert!(row.is_listed);
+        takes(&house, "osv", "one", &osv(&[("2.15.0", "2.16.0")])).await;
+        let again = store.vulnerability(&keeper(), &id).await.expect("one");
+        assert_eq!((again.cases.len(), facts().await.len()), (1, 4), "once");
+        // Of what is exploited, one person alone says of nothing that it is not affected.
+        let not_affected = Triage {
+            status: VexStatus::NotAffected,
+            justification: Some(Justification::VulnerableCodeNotInExecutePath),
+            reason: "the lookup is switched off".into(),
+        };
+        let chosen = Chosen::All(ExposureState::Open);
+        vulnerability::decide(house.wish(), &id, &chosen, &not_affected).await.expect("decided");
+        assert_eq!(all(&house).await[0].awaiting, 2);
+        let awaiting = Chosen::All(ExposureState::Awaiting);
+        let refused =
+            vulnerability::agree(house.wish(), &id, &awaiting).await.expect_err("the same");
+        assert_eq!(refused.code(), "second_person_same");
+        let sender = Viewer::service(Service::Sender);
+        let second = store.viewer_of_recipient(&sender, &house.chain[1]).await.expect("one");
+        let wish = Wish { node: &house.node, viewer: &second, key: None };
+        vulnerability::agree(wish, &id, &awaiting).await.expect("agreed");
+        assert_eq!((all(&house).await[0].open, all(&house).await[0].awaiting), (0, 0));
+        // The ground moves, and what stood on it lapses.
+        takes(&house, "osv", "one", &osv(&[("2.15.0", "2.15.1")])).await;
+        let row = &all(&house).await[0];
+        assert_eq!(row.open, 2);
     }
-    takes(&house, "osv", "one", &osv(&[])).await;
-    let id = id_of(&house, "CVE-2021-44228").await;
-    let store = house.node.store();
-    let found = store.vulnerability(&keeper(), &id).await.expect("one");
-    assert_eq!(found.cases.len(), 1, "critical, by the rules that nobody changed");
-    let ticker = Viewer::service(Service::Ticker);
-    let facts = async || {
-        let history = store.case_history(&ticker, &found.cases[0]).await.expect("a case");
-        let events: Vec<_> = history.into_iter().map(|it| it.event).collect();
-        let case = watchfire_core::case::Case::from_events(&found.cases[0], &events).expect("one");
-        case.facts.iter().map(|fact| fact.kind.clone()).collect::<Vec<_>>()
-    };
-    let first = facts().await;
-    assert_eq!(first, ["disclosed", "received-by-channel", "first-signal"]);
-    takes(&house, "kev", "kev", KEV).await;
-    assert_eq!(facts().await, [&first[..], &["kev-listed".to_owned()]].concat());
-    let row = &all(&house).await[0];
-    assert!(row.is_listed);
-    takes(&house, "osv", "one", &osv(&[("2.15.0", "2.16.0")])).await;
-    let again = store.vulnerability(&keeper(), &id).await.expect("one");
-    assert_eq!((again.cases.len(), facts().await.len()), (1, 4), "once");
-    // Of what is exploited, one person alone says of nothing that it is not affected.
-    let not_affected = Triage {
-        status: VexStatus::NotAffected,
-        justification: Some(Justification::VulnerableCodeNotInExecutePath),
-        reason: "the lookup is switched off".into(),
-    };
-    let chosen = Chosen::All(ExposureState::Open);
-    vulnerability::decide(house.wish(), &id, &chosen, &not_affected).await.expect("decided");
-    assert_eq!(all(&house).await[0].awaiting, 2);
-    let awaiting = Chosen::All(ExposureState::Awaiting);
-    let refused = vulnerability::agree(house.wish(), &id, &awaiting).await.expect_err("the same");
-    assert_eq!(refused.code(), "second_person_same");
-    let sender = Viewer::service(Service::Sender);
-    let second = store.viewer_of_recipient(&sender, &house.chain[1]).await.expect("one");
-    let wish = Wish { node: &house.node, viewer: &second, key: None };
-    vulnerability::agree(wish, &id, &awaiting).await.expect("agreed");
-    assert_eq!((all(&house).await[0].open, all(&house).await[0].awaiting), (0, 0));
-    // The ground moves, and what stood on it lapses.
-    takes(&house, "osv", "one", &osv(&[("2.15.0", "2.15.1")])).await;
-    let row = &all(&house).await[0];
-    assert_eq!(row.open, 2);
 }
 
 #[tokio::test]
 async fn what_a_person_found_affected_is_a_step_of_awareness_in_its_case() {
-    let house = House::new().await;
-    rules(&house, NO_RULES).await;
-    let (release, _) = has(&house, "Store", FLEET[3].1).await;
-    takes(&house, "osv", "one", &osv(&[])).await;
-    let id = id_of(&house, "CVE-2021-44228").await;
-    assert!(house.node.store().vulnerability(&keeper(), &id).await.expect("one").cases.is_empty());
-    let opened = vulnerability::open_case(house.wish(), &id).await.expect("a case");
-    let case: watchfire_core::ids::CaseId = opened.id.parse().expect("an id");
-    let yes = Triage { status: VexStatus::Affected, justification: None, reason: String::new() };
-    let chosen = Chosen::These(vec![release.clone()]);
-    vulnerability::decide(house.wish(), &id, &chosen, &yes).await.expect("decided");
-    let ticker = Viewer::service(Service::Ticker);
-    let history = house.node.store().case_history(&ticker, &case).await.expect("a case");
-    let told = history
-        .iter()
-        .any(|it| String::from_utf8_lossy(&it.bytes).contains(r#""kind":"assessed""#));
-    assert!(told);
-    let (why, count) = vulnerability::why(house.wish(), &id, &release, 10).await.expect("reasons");
-    assert_eq!((why.len(), count), (1, 1));
-    assert_eq!(why[0].exposed, Exposed::Affected);
-    assert_eq!(why[0].path.last().map(String::as_str), Some("log4j-core 2.14.1"));
-    assert_eq!(why[0].range, ">= 0, < 2.15.0");
-    assert_eq!(why[0].source.document, "osv/one");
-    let other = house.opens("another", false).await;
-    vulnerability::join_case(house.wish(), &id, &other).await.expect("joined");
-    let known = house.node.store().vulnerability(&keeper(), &id).await.expect("one");
-    assert_eq!(known.cases, [case, other]);
+    for house in House::on_each_engine().await {
+        rules(&house, NO_RULES).await;
+        let (release, _) = has(&house, "Store", FLEET[3].1).await;
+        takes(&house, "osv", "one", &osv(&[])).await;
+        let id = id_of(&house, "CVE-2021-44228").await;
+        assert!(
+            house.node.store().vulnerability(&keeper(), &id).await.expect("one").cases.is_empty()
+        );
+        let opened = vulnerability::open_case(house.wish(), &id).await.expect("a case");
+        let case: watchfire_core::ids::CaseId = opened.id.parse().expect("an id");
+        let yes =
+            Triage { status: VexStatus::Affected, justification: None, reason: String::new() };
+        let chosen = Chosen::These(vec![release.clone()]);
+        vulnerability::decide(house.wish(), &id, &chosen, &yes).await.expect("decided");
+        let ticker = Viewer::service(Service::Ticker);
+        let history = house.node.store().case_history(&ticker, &case).await.expect("a case");
+        let told = history
+            .iter()
+            .any(|it| String::from_utf8_lossy(&it.bytes).contains(r#""kind":"assessed""#));
+        assert!(told);
+        let (why, count) =
+            vulnerability::why(house.wish(), &id, &release, 10).await.expect("reasons");
+        assert_eq!((why.len(), count), (1, 1));
+        assert_eq!(why[0].exposed, Exposed::Affected);
+        assert_eq!(why[0].path.last().map(String::as_str), Some("log4j-core 2.14.1"));
+        assert_eq!(why[0].range, ">= 0, < 2.15.0");
+        assert_eq!(why[0].source.document, "osv/one");
+        let other = house.opens("another", false).await;
+        vulnerability::join_case(house.wish(), &id, &other).await.expect("joined");
+        let known = house.node.store().vulnerability(&keeper(), &id).await.expect("one");
+        assert_eq!(known.cases, [case, other]);
+    }
 }

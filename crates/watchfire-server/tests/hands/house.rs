@@ -1,10 +1,12 @@
 //! A node with people in a chain, on a clock that stands, and a receiver of webhooks.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use watchfire_core::event::{Body, Chain, Duty, NodeEvent, Profile, Service};
 use watchfire_core::ids::{CaseId, PartyId};
 use watchfire_core::law::Lawbook;
@@ -14,6 +16,7 @@ use watchfire_server::clock::Clock;
 use watchfire_server::command::case::FactDraft;
 use watchfire_server::command::party::PersonDraft;
 use watchfire_server::command::{Wish, case, party};
+use watchfire_server::secret::{hex, random};
 use watchfire_server::settings::{MailSecurity, MailSettings, Settings, WebhookSettings};
 use watchfire_server::state::{Node, Parts};
 use watchfire_server::worker::Progress;
@@ -82,12 +85,54 @@ fn put_together(
     })
 }
 
+/// A database of one engine, and the folder of its node.
+pub(crate) struct Ground {
+    pub(crate) config: StoreConfig,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// An empty database of each engine.
+pub(crate) async fn grounds() -> Vec<Ground> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = StoreConfig::new(Location::File(folder.path().join("watchfire.db")));
+    let mut found = vec![Ground { config: file, folder }];
+    match std::env::var("WATCHFIRE_TEST_POSTGRES") {
+        Ok(url) => {
+            let schema = format!("hands_{}", hex(&random::<8>()));
+            let mut connection = PgConnection::connect(&url).await.expect("PostgreSQL answers");
+            let make = AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
+            sqlx::raw_sql(make).execute(&mut connection).await.expect("a schema");
+            let join = if url.contains('?') { '&' } else { '?' };
+            let location = format!("{url}{join}options[search_path]={schema}");
+            let config = StoreConfig::new(Location::Postgres(location));
+            let folder = tempfile::tempdir().expect("a folder");
+            found.push(Ground { config, folder });
+        }
+        Err(_) => {
+            // Around the capture of the test harness, so that it is always seen.
+            let skipped = b"SKIPPED: no WATCHFIRE_TEST_POSTGRES\n";
+            std::io::stderr().write_all(skipped).expect("standard error takes a line");
+        }
+    }
+    found
+}
+
 impl House {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let location = Location::File(folder.path().join("watchfire.db"));
         let store = Store::open(&StoreConfig::new(location)).await.expect("a store");
         Self::on(store, folder).await
+    }
+
+    /// A house on each engine.
+    pub(crate) async fn on_each_engine() -> Vec<Self> {
+        let mut houses = Vec::new();
+        for Ground { config, folder } in grounds().await {
+            let store = Store::open(&config).await.expect("a store");
+            houses.push(Self::on(store, folder).await);
+        }
+        houses
     }
 
     /// A house whose node has settings that somebody has changed.
