@@ -29,6 +29,7 @@ mod tests {
 
     const ROOMS: &[(&str, &[Statement])] = rooms![
         advisory,
+        advisory::put,
         amendment,
         amendment_law,
         annex,
