@@ -3,6 +3,7 @@
 
 mod engine;
 mod house;
+mod impact;
 mod log;
 mod measure;
 mod node;
@@ -48,6 +49,9 @@ struct Arguments {
     /// Cases of P2.
     #[arg(long, default_value_t = 1_000_000)]
     cases: usize,
+    /// Cases of the impact of a change of law.
+    #[arg(long, default_value_t = 1_000)]
+    impact_cases: usize,
     /// A Python that has openfisca-core, the peer of P2; `scripts/bench` installs one.
     #[arg(long)]
     python: Option<PathBuf>,
@@ -87,6 +91,8 @@ enum Path {
     P2,
     /// SBOMs and package URLs, beside lib4sbom and packageurl-python.
     P6,
+    /// What a change of law does to the cases of a node.
+    Impact,
     /// The tree of the evidence log.
     Log,
     /// Durable appends.
@@ -108,8 +114,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
-    let all = [Path::Engine, Path::P1, Path::P2, Path::P6, Path::Log, Path::Store, Path::Server];
-    let chosen = if arguments.what.is_empty() { &all[..] } else { &arguments.what };
+    let all = Path::value_variants();
+    let chosen = if arguments.what.is_empty() { all } else { &arguments.what };
     let mut measures = Vec::new();
     for path in chosen {
         let found = match path {
@@ -121,6 +127,10 @@ fn run(arguments: &Arguments) -> Result<Vec<Measure>, Box<dyn Error>> {
                 python: arguments.python.as_deref(),
             })?,
             Path::P6 => p6(arguments)?,
+            Path::Impact => {
+                let cases = arguments.impact_cases.max(impact::LEAST);
+                impact::measure(place(arguments), cases, arguments.rounds)?
+            }
             Path::Log => log::measure(arguments.leaves.max(1000), arguments.rounds)?,
             Path::Store => store::measure(&arguments.folder, arguments.rounds)?,
             Path::Server => {
