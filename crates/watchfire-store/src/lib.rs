@@ -84,7 +84,7 @@ pub use outbox::{
 pub use page::{PAGE_ROWS_MAX, Page, PageRequest};
 pub use party::{InquiryRow, PartyKind, PartyRow};
 pub use policy::{Authorized, NotFound};
-pub use product::{ProductRow, ReleaseRow};
+pub use product::{OWNERS_MAX, ProductRow, ReleaseRow};
 pub use question::{Asks, QuestionRow};
 pub use random::random_bytes;
 pub use rebuild::DueInstants;

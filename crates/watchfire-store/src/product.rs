@@ -15,6 +15,9 @@ use crate::policy::{Authorized, Claim, Grant, Node, NotFound, Right, Write, of_h
 use crate::statement::statements;
 use crate::viewer::Viewer;
 
+/// So many people are named of those who answer for releases.
+pub const OWNERS_MAX: i64 = 100;
+
 macro_rules! product_columns {
     () => {
         "p.id, p.name, p.owner_id, p.department_id, p.internet_facing, p.is_retired, \
@@ -403,6 +406,20 @@ impl Store {
         let params = params![scope, party, serde_json::json!(ids).to_string()];
         let rows = self.reader().await?.all(&listed::RELEASES_BY_IDS, params).await?;
         rows.iter().map(release_row).collect()
+    }
+
+    /// Returns who answers for any of these releases, up to [`OWNERS_MAX`].
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn owners_of(
+        &self,
+        _grant: &Authorized<Node, Write>,
+        ids: &[ReleaseId],
+    ) -> Result<Vec<PartyId>, StoreError> {
+        let params = params![serde_json::json!(ids).to_string(), OWNERS_MAX];
+        let rows = self.reader().await?.all(&listed::OWNERS_OF_RELEASES, params).await?;
+        rows.iter().map(|row| row.parsed("owner")).collect()
     }
 
     /// Says whether the product of any of these releases can be reached from the Internet, or may be.

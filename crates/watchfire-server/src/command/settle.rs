@@ -1,28 +1,27 @@
 //! What follows from what sources say: vulnerabilities become known, exposures come and go, and the
 //! rules of the house open cases. Each is put into an append together with what it follows from.
 
+mod open;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use watchfire_core::case::{Case, House};
 use watchfire_core::event::{
-    JoinedBy, OpeningRules, Service, SourceAnswer, Stream, Triage, VexStatus, VulnerabilityEvent,
+    JoinedBy, OpeningRules, Service, Stream, Triage, VexStatus, VulnerabilityEvent,
 };
 use watchfire_core::ids::{CaseId, PartyId, ReleaseId, VulnerabilityId};
 use watchfire_core::opening::{self, Urgency};
-use watchfire_core::party::Party;
 use watchfire_core::vulnerability::{Findings, Scope, Vulnerability};
-use watchfire_store::policy::{Node as NodeNoun, Vulnerability as Noun, Write};
+use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{
-    APPEND_BYTES_MAX, Append, Authorized, EVENTS_PER_APPEND_MAX, ReleaseRow, StoreError, Viewer,
+    APPEND_BYTES_MAX, Append, Authorized, EVENTS_PER_APPEND_MAX, StoreError, Viewer,
 };
 
-use super::decision::{house_of, plan};
-use super::{Wish, case, keeper, standing};
+use super::{Wish, case, keeper};
 use crate::state::Node;
 
-/// Releases that are looked up to say who answers for them.
-const RELEASES_READ_MAX: usize = 50;
+pub(crate) use open::opening_rules;
+
 /// An append is closed with so many events, so that what one more vulnerability brings has room.
 const EVENTS_ENOUGH: usize = EVENTS_PER_APPEND_MAX / 2;
 /// Or with so many bytes.
@@ -280,75 +279,6 @@ impl Watch {
         append.vulnerability(&grant, VulnerabilityEvent::Merged { into: into.clone() });
         Ok(())
     }
-
-    /// Opens a case if a rule of the house says so. Returns how many events that takes.
-    async fn open(
-        &self,
-        node: &Node,
-        append: &mut Append,
-        (vulnerability, grant): (&mut Vulnerability, &Authorized<Noun, Write>),
-        finding: &Finding,
-        now: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let exposed = exposed(vulnerability);
-        if exposed.is_empty() {
-            return Ok(0);
-        }
-        // What is dear to know is asked only where it may matter.
-        let mut urgency = finding.urgency();
-        if self.rules.met(&urgency).is_none() {
-            return Ok(0);
-        }
-        let store = node.store();
-        urgency.is_internet_facing = store.is_any_facing(&self.grant, &exposed).await?;
-        let Some(rule) = self.rules.met(&urgency) else { return Ok(0) };
-        let rows = self.rows(node, &exposed).await?;
-        let people = self.people(node, &rows).await?;
-        let told = rows.iter().map(|row| format!("{} {}", row.product_name, row.version));
-        let others = exposed.iter().skip(rows.len()).map(ToString::to_string);
-        let releases: Vec<String> = told.chain(others).collect();
-        let opened = opening::opening(vulnerability, &releases, &people, now);
-        let (profile, chain) = house_of(node, &self.organization).await?;
-        let standing = standing::of_case(node, &self.organization, now).await?;
-        let house =
-            House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
-        let case = node.store().authorize_new_case(&self.viewer).await?;
-        let decision = match Case::open(case.id(), &opened, &house, now) {
-            Ok(decision) => decision,
-            Err(refusal) => {
-                tracing::error!(%refusal, vulnerability = vulnerability.name(), "no case opened");
-                return Ok(0);
-            }
-        };
-        plan(node, append, &case, None, &decision, now).await?;
-        let cause = JoinedBy::Rule(rule.to_owned());
-        let joined = VulnerabilityEvent::CaseJoined { case: case.id().clone(), cause };
-        vulnerability.apply(&joined, now);
-        append.vulnerability(grant, joined);
-        node.metrics().add("watchfire_cases_opened_by_rule_total", 1);
-        Ok(decision.events.len() + 1)
-    }
-
-    async fn rows(
-        &self,
-        node: &Node,
-        releases: &[ReleaseId],
-    ) -> Result<Vec<ReleaseRow>, StoreError> {
-        let some: Vec<&ReleaseId> = releases.iter().take(RELEASES_READ_MAX).collect();
-        node.store().release_rows(&self.viewer, &some).await
-    }
-
-    /// Who takes part from the beginning: the responders, and whoever answers for a release.
-    async fn people(&self, node: &Node, rows: &[ReleaseRow]) -> Result<Vec<PartyId>, StoreError> {
-        let responders = node.store().responders(&keeper(), &self.organization).await?;
-        let mut people: Vec<PartyId> = responders.into_iter().map(|row| row.id).collect();
-        for owner in rows.iter().filter_map(|row| row.owner.as_ref()) {
-            if !people.contains(owner) {
-                people.push(owner.clone());
-            }
-        }
-        Ok(people)
-    }
 }
 
 /// About how many bytes an event takes: most are the releases that it names.
@@ -363,14 +293,6 @@ fn size(event: &VulnerabilityEvent) -> usize {
         _ => 0,
     };
     EVENT_BYTES + releases * RELEASE_BYTES
-}
-
-/// Which releases have it, as far as sources can say and nobody closed that.
-fn exposed(vulnerability: &Vulnerability) -> Vec<ReleaseId> {
-    let affected = vulnerability.exposures.iter().filter(|(_, exposure)| {
-        exposure.answer == Some(SourceAnswer::Affected) && exposure.is_open()
-    });
-    affected.map(|(release, _)| release.clone()).collect()
 }
 
 /// What one vulnerability takes over from another that turned out to be the same: decisions of
@@ -407,18 +329,4 @@ fn inherited(to: &Vulnerability, from: &Vulnerability) -> Vec<VulnerabilityEvent
         VulnerabilityEvent::CaseJoined { case: case.clone(), cause }
     });
     decided.chain(joined).collect()
-}
-
-/// Reads which exposures open a case by themselves.
-///
-/// # Errors
-/// Failures of the database.
-pub(crate) async fn opening_rules(
-    node: &Node,
-    organization: &PartyId,
-) -> Result<OpeningRules, StoreError> {
-    let history = node.store().party_history(&keeper(), organization).await?;
-    let events = history.iter().map(|recorded| &recorded.event);
-    let party = Party::from_events(organization, events);
-    Ok(party.map(|party| party.opening_rules).unwrap_or_default())
 }

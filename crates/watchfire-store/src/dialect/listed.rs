@@ -268,6 +268,16 @@ listed! {
                    WHERE r.id IN (SELECT json_array_elements_text($1::json)) \
                    AND COALESCE(p.internet_facing, TRUE) LIMIT 1",
     }
+    OWNERS_OF_RELEASES {
+        sqlite: "SELECT DISTINCT COALESCE(r.owner_id, p.owner_id) AS owner FROM releases r \
+                 JOIN products p ON p.id = r.product_id \
+                 WHERE r.id IN (SELECT value FROM json_each($1)) \
+                 AND COALESCE(r.owner_id, p.owner_id) IS NOT NULL ORDER BY 1 LIMIT $2",
+        postgres: "SELECT DISTINCT COALESCE(r.owner_id, p.owner_id) AS owner FROM releases r \
+                   JOIN products p ON p.id = r.product_id \
+                   WHERE r.id IN (SELECT json_array_elements_text($1::json)) \
+                   AND COALESCE(r.owner_id, p.owner_id) IS NOT NULL ORDER BY 1 LIMIT $2",
+    }
     PUT_EXPOSURES {
         sqlite: "INSERT INTO exposures (vulnerability_id, release_id, answer, status, is_open, \
                  since_at, decided_at, awaits_second, lapsed, state) \

@@ -191,6 +191,39 @@ async fn a_release_is_a_hole_until_somebody_says_what_it_is_made_of() {
 }
 
 #[tokio::test]
+async fn who_answers_for_releases_and_whether_any_can_be_reached_is_one_question() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[Duty::Responder]).await;
+        let store = &house.store;
+        let (product, one) = released(&house, &eva, "Platform").await;
+        let (other, two) = released(&house, &eva, "Gateway").await;
+        let owner = |name| ProductCard {
+            name: String::from(name),
+            owner: eva.party().cloned(),
+            internet_facing: Some(false),
+            ..ProductCard::default()
+        };
+        let grant = store.authorize_node::<Write>(&watch()).await.unwrap();
+        let both = [one.clone(), two.clone()];
+        assert!(store.owners_of(&grant, &both).await.unwrap().is_empty());
+        assert!(store.is_any_facing(&grant, &both).await.unwrap(), "nobody said it is not");
+        for (product, card) in [(&product, owner("Platform")), (&other, owner("Gateway"))] {
+            let allowed = store.authorize_product::<Write>(&eva, product).await.unwrap();
+            let version = store.product(&eva, product).await.unwrap().version;
+            let mut append = Append::new(&eva, house.now)
+                .expect_version(Stream::Product(product.clone()), version);
+            append.product(&allowed, ProductEvent::Changed { product: card });
+            store.append(append).await.unwrap();
+        }
+        assert_eq!(store.owners_of(&grant, &both).await.unwrap().len(), 1, "each once");
+        assert!(!store.is_any_facing(&grant, &both).await.unwrap());
+        assert!(!store.is_any_facing(&grant, &[]).await.unwrap());
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn two_products_or_releases_in_use_do_not_share_a_name() {
     for engine in engines().await {
         let house = House::new(&engine).await;
