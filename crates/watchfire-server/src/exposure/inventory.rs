@@ -27,6 +27,8 @@ pub struct Holding {
     whole: Whole,
     /// The names of the product, where the document is about one.
     subject: Vec<Name>,
+    /// Of how many vulnerabilities the document says something.
+    vulnerabilities: u64,
     components: Vec<Held>,
 }
 
@@ -105,7 +107,12 @@ impl Holding {
             parent: parent.and_then(|parent| u32::try_from(parent).ok()),
             names: name::names(component),
         });
-        Self { whole: whole(document, &subjects), subject, components: components.collect() }
+        Self {
+            whole: whole(document, &subjects),
+            subject,
+            vulnerabilities: document.head.vulnerabilities,
+            components: components.collect(),
+        }
     }
 
     /// The product that the document is about.
@@ -117,6 +124,11 @@ impl Holding {
     /// for its components.
     pub fn subject_names(&self) -> &[Name] {
         &self.subject
+    }
+
+    /// Of how many vulnerabilities the document says something: that is read as an advisory.
+    pub fn vulnerabilities(&self) -> u64 {
+        self.vulnerabilities
     }
 
     /// The components, in the order of the document.
