@@ -369,7 +369,8 @@ async fn releases_that_come_together_are_asked_about_together() {
             .collect();
         assert_eq!(told, [("answered", 4), ("contents", 1), ("retirement", 1)]);
         let page = PageRequest::default();
-        let open = house.node.store().exposures(&keeper(), &id, &ExposureState::Open.into(), &page).await;
+        let open =
+            house.node.store().exposures(&keeper(), &id, &ExposureState::Open.into(), &page).await;
         let open: BTreeSet<ReleaseId> =
             open.expect("a page").rows.into_iter().map(|row| row.release).collect();
         assert_eq!(open, releases);
