@@ -7,14 +7,17 @@
 //! Versions without a key stand apart and are asked one by one; what no order explains is
 //! [`Answer::Undecided`], and never left out.
 //!
-//! An [`Index`] is a few [`Segment`]s that never change, which may lie in mapped files, with a small
-//! [`Delta`] of what came since, and marks on what was taken out; [`Index::merged`] makes one segment
-//! of all. [`Rules`] are the other way round: what each advisory says, by package.
+//! An [`Index`] is a few [`Segment`]s that never change, which may lie in [`Mapped`] files, with a
+//! small [`Delta`] of what came since, and marks on what was taken out. [`Index::merged`] makes one
+//! segment of all; [`Index::freeze`] and [`Index::put`] do it beside, while the index is used.
+//! [`Rules`] are the other way round: what each advisory says, by package.
 //! Ranges of commits are in neither, but in [`Repositories`].
 
 mod build;
 mod delta;
+mod frozen;
 mod git;
+mod map;
 mod merge;
 mod named;
 mod orders;
@@ -23,9 +26,13 @@ mod rule;
 mod segment;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
+pub use build::Merged;
 pub use delta::Delta;
+pub use frozen::Frozen;
 pub use git::{GitRange, Repositories};
+pub use map::Mapped;
 pub use package::Package;
 pub use rule::{Rule, Rules};
 pub use segment::{CorruptSegment, Segment};
@@ -58,17 +65,28 @@ pub enum NotAdded {
 #[derive(Debug, Default)]
 pub struct Index {
     segments: Vec<Segment>,
+    /// What came since, and is perhaps being made a segment.
+    frozen: Vec<Arc<Delta>>,
     delta: Delta,
-    /// Documents that are in a segment or in the delta, and count no longer.
+    /// Documents that are in a segment or in a delta, and count no longer.
     removed: HashSet<Number>,
     known: HashSet<Number>,
+    /// How often a segment was put into the place of others.
+    puts: u64,
 }
 
 impl Index {
     /// Makes an index of segments, with marks on the documents in them that count no longer.
     pub fn of(segments: Vec<Segment>, removed: impl IntoIterator<Item = Number>) -> Self {
         let known = segments.iter().flat_map(Segment::documents).collect();
-        Self { segments, delta: Delta::default(), removed: removed.into_iter().collect(), known }
+        Self { segments, removed: removed.into_iter().collect(), known, ..Self::default() }
+    }
+
+    /// Makes an index of a segment that was made of these documents, which are not looked for in it;
+    /// one may have no components, and then is not there.
+    pub fn made_of(segment: Segment, documents: impl IntoIterator<Item = Number>) -> Self {
+        let known = documents.into_iter().collect();
+        Self { segments: vec![segment], known, ..Self::default() }
     }
 
     /// Adds a document with its components, each a package and a version.
@@ -105,12 +123,22 @@ impl Index {
 
     /// How many rows came since the segments were made.
     pub fn rows_since(&self) -> usize {
-        self.delta.rows()
+        self.deltas().map(Delta::rows).sum()
+    }
+
+    /// How many rows the segments have.
+    pub fn rows_of_segments(&self) -> usize {
+        self.segments.iter().map(Segment::rows).sum()
+    }
+
+    fn deltas(&self) -> impl Iterator<Item = &Delta> {
+        self.frozen.iter().map(Arc::as_ref).chain([&self.delta])
     }
 
     /// Whether any document holds something of a package, or held it before it was taken out.
     pub fn knows(&self, package: &Package) -> bool {
-        self.delta.knows(package) || self.segments.iter().any(|segment| segment.knows(package))
+        self.deltas().any(|delta| delta.knows(package))
+            || self.segments.iter().any(|segment| segment.knows(package))
     }
 
     /// Calls `found` with each document that contains a version that `rule` does not let pass.
@@ -131,7 +159,7 @@ impl Index {
         for segment in &self.segments {
             segment.walk(package, rule, &mut living);
         }
-        self.delta.walk(package, rule, &mut living);
+        self.deltas().for_each(|delta| delta.walk(package, rule, &mut living));
     }
 
     /// The documents that contain an affected version and those that contain an undecided one,
@@ -183,7 +211,7 @@ impl Index {
     /// The bytes of one segment that holds all that counts; [`Segment::open`] reads them.
     pub fn merged(&self) -> Vec<u8> {
         let mut parts: Vec<Segment> = self.segments.clone();
-        parts.push(Segment::of(build::of_delta(&self.delta)));
-        merge::merged(&parts, &self.removed)
+        parts.extend(self.deltas().map(Segment::of_delta));
+        merge::merged(&parts, &self.removed).into_bytes()
     }
 }

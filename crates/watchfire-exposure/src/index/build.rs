@@ -1,7 +1,9 @@
 //! Writes segments.
 
+use std::io;
+
 use super::delta::{Delta, Held};
-use super::segment::{HEADER_BYTES, Layout, MAGIC, ORDERS_AT, checksum, prefix};
+use super::segment::{HEADER_BYTES, Layout, MAGIC, ORDERS_AT, Sum, prefix};
 use super::{Number, Package, orders};
 
 /// Writes a segment package by package, in the order of their texts.
@@ -59,34 +61,67 @@ impl Builder {
         self.versions.extend((self.layout.rows as u64).to_le_bytes());
     }
 
-    /// Ends the segment, and returns its bytes.
-    pub(super) fn finish(mut self) -> Vec<u8> {
+    /// Ends the segment.
+    pub(super) fn finish(mut self) -> Merged {
         self.package_record();
         self.version_record(&[], 0);
         self.layout.names_bytes = self.names.len();
         self.layout.keys_bytes = self.keys.len();
         let layout = self.layout;
-        let mut bytes = Vec::with_capacity(layout.end());
-        bytes.extend(MAGIC);
-        bytes.extend((layout.end() as u64).to_le_bytes());
-        bytes.extend([0; 8]);
+        let mut head = Vec::with_capacity(HEADER_BYTES);
+        head.extend(MAGIC);
+        head.extend((layout.end() as u64).to_le_bytes());
+        head.extend([0; 8]);
         let counts =
             [layout.packages, layout.versions, layout.rows, layout.names_bytes, layout.keys_bytes];
-        counts.iter().for_each(|count| bytes.extend((*count as u64).to_le_bytes()));
-        bytes.resize(ORDERS_AT, 0);
-        bytes.extend(orders::digest().to_le_bytes());
-        bytes.resize(HEADER_BYTES, 0);
-        for part in [self.packages, self.versions, self.rows, self.names, self.keys] {
+        counts.iter().for_each(|count| head.extend((*count as u64).to_le_bytes()));
+        head.resize(ORDERS_AT, 0);
+        head.extend(orders::digest().to_le_bytes());
+        head.resize(HEADER_BYTES, 0);
+        let parts = [self.packages, self.versions, self.rows, self.names, self.keys];
+        let mut sum = Sum::default();
+        sum.add(&head[24..]);
+        parts.iter().for_each(|part| sum.add(part));
+        head[16..24].copy_from_slice(&sum.end().to_le_bytes());
+        Merged { head, parts }
+    }
+}
+
+/// A segment that was made of others and is not yet in its place.
+#[derive(Debug)]
+pub struct Merged {
+    head: Vec<u8>,
+    parts: [Vec<u8>; 5],
+}
+
+impl Merged {
+    /// How many bytes it has.
+    pub fn size_bytes(&self) -> usize {
+        self.head.len() + self.parts.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// Writes the bytes of the segment.
+    ///
+    /// # Errors
+    /// What `to` says.
+    pub fn write(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        to.write_all(&self.head)?;
+        self.parts.iter().try_for_each(|part| to.write_all(part))
+    }
+
+    /// The bytes of the segment.
+    pub fn into_bytes(self) -> Vec<u8> {
+        let mut bytes = self.head;
+        bytes.reserve_exact(self.parts.iter().map(Vec::len).sum());
+        for part in self.parts {
             bytes.extend(part);
         }
-        let sum = checksum(&bytes[24..]);
-        bytes[16..24].copy_from_slice(&sum.to_le_bytes());
         bytes
     }
 }
 
-/// The bytes of a segment with what a delta holds.
-pub(super) fn of_delta(delta: &Delta) -> Vec<u8> {
+/// A segment with what a delta holds.
+pub(super) fn of_delta(delta: &Delta) -> Merged {
     let mut packages: Vec<&Package> = delta.packages.keys().collect();
     packages.sort_unstable_by(|one, two| one.key().cmp(two.key()));
     let mut builder = Builder::default();

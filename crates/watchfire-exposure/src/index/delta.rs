@@ -15,9 +15,14 @@ pub(super) struct Held {
     pub(super) documents: Vec<Number>,
 }
 
+/// So many versions are looked through one by one: most packages have one or two, and a table for
+/// each would be most of the memory.
+const LOOKED_THROUGH_MAX: usize = 8;
+
 /// The versions of a package, in no order.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
+    /// Where each version is, once there are more than are looked through.
     places: HashMap<Box<str>, usize>,
     pub(super) held: Vec<Held>,
 }
@@ -25,13 +30,15 @@ pub(super) struct Versions {
 impl Versions {
     /// Adds a document to a version; whether that is a new row.
     fn insert(&mut self, document: Number, package: &Package, version: &str) -> bool {
-        let place = match self.places.get(version) {
-            Some(place) => *place,
+        let place = match self.place(version) {
+            Some(place) => place,
             None => {
                 let key = row_key(package.ecosystem(), version);
-                let text: Box<str> = version.into();
-                self.places.insert(text.clone(), self.held.len());
-                self.held.push(Held { key, text, documents: Vec::new() });
+                if self.held.len() < LOOKED_THROUGH_MAX {
+                    self.held.reserve_exact(1);
+                }
+                self.held.push(Held { key, text: version.into(), documents: Vec::new() });
+                self.note_last();
                 self.held.len() - 1
             }
         };
@@ -42,6 +49,24 @@ impl Versions {
             documents.push(document);
         }
         added
+    }
+
+    fn place(&self, version: &str) -> Option<usize> {
+        if self.held.len() > LOOKED_THROUGH_MAX {
+            return self.places.get(version).copied();
+        }
+        self.held.iter().position(|held| *held.text == *version)
+    }
+
+    fn note_last(&mut self) {
+        let first = match self.held.len() {
+            ..=LOOKED_THROUGH_MAX => return,
+            count if self.places.is_empty() => 0..count,
+            count => count - 1..count,
+        };
+        for at in first {
+            self.places.insert(self.held[at].text.clone(), at);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Number;
-use super::build::Builder;
+use super::build::{Builder, Merged};
 use super::segment::Segment;
 
 /// A segment, and how far it was read.
@@ -21,8 +21,8 @@ impl<'a> Reader<'a> {
 /// A version of one of the segments, as it is sorted.
 type Entry<'a> = (bool, &'a [u8], &'a str, &'a Segment, usize);
 
-/// The bytes of a segment with all rows of `parts` but those of the documents in `removed`.
-pub(super) fn merged(parts: &[Segment], removed: &HashSet<Number>) -> Vec<u8> {
+/// A segment with all rows of `parts` but those of the documents in `removed`.
+pub(super) fn merged(parts: &[Segment], removed: &HashSet<Number>) -> Merged {
     let mut readers: Vec<Reader<'_>> =
         parts.iter().map(|segment| Reader { segment, package: 0 }).collect();
     let mut builder = Builder::default();

@@ -16,7 +16,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Number, Package, Rule, orders};
+use super::{Delta, Number, Package, Rule, build, orders};
 use crate::range::Answer;
 
 /// The first bytes of a segment, which also say the version of its form.
@@ -117,21 +117,56 @@ fn place(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// A sum over bytes that a flipped bit, a cut and a swap change: FNV-1a on eight bytes at a time.
+/// A sum over bytes that a flipped bit, a cut and a swap change: FNV-1a on eight bytes at a time,
+/// however they come in pieces.
 ///
 /// It finds what a disk does, not what an enemy does; whoever can write the file can write anything.
-pub(super) fn checksum(bytes: &[u8]) -> u64 {
+#[derive(Debug)]
+pub(super) struct Sum {
+    sum: u64,
+    /// What came of the next eight bytes.
+    begun: [u8; 8],
+    length: u64,
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self { sum: 0xcbf2_9ce4_8422_2325, begun: [0; 8], length: 0 }
+    }
+}
+
+impl Sum {
     const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let mut sum: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        let word = u64_at(chunk, 0);
-        sum = (sum ^ word).wrapping_mul(PRIME).rotate_left(23);
+
+    pub(super) fn add(&mut self, mut bytes: &[u8]) {
+        let held = usize::try_from(self.length % 8).expect("less than eight");
+        self.length += bytes.len() as u64;
+        if held > 0 {
+            let (first, rest) = bytes.split_at(bytes.len().min(8 - held));
+            self.begun[held..held + first.len()].copy_from_slice(first);
+            if held + first.len() < 8 {
+                return;
+            }
+            self.word(u64::from_le_bytes(self.begun));
+            bytes = rest;
+        }
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            self.word(u64_at(chunk, 0));
+        }
+        let rest = chunks.remainder();
+        self.begun[..rest.len()].copy_from_slice(rest);
     }
-    for byte in chunks.remainder() {
-        sum = (sum ^ u64::from(*byte)).wrapping_mul(PRIME);
+
+    fn word(&mut self, word: u64) {
+        self.sum = (self.sum ^ word).wrapping_mul(Self::PRIME).rotate_left(23);
     }
-    sum ^ bytes.len() as u64
+
+    pub(super) fn end(self) -> u64 {
+        let held = usize::try_from(self.length % 8).expect("less than eight");
+        let each = self.begun[..held].iter().map(|byte| u64::from(*byte));
+        each.fold(self.sum, |sum, byte| (sum ^ byte).wrapping_mul(Self::PRIME)) ^ self.length
+    }
 }
 
 impl Segment {
@@ -148,8 +183,9 @@ impl Segment {
         Ok(segment)
     }
 
-    /// A segment of bytes that were just built.
-    pub(super) fn of(bytes: Vec<u8>) -> Self {
+    /// A segment of what a delta holds.
+    pub(super) fn of_delta(delta: &Delta) -> Self {
+        let bytes = build::of_delta(delta).into_bytes();
         let layout = header(&bytes).expect("what was just built has its header");
         Self { bytes: Arc::new(bytes), layout }
     }
@@ -390,7 +426,9 @@ fn header(bytes: &[u8]) -> Result<Layout, CorruptSegment> {
     if layout.end_checked() != Some(bytes.len()) || number(8) != bytes.len() {
         return Err(CorruptSegment("it is shorter or longer than it says"));
     }
-    if u64_at(bytes, 16) != checksum(&bytes[24..]) {
+    let mut sum = Sum::default();
+    sum.add(&bytes[24..]);
+    if u64_at(bytes, 16) != sum.end() {
         return Err(CorruptSegment("its checksum is another"));
     }
     Ok(layout)

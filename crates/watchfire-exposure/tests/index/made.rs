@@ -174,6 +174,58 @@ fn the_index_finds_what_the_naive_matcher_finds_in_every_state() {
     }
 }
 
+/// Rows of another fleet, with numbers that are not given yet.
+fn more(seed: u64, documents: usize, from: Number) -> Vec<Row> {
+    let rows = world(seed, documents, 0).rows.into_iter();
+    rows.map(|(document, package, version)| (document + from, package, version)).collect()
+}
+
+#[test]
+fn an_index_that_is_made_one_beside_is_searched_meanwhile_and_misses_nothing_after() {
+    let mut world = world(11, 120, 150);
+    let mut index = Index::default();
+    add_all(&mut index, &world.rows);
+    let segment = Segment::open(index.merged()).expect("a segment");
+    let numbers = segment.documents();
+    let mut index = Index::made_of(segment, numbers);
+    compare(&index, &world, "of a segment whose documents are known");
+    let add = |index: &mut Index, world: &mut World, from| {
+        let rows = more(u64::from(from), 40, from);
+        add_all(index, &rows);
+        world.rows.extend(rows);
+    };
+    let remove = |index: &mut Index, world: &mut World, part: Number| {
+        (0..4000).step_by(7).for_each(|number| index.remove(number + part));
+        world.rows.retain(|(document, ..)| document % 7 != part);
+    };
+    add(&mut index, &mut world, 1000);
+    remove(&mut index, &mut world, 0);
+    let frozen = index.freeze();
+    assert!(index.rows_since() > 0, "it is not made one yet");
+    compare(&index, &world, "frozen");
+    let wanted: BTreeSet<Number> = world.rows.iter().map(|(document, ..)| *document).collect();
+    assert!(wanted.is_subset(&frozen.documents().into_iter().collect()));
+    assert!(frozen.documents().iter().all(|document| document % 7 != 0));
+    add(&mut index, &mut world, 2000);
+    remove(&mut index, &mut world, 1);
+    compare(&index, &world, "with what came and went since");
+    let merged = frozen.merged();
+    let mut written = Vec::new();
+    merged.write(&mut written).expect("memory");
+    assert_eq!((written.len(), &written), (merged.size_bytes(), &merged.into_bytes()));
+    assert!(index.put(&frozen, Segment::open(written.clone()).expect("a segment")));
+    compare(&index, &world, "put");
+    assert!(!index.put(&frozen, Segment::open(written).expect("a segment")), "it was put");
+    compare(&index, &world, "put once");
+    add(&mut index, &mut world, 3000);
+    let again = index.freeze();
+    assert!(index.put(&again, Segment::open(again.merged().into_bytes()).expect("a segment")));
+    compare(&index, &world, "put again");
+    let distinct: BTreeSet<&Row> = world.rows.iter().collect();
+    assert_eq!((index.rows_of_segments(), index.rows_since()), (distinct.len(), 0));
+    assert_eq!(index.removed().count(), 0, "what was taken out is merged away");
+}
+
 #[test]
 fn a_number_is_not_given_twice_before_all_is_merged() {
     let package = Package::new("npm", "a");
