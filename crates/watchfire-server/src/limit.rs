@@ -23,6 +23,8 @@ const SOURCES_BEFORE_FORGETTING: usize = 10_000;
 const BACKTESTS_AT_ONCE_MAX: usize = 1;
 /// When to come back after an overload.
 const OVERLOAD_RETRY_SECONDS: u64 = 2;
+/// How long somebody waits for the turn of a document.
+pub(crate) const TURN_WITHIN: Duration = Duration::from_secs(10);
 /// When to come back where its turn did not come.
 const TURN_RETRY_SECONDS: u64 = 15;
 
@@ -44,7 +46,7 @@ pub struct Counters {
     logins: DefaultKeyedRateLimiter<IpAddr>,
     lookups: DefaultKeyedRateLimiter<IpAddr>,
     at_once: Arc<Semaphore>,
-    sboms_at_once: Arc<Semaphore>,
+    documents_at_once: Arc<Semaphore>,
     backtests_at_once: Arc<Semaphore>,
 }
 
@@ -59,19 +61,22 @@ impl Counters {
             logins: per_minute(limits.logins_per_minute_max),
             lookups: per_minute(limits.lookups_per_minute_max),
             at_once: Arc::new(Semaphore::new(limits.requests_at_once_max)),
-            sboms_at_once: Arc::new(Semaphore::new(limits.sboms_at_once_max)),
+            documents_at_once: Arc::new(Semaphore::new(limits.sboms_at_once_max)),
             backtests_at_once: Arc::new(Semaphore::new(BACKTESTS_AT_ONCE_MAX)),
         }
     }
 
-    /// Waits at most so long until one more SBOM may be taken in and read. Asked for before its
-    /// bytes are, so that those that wait take no memory.
+    /// Waits at most so long until one more document, an SBOM or an advisory, may be taken in and
+    /// read. Asked for before its bytes are, so that those that wait take no memory.
     ///
     /// # Errors
     /// `overloaded` where others take too long.
-    pub async fn turn_of_an_sbom(&self, within: Duration) -> Result<OwnedSemaphorePermit, Problem> {
-        let detail = "others attach SBOMs, and there was no turn for this one";
-        turn(&self.sboms_at_once, within, detail).await
+    pub async fn turn_of_a_document(
+        &self,
+        within: Duration,
+    ) -> Result<OwnedSemaphorePermit, Problem> {
+        let detail = "others send documents, and there was no turn for this one";
+        turn(&self.documents_at_once, within, detail).await
     }
 
     /// Waits at most so long until one more lawbook may be put to past cases.

@@ -37,7 +37,8 @@ pub struct Settings {
     /// The address under which people reach this node: `https://watchfire.example.com`. Used in
     /// notices and to recognize our own pages; by default the address we listen on.
     pub public_url: Option<String>,
-    /// Folder for the embedded database, the log's key and its last checkpoint.
+    /// Folder for the embedded database, the log's key, its last checkpoint and the index of what
+    /// the house has.
     pub data: PathBuf,
     /// `postgres://…`, or absent for the embedded database in [`Settings::data`].
     pub database: Option<String>,
@@ -296,8 +297,8 @@ pub struct Limits {
     pub body_bytes_max: usize,
     /// Bytes of an SBOM that is attached, as it is sent.
     pub sbom_bytes_max: usize,
-    /// SBOMs that are taken in and read at one time; others wait, and are answered 503 with
-    /// `Retry-After` if it takes long.
+    /// Documents that people send, SBOMs and advisories, that are taken in and read at one time;
+    /// others wait, and are answered 503 with `Retry-After` if it takes long.
     pub sboms_at_once_max: usize,
     /// Seconds for a request from its headers to its answer.
     pub request_seconds_max: u32,

@@ -1,8 +1,9 @@
 //! A write as it comes in: its key, so that it is done once, and its body.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, header};
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -58,7 +59,7 @@ impl KeylessWrite {
 #[derive(Debug)]
 pub(crate) struct DocumentWrite {
     pub(crate) key: Key,
-    pub(crate) body: Bytes,
+    pub(crate) body: Vec<u8>,
 }
 
 impl DocumentWrite {
@@ -66,8 +67,7 @@ impl DocumentWrite {
         let text = key_text(request.headers())?.ok_or_else(key_missing)?;
         let method = request.method().clone();
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-        let body = axum::body::to_bytes(request.into_body(), bytes_max).await;
-        let body = body.map_err(|_| {
+        let body = whole(request.into_body(), bytes_max).await.ok_or_else(|| {
             let detail =
                 format!("the document is longer than {bytes_max} bytes, or did not arrive whole");
             let hint = "compress it with gzip or xz, or ask the operator for more";
@@ -76,6 +76,18 @@ impl DocumentWrite {
         let key = Key { text, digest: digest(&method, &target, &body) };
         Ok(Self { key, body })
     }
+}
+
+/// A body of at most so many bytes, which never stands twice in memory: neither beside its parts
+/// nor as a copy.
+async fn whole(body: Body, bytes_max: usize) -> Option<Vec<u8>> {
+    let mut whole = Vec::new();
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        let part = part.ok().filter(|part| whole.len() + part.len() <= bytes_max)?;
+        whole.extend_from_slice(&part);
+    }
+    Some(whole)
 }
 
 impl FromRequest<Node> for Write {

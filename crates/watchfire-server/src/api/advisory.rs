@@ -15,6 +15,7 @@ use crate::auth::Caller;
 use crate::command::Answer;
 use crate::command::advisory::{self as command, Taken};
 use crate::error::Problem;
+use crate::limit::TURN_WITHIN;
 use crate::state::Node;
 use crate::write::{DocumentWrite, Write};
 
@@ -218,10 +219,11 @@ pub(crate) async fn bring(
     request: Request,
 ) -> Made<Brought> {
     node.store().authorize_new_product(&caller.viewer).await?;
+    let turn = node.counters().turn_of_a_document(TURN_WITHIN).await?;
     let DocumentWrite { body, .. } = DocumentWrite::read(request, BROUGHT_BYTES_MAX).await?;
     let asked = keyed(&node, &caller, None);
     let Taken { news, apart, vulnerabilities } =
-        command::bring(asked, &called.name, body.to_vec()).await?;
+        command::bring(asked, &called.name, body, turn).await?;
     made(Brought { news: news > 0, apart: apart > 0, vulnerabilities })
 }
 

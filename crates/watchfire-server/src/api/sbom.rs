@@ -1,7 +1,5 @@
 //! SBOMs of releases: what they are made of, and what could not be used of that.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
@@ -21,11 +19,9 @@ use crate::auth::Caller;
 use crate::command::sbom::{self, Left};
 use crate::command::{Answer, release as command};
 use crate::error::Problem;
+use crate::limit::TURN_WITHIN;
 use crate::state::Node;
 use crate::write::{DocumentWrite, Write};
-
-/// An SBOM waits so long for its turn to be taken in and read.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// What was read of an SBOM.
 #[derive(Debug, Serialize, ToSchema)]
@@ -187,7 +183,7 @@ pub(crate) async fn attach(
 ) -> Made<Attached> {
     let release = id::<ReleaseId>(&text)?;
     node.store().authorize_release::<ToWrite>(&caller.viewer, &release).await?;
-    let turn = node.counters().turn_of_an_sbom(TURN_WITHIN).await?;
+    let turn = node.counters().turn_of_a_document(TURN_WITHIN).await?;
     let bytes_max = node.settings().limits.sbom_bytes_max;
     let DocumentWrite { key, body } = DocumentWrite::read(request, bytes_max).await?;
     let read = sbom::read(body, turn).await?;
@@ -287,7 +283,7 @@ pub(crate) async fn document(
 async fn left(node: &Node, caller: &Caller, text: &str) -> Result<Left, Problem> {
     let id = id::<SbomId>(text)?;
     node.store().sbom(&caller.viewer, &id).await?;
-    let turn = node.counters().turn_of_an_sbom(TURN_WITHIN).await?;
+    let turn = node.counters().turn_of_a_document(TURN_WITHIN).await?;
     let bytes = node.store().sbom_bytes(&caller.viewer, &id).await?;
     sbom::left(bytes, turn).await
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tokio::sync::OwnedSemaphorePermit;
 use watchfire_core::event::{ClearedBy, Listing, OpeningRules, PartyEvent};
 use watchfire_core::vulnerability::{Findings, Scope};
 use watchfire_store::policy::Administer;
@@ -257,12 +258,18 @@ async fn likelihood(node: &Node, reads: &[Read], group: &Group) -> Result<Option
     Ok(kept.into_iter().map(|one| one.permille).max())
 }
 
-/// Takes one document that a person brings.
+/// Takes one document that a person brings, under a permit that counts how many documents are read
+/// at once. What was begun is done to its end and holds the permit until then, whoever still waits.
 ///
 /// # Errors
 /// `field_invalid` for a name that is none; 404 for whoever neither keeps accounts nor responds;
 /// `advisory_apart` with the place where it violates its format: it is kept all the same.
-pub async fn bring(wish: Wish<'_>, name: &str, bytes: Vec<u8>) -> Result<Taken, Problem> {
+pub async fn bring(
+    wish: Wish<'_>,
+    name: &str,
+    bytes: Vec<u8>,
+    permit: OwnedSemaphorePermit,
+) -> Result<Taken, Problem> {
     let (node, viewer) = (wish.node, wish.viewer);
     node.store().authorize_new_product(viewer).await?;
     let fits = !name.trim().is_empty() && name.len() <= NAME_BYTES_MAX;
@@ -275,7 +282,12 @@ pub async fn bring(wish: Wish<'_>, name: &str, bytes: Vec<u8>) -> Result<Taken, 
     }
     let who = viewer.party().map_or_else(|| "operator".to_owned(), ToString::to_string);
     let piece = News::Document { name: name.to_owned(), bytes };
-    Ok(take(node, &format!("by/{who}"), vec![piece]).await?)
+    let (node, source) = (node.clone(), format!("by/{who}"));
+    let taken = tokio::spawn(async move {
+        let _held = permit;
+        take(&node, &source, vec![piece]).await
+    });
+    Ok(taken.await.map_err(|error| Problem::internal(&error))??)
 }
 
 /// Says which exposures open a case by themselves, from now on.

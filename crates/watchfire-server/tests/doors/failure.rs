@@ -3,11 +3,13 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::StatusCode;
 use futures_util::stream;
 use serde_json::json;
+use watchfire_core::event::Duty;
 use watchfire_server::settings::{Limits, Settings};
 use watchfire_store::Seal;
 
@@ -64,4 +66,30 @@ async fn a_disk_that_refuses_stops_every_write_and_says_so() {
     let ready = house.get("/readyz").answer().await;
     assert_eq!(ready.code(), "storage_unsafe", "until it is started anew");
     assert_eq!(house.get("/healthz").answer().await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_document_that_somebody_brings_is_not_taken_in_before_its_turn() {
+    let limits = Limits { sboms_at_once_max: 1, request_seconds_max: 3, ..Limits::default() };
+    let house = House::with(Settings { limits, ..Settings::default() }).await;
+    let eva = house.person("Eva Responder", &[Duty::Responder]).await;
+    let is_taken_in = Arc::new(AtomicBool::new(false));
+    let brings = |key: &'static str| {
+        let flag = is_taken_in.clone();
+        let part = stream::once(async move {
+            flag.store(true, Ordering::Relaxed);
+            Ok::<_, io::Error>(b"{}".to_vec())
+        });
+        let asked = house.ask("POST", "/api/v1/advisories?name=one.json").key(key);
+        asked.stream(Body::from_stream(part)).by(&eva).answer()
+    };
+    let turn =
+        house.node.counters().turn_of_a_document(Duration::ZERO).await.expect("the only one");
+    assert_eq!(brings("waits").await.code(), "request_timeout");
+    assert!(!is_taken_in.load(Ordering::Relaxed));
+    drop(turn);
+    assert_eq!(brings("comes").await.status, StatusCode::CREATED);
+    assert!(is_taken_in.load(Ordering::Relaxed));
+    let again = house.node.counters().turn_of_a_document(Duration::ZERO).await;
+    assert!(again.is_ok(), "it was given back");
 }

@@ -287,7 +287,8 @@ async fn those_that_wait_for_their_turn_get_it_when_it_comes() {
     let eva = house.person("Eva Responder", &[Duty::Responder]).await;
     let (_, one) = released(&house, &eva, "One").await;
     let (_, two) = released(&house, &eva, "Two").await;
-    let turn = house.node.counters().turn_of_an_sbom(Duration::ZERO).await.expect("the only one");
+    let turn =
+        house.node.counters().turn_of_a_document(Duration::ZERO).await.expect("the only one");
     let waits = attached(&house, &eva, &one);
     let frees = async {
         tokio::task::yield_now().await;
@@ -295,8 +296,8 @@ async fn those_that_wait_for_their_turn_get_it_when_it_comes() {
     };
     tokio::join!(waits, frees);
     attached(&house, &eva, &two).await;
-    let turn = house.node.counters().turn_of_an_sbom(Duration::ZERO).await.expect("free again");
-    let refused = house.node.counters().turn_of_an_sbom(Duration::ZERO).await;
+    let turn = house.node.counters().turn_of_a_document(Duration::ZERO).await.expect("free again");
+    let refused = house.node.counters().turn_of_a_document(Duration::ZERO).await;
     let refused = refused.expect_err("none is free");
     assert_eq!(refused.code(), "overloaded");
     assert!(refused.retry_after_seconds().is_some());

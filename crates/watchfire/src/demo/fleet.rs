@@ -151,7 +151,7 @@ pub(super) async fn stand(stage: &Stage, language: Language) -> Result<(), Probl
         };
         let release: ReleaseId = made(&release::register(wish, &id, &card).await?.id)?;
         if let Some(bytes) = ship.sbom {
-            let turn = stage.node.counters().turn_of_an_sbom(std::time::Duration::MAX).await?;
+            let turn = stage.node.counters().turn_of_a_document(std::time::Duration::MAX).await?;
             let read = sbom::read(bytes, turn).await?;
             release::attach(wish, &release, &read, false).await?;
         }

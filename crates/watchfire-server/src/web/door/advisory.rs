@@ -12,6 +12,7 @@ use super::upload::{self, Upload};
 use super::{Sent, Visit};
 use crate::command::advisory as command;
 use crate::error::Problem;
+use crate::limit::TURN_WITHIN;
 use crate::web::advisory::{self, ListView, Row, Rules, RulesView};
 use crate::web::exposure::in_tenths;
 use crate::web::refusal;
@@ -67,10 +68,11 @@ pub(super) async fn document(visit: Visit, Path(id): Path<String>) -> Result<Res
 /// Takes in a document that a person brings.
 pub(super) async fn bring(visit: Visit, request: Request) -> Result<Response, Problem> {
     visit.node.store().authorize_new_product(&visit.caller.viewer).await?;
+    let turn = visit.node.counters().turn_of_a_document(TURN_WITHIN).await?;
     let bytes_max = visit.node.settings().limits.sbom_bytes_max;
     let Upload { sent, name, bytes } = upload::read(&visit, request, bytes_max).await?;
     let taken = match bytes {
-        Ok(bytes) => command::bring(wish(&visit), name.trim(), bytes).await,
+        Ok(bytes) => command::bring(wish(&visit), name.trim(), bytes, turn).await,
         Err(problem) => Err(problem),
     };
     match taken {

@@ -1,7 +1,5 @@
 //! Releases as pages, and the SBOMs that are attached to them.
 
-use std::time::Duration;
-
 use axum::extract::{Path, Query, Request};
 use axum::response::Response;
 use serde::Deserialize;
@@ -17,15 +15,13 @@ use super::{Sent, Visit};
 use crate::command::sbom::{self as reading, Left};
 use crate::command::{Answer, release as command};
 use crate::error::Problem;
+use crate::limit::TURN_WITHIN;
 use crate::web::exposure::SeverityView;
 use crate::web::reader::{Problem as Refused, Reader};
 use crate::web::refusal;
 use crate::web::release::exposed::{ExposedView, Row};
 use crate::web::release::sbom::{DocumentView, SbomView, Told};
 use crate::web::release::{self, PageView};
-
-/// An SBOM waits so long for its turn to be taken in and read.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 fn attached(found: AttachedSbom, names: &Names) -> SbomView {
     let record = found.record;
@@ -152,7 +148,7 @@ pub(super) async fn sbom(
     }
     let (skipped, problems, erased) = match store.sbom_bytes(viewer, &id).await {
         Ok(bytes) => {
-            let turn = visit.node.counters().turn_of_an_sbom(TURN_WITHIN).await?;
+            let turn = visit.node.counters().turn_of_a_document(TURN_WITHIN).await?;
             let (skipped, problems) = places(reading::left(bytes, turn).await?);
             (skipped, problems, false)
         }
@@ -257,7 +253,7 @@ pub(super) async fn attach(
     request: Request,
 ) -> Result<Response, Problem> {
     let id = kept(&visit, &id).await?;
-    let turn = visit.node.counters().turn_of_an_sbom(TURN_WITHIN).await?;
+    let turn = visit.node.counters().turn_of_a_document(TURN_WITHIN).await?;
     let bytes_max = visit.node.settings().limits.sbom_bytes_max;
     let Upload { sent, bytes, .. } = upload::read(&visit, request, bytes_max).await?;
     let is_beside = sent.field("beside") == "yes";
