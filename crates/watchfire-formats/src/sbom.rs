@@ -23,6 +23,7 @@ mod refused;
 mod schema;
 mod shape;
 mod spdx;
+mod ways;
 pub(crate) mod xml;
 mod xsd;
 
@@ -33,6 +34,7 @@ pub use document::{Document, Head, Item, Lost, Skipped};
 pub use input::{Compression, Format};
 pub use problem::{PROBLEMS_MAX, Place, Problem, Problems};
 pub use refused::Refused;
+pub use ways::{Reached, Ways};
 
 /// How many bytes a document may have, after it was decompressed.
 pub const DOCUMENT_BYTES_MAX: u64 = 1 << 30;
@@ -66,6 +68,18 @@ pub fn read(bytes: &[u8]) -> Result<Document, Refused> {
 /// # Errors
 /// [`Refused`], with what is wrong and where; what was handed on until then is void.
 pub fn stream(bytes: &[u8], each: &mut dyn FnMut(Item)) -> Result<Head, Refused> {
+    stream_while(bytes, &|| true, each)
+}
+
+/// As [`stream`], for as long as `goes_on` says so, which is asked at each component and relation.
+///
+/// # Errors
+/// As [`stream`]; [`Refused::Stopped`].
+pub fn stream_while(
+    bytes: &[u8],
+    goes_on: &dyn Fn() -> bool,
+    each: &mut dyn FnMut(Item),
+) -> Result<Head, Refused> {
     let input = input::Input::of(bytes)?;
     let mut placed = |mut item: Item| {
         match &mut item {
@@ -75,7 +89,7 @@ pub fn stream(bytes: &[u8], each: &mut dyn FnMut(Item)) -> Result<Head, Refused>
         }
         each(item);
     };
-    let mut reading = document::Reading::new(&mut placed);
+    let mut reading = document::Reading::new(&mut placed, goes_on);
     let mut problems = Problems::default();
     let read = match input.format {
         Format::CycloneDxJson => cyclonedx::json::read(&input, &mut reading),
@@ -116,7 +130,7 @@ pub fn conforms(bytes: &[u8]) -> Result<Problems, Refused> {
 
 fn problems_of(input: &input::Input<'_>) -> Result<Problems, Refused> {
     let mut nobody = |_| {};
-    let mut reading = document::Reading::new(&mut nobody);
+    let mut reading = document::Reading::new(&mut nobody, &|| true);
     let mut problems = Problems::default();
     match input.format {
         Format::CycloneDxJson => return cyclonedx::json::conforms(input),

@@ -65,7 +65,7 @@ impl Node {
             secret: secret.into(),
             organization: OnceCell::new(),
             shelf: Shelf::new(parts.law.clone()),
-            holdings: Holdings::default(),
+            holdings: Holdings::kept_in(parts.settings.data.clone()),
             parts,
         }))
     }

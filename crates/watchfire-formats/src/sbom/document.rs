@@ -1,6 +1,6 @@
 //! An SBOM that was read.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashSet;
 use std::fmt;
 
 use super::component::{Component, Relation, RelationKind};
@@ -117,44 +117,6 @@ impl Gathered {
 }
 
 impl Document {
-    /// For each component, by its place in `components`, the one that leads to it from what the
-    /// document is about, on a shortest way; `None` where nothing does.
-    ///
-    /// A way goes through relations and through components that are written in each other.
-    /// Circles do no harm: each component is reached once.
-    pub fn ways(&self) -> Vec<Option<usize>> {
-        let places: HashMap<&str, usize> = self
-            .components
-            .iter()
-            .enumerate()
-            .rev()
-            .filter_map(|(at, component)| Some((component.id.as_deref()?, at)))
-            .collect();
-        let numbers: HashMap<u32, usize> =
-            self.components.iter().enumerate().map(|(at, it)| (it.number, at)).collect();
-        let related = self.relations.iter().filter(|it| !matches!(it.kind, RelationKind::Other(_)));
-        let related = related.filter_map(|relation| {
-            Some((*places.get(relation.from.as_str())?, *places.get(relation.to.as_str())?))
-        });
-        let written = self.components.iter().enumerate();
-        let written = written.filter_map(|(at, it)| Some((*numbers.get(&it.within?)?, at)));
-        let mut edges: Vec<(usize, usize)> = related.chain(written).collect();
-        edges.sort_unstable();
-        let mut ways = vec![None; self.components.len()];
-        let mut reached: Vec<bool> = self.components.iter().map(|it| it.is_subject).collect();
-        let mut open: VecDeque<usize> = (0..reached.len()).filter(|at| reached[*at]).collect();
-        while let Some(from) = open.pop_front() {
-            let begin = edges.partition_point(|(it, _)| *it < from);
-            for (_, to) in edges[begin..].iter().take_while(|(it, _)| *it == from) {
-                if !std::mem::replace(&mut reached[*to], true) {
-                    ways[*to] = Some(from);
-                    open.push_back(*to);
-                }
-            }
-        }
-        ways
-    }
-
     /// Marks what the document says that it describes.
     fn mark_subjects(&mut self) {
         let described = |relation: &Relation| {
@@ -171,6 +133,8 @@ impl Document {
 /// The state of reading: what is known so far, and where the rest goes.
 pub(crate) struct Reading<'e> {
     each: &'e mut dyn FnMut(Item),
+    /// Whether anybody still waits for it.
+    goes_on: &'e dyn Fn() -> bool,
     pub(crate) path: String,
     pub(crate) head: Head,
     /// What stopped the reading, where the parser underneath has no word for it.
@@ -179,8 +143,8 @@ pub(crate) struct Reading<'e> {
 }
 
 impl<'e> Reading<'e> {
-    pub(crate) fn new(each: &'e mut dyn FnMut(Item)) -> Self {
-        Self { each, path: String::new(), head: Head::default(), stop: None, numbers: 0 }
+    pub(crate) fn new(each: &'e mut dyn FnMut(Item), goes_on: &'e dyn Fn() -> bool) -> Self {
+        Self { each, goes_on, path: String::new(), head: Head::default(), stop: None, numbers: 0 }
     }
 
     /// Why the reading of JSON ended: what stopped it, or else what the parser says.
@@ -192,6 +156,9 @@ impl<'e> Reading<'e> {
     pub(crate) fn number(&mut self) -> Result<u32, Refused> {
         if self.numbers == COMPONENTS_MAX {
             return Err(Refused::TooMany);
+        }
+        if !(self.goes_on)() {
+            return Err(Refused::Stopped);
         }
         self.numbers += 1;
         Ok(self.numbers - 1)
@@ -205,6 +172,9 @@ impl<'e> Reading<'e> {
     pub(crate) fn relation(&mut self, relation: Relation) -> Result<(), Refused> {
         if self.head.relations == RELATIONS_MAX {
             return Err(Refused::TooManyRelations);
+        }
+        if !(self.goes_on)() {
+            return Err(Refused::Stopped);
         }
         self.head.relations += 1;
         (self.each)(Item::Relation(relation));

@@ -48,6 +48,9 @@ pub enum Refused {
     /// It has too many relations.
     #[error("it has more than {RELATIONS_MAX} relations between components")]
     TooManyRelations,
+    /// Nobody waits for it any longer, as whoever gave it said.
+    #[error("the reading was stopped")]
+    Stopped,
 }
 
 impl Refused {

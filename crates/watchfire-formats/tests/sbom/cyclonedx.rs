@@ -1,6 +1,6 @@
 //! `CycloneDX`.
 
-use watchfire_formats::sbom::{Format, Lost, RelationKind, conforms, read};
+use watchfire_formats::sbom::{Format, Lost, RelationKind, Ways, conforms, read};
 
 use crate::data::suite;
 
@@ -151,13 +151,19 @@ fn the_way_to_a_component_leads_from_the_product_and_around_no_circle() {
         part("e")
     );
     let document = read(text.as_bytes()).expect("it is one");
-    let ways = document.ways();
+    let mut ways = Ways::default();
+    document.components.iter().for_each(|component| ways.component(component));
+    document.relations.iter().for_each(|relation| ways.relation(relation));
+    let found = ways.found();
+    let is_subject = document.components.iter().map(|it| it.is_subject);
+    assert_eq!(found.subjects, is_subject.collect::<Vec<_>>());
+    let ways = found.parents;
     let way = |name: &str| {
         let mut at = document.components.iter().position(|it| it.name == name);
         let mut way = Vec::new();
         while let Some(here) = at {
             way.push(document.components[here].name.as_str());
-            at = ways[here];
+            at = ways[here].map(|at| at as usize);
         }
         way.reverse();
         way.join(" ")

@@ -1,12 +1,15 @@
 //! SBOMs as they come in: read whole before anything of them is kept.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::sync::OwnedSemaphorePermit;
 use watchfire_core::event::SbomRecord;
-use watchfire_formats::sbom::{self, Document, Head, Item, Problems, Refused, Skipped};
+use watchfire_formats::sbom::{self, Head, Item, Problems, Refused, Skipped};
 use watchfire_store::{Inventory, Kept, digest_of};
 
 use crate::error::Problem;
-use crate::exposure::{Holding, READER};
+use crate::exposure::{Holding, READER, Read};
 
 /// What an SBOM says of itself is recorded up to so many characters.
 const SAID_CHARS_MAX: usize = 500;
@@ -38,7 +41,8 @@ pub struct Left {
 }
 
 /// Reads an SBOM on a thread that nobody waits for, under a permit that counts how many are read
-/// at once, which is held until the reading has ended, whoever still waits for it.
+/// at once, which is held until the reading has ended. It ends soon after nobody waits for it any
+/// longer, since whoever sent it has gone or the time of the request is over.
 ///
 /// # Errors
 /// `sbom_refused`, with the place; `too_large`.
@@ -46,7 +50,7 @@ pub async fn read(
     bytes: impl AsRef<[u8]> + Send + 'static,
     permit: OwnedSemaphorePermit,
 ) -> Result<Reading, Problem> {
-    on_its_own(permit, move || reading(bytes.as_ref())).await
+    on_its_own(permit, move |goes_on| reading(bytes.as_ref(), goes_on)).await
 }
 
 /// As [`read`], for an SBOM that is kept, of which only is wanted what was not used.
@@ -54,24 +58,38 @@ pub async fn read(
 /// # Errors
 /// As [`read`].
 pub async fn left(bytes: Vec<u8>, permit: OwnedSemaphorePermit) -> Result<Left, Problem> {
-    on_its_own(permit, move || left_of(&bytes)).await
+    on_its_own(permit, move |goes_on| left_of(&bytes, goes_on)).await
 }
 
 async fn on_its_own<T: Send + 'static>(
     permit: OwnedSemaphorePermit,
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    let waiter = Waiter::default();
+    let has_gone = waiter.0.clone();
     let work = move || {
         let _held = permit;
-        work()
+        work(&|| !has_gone.load(Ordering::Relaxed))
     };
-    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))?
+    let done = tokio::task::spawn_blocking(work).await;
+    drop(waiter);
+    done.map_err(|error| Problem::internal(&error))?
+}
+
+/// Whoever waits for a reading; says so when it goes.
+#[derive(Debug, Default)]
+struct Waiter(Arc<AtomicBool>);
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Reads as a stream, so that only what was left out takes memory.
-fn left_of(bytes: &[u8]) -> Result<Left, Problem> {
+fn left_of(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Left, Problem> {
     let mut skipped = Vec::new();
-    let read = sbom::stream(bytes, &mut |item| {
+    let read = sbom::stream_while(bytes, goes_on, &mut |item| {
         if let Item::Skipped(one) = item {
             skipped.push(one);
         }
@@ -81,26 +99,30 @@ fn left_of(bytes: &[u8]) -> Result<Left, Problem> {
     Ok(Left { skipped, skipped_all: head.skipped, problems })
 }
 
-fn reading(bytes: &[u8]) -> Result<Reading, Problem> {
-    let document = sbom::read(bytes).map_err(|refused| told(&refused))?;
-    let holding = Holding::of(&document);
-    // The document is the largest of all, and needed no longer.
-    let Document { head, skipped, .. } = document;
+fn reading(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Reading, Problem> {
+    let read = Holding::read(bytes, goes_on).map_err(|refused| told(&refused))?;
+    let Read { head, holding, skipped } = read;
     if head.components == 0 {
         return Err(nothing(head.skipped, skipped.first()));
     }
-    let problems = sbom::conforms(bytes).map_err(|refused| told(&refused))?;
-    let left = Left { skipped, skipped_all: head.skipped, problems };
-    let record = record(bytes, &head, &holding, &left);
     let inventory = holding.to_bytes().map_err(|error| {
         Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
     })?;
+    let unnamed = holding.unnamed();
+    // It is the largest of all, and needed no longer.
+    drop(holding);
+    if !goes_on() {
+        return Err(told(&Refused::Stopped));
+    }
+    let problems = sbom::conforms(bytes).map_err(|refused| told(&refused))?;
+    let left = Left { skipped, skipped_all: head.skipped, problems };
+    let record = record(bytes, &head, unnamed, &left);
     let document = record.document.clone();
     let inventory = Inventory { document, reader: READER, bytes: inventory };
     Ok(Reading { record, kept: Kept::new(bytes)?, inventory, left })
 }
 
-fn record(bytes: &[u8], head: &Head, holding: &Holding, left: &Left) -> SbomRecord {
+fn record(bytes: &[u8], head: &Head, unnamed: usize, left: &Left) -> SbomRecord {
     SbomRecord {
         document: digest_of(bytes),
         format: head.format.to_string(),
@@ -109,7 +131,7 @@ fn record(bytes: &[u8], head: &Head, holding: &Holding, left: &Left) -> SbomReco
         made: head.created.as_deref().map(said),
         tools: head.tools.iter().take(TOOLS_MAX).map(|tool| said(tool)).collect(),
         components: head.components,
-        unnamed: u32::try_from(holding.unnamed()).unwrap_or(u32::MAX),
+        unnamed: u32::try_from(unnamed).unwrap_or(u32::MAX),
         skipped: left.skipped_all,
         problems: left.problems.told.len() as u64 + left.problems.more,
     }
@@ -145,6 +167,7 @@ fn told(refused: &Refused) -> Problem {
         Refused::Compressed(..) => "compress it anew, or send it as it is",
         Refused::Bomb(_) => "send it as it is, or compressed as tools do",
         Refused::TooDeep(_) => "export it anew with fewer levels",
+        Refused::Stopped => "send it again, and wait for the answer",
         Refused::TooLarge | Refused::TooMany | Refused::TooManyRelations => {
             "split it, and attach its parts side by side with `?beside=true`"
         }

@@ -286,7 +286,7 @@ struct At {
 
 impl At {
     fn of(name: Name) -> Self {
-        Self { package: name.package, version: name.version }
+        Self { package: name.package, version: name.version.into() }
     }
 }
 

@@ -1,29 +1,49 @@
-//! What this house has, in memory: the index over all SBOMs that count.
+//! What this house has: the index over all SBOMs that count.
 //!
 //! It follows the store: each look begins with one question for what changed. Another node of the
-//! same database sees what this one attached.
+//! same database sees what this one attached. When much came, all is made one segment beside whoever
+//! asks, and kept in a file ([`kept`]), which the next start takes instead of reading every SBOM.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod merging;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::{OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
+use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
 use watchfire_core::event::Service;
 use watchfire_core::ids::{ReleaseId, SbomId};
-use watchfire_exposure::index::{Index, Number, Package, Segment};
-use watchfire_formats::sbom;
+use watchfire_exposure::index::{Index, Number, Package};
 use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{Authorized, Inventory, SbomRow, Store, StoreError, Viewer};
 
 use super::inventory::{Excerpt, Holding, HoldingError, READER};
+use super::kept::{self, Kept};
 
 /// SBOMs that are read into memory at once.
 pub(super) const AT_ONCE: usize = 64;
-/// After so many new rows the index is made one again.
-const ROWS_SINCE_MAX: usize = 2_000_000;
 
 /// What this house has; cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub struct Holdings(Arc<RwLock<Held>>);
+#[derive(Debug, Clone)]
+pub struct Holdings(Arc<Inside>);
+
+#[derive(Debug)]
+struct Inside {
+    held: Arc<RwLock<Held>>,
+    /// Where the index is kept.
+    folder: PathBuf,
+    /// Held by whoever makes one segment of all.
+    merging: Arc<Mutex<()>>,
+}
+
+/// How the house came to know what it has since the node started, in SBOMs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// Found in the file of the index.
+    pub kept: usize,
+    /// Read from the store.
+    pub read: usize,
+}
 
 /// An SBOM that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +64,20 @@ pub struct Held {
     unreadable: BTreeMap<Number, (ReleaseId, String)>,
     /// How far the store was followed: the last change, and its SBOM.
     place: (u64, u64),
+    /// Whether the file of the index was looked for.
+    has_begun: bool,
+    /// SBOMs in the segment of that file of which the store did not yet say that they count.
+    unconfirmed: HashSet<Number>,
+    followed: Followed,
 }
 
 impl Holdings {
+    /// What the house has, as nobody asked yet; the index is kept in a folder.
+    pub fn kept_in(folder: PathBuf) -> Self {
+        let (held, merging) = (Arc::default(), Arc::default());
+        Self(Arc::new(Inside { held, folder, merging }))
+    }
+
     /// Returns what the house has now.
     ///
     /// # Errors
@@ -54,19 +85,23 @@ impl Holdings {
     pub async fn now(&self, store: &Store) -> Result<OwnedRwLockReadGuard<Held>, StoreError> {
         let watch = Viewer::service(Service::Watch);
         let grant = store.authorize_node::<Write>(&watch).await?;
-        let place = self.0.read().await.place;
+        let place = self.0.held.read().await.place;
         if store.sboms_changed(&grant, place).await?.is_empty() {
-            return Ok(self.0.clone().read_owned().await);
+            return Ok(self.0.held.clone().read_owned().await);
         }
-        let mut held = self.0.clone().write_owned().await;
+        let mut held = self.0.held.clone().write_owned().await;
+        if !held.has_begun {
+            held.begin(kept::taken(&self.0.folder, store).await?);
+        }
         held.follow(store, &grant).await?;
+        self.merge_beside(&mut held, store);
         Ok(held.downgrade())
     }
 
     /// Returns what the house has, as it was followed last: for as long as it takes to look into the
     /// index, and no longer, since whoever adds to it waits.
     pub async fn seen(&self) -> RwLockReadGuard<'_, Held> {
-        self.0.read().await
+        self.0.held.read().await
     }
 }
 
@@ -123,6 +158,20 @@ impl Held {
         self.place
     }
 
+    /// How it came to be since the node started.
+    pub fn followed(&self) -> Followed {
+        self.followed
+    }
+
+    /// Takes over what a file held. Nothing of it counts before the store says so.
+    fn begin(&mut self, kept: Option<Kept>) {
+        self.has_begun = true;
+        let Some(Kept { segment, sboms }) = kept else { return };
+        tracing::info!(rows = segment.rows(), sboms = sboms.len(), "the kept index is used");
+        self.index = Index::made_of(segment, sboms.iter().copied());
+        self.unconfirmed = sboms.into_iter().collect();
+    }
+
     async fn follow(
         &mut self,
         store: &Store,
@@ -137,11 +186,9 @@ impl Held {
             }
             self.place = place;
         }
-        if self.index.rows_since() > ROWS_SINCE_MAX {
-            let bytes = self.index.merged();
-            let segment =
-                Segment::open(bytes).map_err(|_| StoreError::Corrupt { what: "index" })?;
-            self.index = Index::of(vec![segment], []);
+        // What was kept and counts no longer, or never was there.
+        for number in std::mem::take(&mut self.unconfirmed) {
+            self.index.remove(number);
         }
         Ok(())
     }
@@ -160,39 +207,69 @@ impl Held {
             let number = number(row)?;
             self.unreadable.remove(&number);
             match (row.counts, self.sboms.contains_key(&number)) {
+                (true, false) if self.unconfirmed.remove(&number) => {
+                    self.followed.kept += 1;
+                    self.attach(number, row);
+                }
                 (true, false) => wanted.push(row),
                 (false, true) => self.drop(number),
                 _ => {}
             }
         }
-        let documents: Vec<String> = wanted.iter().map(|row| row.document.clone()).collect();
-        let mut read = holdings(store, grant, &documents).await?;
-        for row in wanted {
-            let number = number(row)?;
-            match read.get_mut(&row.document) {
-                Some(Ok(holding)) => self.add(number, row, holding)?,
-                Some(Err(problem)) => {
-                    tracing::error!(sbom.id = %row.id, problem, "an SBOM cannot be read");
-                    self.unreadable.insert(number, (row.release.clone(), problem.clone()));
-                }
-                None => {
-                    let problem = "its document was erased".to_owned();
-                    self.unreadable.insert(number, (row.release.clone(), problem));
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let mut by_document: BTreeMap<&str, Vec<&SbomRow>> = BTreeMap::new();
+        wanted.iter().for_each(|row| by_document.entry(&row.document).or_default().push(row));
+        let asked: Vec<&str> = by_document.keys().copied().collect();
+        let mut asked = &asked[..];
+        while !asked.is_empty() {
+            let (count, kept) = store.inventories(grant, asked).await?;
+            let mut kept: HashMap<String, Inventory> =
+                kept.into_iter().map(|kept| (kept.document.clone(), kept)).collect();
+            for document in &asked[..count] {
+                // One after the other: opened, each may be many times as large as it is kept.
+                let reading = whole(store, grant, document, kept.remove(*document)).await?;
+                for row in &by_document[document] {
+                    self.settle(number(row)?, row, reading.as_ref())?;
                 }
             }
+            asked = &asked[count..];
         }
+        Ok(())
+    }
+
+    /// Takes up what an SBOM was read as; `None` where its document was erased.
+    fn settle(
+        &mut self,
+        number: Number,
+        row: &SbomRow,
+        reading: Option<&Result<Holding, String>>,
+    ) -> Result<(), StoreError> {
+        let problem = match reading {
+            Some(Ok(holding)) => return self.add(number, row, holding),
+            Some(Err(problem)) => problem.clone(),
+            None => "its document was erased".to_owned(),
+        };
+        tracing::error!(sbom.id = %row.id, problem, "an SBOM cannot be read");
+        self.unreadable.insert(number, (row.release.clone(), problem));
         Ok(())
     }
 
     fn add(&mut self, number: Number, row: &SbomRow, holding: &Holding) -> Result<(), StoreError> {
         let names = holding.components().flat_map(|component| component.names);
-        let rows = names.map(|name| (&name.package, name.version.as_str()));
+        let rows = names.map(|name| (&name.package, &*name.version));
         let taken = StoreError::Corrupt { what: "sbom" };
         self.index.add(number, rows).map_err(|_| taken)?;
+        self.followed.read += 1;
+        self.attach(number, row);
+        Ok(())
+    }
+
+    fn attach(&mut self, number: Number, row: &SbomRow) {
         let (id, release) = (row.id.clone(), row.release.clone());
         self.by_release.entry(release.clone()).or_default().push(number);
         self.sboms.insert(number, Attached { id, release, document: row.document.clone() });
-        Ok(())
     }
 
     fn drop(&mut self, number: Number) {
@@ -259,29 +336,60 @@ async fn opened<T: Send + Sync + 'static>(
         if found.contains_key(document) {
             continue;
         }
-        let bytes = match store.document(grant, document).await {
-            Ok(bytes) => bytes,
-            Err(StoreError::NotFound(_)) => continue,
-            Err(other) => return Err(other),
-        };
-        let reading = match tokio::task::spawn_blocking(move || read(&bytes)).await {
-            Ok(Ok(bytes)) => {
-                let opened = open(&bytes).map(Arc::new).map_err(|error| error.to_string());
-                let document = document.clone();
-                let inventory = Inventory { document, reader: READER, bytes };
-                store.keep_inventory(grant, &inventory).await?;
-                opened
-            }
-            Ok(Err(problem)) => Err(problem),
-            Err(_) => Err("reading it stopped with a panic".to_owned()),
-        };
-        found.insert(document.clone(), reading);
+        if let Some(read) = anew(store, grant, document).await? {
+            let opened = read.and_then(|bytes| open(&bytes).map_err(|error| error.to_string()));
+            found.insert(document.clone(), opened.map(Arc::new));
+        }
     }
     Ok(found)
 }
 
-/// Reads a document anew, into what is kept of it.
-fn read(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let document = sbom::read(bytes).map_err(|refused| refused.to_string())?;
-    Holding::of(&document).to_bytes().map_err(|error| error.to_string())
+/// What was read of a document, as a whole: as it was kept, or else anew.
+async fn whole(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    document: &str,
+    kept: Option<Inventory>,
+) -> Result<Option<Result<Holding, String>>, StoreError> {
+    let open = async |bytes: Vec<u8>| {
+        let opened = tokio::task::spawn_blocking(move || Holding::from_bytes(&bytes)).await;
+        let stopped = |_| "reading it stopped with a panic".to_owned();
+        opened.map_err(stopped)?.map_err(|error| error.to_string())
+    };
+    if let Some(kept) = kept.filter(|kept| kept.reader == READER)
+        && let Ok(holding) = open(kept.bytes).await
+    {
+        return Ok(Some(Ok(holding)));
+    }
+    Ok(match anew(store, grant, document).await? {
+        Some(Ok(bytes)) => Some(open(bytes).await),
+        Some(Err(problem)) => Some(Err(problem)),
+        None => None,
+    })
+}
+
+/// Reads a document anew, into what is kept of it; `None` where it was erased.
+async fn anew(
+    store: &Store,
+    grant: &Authorized<NodeNoun, Write>,
+    document: &str,
+) -> Result<Option<Result<Vec<u8>, String>>, StoreError> {
+    let bytes = match store.document(grant, document).await {
+        Ok(bytes) => bytes,
+        Err(StoreError::NotFound(_)) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    let read = tokio::task::spawn_blocking(move || {
+        let read = Holding::read(&bytes, &|| true).map_err(|refused| refused.to_string())?;
+        read.holding.to_bytes().map_err(|error| error.to_string())
+    });
+    Ok(Some(match read.await {
+        Ok(Ok(bytes)) => {
+            let inventory = Inventory { document: document.to_owned(), reader: READER, bytes };
+            store.keep_inventory(grant, &inventory).await?;
+            Ok(inventory.bytes)
+        }
+        Ok(Err(problem)) => Err(problem),
+        Err(_) => Err("reading it stopped with a panic".to_owned()),
+    }))
 }

@@ -1,18 +1,20 @@
 //! What asking advisories needs of an SBOM, in a form that is kept and quickly read again.
 
 mod kept;
+mod read;
 
 use std::io::{self, Write};
 use std::iter;
 
 use serde::{Deserialize, Serialize};
-use watchfire_formats::sbom::{Component, Document, Place};
+use watchfire_formats::sbom::Place;
 
 use super::advice::Whole;
-use super::name::{self, Name};
+use super::name::Name;
 
 pub use kept::Excerpt;
 pub(super) use kept::hash_of;
+pub use read::Read;
 
 /// The version of what makes a [`Holding`] of a document. Whoever changes what a document is read
 /// as, or how that is written, raises it: what an older one made is then made anew.
@@ -29,19 +31,19 @@ pub struct Holding {
     subject: Vec<Name>,
     /// Of how many vulnerabilities the document says something.
     vulnerabilities: u64,
-    components: Vec<Held>,
+    components: Box<[Held]>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Held {
-    name: String,
-    version: Option<String>,
-    purl: Option<String>,
+    name: Box<str>,
+    version: Option<Box<str>>,
+    purl: Option<Box<str>>,
     #[serde(with = "At")]
     place: Place,
     /// What leads to it from the product, on a shortest way.
     parent: Option<u32>,
-    names: Vec<Name>,
+    names: Box<[Name]>,
 }
 
 /// How a place is written.
@@ -90,31 +92,6 @@ pub enum HoldingError {
 }
 
 impl Holding {
-    /// Takes out of a document what is needed.
-    pub fn of(document: &Document) -> Self {
-        let all = &document.components;
-        let subjects: Vec<&Component> = all.iter().filter(|one| one.is_subject).collect();
-        let subject = match &subjects[..] {
-            [one] => name::names(one),
-            _ => Vec::new(),
-        };
-        let ways = document.ways();
-        let components = all.iter().zip(ways).map(|(component, parent)| Held {
-            name: component.name.clone(),
-            version: component.version.clone(),
-            purl: component.purls.first().map(ToString::to_string),
-            place: component.place.clone(),
-            parent: parent.and_then(|parent| u32::try_from(parent).ok()),
-            names: name::names(component),
-        });
-        Self {
-            whole: whole(document, &subjects),
-            subject,
-            vulnerabilities: document.head.vulnerabilities,
-            components: components.collect(),
-        }
-    }
-
     /// The product that the document is about.
     pub fn whole(&self) -> &Whole {
         &self.whole
@@ -198,32 +175,20 @@ impl Held {
     fn told(&self) -> String {
         match &self.version {
             Some(version) => format!("{} {version}", self.name),
-            None => self.name.clone(),
+            None => self.name.clone().into(),
         }
     }
-}
-
-/// What a document is about, by all that it goes by.
-fn whole(document: &Document, subjects: &[&Component]) -> Whole {
-    // A statement may be about the system that a package runs on.
-    let systems = document.components.iter();
-    let systems = systems.filter(|one| one.kind.as_deref() == Some("operating-system"));
-    let wholes: Vec<&Component> = subjects.iter().copied().chain(systems).collect();
-    let called = wholes.iter().map(|one| (one.name.clone(), one.version.clone()));
-    let title = document.head.name.clone().map(|name| (name, None));
-    let names = wholes.iter().flat_map(|one| name::names(one));
-    Whole::new(names, called.chain(title))
 }
 
 #[cfg(test)]
 mod tests {
     use watchfire_exposure::index::Package;
-    use watchfire_formats::sbom;
+    use watchfire_formats::sbom::Refused;
 
     use super::*;
 
     /// A document of a product that needs a chain of so many components.
-    fn chain(count: usize) -> Document {
+    fn chain(count: usize) -> Holding {
         let components: Vec<String> = (0..count)
             .map(|at| {
                 format!(
@@ -245,12 +210,13 @@ mod tests {
             if needs.is_empty() { "" } else { "," },
             needs.join(",")
         );
-        sbom::read(text.as_bytes()).unwrap_or_else(|refused| panic!("{refused}"))
+        let read = Holding::read(text.as_bytes(), &|| true);
+        read.unwrap_or_else(|refused| panic!("{refused}")).holding
     }
 
     #[test]
     fn what_is_kept_of_a_document_comes_back_as_it_was() {
-        let holding = Holding::of(&chain(3));
+        let holding = chain(3);
         let bytes = holding.to_bytes().expect("small");
         assert_eq!(Holding::from_bytes(&bytes).expect("readable"), holding);
         let last = holding.components().last().expect("components");
@@ -261,6 +227,16 @@ mod tests {
         assert_eq!(holding.component(3), Some(last));
         assert_eq!(holding.component(4), None);
         assert_eq!(holding.subject_names()[0].package.name(), "shop");
+    }
+
+    #[test]
+    fn a_reading_ends_where_nobody_waits_for_it() {
+        let text = r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components":
+            [{"name": "a"}, {"name": "b"}, {"name": "c"}]}"#;
+        let asked = std::cell::Cell::new(0);
+        let goes_on = || asked.replace(asked.get() + 1) < 1;
+        let read = Holding::read(text.as_bytes(), &goes_on);
+        assert_eq!((read.err(), asked.get()), (Some(Refused::Stopped), 2));
     }
 
     #[test]
@@ -280,11 +256,11 @@ mod tests {
 
     #[test]
     fn a_way_is_told_from_the_product_on_and_of_a_long_one_both_ends() {
-        let holding = Holding::of(&chain(3));
+        let holding = chain(3);
         assert_eq!(holding.path(3), ["Shop 2", "lib0 1.0", "lib1 1.1", "lib2 1.2"]);
         assert_eq!(holding.path(0), ["Shop 2"]);
         assert!(holding.path(4).is_empty());
-        let long = Holding::of(&chain(100)).path(100);
+        let long = chain(100).path(100);
         assert_eq!(long.len(), 2 * STEPS_MAX + 1);
         assert_eq!(
             (&long[0][..], &long[16][..], &long[32][..]),
@@ -294,7 +270,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_none_of_ours_are_refused_and_no_circle_is_walked_for_ever() {
-        let mut holding = Holding::of(&chain(3));
+        let mut holding = chain(3);
         let bytes = holding.to_bytes().expect("small");
         assert!(Holding::from_bytes(&bytes[..bytes.len() / 2]).is_err());
         assert!(Holding::from_bytes(b"").is_err());
@@ -316,7 +292,7 @@ mod tests {
 
     #[test]
     fn an_excerpt_has_what_goes_by_a_package_and_no_more() {
-        let holding = Holding::of(&chain(200));
+        let holding = chain(200);
         let bytes = holding.to_bytes().expect("small");
         let by_package = |package: &Package| {
             let excerpt = Excerpt::from_bytes(&bytes, &[hash_of(package)].into()).expect("kept");

@@ -36,11 +36,11 @@ pub struct Name {
     #[serde(with = "package")]
     pub package: Package,
     /// Its version; empty where nobody says one.
-    pub version: String,
+    pub version: Box<str>,
     /// What it was made of.
     pub basis: Basis,
     /// The qualifiers of the package URL that tell one package of a name from another.
-    pub(super) qualifiers: Vec<(String, String)>,
+    pub(super) qualifiers: Box<[(String, String)]>,
 }
 
 /// A package as it is kept: its family and its name.
@@ -74,13 +74,14 @@ pub fn names(component: &Component) -> Vec<Name> {
         let (fallback, source) = if is_own { (own, component.source.as_ref()) } else { ("", None) };
         for purl in purls {
             for (package, version) in of_purl(purl, fallback, source, Side::Inventory) {
-                names.push(Name { package, version, basis, qualifiers: telling(purl) });
+                let (version, qualifiers) = (version.into(), telling(purl).into());
+                names.push(Name { package, version, basis, qualifiers });
             }
         }
     }
     for (package, version) in component.cpes.iter().filter_map(|cpe| of_cpe(cpe)) {
-        let version = version.unwrap_or_else(|| own.to_owned());
-        names.push(Name { package, version, basis: Basis::Cpe, qualifiers: Vec::new() });
+        let version = version.unwrap_or_else(|| own.to_owned()).into();
+        names.push(Name { package, version, basis: Basis::Cpe, qualifiers: Box::default() });
     }
     names
 }

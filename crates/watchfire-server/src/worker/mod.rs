@@ -84,6 +84,7 @@ pub enum Outbound {
 /// The hands at work.
 #[derive(Debug)]
 pub struct Workers {
+    node: Node,
     stop: signal::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     progress: Progress,
@@ -116,7 +117,7 @@ impl Workers {
             tasks.push(tokio::spawn(watch.run(stopped.clone())));
         }
         tasks.push(tokio::spawn(keeper.run(stopped)));
-        Ok(Self { stop, tasks, progress })
+        Ok(Self { node: node.clone(), stop, tasks, progress })
     }
 
     /// Returns when the ticker last did its work.
@@ -124,7 +125,7 @@ impl Workers {
         &self.progress
     }
 
-    /// Lets each hand finish its step and waits for it.
+    /// Lets each hand finish its step and waits for it, and keeps what makes the next start quick.
     pub async fn stop(self) {
         // Whoever has ended already needs no word.
         self.stop.send(true).ok();
@@ -133,6 +134,7 @@ impl Workers {
                 tracing::error!(%error, "a hand of the node ended by itself");
             }
         }
+        self.node.holdings().keep(self.node.store()).await;
     }
 }
 

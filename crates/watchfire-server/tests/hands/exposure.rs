@@ -9,7 +9,6 @@ use watchfire_core::event::{
     VulnerabilityEvent,
 };
 use watchfire_core::ids::{ReleaseId, SbomId, VulnerabilityId};
-use watchfire_formats::sbom;
 use watchfire_server::command::Wish;
 use watchfire_server::command::advisory::{self, Taken};
 use watchfire_server::command::vulnerability::{self, Chosen};
@@ -62,12 +61,12 @@ const ADVISORIES: [(&str, &[u8]); 4] = [
     ),
 ];
 
-fn keeper() -> Viewer {
+pub(crate) fn keeper() -> Viewer {
     Viewer::service(Service::Operator)
 }
 
 /// A product of the house with one release, made of what `document` says.
-async fn has(house: &House, name: &str, document: &[u8]) -> (ReleaseId, SbomId) {
+pub(crate) async fn has(house: &House, name: &str, document: &[u8]) -> (ReleaseId, SbomId) {
     let (node, viewer) = (&house.node, &keeper());
     let store = node.store();
     let organization = node.organization().await.expect("one");
@@ -87,8 +86,8 @@ async fn has(house: &House, name: &str, document: &[u8]) -> (ReleaseId, SbomId) 
     (release.id().clone(), sbom)
 }
 
-async fn attach(house: &House, release: &ReleaseId, document: &[u8]) -> SbomId {
-    let holding = Holding::of(&sbom::read(document).expect("an SBOM"));
+pub(crate) async fn attach(house: &House, release: &ReleaseId, document: &[u8]) -> SbomId {
+    let holding = Holding::read(document, &|| true).expect("an SBOM").holding;
     let digest = digest_of(document);
     let inventory = Inventory {
         document: digest.clone(),
@@ -103,7 +102,7 @@ async fn attach(house: &House, release: &ReleaseId, document: &[u8]) -> SbomId {
     sbom
 }
 
-async fn to_release(
+pub(crate) async fn to_release(
     house: &House,
     id: &ReleaseId,
     event: ReleaseEvent,

@@ -7,6 +7,7 @@ mod exposure;
 mod feeds;
 mod house;
 mod keeping;
+mod kept;
 mod patience;
 mod program;
 mod reading;

@@ -8,7 +8,7 @@ mod tell;
 use std::collections::HashMap;
 use std::path::Path;
 
-use watchfire_formats::sbom::{self, DOCUMENT_BYTES_MAX};
+use watchfire_formats::sbom::DOCUMENT_BYTES_MAX;
 use watchfire_server::exposure::{Advice, Exposed, Exposure, Holding};
 
 use crate::cli::Match;
@@ -74,13 +74,12 @@ fn advice_or_none(paths: &[std::path::PathBuf]) -> Result<(Advice, Read), Failur
 fn inventory(path: &Path, advice: &Advice, vouched: &Advice) -> Result<Inventory, Failure> {
     let file = path.display().to_string();
     let bytes = input::bytes(path, DOCUMENT_BYTES_MAX)?;
-    let document = match sbom::read(&bytes) {
-        Ok(document) => document,
+    let read = match Holding::read(&bytes, &|| true) {
+        Ok(read) => read,
         Err(refused) => return Ok(Inventory::refused(file, &refused)),
     };
-    let holding = Holding::of(&document);
-    let mut inventory = Inventory::of(file, &document);
-    inventory.unnamed = holding.unnamed();
+    let mut inventory = Inventory::of(file, &read);
+    let holding = read.holding;
     for part in holding.components() {
         let exposures = advice.of(part.names, holding.whole());
         if exposures.is_empty() {

@@ -130,7 +130,7 @@ impl Holding {
         let parents = components.iter().filter_map(|held: &Held| held.parent);
         match parents.max().filter(|parent| *parent as usize >= components.len()) {
             Some(missing) => Err(HoldingError::Missing(missing)),
-            None => Ok(Self { whole, subject, vulnerabilities, components }),
+            None => Ok(Self { whole, subject, vulnerabilities, components: components.into() }),
         }
     }
 }

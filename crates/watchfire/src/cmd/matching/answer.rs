@@ -1,8 +1,8 @@
 //! The answer, as JSON has it.
 
 use serde::Serialize;
-use watchfire_formats::sbom::{Document, Refused, Skipped};
-use watchfire_server::exposure::{Advice, Exposed, Exposure, Part};
+use watchfire_formats::sbom::{Refused, Skipped};
+use watchfire_server::exposure::{self, Advice, Exposed, Exposure, Part};
 
 use super::read::Apart;
 
@@ -74,14 +74,14 @@ pub(super) struct Inventory {
 }
 
 impl Inventory {
-    pub(super) fn of(file: String, document: &Document) -> Self {
+    pub(super) fn of(file: String, read: &exposure::Read) -> Self {
         Self {
             file,
-            format: Some(document.head.format.to_string()),
-            components: document.head.components,
-            unnamed: 0,
-            skipped: document.skipped.iter().map(Left::of).collect(),
-            skipped_more: document.head.skipped - document.skipped.len() as u64,
+            format: Some(read.head.format.to_string()),
+            components: read.head.components,
+            unnamed: read.holding.unnamed(),
+            skipped: read.skipped.iter().map(Left::of).collect(),
+            skipped_more: read.head.skipped - read.skipped.len() as u64,
             findings: Vec::new(),
             findings_more: 0,
             open: 0,
