@@ -1,6 +1,6 @@
 //! SBOMs.
 
-use watchfire_formats::sbom::{self, Document, Problems, Refused};
+use watchfire_formats::sbom::{self, Document, Problems, Refused, Ways};
 
 /// Checks an SBOM as JSON: of `CycloneDX`, SPDX 2 or SPDX 3.
 pub(crate) fn json(bytes: &[u8]) {
@@ -49,8 +49,14 @@ fn whole(document: &Document) {
         assert!(!component.name.is_empty(), "a component without a name");
         assert!(component.within.is_none_or(|within| within < component.number));
     }
-    for (at, from) in document.ways().into_iter().enumerate() {
-        assert!(from.is_none_or(|from| from != at && from < document.components.len()));
+    let mut ways = Ways::default();
+    document.components.iter().for_each(|component| ways.component(component));
+    document.relations.iter().for_each(|relation| ways.relation(relation));
+    let reached = ways.found();
+    assert_eq!(reached.subjects.len(), document.components.len());
+    for (at, from) in (0..).zip(reached.parents) {
+        let leads = |from: u32| from != at && (from as usize) < document.components.len();
+        assert!(from.is_none_or(leads));
     }
 }
 
