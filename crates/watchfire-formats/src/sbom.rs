@@ -27,8 +27,6 @@ mod ways;
 pub(crate) mod xml;
 mod xsd;
 
-use std::io::Read as _;
-
 pub use component::{Built, Component, Hash, Relation, RelationKind};
 pub use document::{Document, Head, Item, Lost, Skipped};
 pub use input::{Compression, Format};
@@ -100,19 +98,6 @@ pub fn stream_while(
     };
     read.map_err(|refused| input.around.refused(refused))?;
     Ok(reading.head(&input))
-}
-
-/// The text of a document, not compressed and without what is around it; `None` where it has more
-/// than `bytes_max` bytes.
-///
-/// # Errors
-/// As [`read`], for what is no SBOM.
-pub fn text(bytes: &[u8], bytes_max: u64) -> Result<Option<Vec<u8>>, Refused> {
-    let input = input::Input::of(bytes)?;
-    let mut text = Vec::new();
-    let read = input.text().take(bytes_max.saturating_add(1)).read_to_end(&mut text);
-    read.map_err(|error| input.text_refused(&error, 1))?;
-    Ok((text.len() as u64 <= bytes_max).then_some(text))
 }
 
 /// Holds an SBOM to the standard of its version, and returns what that does not allow.

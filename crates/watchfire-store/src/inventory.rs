@@ -33,7 +33,7 @@ statements! {
          JOIN products p ON p.id = r.product_id \
          WHERE (s.changed, s.number) > ($1, $2) ORDER BY s.changed, s.number LIMIT $3";
     UNJUDGED =
-        "SELECT s.number, s.id, s.changed, s.release_id, COALESCE(d.size, 0) AS size FROM sboms s \
+        "SELECT s.number, s.changed, s.release_id, COALESCE(d.size, 0) AS size FROM sboms s \
          LEFT JOIN documents d ON d.digest = s.document WHERE (s.changed, s.number) > ($2, $3) \
          AND NOT EXISTS (SELECT 1 FROM judged_sboms j WHERE j.number = s.number \
          AND j.reader = $1 AND j.changed = s.changed) ORDER BY s.changed, s.number LIMIT $4";
@@ -64,7 +64,6 @@ pub struct SbomRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unjudged {
     pub number: u64,
-    pub id: SbomId,
     /// The place in the log of its last change.
     pub changed: u64,
     pub release: ReleaseId,
@@ -159,7 +158,6 @@ impl Store {
         let one = |row: &Row| {
             Ok(Unjudged {
                 number: row.natural("number")?,
-                id: row.parsed("id")?,
                 changed: row.natural("changed")?,
                 release: row.parsed("release_id")?,
                 size_bytes: row.natural("size")?,

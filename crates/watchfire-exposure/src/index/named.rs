@@ -50,7 +50,9 @@ impl Index {
         });
         if in_segments {
             // Whether it was looked at to the end is in `is_cut`.
-            let _whole = self.delta.packages.keys().all(|one| look(one.family(), one.name()));
+            let _whole = self
+                .deltas()
+                .all(|delta| delta.packages.keys().all(|one| look(one.family(), one.name())));
         }
         (found.into_iter().collect(), is_cut)
     }

@@ -33,8 +33,6 @@ pub struct Head {
     pub relations: u32,
     /// How much was skipped.
     pub skipped: u64,
-    /// Of how many vulnerabilities it says something. That is read as an advisory, and not here.
-    pub vulnerabilities: u64,
 }
 
 /// What was not used of a document.

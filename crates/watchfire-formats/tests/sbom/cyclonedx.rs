@@ -266,30 +266,3 @@ fn xml_is_read_as_json_is() {
         assert!(*line == at && reason.starts_with(begins), "{line:?} {reason}");
     }
 }
-
-#[test]
-fn what_a_document_says_of_vulnerabilities_is_counted_and_its_text_is_given_back() {
-    let json = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [],
-        "vulnerabilities": [{"id": "CVE-2021-44228", "affects": [{"ref": "a"}]}, {"id": "B"}]}"#;
-    let read = |bytes: &[u8]| watchfire_formats::sbom::read(bytes).expect("an SBOM").head;
-    assert_eq!(read(json.as_bytes()).vulnerabilities, 2);
-    for (odd, count) in [("{}", 0), ("[]", 0), ("null", 0), ("3", 0), ("[[1], {}, 4]", 3)] {
-        let text = format!(
-            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "vulnerabilities": {odd}}}"#
-        );
-        assert_eq!(read(text.as_bytes()).vulnerabilities, count, "{odd}");
-    }
-    let xml = r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.5"><vulnerabilities>
-        <vulnerability><id>A</id></vulnerability><vulnerability/></vulnerabilities></bom>"#;
-    assert_eq!(read(xml.as_bytes()).vulnerabilities, 2);
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut gzip, json.as_bytes()).expect("memory");
-    let gzip = gzip.finish().expect("memory");
-    let text = |bytes: &[u8], most| watchfire_formats::sbom::text(bytes, most).expect("an SBOM");
-    let whole = json.len() as u64;
-    for bytes in [json.as_bytes(), &gzip] {
-        assert_eq!(text(bytes, whole).as_deref(), Some(json.as_bytes()));
-        assert_eq!(text(bytes, whole - 1), None);
-    }
-    assert!(watchfire_formats::sbom::text(b"no SBOM", 100).is_err());
-}

@@ -4,38 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use watchfire_core::event::{ClearedBy, NodeEvent};
-use watchfire_core::ids::{ReleaseId, SbomId};
+use watchfire_core::ids::ReleaseId;
 use watchfire_core::vulnerability::{Findings, Scope};
-use watchfire_formats::sbom;
 use watchfire_store::{ListingRow, StoreError};
 
+use super::TRIES_MAX;
 use super::settle::{Finding, Round, Watch};
-use super::{TRIES_MAX, advisory};
 use crate::exposure::READER;
 use crate::exposure::contents::Contents;
 use crate::exposure::group::{Coming, Group, seeds};
 use crate::exposure::opinion::{Library, Opinions, listing};
 use crate::state::Node;
-use crate::watch::News;
 
 /// Advisories that are read at once.
 const ADVISORIES_AT_ONCE: usize = 1_000;
 
-/// Releases, each with what changed of it.
-pub(crate) type Changed = BTreeMap<ReleaseId, Vec<Change>>;
-
-/// An SBOM came, went, or counts no longer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub(crate) sbom: SbomId,
-    /// Its number, and the place in the log of its change.
-    pub(crate) place: (u64, u64),
-}
-
-/// Where what SBOMs themselves say of vulnerabilities comes from, as a source.
-const OUR_SBOMS: &str = "our/sboms";
-/// What SBOMs say of vulnerabilities is read whole, so of those alone that have at most so many bytes.
-const STATEMENTS_BYTES_MAX: u64 = 32 << 20;
+/// Releases, each with the SBOMs of it that changed, by the place of their change.
+pub(crate) type Changed = BTreeMap<ReleaseId, Vec<(u64, u64)>>;
 
 /// Asks what is advised about releases, all of them together, and records what follows. Returns of
 /// how many vulnerabilities something changed.
@@ -46,9 +31,9 @@ pub(crate) async fn releases(node: &Node, changed: &Changed) -> Result<usize, St
     let watch = Watch::of(node).await?;
     drop(node.holdings().now(node.store()).await?);
     let mut by_cause: BTreeMap<ClearedBy, Changed> = BTreeMap::new();
-    for (release, changes) in changed {
+    for (release, places) in changed {
         let cause = cause(node, &watch, release).await?;
-        by_cause.entry(cause).or_default().insert(release.clone(), changes.clone());
+        by_cause.entry(cause).or_default().insert(release.clone(), places.clone());
     }
     let mut count = 0;
     for (cause, changed) in by_cause {
@@ -97,7 +82,6 @@ async fn once(
         changed.keys().filter_map(why).collect()
     };
     let contents = Contents::of(node.store(), &watch.grant, node.holdings(), &releases).await?;
-    statements(node, watch, changed, &contents).await?;
     // Of what cannot be read nobody can say anything: what was known of it goes on.
     let is_readable = |release: &&&ReleaseId| {
         let is_unread = unreadable.iter().any(|(unread, _)| *unread == **release);
@@ -120,49 +104,10 @@ async fn once(
         let (room, row) = ("sboms".to_owned(), release.to_string());
         round.append.node(&watch.grant, NodeEvent::RowFailed { room, row, problem });
     }
-    for change in changed.values().flatten() {
-        round.append.judged(&watch.grant, change.place, READER);
+    for place in changed.values().flatten() {
+        round.append.judged(&watch.grant, *place, READER);
     }
     round.finish().await
-}
-
-/// Takes what SBOMs themselves say of vulnerabilities, as the word of a source like others; and takes
-/// it back with the SBOM.
-async fn statements(
-    node: &Node,
-    watch: &Watch,
-    changed: &Changed,
-    contents: &Contents,
-) -> Result<(), StoreError> {
-    let changed: BTreeSet<&SbomId> = changed.values().flatten().map(|it| &it.sbom).collect();
-    let names: Vec<&str> = changed.iter().map(|id| id.as_str()).collect();
-    let mut known: BTreeSet<String> =
-        node.store().advisories_known(&watch.grant, OUR_SBOMS, &names).await?.into_keys().collect();
-    for sbom in contents.speaking().filter(|sbom| changed.contains(&sbom.id)) {
-        let name = sbom.id.to_string();
-        known.remove(&name);
-        let bytes = node.store().document(&watch.grant, &sbom.document).await?;
-        let piece = apart(move || statement(name, &bytes)).await?;
-        advisory::take(node, OUR_SBOMS, vec![piece]).await?;
-    }
-    let gone: Vec<News> = known.into_iter().map(|name| News::Gone { name }).collect();
-    if !gone.is_empty() {
-        advisory::take(node, OUR_SBOMS, gone).await?;
-    }
-    Ok(())
-}
-
-/// What an SBOM says of vulnerabilities, as a document of its own.
-fn statement(name: String, bytes: &[u8]) -> News {
-    let reason = match sbom::text(bytes, STATEMENTS_BYTES_MAX) {
-        Ok(Some(bytes)) => return News::Document { name, bytes },
-        Ok(None) => format!(
-            "an SBOM of more than {STATEMENTS_BYTES_MAX} bytes is not read for what it says of \
-             vulnerabilities; bring that as a document of its own"
-        ),
-        Err(refused) => refused.to_string(),
-    };
-    News::Apart { name, reason }
 }
 
 /// What is asked about some releases.

@@ -9,14 +9,14 @@ use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{Authorized, Store, StoreError};
 
 use super::advice::Advice;
-use super::holdings::{Attached, Holdings, holdings};
+use super::holdings::{Holdings, holdings};
 use super::inventory::{Holding, Part, hash_of};
 use super::judge::{findings, summed};
 
 /// What releases are made of, by package.
 #[derive(Debug, Default)]
 pub struct Contents {
-    holdings: Vec<(Attached, Arc<Holding>)>,
+    holdings: Vec<(ReleaseId, Arc<Holding>)>,
     /// Those of which an SBOM cannot be read.
     unread: BTreeSet<ReleaseId>,
     /// Where each package is, sorted: its hash, the holding, and the component there.
@@ -44,7 +44,7 @@ impl Contents {
         let mut contents = Self::default();
         for sbom in attached {
             match read.get(&sbom.document) {
-                Some(Ok(holding)) => contents.holdings.push((sbom, holding.clone())),
+                Some(Ok(holding)) => contents.holdings.push((sbom.release, holding.clone())),
                 _ => drop(contents.unread.insert(sbom.release)),
             }
         }
@@ -67,12 +67,6 @@ impl Contents {
     /// Those of which an SBOM cannot be read.
     pub fn unread(&self) -> &BTreeSet<ReleaseId> {
         &self.unread
-    }
-
-    /// The SBOMs that say something of vulnerabilities themselves.
-    pub fn speaking(&self) -> impl Iterator<Item = &Attached> {
-        let speaking = self.holdings.iter().filter(|(_, holding)| holding.vulnerabilities() > 0);
-        speaking.map(|(sbom, _)| sbom)
     }
 
     /// The keys of all packages in them.
@@ -110,8 +104,8 @@ impl Contents {
         let places: BTreeSet<(u32, u32)> =
             hashes.into_iter().flat_map(|hash| self.at(hash)).collect();
         places.into_iter().filter_map(|(at, index)| {
-            let (sbom, holding) = self.holdings.get(at as usize)?;
-            Some((&sbom.release, &**holding, holding.component(index as usize)?))
+            let (release, holding) = self.holdings.get(at as usize)?;
+            Some((release, &**holding, holding.component(index as usize)?))
         })
     }
 

@@ -29,8 +29,6 @@ pub struct Holding {
     whole: Whole,
     /// The names of the product, where the document is about one.
     subject: Vec<Name>,
-    /// Of how many vulnerabilities the document says something.
-    vulnerabilities: u64,
     components: Box<[Held]>,
 }
 
@@ -101,11 +99,6 @@ impl Holding {
     /// for its components.
     pub fn subject_names(&self) -> &[Name] {
         &self.subject
-    }
-
-    /// Of how many vulnerabilities the document says something: that is read as an advisory.
-    pub fn vulnerabilities(&self) -> u64 {
-        self.vulnerabilities
     }
 
     /// The components, in the order of the document.

@@ -13,7 +13,7 @@ use watchfire_store::{Append, Authorized, SBOMS_AT_ONCE_MAX, StoreError, Unjudge
 
 use super::{repeat, rests, trouble};
 use crate::apart::apart;
-use crate::command::judge::{self as command, Change, Changed};
+use crate::command::judge::{self as command, Changed};
 use crate::exposure::READER;
 use crate::state::Node;
 
@@ -129,8 +129,8 @@ impl Judging {
             Ok(_) => self.failures().retain(|release, _| !batch.contains_key(release)),
             Err(problem) => {
                 tracing::warn!(problem, "releases are asked about one by one");
-                for (release, changes) in batch {
-                    Box::pin(self.ask(Changed::from([(release, changes)]), now)).await?;
+                for (release, places) in batch {
+                    Box::pin(self.ask(Changed::from([(release, places)]), now)).await?;
                 }
             }
         }
@@ -173,20 +173,20 @@ impl Judging {
 
 /// Releases that are asked about together.
 fn batched(rows: Vec<Unjudged>) -> Vec<Changed> {
-    let mut by_release: BTreeMap<ReleaseId, (u64, Vec<Change>)> = BTreeMap::new();
+    let mut by_release: BTreeMap<ReleaseId, (u64, Vec<(u64, u64)>)> = BTreeMap::new();
     for row in rows {
-        let (size, changes) = by_release.entry(row.release).or_default();
+        let (size, places) = by_release.entry(row.release).or_default();
         *size += row.size_bytes;
-        changes.push(Change { sbom: row.id, place: (row.number, row.changed) });
+        places.push((row.number, row.changed));
     }
     let mut batches: Vec<(u64, Changed)> = Vec::new();
-    for (release, (size, changes)) in by_release {
+    for (release, (size, places)) in by_release {
         match batches.last_mut() {
             Some((sum, batch)) if batch.len() < RELEASES_MAX && *sum + size <= BYTES_MAX => {
                 *sum += size;
-                batch.insert(release, changes);
+                batch.insert(release, places);
             }
-            _ => batches.push((size, Changed::from([(release, changes)]))),
+            _ => batches.push((size, Changed::from([(release, places)]))),
         }
     }
     batches.into_iter().map(|(_, batch)| batch).collect()
@@ -194,17 +194,13 @@ fn batched(rows: Vec<Unjudged>) -> Vec<Changed> {
 
 #[cfg(test)]
 mod tests {
-    use watchfire_core::ids::SbomId;
-
     use super::*;
 
     #[test]
     fn releases_are_asked_about_together_as_far_as_they_fit() {
-        let sbom = |number| SbomId::from_random([u8::try_from(number).expect("few"); 5]);
-        let row = |release: &ReleaseId, number: u64, size_bytes| {
+        let row = |release: &ReleaseId, number, size_bytes| {
             let changed = number + 1;
-            let id = sbom(number);
-            Unjudged { number, id, changed, release: release.clone(), size_bytes }
+            Unjudged { number, changed, release: release.clone(), size_bytes }
         };
         let mut ids: Vec<ReleaseId> = (0..=RELEASES_MAX)
             .map(|at| ReleaseId::from_random([u8::try_from(at).expect("few"); 5]))
@@ -216,13 +212,7 @@ mod tests {
             [row(&ids[0], 1, BYTES_MAX), row(&ids[1], 2, 1), row(&ids[2], 3, BYTES_MAX * 2)];
         assert_eq!(sizes(large.to_vec()), [1, 1, 1], "one that is too large goes alone");
         let twice = batched(vec![row(&ids[0], 1, 1), row(&ids[0], 5, 1)]);
-        assert_eq!(
-            twice,
-            [Changed::from([(
-                ids[0].clone(),
-                [(1, 2), (5, 6)].map(|place| Change { sbom: sbom(place.0), place }).into(),
-            )])]
-        );
+        assert_eq!(twice, [Changed::from([(ids[0].clone(), vec![(1, 2), (5, 6)])])]);
         assert!(batched(Vec::new()).is_empty());
     }
 }

@@ -376,48 +376,6 @@ async fn releases_that_come_together_are_asked_about_together() {
     }
 }
 
-/// An SBOM of one component that says itself how that stands to a vulnerability.
-fn speaking(state: &str) -> Vec<u8> {
-    let text = format!(
-        r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {{"component":
-        {{"type": "application", "name": "Store", "version": "1", "bom-ref": "store"}}}},
-        "components": [{{"type": "library", "group": "org.apache.logging.log4j",
-        "name": "log4j-core", "version": "2.14.1", "bom-ref": "log4j",
-        "purl": "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"}}],
-        "vulnerabilities": [{{"id": "CVE-2021-44228", "analysis": {{"state": "{state}"}},
-        "affects": [{{"ref": "log4j"}}]}}]}}"#
-    );
-    text.into_bytes()
-}
-
-#[tokio::test]
-async fn what_an_sbom_says_of_vulnerabilities_is_the_word_of_a_source_and_goes_with_it() {
-    for house in House::on_each_engine().await {
-        rules(&house, NO_RULES).await;
-        let (release, first) = has(&house, "Store", &speaking("exploitable")).await;
-        judges(&house).await;
-        assert_eq!(answers(&house, "CVE-2021-44228").await["Store"], Some(SourceAnswer::Affected));
-        let page = PageRequest::default();
-        let rows = house.node.store().advisories(&keeper(), "", &page).await.expect("a page").rows;
-        let told: Vec<_> = rows.iter().map(|row| (&*row.source, &*row.name)).collect();
-        assert_eq!(told, [("our/sboms", first.as_str())]);
-        // A newer build says that it is not; no other source says anything.
-        let second = attach(&house, &release, &speaking("not_affected")).await;
-        judges(&house).await;
-        let answer = answers(&house, "CVE-2021-44228").await["Store"];
-        assert_eq!(answer, Some(SourceAnswer::NotAffected), "{second}");
-        assert_eq!(all(&house).await[0].open, 0);
-        // What others say is stricter, and counts.
-        takes(&house, "osv", "one", &osv(&[])).await;
-        assert_eq!(answers(&house, "CVE-2021-44228").await["Store"], Some(SourceAnswer::Affected));
-        // What says nothing takes the word back.
-        attach(&house, &release, FLEET[4].1).await;
-        judges(&house).await;
-        assert_eq!(answers(&house, "CVE-2021-44228").await["Store"], None);
-        assert_eq!(judges(&house).await, 0);
-    }
-}
-
 #[tokio::test]
 async fn names_that_turn_out_to_be_one_become_one_and_what_was_closed_on_less_is_open_again() {
     for house in House::on_each_engine().await {

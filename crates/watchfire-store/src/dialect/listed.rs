@@ -90,7 +90,7 @@ macro_rules! vulnerabilities_of_releases {
             "SELECT DISTINCT u.id, u.name FROM exposures x JOIN vulnerabilities u \
              ON u.id = x.vulnerability_id WHERE x.release_id IN (",
             $select,
-            ") AND x.answer IS NOT NULL AND u.merged_into IS NULL AND u.id > $2 \
+            ") AND (x.answer IS NOT NULL OR x.is_open) AND u.merged_into IS NULL AND u.id > $2 \
              ORDER BY u.id LIMIT $3"
         )
     };

@@ -155,7 +155,6 @@ async fn a_release_is_a_hole_until_somebody_says_what_it_is_made_of() {
         let place = (changed[0].number, changed[0].changed);
         let wanted = Unjudged {
             number: place.0,
-            id: sbom.clone(),
             changed: place.1,
             release: release.clone(),
             size_bytes: DOCUMENT.len() as u64,

@@ -1,9 +1,6 @@
 //! `CycloneDX` as JSON.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 
 use super::made::{self, COMPONENT, TOOLS};
 use super::schemas;
@@ -41,8 +38,8 @@ impl Shape for Bom<'_, '_> {
     }
 
     fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let special = &["metadata", "components", "dependencies", "vulnerabilities"];
-        let mut seen = [false; 4];
+        let special = &["metadata", "components", "dependencies"];
+        let mut seen = [false; 3];
         let mut head = object(map, self.0, HEAD, special, |at, map, reading| {
             if std::mem::replace(&mut seen[at], true) {
                 reading.skip(Lost::Component, "the name stands twice in its object");
@@ -51,7 +48,6 @@ impl Shape for Bom<'_, '_> {
             match at {
                 0 => map.next_value_seed(Any(Metadata(reading))),
                 1 => map.next_value_seed(Any(components(reading, None))),
-                3 => map.next_value::<Count>().map(|count| reading.head.vulnerabilities = count.0),
                 _ => {
                     let each = Each { reading, lost: Lost::Relation, read: Dependencies };
                     map.next_value_seed(Any(each))
@@ -61,62 +57,6 @@ impl Shape for Bom<'_, '_> {
         self.0.head.serial = head.take("serialNumber").text();
         self.0.head.revision = head.take("version").text();
         Ok(())
-    }
-}
-
-/// How long a list is; of anything else nothing.
-struct Count(u64);
-
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Counting)
-    }
-}
-
-struct Counting;
-
-impl<'de> Visitor<'de> for Counting {
-    type Value = Count;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("anything")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Count, A::Error> {
-        let mut count = 0;
-        while list.next_element::<IgnoredAny>()?.is_some() {
-            count += 1;
-        }
-        Ok(Count(count))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Count, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Count(0))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Count, E> {
-        Ok(Count(0))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Count, E> {
-        Ok(Count(0))
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Count, E> {
-        Ok(Count(0))
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Count, E> {
-        Ok(Count(0))
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Count, E> {
-        Ok(Count(0))
-    }
-
-    fn visit_unit<E>(self) -> Result<Count, E> {
-        Ok(Count(0))
     }
 }
 

@@ -101,10 +101,6 @@ impl Walk<'_, '_, '_> {
             "metadata" => walk.metadata(),
             "components" => walk.components(None),
             "dependencies" => walk.dependencies(),
-            "vulnerabilities" => walk.children(|walk, _| {
-                walk.reading.head.vulnerabilities += 1;
-                walk.xml.pass()
-            }),
             _ => walk.xml.pass(),
         })
     }

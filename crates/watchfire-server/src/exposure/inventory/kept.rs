@@ -34,7 +34,6 @@ const ROW_BYTES: usize = 2 * NUMBER_BYTES;
 struct HeadRef<'a> {
     whole: &'a Whole,
     subject: &'a [Name],
-    vulnerabilities: u64,
 }
 
 /// And as it is read.
@@ -42,7 +41,6 @@ struct HeadRef<'a> {
 struct Head {
     whole: Whole,
     subject: Vec<Name>,
-    vulnerabilities: u64,
 }
 
 /// Components of an SBOM that go by some packages, and the whole that they are in.
@@ -81,9 +79,7 @@ impl Holding {
     /// [`HoldingError::TooLarge`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, HoldingError> {
         let mut left = KEPT_BYTES_MAX;
-        let Self { whole, subject, vulnerabilities, .. } = self;
-        let head = HeadRef { whole, subject, vulnerabilities: *vulnerabilities };
-        let head = deflated(&head, &mut left)?;
+        let head = deflated(&HeadRef { whole: &self.whole, subject: &self.subject }, &mut left)?;
         let mut table: Vec<(u32, u32)> = Vec::new();
         for (index, held) in (0_u32..).zip(&self.components) {
             table.extend(held.names.iter().map(|name| (hash_of(&name.package), index)));
@@ -122,7 +118,7 @@ impl Holding {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, HoldingError> {
         let kept = Kept::open(bytes)?;
         let mut left = KEPT_BYTES_MAX;
-        let Head { whole, subject, vulnerabilities } = inflated(kept.head, &mut left)?;
+        let Head { whole, subject } = inflated(kept.head, &mut left)?;
         let mut components = Vec::new();
         for block in 0..kept.blocks() {
             components.extend(kept.block(block, &mut left)?);
@@ -130,7 +126,7 @@ impl Holding {
         let parents = components.iter().filter_map(|held: &Held| held.parent);
         match parents.max().filter(|parent| *parent as usize >= components.len()) {
             Some(missing) => Err(HoldingError::Missing(missing)),
-            None => Ok(Self { whole, subject, vulnerabilities, components: components.into() }),
+            None => Ok(Self { whole, subject, components: components.into() }),
         }
     }
 }

@@ -77,8 +77,7 @@ impl Gathered {
         let systems = components.iter().filter(|one| one.is_system).map(|one| &one.held);
         let whole = whole(head, &subjects.into_iter().chain(systems).collect::<Vec<_>>());
         let components = components.into_iter().map(|one| one.held).collect();
-        let vulnerabilities = head.vulnerabilities;
-        Holding { whole, subject, vulnerabilities, components }
+        Holding { whole, subject, components }
     }
 }
 
