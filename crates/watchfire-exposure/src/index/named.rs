@@ -107,7 +107,13 @@ mod tests {
         let fresh = index(&ALL);
         let segment = Segment::open(fresh.merged()).expect("what was just merged");
         let merged = Index::of(vec![segment], []);
-        for index in [&fresh, &merged] {
+        // While all is made one segment beside, with what came since.
+        let mut frozen = index(&ALL[..4]);
+        let _being_merged = frozen.freeze();
+        for (number, (ecosystem, name)) in (10..).zip(&ALL[4..]) {
+            frozen.add(number, [(&Package::new(ecosystem, name), "1.0")]).expect("a new number");
+        }
+        for index in [&fresh, &merged, &frozen] {
             let log4j = [
                 "maven/org.apache.logging.log4j:log4j-api",
                 "maven/org.apache.logging.log4j:log4j-core",

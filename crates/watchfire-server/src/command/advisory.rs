@@ -9,7 +9,7 @@ use watchfire_core::vulnerability::{Findings, Scope};
 use watchfire_store::policy::Administer;
 use watchfire_store::{KEPT_DOCUMENT_BYTES_MAX, ListingRow, StoreError, digest_of};
 
-use super::settle::{Finding, Round, Watch, opening_rules};
+use super::settle::{Finding, Finished, Round, Sources, Watch, opening_rules};
 use super::{Answer, TRIES_MAX, Wish, party};
 use crate::error::Problem;
 use crate::exposure::group::{Coming, Group, seeds};
@@ -64,7 +64,7 @@ async fn take_some(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken
     let mut done: Option<Taken> = None;
     for _ in 0..TRIES_MAX {
         let before = node.holdings().now(node.store()).await?.place();
-        let taken = match record(node, &watch, source, &reads).await {
+        let (taken, in_parts) = match record(node, &watch, source, &reads).await {
             Err(error @ StoreError::Conflict { .. }) => {
                 conflict = error;
                 continue;
@@ -75,11 +75,12 @@ async fn take_some(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken
             first.vulnerabilities += taken.vulnerabilities;
             return Ok(first);
         }
-        if node.holdings().now(node.store()).await?.place() == before {
+        if !in_parts && node.holdings().now(node.store()).await?.place() == before {
             return Ok(taken);
         }
         // An SBOM was attached meanwhile, and another node may have asked about it before this was
-        // there. Whoever attaches one from now on finds it, so that once more is enough.
+        // there; or somebody asked between two parts, and did not find what came with the last.
+        // Whoever asks from now on finds it, so that once more is enough.
         done = Some(taken);
     }
     Err(conflict)
@@ -132,13 +133,14 @@ fn read(source: &str, piece: News) -> Result<Read, StoreError> {
     }
 }
 
-/// Records what came, and what follows for the house.
+/// Records what came, and what follows for the house; and says whether that took several appends, of
+/// which the last alone has what came.
 async fn record(
     node: &Node,
     watch: &Watch,
     source: &str,
     reads: &[Read],
-) -> Result<Taken, StoreError> {
+) -> Result<(Taken, bool), StoreError> {
     let held = node.holdings().now(node.store()).await?;
     let (coming, mut library) = coming(node, watch, source, reads).await?;
     let mut names = BTreeSet::new();
@@ -156,24 +158,27 @@ async fn record(
         let judged = judge(node.store(), &watch.grant, node.holdings(), &opinions.advice);
         let Judged { found, unread } = judged.await?;
         let scope = opinions.scope(Scope::AllBut(unread));
+        let asked: Vec<&str> = group.names.iter().map(String::as_str).collect();
+        let listings = node.store().listings(&asked).await?;
         let findings = Findings {
             called: opinions.called,
-            listing: listed_by(node, &coming, reads, &group).await?,
+            listing: listed_by(&listings, &coming, reads, &group),
             found,
             scope,
             documents: opinions.documents,
             cleared_by: ClearedBy::Sources,
         };
         let likelihood_permille = likelihood(node, reads, &group).await?;
-        round.settle(&Finding { findings, likelihood_permille }).await?;
+        let sources = Sources { group: &group, coming: &coming, listings: &listings };
+        round.settle(&Finding { findings, likelihood_permille }, sources).await?;
     }
     for read in reads {
         round.append.advisory(&watch.grant, read.word.clone());
     }
-    let vulnerabilities = round.finish().await?;
+    let Finished { changed, in_parts } = round.finish().await?;
     node.metrics().add("watchfire_advisories_taken_total", reads.len() as u64);
     let apart = reads.iter().filter(|read| read.word.problem.is_some()).count();
-    Ok(Taken { news: reads.len(), apart, vulnerabilities })
+    Ok((Taken { news: reads.len(), apart, vulnerabilities: changed }, in_parts))
 }
 
 /// What is on its way in, in the place of what was said before.
@@ -228,15 +233,13 @@ async fn known_names(
 }
 
 /// Who says that it is exploited: what comes counts before what it replaces.
-async fn listed_by(
-    node: &Node,
+fn listed_by(
+    kept: &[ListingRow],
     coming: &Coming,
     reads: &[Read],
     group: &Group,
-) -> Result<Option<(Listing, Option<String>)>, StoreError> {
-    let asked: Vec<&str> = group.names.iter().map(String::as_str).collect();
-    let kept = node.store().listings(&asked).await?;
-    let kept = kept.into_iter().filter(|row| !coming.replaced.contains(&row.advisory));
+) -> Option<(Listing, Option<String>)> {
+    let kept = kept.iter().filter(|row| !coming.replaced.contains(&row.advisory)).cloned();
     let fresh = reads.iter().flat_map(|read| {
         let digest = read.word.document.digest();
         let listings = read.word.parts.iter().filter_map(|part| part.listing.as_ref());
@@ -244,7 +247,7 @@ async fn listed_by(
         of_group.map(move |row| ListingRow { document: digest.to_owned(), ..row.clone() })
     });
     let rows: Vec<ListingRow> = kept.chain(fresh).collect();
-    Ok(listing(&rows))
+    listing(&rows)
 }
 
 async fn likelihood(node: &Node, reads: &[Read], group: &Group) -> Result<Option<u32>, StoreError> {

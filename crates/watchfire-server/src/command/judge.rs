@@ -9,7 +9,7 @@ use watchfire_core::vulnerability::{Findings, Scope};
 use watchfire_store::{ListingRow, StoreError};
 
 use super::TRIES_MAX;
-use super::settle::{Finding, Round, Watch};
+use super::settle::{Finding, Round, Sources, Watch};
 use crate::exposure::READER;
 use crate::exposure::contents::Contents;
 use crate::exposure::group::{Coming, Group, seeds};
@@ -36,8 +36,12 @@ pub(crate) async fn releases(node: &Node, changed: &Changed) -> Result<usize, St
         by_cause.entry(cause).or_default().insert(release.clone(), places.clone());
     }
     let mut count = 0;
-    for (cause, changed) in by_cause {
-        count += alike(node, &watch, &changed, cause).await?;
+    for (cause, mut open) in by_cause {
+        while !open.is_empty() {
+            let (some, changed) = alike(node, &watch, &open, cause).await?;
+            count += changed;
+            open = open.into_iter().skip(some).collect();
+        }
     }
     Ok(count)
 }
@@ -53,12 +57,14 @@ async fn cause(node: &Node, watch: &Watch, release: &ReleaseId) -> Result<Cleare
     Ok(if retired { ClearedBy::Retirement } else { ClearedBy::Contents })
 }
 
+/// Asks about the first of releases, as many as fit into memory; returns how many these are, and of
+/// how many vulnerabilities something changed.
 async fn alike(
     node: &Node,
     watch: &Watch,
     changed: &Changed,
     cause: ClearedBy,
-) -> Result<usize, StoreError> {
+) -> Result<(usize, usize), StoreError> {
     let mut conflict = StoreError::Overloaded;
     for _ in 0..TRIES_MAX {
         match once(node, watch, changed, cause).await {
@@ -74,20 +80,31 @@ async fn once(
     watch: &Watch,
     changed: &Changed,
     cause: ClearedBy,
-) -> Result<usize, StoreError> {
-    let releases: Vec<&ReleaseId> = changed.keys().collect();
-    let unreadable: Vec<(&ReleaseId, String)> = {
-        let held = node.holdings().now(node.store()).await?;
-        let why = |release| Some((release, held.unreadable(release)?.to_owned()));
-        changed.keys().filter_map(why).collect()
-    };
-    let contents = Contents::of(node.store(), &watch.grant, node.holdings(), &releases).await?;
+) -> Result<(usize, usize), StoreError> {
+    let all: Vec<&ReleaseId> = changed.keys().collect();
+    drop(node.holdings().now(node.store()).await?);
+    let (contents, some) = Contents::of(node.store(), &watch.grant, node.holdings(), &all).await?;
+    let releases = &all[..some];
     // Of what cannot be read nobody can say anything: what was known of it goes on.
-    let is_readable = |release: &&&ReleaseId| {
-        let is_unread = unreadable.iter().any(|(unread, _)| *unread == **release);
-        !is_unread && !contents.unread().contains(**release)
-    };
+    let mut unread: BTreeMap<&ReleaseId, String> = contents
+        .unread()
+        .iter()
+        .map(|release| (release, "an SBOM of it cannot be read".to_owned()))
+        .collect();
+    {
+        let held = node.holdings().seen().await;
+        let why = |release| Some((release, held.unreadable(release)?.to_owned()));
+        unread.extend(releases.iter().copied().filter_map(why));
+    }
+    let is_readable = |release: &&&ReleaseId| !unread.contains_key(**release);
     let asked = releases.iter().filter(is_readable).map(|release| (*release).clone()).collect();
+    let failed: Vec<NodeEvent> = unread
+        .into_iter()
+        .map(|(release, problem)| {
+            let (room, row) = ("sboms".to_owned(), release.to_string());
+            NodeEvent::RowFailed { room, row, problem }
+        })
+        .collect();
     let mut asking = Asking {
         node,
         watch,
@@ -98,16 +115,15 @@ async fn once(
         done: BTreeSet::new(),
     };
     asking.advised().await?;
-    asking.known(&releases).await?;
+    asking.known(releases).await?;
     let mut round = asking.round;
-    for (release, problem) in unreadable {
-        let (room, row) = ("sboms".to_owned(), release.to_string());
-        round.append.node(&watch.grant, NodeEvent::RowFailed { room, row, problem });
+    for event in failed {
+        round.append.node(&watch.grant, event);
     }
-    for place in changed.values().flatten() {
+    for place in changed.values().take(some).flatten() {
         round.append.judged(&watch.grant, *place, READER);
     }
-    round.finish().await
+    Ok((some, round.finish().await?.changed))
 }
 
 /// What is asked about some releases.
@@ -195,7 +211,8 @@ impl Asking<'_> {
             cleared_by: self.cause,
         };
         let likelihood_permille = likely.into_iter().map(|one| one.permille).max();
-        self.round.settle(&Finding { findings, likelihood_permille }).await
+        let sources = Sources { group, coming: &Coming::default(), listings: &listings };
+        self.round.settle(&Finding { findings, likelihood_permille }, sources).await
     }
 }
 

@@ -3,21 +3,22 @@
 
 mod open;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use watchfire_core::event::{
-    JoinedBy, OpeningRules, Service, Stream, Triage, VexStatus, VulnerabilityEvent,
+    JoinedBy, OpeningRules, Service, SourceAnswer, Stream, Triage, VexStatus, VulnerabilityEvent,
 };
 use watchfire_core::ids::{CaseId, PartyId, ReleaseId, VulnerabilityId};
 use watchfire_core::opening::{self, Urgency};
 use watchfire_core::vulnerability::{Findings, Scope, Vulnerability};
 use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{
-    APPEND_BYTES_MAX, Append, Authorized, EVENTS_PER_APPEND_MAX, StoreError, Viewer,
+    APPEND_BYTES_MAX, Append, Authorized, EVENTS_PER_APPEND_MAX, ListingRow, StoreError, Viewer,
 };
 
 use super::{Wish, case, keeper};
+use crate::exposure::group::{Coming, Group};
 use crate::state::Node;
 
 pub(crate) use open::opening_rules;
@@ -70,6 +71,8 @@ pub(crate) struct Round<'a> {
     planned: BTreeSet<VulnerabilityId>,
     listed: Vec<(CaseId, Box<Vulnerability>)>,
     changed: usize,
+    /// Whether something of it was recorded already.
+    in_parts: bool,
 }
 
 impl<'a> Round<'a> {
@@ -83,6 +86,7 @@ impl<'a> Round<'a> {
             planned: BTreeSet::new(),
             listed: Vec::new(),
             changed: 0,
+            in_parts: false,
         }
     }
 
@@ -90,7 +94,11 @@ impl<'a> Round<'a> {
     ///
     /// # Errors
     /// Failures of the database; [`StoreError::Conflict`] where somebody was faster.
-    pub(crate) async fn settle(&mut self, finding: &Finding) -> Result<(), StoreError> {
+    pub(crate) async fn settle(
+        &mut self,
+        finding: &Finding,
+        sources: Sources<'_>,
+    ) -> Result<(), StoreError> {
         // Two names of one vulnerability may have come apart: it is decided on what was recorded.
         let names = &finding.findings.called.names;
         let mut known = self.watch.ids(self.node, names).await?;
@@ -101,6 +109,12 @@ impl<'a> Round<'a> {
         }
         let now = self.node.now();
         let settled = self.watch.settle(self.node, &mut self.append, &known, finding, now).await?;
+        // Which version the append expects is known now. Whoever records a word on it from here on
+        // changes that version, and whoever did so before is seen here.
+        if !sources.are_still(self.node, self.watch).await? {
+            let stream = known.into_iter().next().map_or(Stream::Node, Stream::Vulnerability);
+            return Err(StoreError::Conflict { stream });
+        }
         self.planned.extend(known);
         self.events += settled.events;
         self.bytes += settled.bytes;
@@ -117,22 +131,51 @@ impl<'a> Round<'a> {
         self.planned.clear();
         if self.events > 0 {
             self.node.store().append(append).await?;
+            self.in_parts = true;
         }
         self.events = 0;
         self.bytes = 0;
         Ok(())
     }
 
-    /// Records the rest. Returns of how many vulnerabilities something changed.
+    /// Records the rest.
     ///
     /// # Errors
     /// Failures of the database; [`StoreError::Conflict`] where somebody was faster.
-    pub(crate) async fn finish(self) -> Result<usize, StoreError> {
+    pub(crate) async fn finish(self) -> Result<Finished, StoreError> {
         self.node.store().append(self.append).await?;
         for (case, vulnerability) in self.listed {
             tell_case(self.node, &case, &vulnerability).await;
         }
-        Ok(self.changed)
+        Ok(Finished { changed: self.changed, in_parts: self.in_parts })
+    }
+}
+
+/// What came of a round.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finished {
+    /// Of how many vulnerabilities something changed.
+    pub(crate) changed: usize,
+    /// Whether it took several appends.
+    pub(crate) in_parts: bool,
+}
+
+/// What a finding was made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    pub(crate) group: &'a Group,
+    pub(crate) coming: &'a Coming,
+    /// Who said that it is exploited, as it is kept.
+    pub(crate) listings: &'a [ListingRow],
+}
+
+impl Sources<'_> {
+    /// Whether the same sources say the same still.
+    async fn are_still(self, node: &Node, watch: &Watch) -> Result<bool, StoreError> {
+        let (store, seed) = (node.store(), self.group.seed.clone());
+        let now = Group::all(store, &watch.grant, self.coming, [seed]).await?;
+        let names: Vec<&str> = self.group.names.iter().map(String::as_str).collect();
+        Ok(now.contains(self.group) && store.listings(&names).await? == self.listings)
     }
 }
 
@@ -202,6 +245,10 @@ impl Watch {
         let mut events = vulnerability.settle(&finding.findings);
         events.iter().for_each(|event| vulnerability.apply(event, now));
         for other in &others {
+            for event in carried(&vulnerability, other, &finding.findings) {
+                vulnerability.apply(&event, now);
+                events.push(event);
+            }
             for event in inherited(&vulnerability, other) {
                 vulnerability.apply(&event, now);
                 events.push(event);
@@ -293,6 +340,32 @@ fn size(event: &VulnerabilityEvent) -> usize {
         _ => 0,
     };
     EVENT_BYTES + releases * RELEASE_BYTES
+}
+
+/// What one vulnerability takes over from another of releases that could not be looked at: what was
+/// known of them goes on.
+fn carried(
+    to: &Vulnerability,
+    from: &Vulnerability,
+    findings: &Findings,
+) -> Vec<VulnerabilityEvent> {
+    let mut known: BTreeMap<SourceAnswer, Vec<(ReleaseId, String)>> = BTreeMap::new();
+    for (release, exposure) in &from.exposures {
+        let Some(answer) = exposure.answer else { continue };
+        if !findings.scope.holds(release) && !to.exposures.contains_key(release) {
+            known.entry(answer).or_default().push((release.clone(), exposure.grounds.clone()));
+        }
+    }
+    let each = known.into_iter().flat_map(|(answer, releases)| {
+        let chunks = releases.chunks(watchfire_core::vulnerability::RELEASES_PER_EVENT_MAX);
+        let event = |chunk: &[(ReleaseId, String)]| VulnerabilityEvent::Answered {
+            answer,
+            releases: chunk.iter().cloned().collect(),
+            documents: findings.documents.clone(),
+        };
+        chunks.map(event).collect::<Vec<_>>()
+    });
+    each.collect()
 }
 
 /// What one vulnerability takes over from another that turned out to be the same: decisions of

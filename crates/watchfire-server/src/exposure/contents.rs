@@ -13,6 +13,9 @@ use super::holdings::{Holdings, holdings};
 use super::inventory::{Holding, Part, hash_of};
 use super::judge::{findings, summed};
 
+/// With so many components no further release is read: each takes some hundred bytes.
+const COMPONENTS_MAX: usize = 200_000;
+
 /// What releases are made of, by package.
 #[derive(Debug, Default)]
 pub struct Contents {
@@ -24,7 +27,8 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// Reads what releases are made of.
+    /// Reads what the first of these releases are made of, as many as fit into memory together and one
+    /// at least; and says how many they are.
     ///
     /// # Errors
     /// Failures of the database.
@@ -33,23 +37,29 @@ impl Contents {
         grant: &Authorized<NodeNoun, Write>,
         held: &Holdings,
         releases: &[&ReleaseId],
-    ) -> Result<Self, StoreError> {
-        let attached: Vec<_> = {
-            let held = held.seen().await;
-            releases.iter().flat_map(|release| held.attached_to(release)).collect()
-        };
-        let documents: BTreeSet<String> = attached.iter().map(|it| it.document.clone()).collect();
-        let documents: Vec<String> = documents.into_iter().collect();
-        let read = holdings(store, grant, &documents).await?;
-        let mut contents = Self::default();
-        for sbom in attached {
-            match read.get(&sbom.document) {
-                Some(Ok(holding)) => contents.holdings.push((sbom.release, holding.clone())),
-                _ => drop(contents.unread.insert(sbom.release)),
+    ) -> Result<(Self, usize), StoreError> {
+        let (mut contents, mut components, mut count) = (Self::default(), 0, 0);
+        for release in releases {
+            let attached = held.seen().await.attached_to(release);
+            let documents: BTreeSet<&str> = attached.iter().map(|it| &*it.document).collect();
+            let documents: Vec<String> = documents.into_iter().map(str::to_owned).collect();
+            let read = holdings(store, grant, &documents).await?;
+            for sbom in attached {
+                match read.get(&sbom.document) {
+                    Some(Ok(holding)) => {
+                        components += holding.components().len();
+                        contents.holdings.push((sbom.release, holding.clone()));
+                    }
+                    _ => drop(contents.unread.insert(sbom.release)),
+                }
+            }
+            count += 1;
+            if components > COMPONENTS_MAX {
+                break;
             }
         }
         let placed = tokio::task::spawn_blocking(move || contents.placed()).await;
-        placed.map_err(|_| StoreError::Corrupt { what: "inventory" })
+        Ok((placed.map_err(|_| StoreError::Corrupt { what: "inventory" })?, count))
     }
 
     fn placed(mut self) -> Self {

@@ -15,6 +15,8 @@ use super::word::speaks_of_packages;
 /// The parts of documents that speak of one vulnerability.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Group {
+    /// From which name it was found: from it the same is found again, as long as nobody says more.
+    pub seed: String,
     /// All its names, the best known first.
     pub names: Vec<String>,
     /// What speaks of it, by the digest of the document.
@@ -95,7 +97,8 @@ impl Group {
             }
         }
         known.retain(|name| !shared.contains(name));
-        let mut group = Self { names: in_order(known), parts: BTreeMap::new() };
+        let names = in_order(known);
+        let mut group = Self { seed: seed.to_owned(), names, parts: BTreeMap::new() };
         for (digest, part) in parts {
             let place = places.get(&digest).cloned().unwrap_or_default();
             let speaking = group.parts.entry(digest).or_default();

@@ -1,8 +1,8 @@
 //! How what was read of an SBOM is kept: in blocks, with a table of what stands where, so that who asks
 //! about one package opens the blocks in which it is, and no other.
 //!
-//! All numbers are little-endian and have four bytes. The first three say how many components there
-//! are, how many bytes the head has, and how many rows the table. Then come
+//! All numbers are little-endian and have four bytes. The first say how many components there are, how
+//! many bytes the head has, and how many rows the table; two are a sum over all else. Then come
 //!
 //! - the head: what is said of the whole;
 //! - the table, sorted: a hash of a package, and the component that goes by it;
@@ -28,6 +28,8 @@ const KEPT_BYTES_MAX: usize = 512 << 20;
 const BLOCK: usize = 64;
 const NUMBER_BYTES: usize = 4;
 const ROW_BYTES: usize = 2 * NUMBER_BYTES;
+const COUNTS_BYTES: usize = 3 * NUMBER_BYTES;
+const SUM_BYTES: usize = 8;
 
 /// What is kept of the whole, as it is written.
 #[derive(Serialize)]
@@ -92,7 +94,8 @@ impl Holding {
             ends.push(number(blocks.len())?);
         }
         let mut bytes = Vec::with_capacity(
-            3 * NUMBER_BYTES
+            COUNTS_BYTES
+                + SUM_BYTES
                 + head.len()
                 + table.len() * ROW_BYTES
                 + ends.len() * NUMBER_BYTES
@@ -101,6 +104,7 @@ impl Holding {
         for count in [self.components.len(), head.len(), table.len()] {
             bytes.extend(number(count)?.to_le_bytes());
         }
+        bytes.extend([0; SUM_BYTES]);
         bytes.extend(head);
         for (hash, index) in table {
             bytes.extend(hash.to_le_bytes());
@@ -108,6 +112,9 @@ impl Holding {
         }
         ends.iter().for_each(|end| bytes.extend(end.to_le_bytes()));
         bytes.extend(blocks);
+        let (counts, rest) = bytes.split_at_mut(COUNTS_BYTES);
+        let (told, rest) = rest.split_at_mut(SUM_BYTES);
+        told.copy_from_slice(&sum(counts, rest).to_le_bytes());
         Ok(bytes)
     }
 
@@ -170,6 +177,10 @@ impl<'a> Kept<'a> {
     fn open(bytes: &'a [u8]) -> Result<Self, HoldingError> {
         let (counts, rest) = split(bytes, 3, NUMBER_BYTES)?;
         let [components, head, table] = [0, 1, 2].map(|at| number_at(counts, at));
+        let (told, rest) = split(rest, 1, SUM_BYTES)?;
+        if told != sum(counts, rest).to_le_bytes() {
+            return Err(HoldingError::Torn);
+        }
         let (head, rest) = split(rest, head, 1)?;
         let (table, rest) = split(rest, table, ROW_BYTES)?;
         let (ends, blocks) = split(rest, components.div_ceil(BLOCK), NUMBER_BYTES)?;
@@ -207,6 +218,16 @@ impl<'a> Kept<'a> {
         let found = (low..rows).take_while(move |row| of(*row) == wanted);
         found.map(move |row| number_at(table, 2 * row + 1))
     }
+}
+
+/// A sum that a changed bit changes, eight bytes at a time: it finds what a disk does.
+fn sum(counts: &[u8], bytes: &[u8]) -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let words = words.iter().map(|word| u64::from_le_bytes(*word));
+    let single = counts.iter().chain(rest).map(|byte| u64::from(*byte));
+    let all = words.chain(single);
+    all.fold(bytes.len() as u64, |sum, word| (sum ^ word).wrapping_mul(PRIME).rotate_left(23))
 }
 
 fn number(count: usize) -> Result<u32, HoldingError> {
