@@ -75,6 +75,7 @@ async fn take_some(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken
             first.vulnerabilities += taken.vulnerabilities;
             return Ok(first);
         }
+        node.metrics().add("watchfire_advisories_taken_total", reads.len() as u64);
         if !in_parts && node.holdings().now(node.store()).await?.place() == before {
             return Ok(taken);
         }
@@ -176,7 +177,6 @@ async fn record(
         round.append.advisory(&watch.grant, read.word.clone());
     }
     let Finished { changed, in_parts } = round.finish().await?;
-    node.metrics().add("watchfire_advisories_taken_total", reads.len() as u64);
     let apart = reads.iter().filter(|read| read.word.problem.is_some()).count();
     Ok((Taken { news: reads.len(), apart, vulnerabilities: changed }, in_parts))
 }
