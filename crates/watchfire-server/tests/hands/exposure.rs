@@ -120,16 +120,16 @@ pub(crate) async fn to_release(
     store.append(append).await.expect("it is recorded");
 }
 
-async fn takes(house: &House, source: &str, name: &str, bytes: &[u8]) -> Taken {
+pub(crate) async fn takes(house: &House, source: &str, name: &str, bytes: &[u8]) -> Taken {
     let piece = News::Document { name: name.into(), bytes: bytes.to_vec() };
     advisory::take(&house.node, source, vec![piece]).await.expect("it is taken")
 }
 
-async fn judges(house: &House) -> usize {
+pub(crate) async fn judges(house: &House) -> usize {
     Judging::new(house.node.clone()).step(house.node.now()).await.expect("a step")
 }
 
-async fn all(house: &House) -> Vec<VulnerabilityRow> {
+pub(crate) async fn all(house: &House) -> Vec<VulnerabilityRow> {
     let page = PageRequest::default();
     let found =
         house.node.store().vulnerabilities(&keeper(), &ExposureFilter::default(), &page).await;
@@ -164,7 +164,7 @@ async fn known(house: &House) -> BTreeMap<String, BTreeSet<(String, &'static str
     known
 }
 
-async fn rules(house: &House, rules: OpeningRules) {
+pub(crate) async fn rules(house: &House, rules: OpeningRules) {
     let (store, viewer) = (house.node.store(), &keeper());
     let id = house.node.organization().await.expect("one");
     let grant = store.authorize_party::<Administer>(viewer, &id).await.expect("the operator may");
@@ -175,7 +175,7 @@ async fn rules(house: &House, rules: OpeningRules) {
     store.append(append).await.expect("it is recorded");
 }
 
-const NO_RULES: OpeningRules = OpeningRules {
+pub(crate) const NO_RULES: OpeningRules = OpeningRules {
     listed: false,
     severity_tenths: None,
     likelihood_permille: None,
@@ -246,7 +246,7 @@ fn osv(changes: &[(&str, &str)]) -> Vec<u8> {
     text.into_bytes()
 }
 
-async fn answers(house: &House, name: &str) -> BTreeMap<String, Option<SourceAnswer>> {
+pub(crate) async fn answers(house: &House, name: &str) -> BTreeMap<String, Option<SourceAnswer>> {
     let id = id_of(house, name).await;
     let page = PageRequest::default();
     let any = ExposureFilter::default();

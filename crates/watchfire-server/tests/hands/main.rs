@@ -10,6 +10,7 @@ mod keeping;
 mod kept;
 mod patience;
 mod program;
+mod racing;
 mod reading;
 mod sending;
 mod ticking;
