@@ -1,18 +1,28 @@
-//! What a client says to a node over HTTP, one request after the other on one connection.
+//! What a client says to a node over HTTP, one request after the other on one connection, and on
+//! another after a pause.
 
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 /// A client gives up after this.
 const ANSWER_WITHIN: Duration = Duration::from_secs(600);
+/// A node lets a connection go on which nothing was said for a while; well before that, another is
+/// taken.
+const SILENT_AT_MOST: Duration = Duration::from_secs(2);
+
+/// How many clients this run had.
+static CLIENTS: AtomicUsize = AtomicUsize::new(0);
 
 /// A client with a token.
 pub(crate) struct Wire {
+    address: SocketAddr,
     stream: BufReader<TcpStream>,
+    used: Instant,
     token: String,
     /// No two clients of a run send the same, so that each write is another.
     name: String,
@@ -25,12 +35,10 @@ impl Wire {
     /// # Errors
     /// If nobody listens.
     pub(crate) fn to(address: SocketAddr, token: &str) -> Result<Self, Box<dyn Error>> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
-        // The port of this end: nobody else has it as long as this run lasts.
-        let name = format!("{}-{}", std::process::id(), stream.local_addr()?.port());
-        Ok(Self { stream: BufReader::new(stream), token: token.to_owned(), name, sent: 0 })
+        let stream = connected(address)?;
+        let name = format!("{}-{}", std::process::id(), CLIENTS.fetch_add(1, Ordering::Relaxed));
+        let (stream, token) = (BufReader::new(stream), token.to_owned());
+        Ok(Self { address, stream, used: Instant::now(), token, name, sent: 0 })
     }
 
     /// # Errors
@@ -85,6 +93,9 @@ impl Wire {
             self.sent,
             body.len()
         );
+        if self.used.elapsed() > SILENT_AT_MOST {
+            self.stream = BufReader::new(connected(self.address)?);
+        }
         let stream = self.stream.get_mut();
         stream.write_all(&[head.as_bytes(), body].concat())?;
         let status = self.line()?;
@@ -98,6 +109,7 @@ impl Wire {
         }
         let mut body = vec![0; length.ok_or("an answer that does not say how long it is")?];
         self.stream.read_exact(&mut body)?;
+        self.used = Instant::now();
         let body = String::from_utf8(body)?;
         if status.starts_with("HTTP/1.1 2") {
             Ok(body)
@@ -113,4 +125,11 @@ impl Wire {
         }
         Ok(line.trim_end().to_owned())
     }
+}
+
+fn connected(address: SocketAddr) -> Result<TcpStream, Box<dyn Error>> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+    Ok(stream)
 }

@@ -58,7 +58,9 @@ impl Kept {
 
 /// The name of a document: the SHA-256 of its bytes, in hexadecimal.
 pub fn digest_of(bytes: &[u8]) -> String {
-    Hash::of(&[bytes]).0.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = Hash::of(&[bytes]).0.into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 pub(crate) async fn keep(

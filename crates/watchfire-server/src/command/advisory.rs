@@ -20,7 +20,7 @@ use crate::state::Node;
 use crate::watch::News;
 
 /// Documents that are worked on together.
-pub const TAKEN_AT_ONCE_MAX: usize = 200;
+pub const TAKEN_AT_ONCE_MAX: usize = 500;
 /// The name of a document has at most so many bytes.
 const NAME_BYTES_MAX: usize = 1_000;
 
@@ -42,29 +42,53 @@ pub struct Taken {
 /// Failures of the database; what was taken before the failure is kept, and the same documents can
 /// be given again.
 pub async fn take(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken, StoreError> {
+    let watch = Watch::of(node).await?;
+    let mut chunks = chunks(pieces).into_iter();
     let mut taken = Taken::default();
-    let mut pieces = pieces.into_iter().peekable();
-    while pieces.peek().is_some() {
-        let some: Vec<News> = pieces.by_ref().take(TAKEN_AT_ONCE_MAX).collect();
-        let more = take_some(node, source, some).await?;
+    let Some(first) = chunks.next() else { return Ok(taken) };
+    let mut reads = news(node, &watch, source, first).await?;
+    loop {
+        // The next is read while this one is recorded.
+        let next = async {
+            let next = chunks.next()?;
+            Some(news(node, &watch, source, next).await)
+        };
+        let (more, next) = tokio::join!(take_some(node, source, &reads), next);
+        let more = more?;
         taken.news += more.news;
         taken.apart += more.apart;
         taken.vulnerabilities += more.vulnerabilities;
+        match next {
+            Some(next) => reads = next?,
+            None => return Ok(taken),
+        }
     }
-    Ok(taken)
 }
 
-async fn take_some(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken, StoreError> {
-    let watch = Watch::of(node).await?;
-    let reads = news(node, &watch, source, pieces).await?;
+/// The documents, as many together as are worked on so; the last of each name counts.
+fn chunks(pieces: Vec<News>) -> Vec<Vec<News>> {
+    let mut by_name: BTreeMap<String, News> = BTreeMap::new();
+    for piece in pieces {
+        by_name.insert(piece.name().to_owned(), piece);
+    }
+    let mut pieces = by_name.into_values().peekable();
+    let mut chunks = Vec::new();
+    while pieces.peek().is_some() {
+        chunks.push(pieces.by_ref().take(TAKEN_AT_ONCE_MAX).collect());
+    }
+    chunks
+}
+
+async fn take_some(node: &Node, source: &str, reads: &[Read]) -> Result<Taken, StoreError> {
     if reads.is_empty() {
         return Ok(Taken::default());
     }
+    let watch = Watch::of(node).await?;
     let mut conflict = StoreError::Overloaded;
     let mut done: Option<Taken> = None;
     for _ in 0..TRIES_MAX {
         let before = node.holdings().now(node.store()).await?.place();
-        let (taken, in_parts) = match record(node, &watch, source, &reads).await {
+        let (taken, in_parts) = match record(node, &watch, source, reads).await {
             Err(error @ StoreError::Conflict { .. }) => {
                 conflict = error;
                 continue;
@@ -87,22 +111,17 @@ async fn take_some(node: &Node, source: &str, pieces: Vec<News>) -> Result<Taken
     Err(conflict)
 }
 
-/// Reads what is new of the documents; the last of each name counts.
+/// Reads what is new of documents, of which no two have one name.
 async fn news(
     node: &Node,
     watch: &Watch,
     source: &str,
     pieces: Vec<News>,
 ) -> Result<Vec<Read>, StoreError> {
-    let mut by_name: BTreeMap<String, News> = BTreeMap::new();
-    for piece in pieces {
-        let (News::Document { name, .. } | News::Apart { name, .. } | News::Gone { name }) = &piece;
-        by_name.insert(name.clone(), piece);
-    }
-    let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
+    let names: Vec<&str> = pieces.iter().map(News::name).collect();
     let known = node.store().advisories_known(&watch.grant, source, &names).await?;
-    let fresh: Vec<News> = by_name
-        .into_values()
+    let fresh: Vec<News> = pieces
+        .into_iter()
         .filter(|piece| match piece {
             News::Document { name, bytes } => {
                 known.get(name).is_none_or(|(_, digest)| *digest != digest_of(bytes))

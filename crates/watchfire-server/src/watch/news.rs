@@ -1,5 +1,5 @@
-//! What a source brings, and how it is handed over: in batches, each of which is taken before the
-//! next is read.
+//! What a source brings, and how it is handed over: in batches. While one is taken the next is
+//! gathered, and no more.
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -7,7 +7,7 @@ use super::Trouble;
 use super::state::{State, digest};
 
 /// A batch has at most so many documents.
-const NEWS_MAX: usize = 500;
+const NEWS_MAX: usize = 2_000;
 /// And is handed over once it has so many bytes.
 const NEWS_BYTES: usize = 16 << 20;
 /// After so many documents the state goes with a batch.
@@ -31,6 +31,12 @@ pub enum News {
 }
 
 impl News {
+    /// The name of its document.
+    pub(crate) fn name(&self) -> &str {
+        let (Self::Document { name, .. } | Self::Apart { name, .. } | Self::Gone { name }) = self;
+        name
+    }
+
     fn length(&self) -> usize {
         match self {
             Self::Document { name, bytes } => name.len() + bytes.len(),
@@ -48,7 +54,7 @@ pub struct Batch {
     pub state: Option<String>,
 }
 
-/// A batch on its way; the reader waits until somebody says whether it was taken.
+/// A batch on its way; the reader hands over no other until somebody says whether it was taken.
 #[derive(Debug)]
 pub struct Handed {
     pub batch: Batch,
@@ -59,6 +65,8 @@ pub struct Handed {
 #[derive(Debug)]
 pub(super) struct Outlet {
     to: mpsc::Sender<Handed>,
+    /// What will be said of the batch that was handed over last.
+    last: Option<oneshot::Receiver<bool>>,
     waiting: Vec<News>,
     bytes: usize,
     /// Documents since the state went along.
@@ -69,7 +77,7 @@ pub(super) struct Outlet {
 
 impl Outlet {
     pub(super) fn new(to: mpsc::Sender<Handed>) -> Self {
-        Self { to, waiting: Vec::new(), bytes: 0, unkept: 0, has_news: false }
+        Self { to, last: None, waiting: Vec::new(), bytes: 0, unkept: 0, has_news: false }
     }
 
     /// Gives the outlet to another thread for a while.
@@ -133,21 +141,34 @@ impl Outlet {
         self.send(Some(state.pack()?)).await
     }
 
-    /// Hands over what is still waiting.
+    /// Hands over what is still waiting, and waits until all is taken.
     pub(super) async fn end(&mut self) -> Result<(), Trouble> {
-        if self.waiting.is_empty() { Ok(()) } else { self.send(None).await }
+        if !self.waiting.is_empty() {
+            self.send(None).await?;
+        }
+        self.taken().await
+    }
+
+    /// Waits until what was handed over last is taken.
+    async fn taken(&mut self) -> Result<(), Trouble> {
+        match self.last.take() {
+            None => Ok(()),
+            Some(last) => match last.await {
+                Ok(true) => Ok(()),
+                Ok(false) | Err(_) => Err(Trouble::Stopped),
+            },
+        }
     }
 
     async fn send(&mut self, state: Option<String>) -> Result<(), Trouble> {
         let news = std::mem::take(&mut self.waiting);
         self.bytes = 0;
+        self.taken().await?;
         let (taken, answer) = oneshot::channel();
         let handed = Handed { batch: Batch { news, state }, taken };
         self.to.send(handed).await.map_err(|_| Trouble::Stopped)?;
-        match answer.await {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(Trouble::Stopped),
-        }
+        self.last = Some(answer);
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What sources say while others speak, and of what nobody can look at: nothing that was known goes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use watchfire_core::event::{SbomRecord, SourceAnswer};
 use watchfire_core::ids::{ReleaseId, SbomId};
@@ -12,8 +13,10 @@ use watchfire_store::{Inventory, Kept, digest_of, random_bytes};
 use crate::exposure::{NO_RULES, all, answers, has, judges, keeper, rules, takes, to_release};
 use crate::house::House;
 
-/// Vulnerabilities of which two sources speak at one time.
-const ROUNDS: usize = 12;
+/// Vulnerabilities of which two sources speak at one time, each a little later after the other than
+/// those before.
+const ROUNDS: u32 = 60;
+const LATER_BY: Duration = Duration::from_micros(400);
 
 /// An SBOM of one library.
 fn of_one(library: &str) -> Vec<u8> {
@@ -65,12 +68,15 @@ async fn what_sources_say_at_one_time_is_found_of_each() {
         for round in 0..ROUNDS {
             let cve = format!("CVE-2026-{}", 1_000 + round);
             takes(&house, "osv", &cve, &record(&cve, &[], "first")).await;
-            let says = async |source: &str, library: &str| {
+            let says = async |source: &str, library: &str, after: Duration| {
+                let pause = tokio::task::spawn_blocking(move || std::thread::sleep(after));
+                pause.await.expect("it ends");
                 let bytes = record(&format!("{source}-{round}"), &[&cve], library);
                 let piece = News::Document { name: cve.clone(), bytes };
                 advisory::take(&house.node, source, vec![piece]).await.expect("it is taken")
             };
-            tokio::join!(says("one", "second"), says("two", "third"));
+            let after = LATER_BY * round;
+            tokio::join!(says("one", "second", Duration::ZERO), says("two", "third", after));
             let found = answers(&house, &cve).await;
             assert_eq!(found, all_affected(&["first", "second", "third"]), "{round}");
         }
@@ -89,8 +95,7 @@ async fn what_becomes_one_keeps_what_was_known_of_what_nobody_can_look_at_now() 
         judges(&house).await;
         assert_eq!(answers(&house, "GHSA-1").await, all_affected(&["Torn"]));
         takes(&house, "ghsa", "three", &record("GHSA-1", &["CVE-2026-1"], "third")).await;
-        let left: BTreeSet<String> =
-            all(&house).await.into_iter().map(|row| row.name).collect();
+        let left: BTreeSet<String> = all(&house).await.into_iter().map(|row| row.name).collect();
         assert_eq!(left, BTreeSet::from(["CVE-2026-1".to_owned()]), "they are one");
         assert_eq!(answers(&house, "CVE-2026-1").await, all_affected(&["Torn", "Whole"]));
     }

@@ -132,14 +132,15 @@ impl Watcher {
         let taking = async {
             let mut batches = 0;
             while let Some(handed) = from.recv().await {
+                // Whoever met with trouble meanwhile waits for no word.
                 if batches == refuses_from {
-                    handed.taken.send(false).expect("somebody waits");
+                    handed.taken.send(false).ok();
                     break;
                 }
                 batches += 1;
                 handed.batch.news.into_iter().for_each(|news| brought.take(news, twice.as_deref()));
                 kept = handed.batch.state.or(kept.take());
-                handed.taken.send(true).expect("somebody waits");
+                handed.taken.send(true).ok();
             }
         };
         let (read, ()) = tokio::join!(read, taking);
