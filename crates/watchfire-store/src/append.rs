@@ -417,9 +417,8 @@ impl Append {
         for files in &self.lawbooks {
             lawbook::keep(tx, files, recorded_at).await?;
         }
-        for document in &self.documents {
-            document::keep(tx, document, recorded_at).await?;
-        }
+        let documents: Vec<&Kept> = self.documents.iter().collect();
+        document::keep(tx, &documents, recorded_at).await?;
         for inventory in &self.inventories {
             inventory::keep(tx, inventory).await?;
         }

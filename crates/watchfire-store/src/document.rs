@@ -2,13 +2,14 @@
 //!
 //! Events and read tables name them by their digest. Nothing here is read from events.
 
-use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 
-use flate2::Compression;
 use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use jiff::Timestamp;
+use serde_json::json;
 use watchfire_core::log::Hash;
 
 use crate::dialect::{Connection, listed, params};
@@ -17,6 +18,15 @@ use crate::statement::statements;
 
 /// The largest document that is kept, in bytes.
 pub const KEPT_DOCUMENT_BYTES_MAX: usize = 256 << 20;
+/// Documents that one statement keeps have together so many bytes, or there is only one.
+const TOGETHER_BYTES_MAX: usize = 4 << 20;
+/// So much room is made at a time for what is compressed.
+const ROOM_BYTES: usize = 32 << 10;
+
+thread_local! {
+    /// It has tables of a quarter of a megabyte, which a small document would be made in vain.
+    static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::fast(), false));
+}
 
 statements! {
     KEEP =
@@ -43,16 +53,31 @@ impl Kept {
         if bytes.len() > KEPT_DOCUMENT_BYTES_MAX {
             return Err(StoreError::TooLarge { what: "document", limit: KEPT_DOCUMENT_BYTES_MAX });
         }
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-        let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-        let compressed =
-            written.map_err(|_| StoreError::Misuse("memory that cannot be written"))?;
+        let compressed = COMPRESS.with_borrow_mut(|compress| compressed(compress, bytes))?;
         Ok(Self { digest: digest_of(bytes), size: bytes.len(), compressed })
     }
 
     /// The SHA-256 of its bytes, in hexadecimal.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+}
+
+fn compressed(compress: &mut Compress, bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+    const FAILED: StoreError = StoreError::Misuse("a document that cannot be compressed");
+    compress.reset();
+    let mut compressed = Vec::new();
+    loop {
+        compressed.reserve(compressed.len().max(ROOM_BYTES));
+        let taken = usize::try_from(compress.total_in()).map_err(|_| FAILED)?;
+        let rest = bytes.get(taken..).ok_or(FAILED)?;
+        let end = FlushCompress::Finish;
+        if compress.compress_vec(rest, &mut compressed, end).map_err(|_| FAILED)?
+            == Status::StreamEnd
+        {
+            compressed.shrink_to_fit();
+            return Ok(compressed);
+        }
     }
 }
 
@@ -63,14 +88,52 @@ pub fn digest_of(bytes: &[u8]) -> String {
     digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
+/// Keeps documents, those that are small together.
 pub(crate) async fn keep(
     tx: &mut Connection,
-    document: &Kept,
+    documents: &[&Kept],
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let size = i64::try_from(document.size).unwrap_or(i64::MAX);
-    let params = params![document.digest.as_str(), size, document.compressed.as_slice(), at];
-    tx.execute(&KEEP, params).await.map(|_| ())
+    let (mut together, mut seen, mut bytes) = (Vec::new(), BTreeSet::new(), 0);
+    for document in documents.iter().copied() {
+        if !seen.insert(document.digest.as_str()) {
+            continue;
+        }
+        if bytes + document.compressed.len() > TOGETHER_BYTES_MAX {
+            keep_together(tx, &together, at).await?;
+            together.clear();
+            bytes = 0;
+        }
+        bytes += document.compressed.len();
+        together.push(document);
+    }
+    keep_together(tx, &together, at).await
+}
+
+/// The bytes of all go as one, with where each begins.
+async fn keep_together(
+    tx: &mut Connection,
+    documents: &[&Kept],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    match documents {
+        [] => Ok(()),
+        [one] => {
+            let size = i64::try_from(one.size).unwrap_or(i64::MAX);
+            let params = params![one.digest.as_str(), size, one.compressed.as_slice(), at];
+            tx.execute(&KEEP, params).await.map(|_| ())
+        }
+        all => {
+            let (mut rows, mut bytes) = (Vec::with_capacity(all.len()), Vec::new());
+            for one in all {
+                let (begin, length) = (bytes.len() + 1, one.compressed.len());
+                rows.push(json!([one.digest, one.size, begin, length]));
+                bytes.extend_from_slice(&one.compressed);
+            }
+            let rows = serde_json::Value::from(rows).to_string();
+            tx.execute(&listed::KEEP_DOCUMENTS, params![rows, bytes, at]).await.map(|_| ())
+        }
+    }
 }
 
 /// Reads a document; `None` where it was never kept, or was erased.

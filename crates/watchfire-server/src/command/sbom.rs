@@ -105,21 +105,32 @@ fn reading(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Reading, Problem>
     if head.components == 0 {
         return Err(nothing(head.skipped, skipped.first()));
     }
-    let inventory = holding.to_bytes().map_err(|error| {
+    let unnamed = holding.unnamed();
+    let written = move || {
+        let inventory = holding.to_bytes();
+        // It is the largest of all, and needed no longer.
+        drop(holding);
+        (inventory, Kept::new(bytes))
+    };
+    // Neither needs the other, and the schema takes about as long.
+    let ((inventory, kept), problems) = std::thread::scope(|scope| {
+        let writing = scope.spawn(written);
+        let problems = sbom::conforms(bytes);
+        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (written, problems)
+    });
+    let inventory = inventory.map_err(|error| {
         Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
     })?;
-    let unnamed = holding.unnamed();
-    // It is the largest of all, and needed no longer.
-    drop(holding);
     if !goes_on() {
         return Err(told(&Refused::Stopped));
     }
-    let problems = sbom::conforms(bytes).map_err(|refused| told(&refused))?;
+    let problems = problems.map_err(|refused| told(&refused))?;
     let left = Left { skipped, skipped_all: head.skipped, problems };
     let record = record(bytes, &head, unnamed, &left);
     let document = record.document.clone();
     let inventory = Inventory { document, reader: READER, bytes: inventory };
-    Ok(Reading { record, kept: Kept::new(bytes)?, inventory, left })
+    Ok(Reading { record, kept: kept?, inventory, left })
 }
 
 fn record(bytes: &[u8], head: &Head, unnamed: usize, left: &Left) -> SbomRecord {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{ListingRow, Word};
 use crate::dialect::{Connection, Row, listed, params};
-use crate::document;
+use crate::document::{self, Kept};
 use crate::error::StoreError;
 use crate::statement::statements;
 
@@ -46,9 +46,8 @@ async fn put_batch(
 ) -> Result<(), StoreError> {
     let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).collect();
     let former = known(tx, source, &names).await?;
-    for word in words {
-        document::keep(tx, &word.document, at).await?;
-    }
+    let documents: Vec<&Kept> = words.iter().map(|word| &word.document).collect();
+    document::keep(tx, &documents, at).await?;
     let goes_on = |word: &Word| former.get(&word.name).is_some_and(|known| known.is_good);
     let (apart, good): (Vec<&Word>, Vec<&Word>) =
         words.iter().partition(|word| word.problem.is_some() && goes_on(word));

@@ -97,6 +97,16 @@ macro_rules! vulnerabilities_of_releases {
 }
 
 listed! {
+    /// Each row says where its bytes begin among those of all, counted from 1, and how many they are.
+    KEEP_DOCUMENTS {
+        sqlite: "INSERT INTO documents (digest, size, bytes, kept_at) SELECT value ->> 0, value ->> 1, \
+                 substr($2, value ->> 2, value ->> 3), $3 FROM json_each($1) WHERE TRUE \
+                 ON CONFLICT (digest) DO UPDATE SET bytes = excluded.bytes WHERE documents.bytes IS NULL",
+        postgres: "INSERT INTO documents (digest, size, bytes, kept_at) SELECT v ->> 0, (v ->> 1)::bigint, \
+                   substring($2::bytea FROM (v ->> 2)::int FOR (v ->> 3)::int), $3 \
+                   FROM json_array_elements($1::json) AS v \
+                   ON CONFLICT (digest) DO UPDATE SET bytes = excluded.bytes WHERE documents.bytes IS NULL",
+    }
     KNOWN_ADVISORIES {
         sqlite: "SELECT a.id, a.name, a.document, a.apart, a.problem FROM advisories a WHERE a.source = $1 \
                  AND a.name IN (SELECT value FROM json_each($2))",

@@ -10,7 +10,7 @@
 //! - the blocks, each of so many components.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
@@ -80,8 +80,8 @@ impl Holding {
     /// # Errors
     /// [`HoldingError::TooLarge`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, HoldingError> {
-        let mut left = KEPT_BYTES_MAX;
-        let head = deflated(&HeadRef { whole: &self.whole, subject: &self.subject }, &mut left)?;
+        let mut packer = Packer::new();
+        let head = packer.pack(&HeadRef { whole: &self.whole, subject: &self.subject })?;
         let mut table: Vec<(u32, u32)> = Vec::new();
         for (index, held) in (0_u32..).zip(&self.components) {
             table.extend(held.names.iter().map(|name| (hash_of(&name.package), index)));
@@ -90,7 +90,7 @@ impl Holding {
         table.dedup();
         let (mut blocks, mut ends) = (Vec::new(), Vec::new());
         for block in self.components.chunks(BLOCK) {
-            blocks.extend(deflated(&block, &mut left)?);
+            blocks.extend(packer.pack(&block)?);
             ends.push(number(blocks.len())?);
         }
         let mut bytes = Vec::with_capacity(
@@ -247,19 +247,34 @@ fn split(bytes: &[u8], count: usize, each: usize) -> Result<(&[u8], &[u8]), Hold
     bytes.split_at_checked(length).ok_or(HoldingError::Torn)
 }
 
-/// Compresses what has at most `left` bytes, of which less is left then.
-fn deflated(value: &impl Serialize, left: &mut usize) -> Result<Vec<u8>, HoldingError> {
-    let encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-    let written = postcard::to_io(value, Bounded { to: encoder, left: *left });
-    let written = written.map_err(|error| match error {
-        postcard::Error::SerializeBufferFull => HoldingError::TooLarge,
-        other => HoldingError::Unreadable(other),
-    })?;
-    *left = written.left;
-    Ok(written.to.finish()?)
+/// Compresses one value after the other. What that takes is made once.
+struct Packer {
+    encoder: DeflateEncoder<Vec<u8>>,
+    plain: Vec<u8>,
+    /// How many bytes all may have that are still to come.
+    left: usize,
 }
 
-/// Reads what [`deflated`] wrote.
+impl Packer {
+    fn new() -> Self {
+        let encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        Self { encoder, plain: Vec::new(), left: KEPT_BYTES_MAX }
+    }
+
+    fn pack(&mut self, value: &impl Serialize) -> Result<Vec<u8>, HoldingError> {
+        self.plain.clear();
+        let written = postcard::to_io(value, Bounded { to: &mut self.plain, left: self.left });
+        let written = written.map_err(|error| match error {
+            postcard::Error::SerializeBufferFull => HoldingError::TooLarge,
+            other => HoldingError::Unreadable(other),
+        })?;
+        self.left = written.left;
+        self.encoder.write_all(&self.plain)?;
+        Ok(self.encoder.reset(Vec::new())?)
+    }
+}
+
+/// Reads what a [`Packer`] wrote.
 fn inflated<T: DeserializeOwned>(bytes: &[u8], left: &mut usize) -> Result<T, HoldingError> {
     let mut opened = Vec::new();
     DeflateDecoder::new(bytes).take(*left as u64 + 1).read_to_end(&mut opened)?;
