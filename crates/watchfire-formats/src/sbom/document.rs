@@ -44,6 +44,8 @@ pub enum Lost {
     Detail,
     /// That two things belong together.
     Relation,
+    /// What it says of vulnerabilities.
+    Statement,
 }
 
 impl fmt::Display for Lost {
@@ -52,6 +54,7 @@ impl fmt::Display for Lost {
             Self::Component => "component",
             Self::Detail => "detail",
             Self::Relation => "relation",
+            Self::Statement => "statement",
         })
     }
 }
@@ -182,6 +185,17 @@ impl<'e> Reading<'e> {
     /// Notes what is not used, at the place where the reading is.
     pub(crate) fn skip(&mut self, lost: Lost, reason: impl Into<String>) {
         self.skip_at(lost, Place::path(&self.path), reason);
+    }
+
+    /// Notes statements on vulnerabilities: whose word they are and for which releases it holds, an
+    /// SBOM does not say.
+    pub(crate) fn skip_statements(&mut self, count: usize) {
+        if count > 0 {
+            let reason = format!(
+                "what it says of vulnerabilities ({count}) is not taken: bring it as an advisory too"
+            );
+            self.skip(Lost::Statement, reason);
+        }
     }
 
     pub(crate) fn skip_at(&mut self, lost: Lost, place: Place, reason: impl Into<String>) {

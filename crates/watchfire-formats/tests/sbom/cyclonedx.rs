@@ -20,10 +20,10 @@ fn wrong_verdicts(ending: &str) -> (usize, usize, Vec<String>) {
         if verdict.is_ok() != wants_valid {
             wrong.push(format!("{name}: {verdict:?}"));
         }
-        // What is valid is read without anything being lost.
+        // What is valid is read without anything being lost but what it says of vulnerabilities.
         if wants_valid {
             match read(text.as_bytes()) {
-                Ok(document) if document.head.skipped == 0 => {}
+                Ok(document) if document.skipped.iter().all(|it| it.lost == Lost::Statement) => {}
                 Ok(document) => wrong.push(format!("{name}: {:?}", document.skipped)),
                 Err(refused) => wrong.push(format!("{name}: {refused}")),
             }
@@ -264,5 +264,41 @@ fn xml_is_read_as_json_is() {
     assert_eq!(told.len(), wanted.len(), "{told:?}");
     for ((line, reason), (at, begins)) in told.iter().zip(wanted) {
         assert!(*line == at && reason.starts_with(begins), "{line:?} {reason}");
+    }
+}
+
+#[test]
+fn statements_on_vulnerabilities_are_told_and_not_taken() {
+    let json = |list: &str| {
+        format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
+            {{"type": "library", "name": "a"}}], "vulnerabilities": {list}}}"#
+        )
+    };
+    let xml = |list: &str| {
+        format!(
+            r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component
+            type="library"><name>a</name></component></components><vulnerabilities>{list}
+            </vulnerabilities></bom>"#
+        )
+    };
+    let one = r#"{"id": "CVE-2021-44228", "analysis": {"state": "not_affected"}}"#;
+    let element = "<vulnerability><id>CVE-2021-44228</id></vulnerability>";
+    for (text, told) in [
+        (json("[]"), None),
+        (json("null"), None),
+        (json(&format!("[{one}]")), Some(("/vulnerabilities", "(1)"))),
+        (json(&format!("[{one}, {one}, 3]")), Some(("/vulnerabilities", "(3)"))),
+        (json("3"), Some(("/vulnerabilities", "a list is wanted"))),
+        (xml(""), None),
+        (xml(&element.repeat(2)), Some(("/bom/vulnerabilities[1]", "(2)"))),
+    ] {
+        let document = read(text.as_bytes()).unwrap_or_else(|refused| panic!("{text}: {refused}"));
+        assert_eq!(document.components.len(), 1, "{text}");
+        assert_eq!(document.skipped.len(), usize::from(told.is_some()), "{text}");
+        if let (Some((path, words)), [skipped]) = (told, &document.skipped[..]) {
+            assert_eq!((skipped.lost, skipped.place.path.as_str()), (Lost::Statement, path));
+            assert!(skipped.reason.contains(words), "{}", skipped.reason);
+        }
     }
 }

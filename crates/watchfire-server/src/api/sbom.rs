@@ -99,7 +99,8 @@ impl WireSbom {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SbomRemark)]
 pub(crate) struct Remark {
-    /// What was not used: `component`, `detail` or `relation`; absent where a rule is broken.
+    /// What was not used: `component`, `detail`, `relation` or `statement` (on
+    /// vulnerabilities); absent where a rule is broken.
     #[serde(skip_serializing_if = "Option::is_none")]
     what: Option<String>,
     /// A JSON pointer, or the way through the elements of XML; absent where only the line is known.

@@ -2,7 +2,9 @@
 //! follows from it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::sync::OwnedSemaphorePermit;
 use watchfire_core::event::{ClearedBy, Listing, OpeningRules, PartyEvent};
 use watchfire_core::vulnerability::{Findings, Scope};
@@ -21,6 +23,8 @@ use crate::watch::News;
 
 /// Documents that are worked on together.
 pub const TAKEN_AT_ONCE_MAX: usize = 500;
+/// So many threads read documents beside each other.
+const READ_BESIDE: usize = 2;
 /// The name of a document has at most so many bytes.
 const NAME_BYTES_MAX: usize = 1_000;
 
@@ -134,11 +138,23 @@ async fn news(
             }
         })
         .collect();
-    let source = source.to_owned();
-    let read = tokio::task::spawn_blocking(move || {
-        fresh.into_iter().map(|piece| read(&source, piece)).collect()
+    let source: Arc<str> = source.into();
+    let mut fresh = fresh.into_iter();
+    let each = fresh.len().div_ceil(READ_BESIDE).max(1);
+    let parts: Vec<Vec<News>> = std::iter::repeat_with(|| fresh.by_ref().take(each).collect())
+        .take_while(|part: &Vec<News>| !part.is_empty())
+        .collect();
+    let reading = parts.into_iter().map(|part| {
+        let source = source.clone();
+        tokio::task::spawn_blocking(move || {
+            part.into_iter().map(|piece| read(&source, piece)).collect::<Result<Vec<_>, _>>()
+        })
     });
-    read.await.map_err(|_| StoreError::Corrupt { what: "advisory" })?
+    let mut reads = Vec::new();
+    for read in join_all(reading).await {
+        reads.extend(read.map_err(|_| StoreError::Corrupt { what: "advisory" })??);
+    }
+    Ok(reads)
 }
 
 fn read(source: &str, piece: News) -> Result<Read, StoreError> {

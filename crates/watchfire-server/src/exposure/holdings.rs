@@ -10,18 +10,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
+use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, RwLockReadGuard, mpsc};
 use watchfire_core::event::Service;
 use watchfire_core::ids::{ReleaseId, SbomId};
 use watchfire_exposure::index::{Index, Number, Package};
 use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{Authorized, Inventory, SbomRow, Store, StoreError, Viewer};
 
-use super::inventory::{Excerpt, Holding, HoldingError, READER};
+use super::inventory::{Excerpt, Holding, HoldingError, READER, is_whole, visit_names};
 use super::kept::{self, Kept};
 
 /// SBOMs that are read into memory at once.
 pub(super) const AT_ONCE: usize = 64;
+
+/// So many blocks of an SBOM are read before they are added.
+const BLOCKS_AHEAD: usize = 16;
 
 /// What this house has; cheap to clone.
 #[derive(Debug, Clone)]
@@ -228,10 +231,10 @@ impl Held {
             let mut kept: HashMap<String, Inventory> =
                 kept.into_iter().map(|kept| (kept.document.clone(), kept)).collect();
             for document in &asked[..count] {
-                // One after the other: opened, each may be many times as large as it is kept.
-                let reading = whole(store, grant, document, kept.remove(*document)).await?;
+                // One after the other: each may be large.
+                let bytes = bytes_of(store, grant, document, kept.remove(*document)).await?;
                 for row in &by_document[document] {
-                    self.settle(number(row)?, row, reading.as_ref())?;
+                    self.settle(number(row)?, row, bytes.as_ref()).await;
                 }
             }
             asked = &asked[count..];
@@ -239,31 +242,50 @@ impl Held {
         Ok(())
     }
 
-    /// Takes up what an SBOM was read as; `None` where its document was erased.
-    fn settle(
+    /// Takes up an SBOM, by what is kept of its document; `None` where that was erased.
+    async fn settle(
         &mut self,
         number: Number,
         row: &SbomRow,
-        reading: Option<&Result<Holding, String>>,
-    ) -> Result<(), StoreError> {
-        let problem = match reading {
-            Some(Ok(holding)) => return self.add(number, row, holding),
-            Some(Err(problem)) => problem.clone(),
-            None => "its document was erased".to_owned(),
+        bytes: Option<&Result<Arc<Vec<u8>>, String>>,
+    ) {
+        let added = match bytes {
+            Some(Ok(bytes)) => self.add(number, bytes.clone()).await,
+            Some(Err(problem)) => Err(problem.clone()),
+            None => Err("its document was erased".to_owned()),
         };
-        tracing::error!(sbom.id = %row.id, problem, "an SBOM cannot be read");
-        self.unreadable.insert(number, (row.release.clone(), problem));
-        Ok(())
+        match added {
+            Ok(()) => {
+                self.followed.read += 1;
+                self.attach(number, row);
+            }
+            Err(problem) => {
+                tracing::error!(sbom.id = %row.id, problem, "an SBOM cannot be read");
+                self.unreadable.insert(number, (row.release.clone(), problem));
+            }
+        }
     }
 
-    fn add(&mut self, number: Number, row: &SbomRow, holding: &Holding) -> Result<(), StoreError> {
-        let names = holding.components().flat_map(|component| component.names);
-        let rows = names.map(|name| (&name.package, &*name.version));
-        let taken = StoreError::Corrupt { what: "sbom" };
-        self.index.add(number, rows).map_err(|_| taken)?;
-        self.followed.read += 1;
-        self.attach(number, row);
-        Ok(())
+    /// Adds what an SBOM names, while the rest of it is read on a thread that nobody waits for.
+    async fn add(&mut self, number: Number, bytes: Arc<Vec<u8>>) -> Result<(), String> {
+        self.index.begin(number).map_err(|error| error.to_string())?;
+        let (to, mut from) = mpsc::channel(BLOCKS_AHEAD);
+        let reading = tokio::task::spawn_blocking(move || {
+            visit_names(&bytes, &mut |names| to.blocking_send(names).is_ok())
+        });
+        while let Some(names) = from.recv().await {
+            for name in &names {
+                self.index.component(number, &name.package, &name.version);
+            }
+        }
+        let read = match reading.await {
+            Ok(read) => read.map_err(|error| error.to_string()),
+            Err(_) => Err("reading it stopped with a panic".to_owned()),
+        };
+        if read.is_err() {
+            self.index.remove(number);
+        }
+        read
     }
 
     fn attach(&mut self, number: Number, row: &SbomRow) {
@@ -344,28 +366,18 @@ async fn opened<T: Send + Sync + 'static>(
     Ok(found)
 }
 
-/// What was read of a document, as a whole: as it was kept, or else anew.
-async fn whole(
+/// What is kept of a document, or else what it is read as anew; `None` where it was erased.
+async fn bytes_of(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
     document: &str,
     kept: Option<Inventory>,
-) -> Result<Option<Result<Holding, String>>, StoreError> {
-    let open = async |bytes: Vec<u8>| {
-        let opened = tokio::task::spawn_blocking(move || Holding::from_bytes(&bytes)).await;
-        let stopped = |_| "reading it stopped with a panic".to_owned();
-        opened.map_err(stopped)?.map_err(|error| error.to_string())
-    };
-    if let Some(kept) = kept.filter(|kept| kept.reader == READER)
-        && let Ok(holding) = open(kept.bytes).await
-    {
-        return Ok(Some(Ok(holding)));
+) -> Result<Option<Result<Arc<Vec<u8>>, String>>, StoreError> {
+    if let Some(kept) = kept.filter(|kept| kept.reader == READER && is_whole(&kept.bytes)) {
+        return Ok(Some(Ok(Arc::new(kept.bytes))));
     }
-    Ok(match anew(store, grant, document).await? {
-        Some(Ok(bytes)) => Some(open(bytes).await),
-        Some(Err(problem)) => Some(Err(problem)),
-        None => None,
-    })
+    let read = anew(store, grant, document).await?;
+    Ok(read.map(|read| read.map(Arc::new)))
 }
 
 /// Reads a document anew, into what is kept of it; `None` where it was erased.

@@ -1,6 +1,6 @@
 //! `CycloneDX` as JSON.
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
+use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 
 use super::made::{self, COMPONENT, TOOLS};
 use super::schemas;
@@ -38,8 +38,8 @@ impl Shape for Bom<'_, '_> {
     }
 
     fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let special = &["metadata", "components", "dependencies"];
-        let mut seen = [false; 3];
+        let special = &["metadata", "components", "dependencies", "vulnerabilities"];
+        let mut seen = [false; 4];
         let mut head = object(map, self.0, HEAD, special, |at, map, reading| {
             if std::mem::replace(&mut seen[at], true) {
                 reading.skip(Lost::Component, "the name stands twice in its object");
@@ -48,9 +48,17 @@ impl Shape for Bom<'_, '_> {
             match at {
                 0 => map.next_value_seed(Any(Metadata(reading))),
                 1 => map.next_value_seed(Any(components(reading, None))),
-                _ => {
+                2 => {
                     let each = Each { reading, lost: Lost::Relation, read: Dependencies };
                     map.next_value_seed(Any(each))
+                }
+                _ => {
+                    let mut count = 0;
+                    let read = Statements(&mut count);
+                    let each = Each { reading, lost: Lost::Statement, read };
+                    map.next_value_seed(Any(each))?;
+                    reading.skip_statements(count);
+                    Ok(())
                 }
             }
         })?;
@@ -127,6 +135,20 @@ impl Shape for Part<'_, '_> {
         })?;
         made::component(reading, node, number, within, place, is_subject);
         Ok(())
+    }
+}
+
+/// A list of which is only counted how long it is.
+struct Statements<'c>(&'c mut usize);
+
+impl Items for Statements<'_> {
+    fn item<'de, D: Deserializer<'de>>(
+        &mut self,
+        _: &mut Reading<'_>,
+        item: D,
+    ) -> Result<(), D::Error> {
+        *self.0 += 1;
+        IgnoredAny::deserialize(item).map(drop)
     }
 }
 

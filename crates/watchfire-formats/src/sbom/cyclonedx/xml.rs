@@ -101,8 +101,19 @@ impl Walk<'_, '_, '_> {
             "metadata" => walk.metadata(),
             "components" => walk.components(None),
             "dependencies" => walk.dependencies(),
+            "vulnerabilities" => walk.statements(),
             _ => walk.xml.pass(),
         })
+    }
+
+    fn statements(&mut self) -> Result<(), Refused> {
+        let mut count = 0;
+        self.children(|walk, _| {
+            count += 1;
+            walk.xml.pass()
+        })?;
+        self.reading.skip_statements(count);
+        Ok(())
     }
 
     fn metadata(&mut self) -> Result<(), Refused> {
