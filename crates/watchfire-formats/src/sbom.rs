@@ -105,22 +105,30 @@ pub fn stream_while(
 /// # Errors
 /// [`Refused`] where it cannot be read at all.
 pub fn conforms(bytes: &[u8]) -> Result<Problems, Refused> {
+    conforms_while(bytes, &|| true)
+}
+
+/// As [`conforms`], for as long as `goes_on` says so.
+///
+/// # Errors
+/// As [`conforms`]; [`Refused::Stopped`].
+pub fn conforms_while(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Problems, Refused> {
     let input = input::Input::of(bytes)?;
-    let found = problems_of(&input).map_err(|refused| input.around.refused(refused));
+    let found = problems_of(&input, goes_on).map_err(|refused| input.around.refused(refused));
     found.map(|mut problems| {
         problems.told.iter_mut().for_each(|problem| input.around.place(&mut problem.place));
         problems
     })
 }
 
-fn problems_of(input: &input::Input<'_>) -> Result<Problems, Refused> {
+fn problems_of(input: &input::Input<'_>, goes_on: &dyn Fn() -> bool) -> Result<Problems, Refused> {
     let mut nobody = |_| {};
-    let mut reading = document::Reading::new(&mut nobody, &|| true);
+    let mut reading = document::Reading::new(&mut nobody, goes_on);
     let mut problems = Problems::default();
     match input.format {
-        Format::CycloneDxJson => return cyclonedx::json::conforms(input),
-        Format::CycloneDxXml => return cyclonedx::xml::conforms(input),
-        Format::SpdxJson => return spdx::json::conforms(input),
+        Format::CycloneDxJson => return cyclonedx::json::conforms(input, goes_on),
+        Format::CycloneDxXml => return cyclonedx::xml::conforms(input, goes_on),
+        Format::SpdxJson => return spdx::json::conforms(input, goes_on),
         // These two have no schema: their rules are held while they are read.
         Format::SpdxTags => spdx::tags::read(input, &mut reading, &mut problems)?,
         Format::SpdxJsonLd => spdx::ld::read(input, &mut reading, &mut problems)?,

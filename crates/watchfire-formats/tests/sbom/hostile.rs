@@ -1,8 +1,9 @@
 //! Documents that mean harm, or were cut off.
 
+use std::cell::Cell;
 use std::io::Write;
 
-use watchfire_formats::sbom::{Compression, DEPTH_MAX, Refused, conforms, read};
+use watchfire_formats::sbom::{Compression, DEPTH_MAX, Refused, conforms, conforms_while, read};
 
 fn bom(components: &str) -> String {
     format!(r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{components}]}}"#)
@@ -198,4 +199,31 @@ fn what_is_compressed_is_read_as_it_is_and_no_bomb_goes_off() {
     let bomb = text.replacen('[', &format!("[{blank}"), 1);
     assert!(matches!(refused(&gzip(bomb.as_bytes())), Refused::Bomb(Compression::Gzip)));
     assert!(read(bomb.as_bytes()).is_ok());
+}
+
+#[test]
+fn a_document_is_held_to_its_standard_only_as_long_as_somebody_waits() {
+    const ENOUGH: u64 = 1_000;
+    let documents = [
+        r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"type": "library",
+        "name": "a"}, {"type": "library", "name": "b"}]}"#,
+        r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components><component type="library">
+        <name>a</name></component></components></bom>"#,
+        r#"{"spdxVersion": "SPDX-2.3", "packages": [{"name": "a", "SPDXID": "SPDXRef-a"}]}"#,
+        "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\nPackageName: b\n",
+        r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": [{"type":
+        "software_Package", "spdxId": "urn:a", "name": "a"}, {"type": "software_Package",
+        "spdxId": "urn:b", "name": "b"}]}"#,
+    ];
+    for document in documents {
+        let all = Cell::new(0);
+        let counted = conforms_while(document.as_bytes(), &|| all.replace(all.get() + 1) < ENOUGH);
+        assert!(counted.is_ok() && all.get() > 0, "{document}: {counted:?}");
+        for patience in 0..all.get() {
+            let asked = Cell::new(0);
+            let goes_on = || asked.replace(asked.get() + 1) < patience;
+            let stopped = conforms_while(document.as_bytes(), &goes_on);
+            assert_eq!(stopped, Err(Refused::Stopped), "{document}: {patience}");
+        }
+    }
 }

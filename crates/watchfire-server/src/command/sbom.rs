@@ -63,7 +63,7 @@ pub async fn left(bytes: Vec<u8>, permit: OwnedSemaphorePermit) -> Result<Left, 
 
 async fn on_its_own<T: Send + 'static>(
     permit: OwnedSemaphorePermit,
-    work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, Problem> + Send + 'static,
+    work: impl FnOnce(GoesOn<'_>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let waiter = Waiter::default();
     let has_gone = waiter.0.clone();
@@ -76,6 +76,9 @@ async fn on_its_own<T: Send + 'static>(
     done.map_err(|error| Problem::internal(&error))?
 }
 
+/// Says whether anybody still waits.
+type GoesOn<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// Whoever waits for a reading; says so when it goes.
 #[derive(Debug, Default)]
 struct Waiter(Arc<AtomicBool>);
@@ -87,7 +90,7 @@ impl Drop for Waiter {
 }
 
 /// Reads as a stream, so that only what was left out takes memory.
-fn left_of(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Left, Problem> {
+fn left_of(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Left, Problem> {
     let mut skipped = Vec::new();
     let read = sbom::stream_while(bytes, goes_on, &mut |item| {
         if let Item::Skipped(one) = item {
@@ -95,42 +98,54 @@ fn left_of(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Left, Problem> {
         }
     });
     let head = read.map_err(|refused| told(&refused))?;
-    let problems = sbom::conforms(bytes).map_err(|refused| told(&refused))?;
+    let problems = sbom::conforms_while(bytes, goes_on).map_err(|refused| told(&refused))?;
     Ok(Left { skipped, skipped_all: head.skipped, problems })
 }
 
-fn reading(bytes: &[u8], goes_on: &dyn Fn() -> bool) -> Result<Reading, Problem> {
-    let read = Holding::read(bytes, goes_on).map_err(|refused| told(&refused))?;
-    let Read { head, holding, skipped } = read;
-    if head.components == 0 {
-        return Err(nothing(head.skipped, skipped.first()));
-    }
-    let unnamed = holding.unnamed();
-    let written = move || {
-        let inventory = holding.to_bytes();
-        // It is the largest of all, and needed no longer.
-        drop(holding);
-        (inventory, Kept::new(bytes))
-    };
-    // Neither needs the other, and the schema takes about as long.
-    let ((inventory, kept), problems) = std::thread::scope(|scope| {
-        let writing = scope.spawn(written);
-        let problems = sbom::conforms(bytes);
-        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        (written, problems)
+/// The schema takes longer than all else, and needs none of it: both are done beside each other.
+fn reading(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Reading, Problem> {
+    let is_refused = AtomicBool::new(false);
+    let goes_on_beside = || goes_on() && !is_refused.load(Ordering::Relaxed);
+    let (used, problems) = std::thread::scope(|scope| {
+        let conforming = scope.spawn(|| sbom::conforms_while(bytes, &goes_on_beside));
+        let used = used(bytes, goes_on);
+        is_refused.store(used.is_err(), Ordering::Relaxed);
+        (used, conforming.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let inventory = inventory.map_err(|error| {
-        Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
-    })?;
-    if !goes_on() {
-        return Err(told(&Refused::Stopped));
-    }
+    let Used { head, skipped, unnamed, inventory, kept } = used?;
     let problems = problems.map_err(|refused| told(&refused))?;
     let left = Left { skipped, skipped_all: head.skipped, problems };
     let record = record(bytes, &head, unnamed, &left);
     let document = record.document.clone();
     let inventory = Inventory { document, reader: READER, bytes: inventory };
-    Ok(Reading { record, kept: kept?, inventory, left })
+    Ok(Reading { record, kept, inventory, left })
+}
+
+/// What an SBOM was read as.
+struct Used {
+    head: Head,
+    skipped: Vec<Skipped>,
+    unnamed: usize,
+    inventory: Vec<u8>,
+    kept: Kept,
+}
+
+fn used(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Used, Problem> {
+    let read = Holding::read(bytes, goes_on).map_err(|refused| told(&refused))?;
+    let Read { head, holding, skipped } = read;
+    if head.components == 0 {
+        return Err(nothing(head.skipped, skipped.first()));
+    }
+    let inventory = holding.to_bytes().map_err(|error| {
+        Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
+    })?;
+    let unnamed = holding.unnamed();
+    // It is the largest of all, and needed no longer.
+    drop(holding);
+    if !goes_on() {
+        return Err(told(&Refused::Stopped));
+    }
+    Ok(Used { head, skipped, unnamed, inventory, kept: Kept::new(bytes)? })
 }
 
 fn record(bytes: &[u8], head: &Head, unnamed: usize, left: &Left) -> SbomRecord {

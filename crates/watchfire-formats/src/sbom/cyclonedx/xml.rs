@@ -24,9 +24,9 @@ pub(crate) fn read(input: &Input<'_>, reading: &mut Reading<'_>) -> Result<(), R
 }
 
 /// Holds a document to its schema.
-pub(crate) fn conforms(input: &Input<'_>) -> Result<Problems, Refused> {
+pub(crate) fn conforms(input: &Input<'_>, goes_on: &dyn Fn() -> bool) -> Result<Problems, Refused> {
     let schema = schemas::xml(&input.version).expect("the version was looked at");
-    xsd::walk::walk(schema, Xml::of(input, &namespace(&input.version)))
+    xsd::walk::walk(schema, Xml::of(input, &namespace(&input.version)), goes_on)
 }
 
 struct Walk<'x, 'r, 'e> {

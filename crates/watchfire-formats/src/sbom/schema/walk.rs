@@ -40,6 +40,8 @@ struct Found {
 /// A walk through a document.
 pub(crate) struct Walk<'s> {
     states: States<'s>,
+    /// Whether anybody still waits for it; asked at each object.
+    goes_on: &'s dyn Fn() -> bool,
     /// Where it is, as a JSON pointer.
     pub(crate) path: String,
     /// What the schema does not allow.
@@ -47,16 +49,22 @@ pub(crate) struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
-    pub(crate) fn new(schema: &'s Schema) -> Self {
-        Self { states: States::new(schema), path: String::new(), problems: Problems::default() }
+    pub(crate) fn new(schema: &'s Schema, goes_on: &'s dyn Fn() -> bool) -> Self {
+        let (path, problems) = (String::new(), Problems::default());
+        Self { states: States::new(schema), goes_on, path, problems }
     }
 }
 
-/// Holds a document in JSON to a schema.
-pub(crate) fn conforms(input: &Input<'_>, schema: &Schema) -> Result<Problems, Refused> {
-    let mut walk = Walk::new(schema);
+/// Holds a document in JSON to a schema, for as long as `goes_on` says so.
+pub(crate) fn conforms(
+    input: &Input<'_>,
+    schema: &Schema,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Problems, Refused> {
+    let mut walk = Walk::new(schema, goes_on);
     match input.json(Whole(&mut walk)) {
         Ok(()) => Ok(walk.problems),
+        Err(_) if !goes_on() => Err(Refused::Stopped),
         Err(error) => Err(input.json_refused(&error, &walk.path)),
     }
 }
@@ -176,6 +184,9 @@ impl<'de> Visitor<'de> for Held<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
         let Self { walk, state, digest } = self;
+        if !(walk.goes_on)() {
+            return Err(serde::de::Error::custom("nobody waits for it"));
+        }
         let mut fates = vec![Fate::Holds; state.held.len()];
         let mut there = vec![0_u64; state.held.len()];
         let mut seen = [0_u64; NAMES_WATCHED_MAX / 64];

@@ -65,8 +65,9 @@ pub(crate) fn read(input: &Input<'_>, reading: &mut Reading<'_>) -> Result<(), R
 }
 
 /// Holds a document to its schema.
-pub(crate) fn conforms(input: &Input<'_>) -> Result<Problems, Refused> {
-    walk::conforms(input, schemas::json(&input.version).expect("the version was looked at"))
+pub(crate) fn conforms(input: &Input<'_>, goes_on: &dyn Fn() -> bool) -> Result<Problems, Refused> {
+    let schema = schemas::json(&input.version).expect("the version was looked at");
+    walk::conforms(input, schema, goes_on)
 }
 
 /// The whole document.

@@ -39,8 +39,12 @@ struct Walk<'s, 'x> {
 /// Holds a document to a schema.
 ///
 /// # Errors
-/// [`Refused`] where it is no XML.
-pub(crate) fn walk(xsd: &Xsd, xml: Xml<'_>) -> Result<Problems, Refused> {
+/// [`Refused`] where it is no XML; [`Refused::Stopped`] where `goes_on` says so.
+pub(crate) fn walk(
+    xsd: &Xsd,
+    xml: Xml<'_>,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Problems, Refused> {
     let mut walk = Walk {
         xsd,
         xml,
@@ -51,6 +55,7 @@ pub(crate) fn walk(xsd: &Xsd, xml: Xml<'_>) -> Result<Problems, Refused> {
     };
     loop {
         match walk.xml.next()? {
+            Event::Open(_) if !goes_on() => return Err(Refused::Stopped),
             Event::Open(open) => walk.open(&open)?,
             Event::Text(text) => walk.text(&text),
             Event::Close => walk.close(),
