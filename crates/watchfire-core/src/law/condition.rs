@@ -145,25 +145,36 @@ impl Knowledge<PredicateId, AttributeId, Recorded, Value> for Known<'_> {
 impl<P: Clone + PartialEq, A, R, V> Condition<P, A, R, V> {
     /// Returns its value; the strong three-valued logic of Kleene.
     pub fn value(&self, known: &impl Knowledge<P, A, R, V>) -> Answer {
-        let compare = |id, holds: &dyn Fn(f64) -> bool| match known.number(id) {
-            Some(number) => Answer::of(holds(number)),
-            None => Answer::Undecided,
-        };
+        let of = |holds: Option<bool>| holds.map_or(Answer::Undecided, Answer::of);
         match self {
             Self::Predicate(id) => known.answer(id),
             Self::Flag(id) => known.flag(id),
-            Self::All(parts) => {
-                parts.iter().map(|part| part.value(known)).min().unwrap_or(Answer::Yes)
-            }
-            Self::Any(parts) => {
-                parts.iter().map(|part| part.value(known)).max().unwrap_or(Answer::No)
-            }
+            Self::All(parts) => Self::fold(parts, known, Answer::Yes, Answer::min, Answer::No),
+            Self::Any(parts) => Self::fold(parts, known, Answer::No, Answer::max, Answer::Yes),
             Self::Not(part) => part.value(known).not(),
             Self::OneOf(id, values) => known.one_of(id, values),
-            Self::AtLeast(id, least) => compare(id, &|number| number >= *least),
-            Self::Below(id, bound) => compare(id, &|number| number < *bound),
+            Self::AtLeast(id, least) => of(known.number(id).map(|number| number >= *least)),
+            Self::Below(id, bound) => of(known.number(id).map(|number| number < *bound)),
             Self::Recorded(asked) => Answer::of(known.recorded(asked)),
         }
+    }
+
+    /// Joins the values of parts, until one decides whatever the others say.
+    fn fold(
+        parts: &[Self],
+        known: &impl Knowledge<P, A, R, V>,
+        of_none: Answer,
+        join: fn(Answer, Answer) -> Answer,
+        decides: Answer,
+    ) -> Answer {
+        let mut value = of_none;
+        for part in parts {
+            value = join(value, part.value(known));
+            if value == decides {
+                break;
+            }
+        }
+        value
     }
 
     /// Returns the undecided questions on which the value hangs, in the order of writing.

@@ -195,6 +195,16 @@ impl Counting<'_> {
         }
     }
 
+    /// Returns how long it is, where it is as long wherever it starts: hours on the UTC line that
+    /// neither roll nor run on to the end of a day.
+    pub(crate) fn length(&self) -> Option<SignedDuration> {
+        let is_fixed = self.counts == Counts::Elapsed
+            && self.within.unit == Unit::Hours
+            && self.ends == Ends::Exact
+            && self.rolls.is_none();
+        is_fixed.then(|| SignedDuration::from_hours(i64::from(self.within.amount)))
+    }
+
     /// Returns where a count that came out at an instant ends, after rolling.
     pub fn end_from(&self, at: Timestamp) -> Option<End> {
         self.finish(at)

@@ -25,7 +25,7 @@ use super::id::{PredicateId, ProvisionId};
 use super::instant::{has_begun, midnight};
 use super::lawbook::Lawbook;
 use super::pack::{Anchor, Pack, Provision, Version, Zone};
-use super::question::{Obligation, Question, State};
+use super::question::{Obligation, Question, Sight, State};
 use super::trace::Step;
 
 pub(super) use arise::is_better;
@@ -56,7 +56,7 @@ impl Lawbook {
         asked: impl Fn(&ProvisionId) -> bool,
     ) -> Vec<Obligation> {
         let asked = self.obliging(&question.roles).filter(|(_, provision)| asked(&provision.id));
-        let (mut found, taking) = self.put(question, asked);
+        let (mut found, taking) = self.put(question, question.sight(None, None), asked);
         supersede(&taking, &mut found);
         found
     }
@@ -66,17 +66,19 @@ impl Lawbook {
     pub(super) fn apply<'q>(
         &'q self,
         question: &'q Question,
+        sight: Sight,
         provisions: impl Iterator<Item = (&'q Pack, &'q Provision)>,
     ) -> Vec<Obligation> {
-        self.put(question, provisions).0
+        self.put(question, sight, provisions).0
     }
 
     fn put<'q>(
         &'q self,
         question: &'q Question,
+        sight: Sight,
         provisions: impl Iterator<Item = (&'q Pack, &'q Provision)>,
     ) -> (Vec<Obligation>, Vec<Taken<'q>>) {
-        let seen = Seen::new(self, question);
+        let seen = Seen::new(self, question, sight);
         let engine = Engine { book: self, question, seen, begun: RefCell::default() };
         let (mut found, mut taking) = (Vec::new(), Vec::new());
         let mut place: Option<Place<'_>> = None;
@@ -310,12 +312,12 @@ pub(super) fn lifted(
     provision: &Provision,
     recipient: &Recipient,
 ) -> Option<(Answer, Vec<PredicateId>)> {
-    let mut seen = Seen::new(book, question);
+    let sight = question.sight(None, None);
+    let mut seen = Seen::new(book, question, sight);
     seen.meet(book, recipient);
     let engine = Engine { book, question, seen, begun: RefCell::default() };
     let place = engine.place(pack);
-    let now = question.now();
-    version_at(provision, now, now, &place.zone)?;
+    version_at(provision, sight.now, sight.now, &place.zone)?;
     match &provision.when {
         Some(when) if engine.ask(&place, when).0 == Answer::No => return None,
         _ => {}

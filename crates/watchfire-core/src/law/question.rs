@@ -33,12 +33,28 @@ impl Question {
     ///
     /// Without facts and without `now`, the beginning of the epoch.
     pub fn now(&self) -> Timestamp {
+        self.sight(None, None).now
+    }
+
+    /// Returns from where it is looked at; what is not given, it says itself.
+    pub(super) fn sight(&self, now: Option<Timestamp>, known_at: Option<Timestamp>) -> Sight {
+        let known_at = known_at.or(self.known_at);
         let latest = || {
-            let seen = |fact: &&Fact| self.known_at.is_none_or(|limit| fact.known_at <= limit);
+            let seen = |fact: &&Fact| known_at.is_none_or(|limit| fact.known_at <= limit);
             self.facts.iter().filter(seen).map(|fact| fact.known_at).max()
         };
-        self.now.or_else(latest).unwrap_or(Timestamp::UNIX_EPOCH)
+        let now = now.or(self.now).or_else(latest).unwrap_or(Timestamp::UNIX_EPOCH);
+        Sight { now, known_until: known_at.map_or(now, |limit| limit.min(now)) }
     }
+}
+
+/// From where a question is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sight {
+    /// The instant that states are computed for.
+    pub(super) now: Timestamp,
+    /// Facts that became known later are not seen.
+    pub(super) known_until: Timestamp,
 }
 
 /// State of an obligation (laws/counting.md 7.7), in the order of the table.

@@ -1,7 +1,7 @@
 //! One case of a table, as known at an instant.
 
 use super::plan::{Plan, Tells};
-use super::table::{Micros, Named, Recorded, Row, Table};
+use super::table::{Kinds, Micros, NEVER, Named, Recorded, Row, Table};
 use super::words::{Cell, NOBODY};
 use crate::law::condition::{Answer, Knowledge};
 use crate::law::engine::is_better;
@@ -11,7 +11,7 @@ use crate::law::pack::Anchor;
 pub(super) struct Case<'t> {
     pub(super) table: &'t Table,
     pub(super) at: usize,
-    pub(super) row: Row,
+    pub(super) row: &'t Row,
     pub(super) facts: &'t [Recorded],
     pub(super) now: Micros,
     /// Facts that became known later are not seen.
@@ -37,21 +37,40 @@ pub struct AsOf {
     pub known_at: Option<jiff::Timestamp>,
 }
 
+/// The same in numbers; [`NEVER`] where nothing is said.
+#[derive(Clone, Copy)]
+pub(super) struct View {
+    now: Micros,
+    known_at: Micros,
+}
+
+impl View {
+    pub(super) fn of(as_of: AsOf) -> Self {
+        let micros = |at: Option<jiff::Timestamp>| at.map_or(NEVER, |at| at.as_microsecond());
+        Self { now: micros(as_of.now), known_at: micros(as_of.known_at) }
+    }
+}
+
+fn said(one: Micros, other: Micros) -> Option<Micros> {
+    [one, other].into_iter().find(|at| *at != NEVER)
+}
+
 impl<'t> Case<'t> {
-    pub(super) fn new(table: &'t Table, plan: &Plan<'_>, at: usize, as_of: AsOf) -> Self {
-        let row = table.rows[at];
+    pub(super) fn new(table: &'t Table, plan: &Plan<'_>, at: usize, view: View) -> Self {
+        let row = &table.rows[at];
         let facts = table.part(&table.facts, at, |row| row.facts);
-        let micros = |at: Option<jiff::Timestamp>| at.map(|at| at.as_microsecond());
-        let known_at = micros(as_of.known_at).or(row.known_at);
-        let now = micros(as_of.now).or(row.now).unwrap_or_else(|| {
+        let known_at = said(view.known_at, row.known_at);
+        let now = said(view.now, row.now).unwrap_or_else(|| {
             let seen = facts.iter().map(|fact| fact.known_at);
             seen.filter(|at| known_at.is_none_or(|limit| *at <= limit)).max().unwrap_or(0)
         });
         let limit = known_at.map_or(now, |limit| limit.min(now));
         let mut case = Self { table, at, row, facts, now, limit, told: Told::default(), state: 0 };
-        case.tell(plan);
+        if row.kinds.may_meet(plan.telling) {
+            case.tell(plan);
+        }
         let state = case.attribute(plan.states.attribute).and_then(|cell| match cell {
-            Cell::Text(text) => plan.states.by_text.get(&text).copied(),
+            Cell::Text(text) => plan.states.named(text),
             _ => None,
         });
         case.state = state.unwrap_or(plan.states.default);
@@ -90,6 +109,9 @@ impl<'t> Case<'t> {
 
     /// Returns what is recorded of a kind, and steps towards it, whether seen or not.
     pub(super) fn of(&self, kind: u32) -> &'t [Recorded] {
+        if !self.row.kinds.may_meet(Kinds::of(kind)) {
+            return &[];
+        }
         let begin = self.facts.partition_point(|fact| fact.knowledge < kind);
         let rest = &self.facts[begin..];
         &rest[..rest.partition_point(|fact| fact.knowledge == kind)]
@@ -130,6 +152,7 @@ impl<'t> Case<'t> {
         named.iter().filter(move |one| one.provision == provision && one.known_at <= self.limit)
     }
 
+    #[inline]
     pub(super) fn attribute(&self, id: u32) -> Option<Cell> {
         if self.told.shown.contains(&id) {
             return Some(Cell::Flag(true));

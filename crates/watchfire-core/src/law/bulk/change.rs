@@ -5,10 +5,9 @@ use std::borrow::Cow;
 use super::bits::Bits;
 use super::case::AsOf;
 use super::outcome::Outcome;
-use super::plan::Plan;
+use super::plan::{Plan, Rule};
 use super::put::{Bulk, Found, Owed};
 use super::table::Table;
-use crate::law::id::ProvisionId;
 use crate::law::impact::{Impact, ShiftKind, shift_of};
 use crate::law::question::Question;
 
@@ -46,6 +45,19 @@ pub struct Changing<'c, 'a> {
     impact: &'c Impact<'a>,
     /// What is asked of each, in the order of its packs.
     asked: [Vec<u32>; 2],
+    /// By the number of a rule of the old plan: whether it can compute otherwise.
+    touched: Vec<bool>,
+    /// By the number of a rule of the new plan: how one that can stands to what it was.
+    since: Vec<Option<Since>>,
+}
+
+/// How a provision that can compute otherwise stands to what it was.
+#[derive(Clone, Copy)]
+struct Since {
+    /// Its rule in the old plan; none where it is new.
+    was: Option<u32>,
+    /// Whether the same is asked of the same, dates and remedies aside.
+    asks_the_same: bool,
 }
 
 impl<'c, 'a> Changing<'c, 'a> {
@@ -56,7 +68,10 @@ impl<'c, 'a> Changing<'c, 'a> {
             rules.sort_unstable();
             rules
         });
-        Self { old, new, impact, asked }
+        let touches = |rule: &Rule<'a>| impact.touches(&rule.provision.id);
+        let touched = old.rules.iter().map(touches).collect();
+        let since = new.rules.iter().map(|rule| touches(rule).then(|| Since::of(old, rule)));
+        Self { old, new, impact, asked, touched, since: since.collect() }
     }
 
     /// Returns the cases of the table in which a changed provision can be listed.
@@ -71,69 +86,91 @@ impl<'c, 'a> Changing<'c, 'a> {
         question: Q,
         as_of: AsOf,
     ) -> Changes {
-        let [old, new] = [self.old, self.new].map(|plan| Bulk::new(plan, table, question, as_of));
+        let [old, new] = [(self.old, &self.asked[0]), (self.new, &self.asked[1])]
+            .map(|(plan, asked)| Bulk::new(plan, table, question, as_of).among(asked));
         let candidates = self.candidates(table);
         let mut found = Changes { candidates: candidates.count(), ..Changes::default() };
         let (mut before, mut after) = (Found::default(), Found::default());
         for at in candidates.iter() {
             before.owed.clear();
             after.owed.clear();
-            let [of_old, of_new] = &self.asked;
-            old.put(at, &old.obliged(at, of_old), &mut before);
-            new.put(at, &new.obliged(at, of_new), &mut after);
-            self.compare(&before.owed, &after.owed, &mut found.changes);
+            old.owed_into([at], &mut before);
+            new.owed_into([at], &mut after);
+            self.compare(&mut before.owed, &after.owed, &mut found.changes);
         }
         found.evaluated = after.cases;
         found.by_engine = before.by_engine.max(after.by_engine);
         found
     }
 
-    fn compare(&self, before: &[Owed], after: &[Owed], changes: &mut Vec<Change>) {
-        let touched =
-            |plan: &Plan<'a>, one: &Owed| self.impact.touches(plan.provision_id(&one.outcome));
-        let mut unmatched: Vec<&Owed> =
-            before.iter().filter(|one| touched(self.old, one)).collect();
-        for one in after.iter().filter(|one| touched(self.new, one)) {
-            let key = key(self.new, &one.outcome);
-            let at =
-                unmatched.iter().position(|before| self::key(self.old, &before.outcome) == key);
-            let before = at.map(|at| unmatched.remove(at).outcome);
-            changes.extend(self.change(one.case, before, Some(one.outcome)));
+    /// Adds what is otherwise in one case. What it finds again in `before` it takes out.
+    fn compare(&self, before: &mut Vec<Owed>, after: &[Owed], changes: &mut Vec<Change>) {
+        before.retain(|one| self.touched[one.outcome.rule as usize]);
+        for one in after {
+            let Some(since) = &self.since[one.outcome.rule as usize] else { continue };
+            let is_same = |was: &Owed| {
+                since.was == Some(was.outcome.rule)
+                    && of_fact(&was.outcome) == of_fact(&one.outcome)
+            };
+            let at = before.iter().position(is_same);
+            let was = at.map(|at| before.remove(at).outcome);
+            changes.extend(self.change(one.case, was, &one.outcome, *since));
         }
-        let gone = unmatched.into_iter();
-        changes.extend(gone.filter_map(|one| self.change(one.case, Some(one.outcome), None)));
+        changes.extend(before.iter().map(|one| gone(one.case, one.outcome)));
     }
 
-    fn change(&self, case: u32, before: Option<Outcome>, after: Option<Outcome>) -> Option<Change> {
-        let moved = match (&before, &after) {
-            (Some(before), Some(after)) if self.is_same(before, after) => return None,
-            (Some(before), Some(after)) => !self.asks_the_same(before, after),
-            _ => false,
+    fn change(
+        &self,
+        case: u32,
+        before: Option<Outcome>,
+        after: &Outcome,
+        since: Since,
+    ) -> Option<Change> {
+        let asks_the_same = |before: &Outcome| {
+            before.falls_due_with(after)
+                && since.asks_the_same
+                && self.old.remedy(before) == self.new.remedy(after)
         };
-        let of = |one: &Option<Outcome>| one.map(|one| (one.is_owed(), one.foreseen));
-        let kind = shift_of(of(&before), of(&after), moved);
-        Some(Change { case, before, after, kind })
+        let moved = before.as_ref().is_some_and(|before| !asks_the_same(before));
+        if !moved && before.as_ref().is_some_and(|before| self.says_the_same(before, after)) {
+            return None;
+        }
+        let kind = shift_of(before.as_ref().map(standing), Some(standing(after)), moved);
+        Some(Change { case, before, after: Some(*after), kind })
     }
 
-    /// Returns whether nothing is otherwise, the version and its reading included.
-    fn is_same(&self, before: &Outcome, after: &Outcome) -> bool {
+    /// Returns whether the two say the same, the version and its reading included.
+    fn says_the_same(&self, before: &Outcome, after: &Outcome) -> bool {
         before.says_the_same(after)
-            && self.asks_the_same(before, after)
             && self.old.version_from(before) == self.new.version_from(after)
             && self.old.reading(before) == self.new.reading(after)
     }
+}
 
-    /// Returns whether the same is asked of the same by the same instants.
-    fn asks_the_same(&self, before: &Outcome, after: &Outcome) -> bool {
-        let (was, is) = (self.old.provision(before), self.new.provision(after));
-        before.falls_due_with(after)
-            && (was.class, &was.owed_by, &was.owed_to, &was.form)
+impl Since {
+    fn of(old: &Plan<'_>, rule: &Rule<'_>) -> Self {
+        let (is, was) = (rule.provision, old.rule_of(&rule.provision.id));
+        let asks_the_same = was.is_some_and(|was| {
+            let was = old.rules[was as usize].provision;
+            (was.class, &was.owed_by, &was.owed_to, &was.form)
                 == (is.class, &is.owed_by, &is.owed_to, &is.form)
-            && self.old.remedy(before) == self.new.remedy(after)
+        });
+        Self { was, asks_the_same }
     }
 }
 
-/// What tells the obligations of one case apart.
-fn key<'a>(plan: &Plan<'a>, outcome: &Outcome) -> (&'a ProvisionId, Option<u32>) {
-    (plan.provision_id(outcome), outcome.per_fact.then_some(outcome.from))
+/// One that is no longer listed.
+fn gone(case: u32, before: Outcome) -> Change {
+    let kind = shift_of(Some(standing(&before)), None, false);
+    Change { case, before: Some(before), after: None, kind }
+}
+
+/// Whether it is owed, and whether it is foreseen.
+fn standing(one: &Outcome) -> (bool, bool) {
+    (one.is_owed(), one.foreseen)
+}
+
+/// What tells the obligations of one provision in one case apart.
+fn of_fact(one: &Outcome) -> Option<u32> {
+    one.per_fact.then_some(one.from)
 }

@@ -9,11 +9,13 @@
 mod bits;
 mod case;
 mod change;
+mod make;
 mod outcome;
 mod past;
 mod plan;
 mod put;
 mod reckon;
+mod sets;
 mod table;
 mod tally;
 mod words;

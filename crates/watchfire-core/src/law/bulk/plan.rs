@@ -5,23 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::make::Maker;
 use super::outcome::NONE;
-use super::table::{Micros, Table};
+use super::table::{Kinds, Micros, Table};
 use super::words::{Cell, Words};
 use crate::law::calendar::Calendar;
-use crate::law::condition::{Condition, Recorded};
+use crate::law::condition::Condition;
 use crate::law::count::{Counts, Ends, RollRule, Within};
 use crate::law::fact::is_step;
 use crate::law::id::{AttributeId, FactKind, ProvisionId};
-use crate::law::instant::midnight;
 use crate::law::lawbook::Lawbook;
-use crate::law::pack::{
-    Anchor, CalendarRule, MEMBER_STATE, MeasuredAt, MetBy, Pack, Provision, Span, Trigger, Variant,
-    Version, Zone,
-};
+use crate::law::pack::{Anchor, MEMBER_STATE, MeasuredAt, Pack, Provision, Variant, Version};
 use crate::law::text::Text;
 
 /// A condition that asks numbers. Of facts it asks whether a kind is recorded.
@@ -32,12 +28,14 @@ pub(super) type Ready = Condition<u32, u32, u32, Cell>;
 pub struct Plan<'a> {
     pub(super) book: &'a Lawbook,
     pub(super) rules: Vec<Rule<'a>>,
-    /// By the number of a role.
-    pub(super) by_role: BTreeMap<u32, Vec<u32>>,
+    /// By the number of a role, in the order of the packs.
+    by_role: Vec<Vec<u32>>,
     by_provision: BTreeMap<&'a ProvisionId, u32>,
     pub(super) states: States<'a>,
     /// What recording a kind makes *yes*, by the number of the kind.
     pub(super) tells: Vec<Tells>,
+    /// The kinds that say something beside themselves: these, and decisions.
+    pub(super) telling: Kinds,
     pub(super) decided: u32,
     /// A step of awareness tells something, so that cases with steps are the engine's.
     pub(super) steps_tell: bool,
@@ -60,15 +58,25 @@ impl Tells {
 #[derive(Debug)]
 pub(super) struct States<'a> {
     pub(super) attribute: u32,
-    pub(super) by_text: BTreeMap<u32, usize>,
+    /// By the number of a text: the place of the one it names.
+    by_text: Vec<Option<u32>>,
     pub(super) all: Vec<(&'a TimeZone, Option<&'a Calendar>)>,
     /// The one that is taken where none is named.
     pub(super) default: usize,
 }
 
+impl States<'_> {
+    /// Returns the place of the one that a text names.
+    pub(super) fn named(&self, text: u32) -> Option<usize> {
+        self.by_text.get(text as usize).copied().flatten().map(|at| at as usize)
+    }
+}
+
 /// One provision.
 #[derive(Debug)]
 pub(super) struct Rule<'a> {
+    /// Where a case has none of these, it is never listed.
+    pub(super) kinds: Kinds,
     pub(super) pack: &'a Pack,
     pub(super) provision: &'a Provision,
     /// The number of its id.
@@ -157,6 +165,8 @@ pub(super) struct PlainSpan<'a> {
     pub(super) ends: Ends,
     pub(super) rolls: Option<RollRule>,
     pub(super) calendar: Days<'a>,
+    /// How long it is, where it is as long wherever it starts.
+    pub(super) length: Option<Micros>,
 }
 
 /// By which days off a span counts.
@@ -175,7 +185,7 @@ impl<'a> Plan<'a> {
         let words = &mut table.words;
         let states = states(book, words);
         let tells = tells(book, words);
-        let (mut rules, mut by_role) = (Vec::new(), BTreeMap::<u32, Vec<u32>>::new());
+        let (mut rules, mut by_role) = (Vec::new(), Vec::<Vec<u32>>::new());
         let mut by_provision = BTreeMap::new();
         for pack in book.packs() {
             for provision in &pack.provisions {
@@ -183,7 +193,7 @@ impl<'a> Plan<'a> {
                 let roles: BTreeSet<u32> =
                     provision.owed_by.iter().map(|role| words.roles.number(role)).collect();
                 for role in roles {
-                    by_role.entry(role).or_default().push(at);
+                    of_number(&mut by_role, role).push(at);
                 }
                 by_provision.insert(&provision.id, at);
                 rules.push(Maker { book, words, states: &states, pack }.rule(provision));
@@ -196,12 +206,21 @@ impl<'a> Plan<'a> {
         let steps_tell = book.words().facts.keys().filter(|kind| is_step(kind)).any(|kind| {
             !book.words().decided_by(kind).is_empty() || !book.words().shown_by(kind).is_empty()
         });
-        Self { book, rules, by_role, by_provision, states, tells, decided, steps_tell }
+        let mut telling = Kinds::of(decided);
+        for (kind, _) in (0..).zip(&tells).filter(|(_, tells)| !tells.is_nothing()) {
+            telling.add(Kinds::of(kind));
+        }
+        Self { book, rules, by_role, by_provision, states, tells, telling, decided, steps_tell }
     }
 
     /// Returns the lawbook.
     pub fn book(&self) -> &'a Lawbook {
         self.book
+    }
+
+    /// Returns the rules that oblige a role, in the order of the packs.
+    pub(super) fn of_role(&self, role: u32) -> &[u32] {
+        self.by_role.get(role as usize).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn rule_of(&self, id: &ProvisionId) -> Option<u32> {
@@ -216,13 +235,14 @@ impl<'a> Plan<'a> {
 
 fn states<'a>(book: &'a Lawbook, words: &mut Words) -> States<'a> {
     let states = book.member_states();
-    let (mut by_text, mut all) = (BTreeMap::new(), Vec::new());
+    let (mut by_text, mut all) = (Vec::new(), Vec::new());
     let mut default = 0;
     for state in states.iter() {
         if state.code == states.default_state().code {
             default = all.len();
         }
-        by_text.insert(words.texts.number(state.code.as_str()), all.len());
+        let text = words.texts.number(state.code.as_str());
+        *of_number(&mut by_text, text) = u32::try_from(all.len()).ok();
         all.push((states.zone(state), book.calendars().get(&state.calendar)));
     }
     let attribute =
@@ -230,9 +250,10 @@ fn states<'a>(book: &'a Lawbook, words: &mut Words) -> States<'a> {
     States { attribute, by_text, all, default }
 }
 
-fn of_kind(all: &mut Vec<Tells>, kind: u32) -> &mut Tells {
-    let at = kind as usize;
-    all.resize_with(all.len().max(at + 1), Tells::default);
+/// Returns what belongs to a number, which may be a new one.
+fn of_number<T: Default>(all: &mut Vec<T>, number: u32) -> &mut T {
+    let at = number as usize;
+    all.resize_with(all.len().max(at + 1), T::default);
     &mut all[at]
 }
 
@@ -240,192 +261,11 @@ fn tells(book: &Lawbook, words: &mut Words) -> Vec<Tells> {
     let mut found: Vec<Tells> = Vec::new();
     for (id, declared) in &book.words().predicates {
         let Some(kind) = &declared.decided_by else { continue };
-        of_kind(&mut found, words.kinds.number(kind)).decides.push(words.predicates.number(id));
+        of_number(&mut found, words.kinds.number(kind)).decides.push(words.predicates.number(id));
     }
     for (id, declared) in &book.words().attributes {
         let Some(kind) = &declared.shown_by else { continue };
-        of_kind(&mut found, words.kinds.number(kind)).shows.push(words.attributes.number(id));
+        of_number(&mut found, words.kinds.number(kind)).shows.push(words.attributes.number(id));
     }
     found
-}
-
-/// Makes rules of the provisions of a pack.
-struct Maker<'m, 'a> {
-    book: &'a Lawbook,
-    words: &'m mut Words,
-    states: &'m States<'a>,
-    pack: &'a Pack,
-}
-
-impl<'a> Maker<'_, 'a> {
-    fn rule(mut self, provision: &'a Provision) -> Rule<'a> {
-        let (mut arises_on, mut arises_on_submission) = (Vec::new(), Vec::new());
-        for trigger in &provision.arises_on {
-            match trigger {
-                Trigger::Kind(kind) => arises_on.push(self.words.kinds.number(kind)),
-                Trigger::Submitted(id) => {
-                    arises_on_submission.push(self.words.provisions.number(id));
-                }
-            }
-        }
-        arises_on.extend(provision.provisional_on.keys().map(|kind| self.words.kinds.number(kind)));
-        let supersedes = provision.supersedes.as_ref().map(|(rule, from)| Supersedes {
-            rule: rule.clone(),
-            begin: self.in_each_zone(|zone| at_midnight(*from, zone)),
-        });
-        Rule {
-            pack: self.pack,
-            provision,
-            number: self.words.provisions.number(&provision.id),
-            arises_on,
-            arises_on_submission,
-            supersedes,
-            plain: self.plain(provision),
-        }
-    }
-
-    fn in_each_zone<T>(&self, of: impl Fn(&TimeZone) -> T) -> Vec<T> {
-        match &self.pack.zone {
-            Zone::Fixed { zone, .. } => vec![of(zone)],
-            Zone::OfMemberState => self.states.all.iter().map(|(zone, _)| of(zone)).collect(),
-        }
-    }
-
-    /// Returns the provision made plain, if columns hold all that it reads.
-    fn plain(&mut self, provision: &'a Provision) -> Option<Plain<'a>> {
-        let each = provision.anchor == Anchor::Each && provision.runs_from.is_none();
-        if each || provision.is_proposed() || provision.arises_after.is_some() {
-            return None;
-        }
-        let mut arises_on = Vec::new();
-        for trigger in &provision.arises_on {
-            let Trigger::Kind(kind) = trigger else { return None };
-            let decides = self.book.words().decided_by(kind).iter();
-            let decides = decides.map(|id| self.words.predicates.number(id)).collect();
-            arises_on.push((self.words.kinds.number(kind), decides));
-        }
-        let runs_from = match &provision.runs_from {
-            None => None,
-            Some(Trigger::Kind(kind)) => Some((self.words.kinds.number(kind), provision.anchor)),
-            Some(Trigger::Submitted(_)) => return None,
-        };
-        let arises_first = if runs_from.is_some() { Anchor::First } else { provision.anchor };
-        let (mut met_by, mut met_by_decision) = (Vec::new(), false);
-        for by in &provision.met_by {
-            match by {
-                MetBy::Kind(kind) => met_by.push(self.words.kinds.number(kind)),
-                MetBy::Decided(_) => met_by_decision = true,
-            }
-        }
-        let steps = &provision.awareness;
-        Some(Plain {
-            arises_on,
-            provisional_on: provision
-                .provisional_on
-                .keys()
-                .map(|kind| self.words.kinds.number(kind))
-                .collect(),
-            knows_steps: !steps.strict.is_empty() || !steps.outer.is_empty(),
-            arises_first,
-            runs_from,
-            measured_at: provision.measured_at,
-            when: self.asked(provision.when.as_ref())?,
-            allowed_when: self.asked(provision.allowed_when.as_ref())?,
-            met_by,
-            met_by_decision,
-            zones: match &self.pack.zone {
-                Zone::Fixed { zone, .. } => Zones::Fixed(zone),
-                Zone::OfMemberState => Zones::OfMemberState,
-            },
-            versions: self.versions(provision)?,
-        })
-    }
-
-    /// Makes a condition ready, if there is one; none if it asks more of the facts than columns
-    /// tell.
-    fn asked(&mut self, condition: Option<&Condition>) -> Option<Option<Ready>> {
-        condition.map_or(Some(None), |condition| self.ready(condition).map(Some))
-    }
-
-    fn ready(&mut self, condition: &Condition) -> Option<Ready> {
-        let parts = |made: &mut Self, parts: &[Condition]| {
-            parts.iter().map(|part| made.ready(part)).collect::<Option<Vec<_>>>()
-        };
-        let words = &mut *self.words;
-        Some(match condition {
-            Condition::Predicate(id) => Condition::Predicate(words.predicates.number(id)),
-            Condition::Flag(id) => Condition::Flag(words.attributes.number(id)),
-            Condition::All(all) => Condition::All(parts(self, all)?),
-            Condition::Any(any) => Condition::Any(parts(self, any)?),
-            Condition::Not(part) => Condition::Not(Box::new(self.ready(part)?)),
-            Condition::OneOf(id, values) => {
-                let cells = values.iter().map(|value| words.cell(value)).collect();
-                Condition::OneOf(words.attributes.number(id), cells)
-            }
-            Condition::AtLeast(id, least) => {
-                Condition::AtLeast(words.attributes.number(id), *least)
-            }
-            Condition::Below(id, bound) => Condition::Below(words.attributes.number(id), *bound),
-            Condition::Recorded(Recorded { fact: Trigger::Kind(kind), within: None }) => {
-                Condition::Recorded(words.kinds.number(kind))
-            }
-            Condition::Recorded(_) => return None,
-        })
-    }
-
-    fn versions(&mut self, provision: &'a Provision) -> Option<Vec<PlainVersion<'a>>> {
-        let each = provision.versions.iter().enumerate().map(|(at, version)| {
-            let next = provision.versions.get(at + 1).map(|next| next.effective_from);
-            self.version(version, version.effective_to.or(next))
-        });
-        each.collect()
-    }
-
-    fn version(&mut self, version: &'a Version, end: Option<Date>) -> Option<PlainVersion<'a>> {
-        let bounds = self.in_each_zone(|zone| Bounds {
-            begin: at_midnight(Some(version.effective_from), zone),
-            end: at_midnight(end, zone),
-            adopted: at_midnight(version.adopted_on, zone),
-        });
-        let mut variants = Vec::new();
-        for variant in &version.variants {
-            let remedy = remedy_of(version, variant.remedy.as_ref());
-            let terms = self.terms(variant.strict.as_ref(), variant.outer.as_ref(), remedy)?;
-            variants.push((self.ready(&variant.when)?, terms));
-        }
-        let own = self.terms(version.strict.as_ref(), version.outer.as_ref(), NONE)?;
-        Some(PlainVersion { bounds, own, variants, is_table: !version.table.is_empty() })
-    }
-
-    fn terms(
-        &self,
-        strict: Option<&'a Span>,
-        outer: Option<&'a Span>,
-        remedy: u8,
-    ) -> Option<Terms<'a>> {
-        let plain =
-            |span: Option<&'a Span>| span.map_or(Some(None), |span| self.span(span).map(Some));
-        Some(Terms { strict: plain(strict)?, outer: plain(outer)?, remedy })
-    }
-
-    fn span(&self, span: &'a Span) -> Option<PlainSpan<'a>> {
-        let asks = span.rolls.as_ref().is_some_and(|roll| roll.only_if.is_some());
-        if asks || span.runs_from.is_some() || !span.no_later_than.is_empty() {
-            return None;
-        }
-        let calendar = match &span.calendar {
-            None => Days::Civil,
-            Some(CalendarRule::OfMemberState) => Days::OfMemberState,
-            Some(CalendarRule::Fixed(id)) => {
-                self.book.calendars().get(id).map_or(Days::Missing, Days::Of)
-            }
-        };
-        let rolls = span.rolls.as_ref().map(|roll| roll.rule);
-        let (within, counts, ends) = (span.within, span.counts, span.ends);
-        Some(PlainSpan { within, counts, ends, rolls, calendar })
-    }
-}
-
-fn at_midnight(date: Option<Date>, zone: &TimeZone) -> Option<Micros> {
-    Some(midnight(date?, zone)?.as_microsecond())
 }

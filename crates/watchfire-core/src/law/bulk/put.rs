@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use super::case::{AsOf, Case};
+use super::case::{AsOf, Case, View};
 use super::outcome::Outcome;
 use super::plan::{Plan, Rule};
-use super::reckon::{Found as One, put};
+use super::reckon::{Came, can_arise, put};
 use super::table::{Micros, Table};
+use super::words::NOBODY;
 use crate::law::question::{Obligation, Question, State};
 
 /// An outcome, and the place of its case.
@@ -39,19 +40,27 @@ pub struct Bulk<'b, 'a, Q> {
     pub(super) table: &'b Table,
     question: Q,
     as_of: AsOf,
+    view: View,
+    /// Rules that are asked for, in order, where it is not all.
+    among: Option<&'b [u32]>,
     /// The rules of each set of roles that was asked for, in the order of the packs.
-    rules: Vec<OnceLock<Vec<u32>>>,
+    rules: OnceLock<Vec<OnceLock<Vec<u32>>>>,
 }
 
 impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
     /// Puts a plan together with the table that it was made for.
     pub fn new(plan: &'b Plan<'a>, table: &'b Table, question: Q, as_of: AsOf) -> Self {
-        let rules = table.sets.iter().map(|_| OnceLock::new()).collect();
         let micros = |at: Option<jiff::Timestamp>| {
             at.and_then(|at| jiff::Timestamp::from_microsecond(at.as_microsecond()).ok())
         };
         let as_of = AsOf { now: micros(as_of.now), known_at: micros(as_of.known_at) };
-        Self { plan, table, question, as_of, rules }
+        let view = View::of(as_of);
+        Self { plan, table, question, as_of, view, among: None, rules: OnceLock::new() }
+    }
+
+    /// Asks for some rules alone, which stand in order.
+    pub(super) fn among(self, rules: &'b [u32]) -> Self {
+        Self { among: Some(rules), ..self }
     }
 
     /// Returns what is owed in some cases.
@@ -64,35 +73,52 @@ impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
     /// Adds what is owed in some cases to what was found.
     pub fn owed_into(&self, cases: impl IntoIterator<Item = usize>, found: &mut Found) {
         for at in cases {
-            if let Some(rules) = self.rules_of(at) {
-                self.put(at, rules, found);
+            if let Some(row) = self.table.rows.get(at) {
+                self.put(at, self.rules_of(row.set), found);
             }
         }
     }
 
-    /// Returns the rules that oblige the organization of a case; none where there is no case.
-    fn rules_of(&self, at: usize) -> Option<&[u32]> {
-        let set = self.table.rows.get(at)?.set as usize;
-        Some(self.rules[set].get_or_init(|| self.plan.rules_of(&self.table.sets[set])))
+    /// Returns the rules that oblige an organization of some roles. Those of one role the plan has
+    /// at hand; those of others are put together once.
+    fn rules_of(&self, set: u32) -> &[u32] {
+        let sets = &self.table.sets;
+        if let ([role], None) = (sets.roles(set), self.among) {
+            return self.plan.of_role(*role);
+        }
+        let each = self.rules.get_or_init(|| vec![OnceLock::new(); sets.len()]);
+        let Some(rules) = each.get(set as usize) else { return &[] };
+        rules.get_or_init(|| {
+            let mut rules = self.plan.rules_of(sets.roles(set));
+            if let Some(among) = self.among {
+                rules.retain(|rule| among.binary_search(rule).is_ok());
+            }
+            rules
+        })
     }
 
     /// Puts some rules to a case.
-    pub(super) fn put(&self, at: usize, rules: &[u32], found: &mut Found) {
+    fn put(&self, at: usize, rules: &[u32], found: &mut Found) {
         found.cases += 1;
         if rules.is_empty() {
             return;
         }
-        let case = Case::new(self.table, self.plan, at, self.as_of);
+        let case = Case::new(self.table, self.plan, at, self.view);
         let number = u32::try_from(at).unwrap_or(u32::MAX);
         let begin = found.owed.len();
         let (mut unplain, mut takes) = (Vec::new(), false);
-        for rule in rules {
-            match put(self.plan, *rule, &case) {
-                One::Nothing => {}
-                One::Owed(outcome) => found.owed.push(Owed { case: number, outcome }),
-                One::Unplain => unplain.push(*rule),
+        for number_of_rule in rules {
+            let rule = &self.plan.rules[*number_of_rule as usize];
+            if !can_arise(rule, &case) {
+                continue;
             }
-            takes |= self.plan.rules[*rule as usize].supersedes.is_some();
+            takes |= rule.supersedes.is_some();
+            let mut owed = Owed { case: number, outcome: Outcome::blank(*number_of_rule, NOBODY) };
+            match put(self.plan, rule, &case, &mut owed.outcome) {
+                Came::Nothing => {}
+                Came::Owed => found.owed.push(owed),
+                Came::Unplain => unplain.push(*number_of_rule),
+            }
         }
         if !unplain.is_empty() {
             found.by_engine += 1;
@@ -105,23 +131,12 @@ impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
         }
     }
 
-    /// Returns those of some rules that oblige the organization of a case.
-    pub(super) fn obliged(&self, at: usize, among: &[u32]) -> Vec<u32> {
-        let rules = self.rules_of(at);
-        let obliges = |rule: &&u32| rules.is_some_and(|all| all.binary_search(rule).is_ok());
-        among.iter().filter(obliges).copied().collect()
-    }
-
     fn by_engine(&self, at: usize, rules: &[u32]) -> Vec<Outcome> {
-        let mut question = (self.question)(at);
-        if self.as_of != AsOf::default() {
-            let asked = question.to_mut();
-            asked.now = self.as_of.now.or(asked.now);
-            asked.known_at = self.as_of.known_at.or(asked.known_at);
-        }
+        let question = (self.question)(at);
+        let sight = question.sight(self.as_of.now, self.as_of.known_at);
         let of = |rule: &u32| &self.plan.rules[*rule as usize];
         let provisions = rules.iter().map(|rule| (of(rule).pack, of(rule).provision));
-        let listed = self.plan.book.apply(&question, provisions);
+        let listed = self.plan.book.apply(&question, sight, provisions);
         let outcome = |owed: Obligation| {
             let rule = self.plan.rule_of(&owed.provision)?;
             Some(Outcome::of(&owed, rule, self.plan, &question, &self.table.words))
@@ -134,7 +149,7 @@ impl Plan<'_> {
     /// Returns the rules that oblige one of the roles, in the order of the packs.
     fn rules_of(&self, roles: &[u32]) -> Vec<u32> {
         let mut rules: Vec<u32> =
-            roles.iter().filter_map(|role| self.by_role.get(role)).flatten().copied().collect();
+            roles.iter().flat_map(|role| self.of_role(*role)).copied().collect();
         rules.sort_unstable();
         rules.dedup();
         rules

@@ -17,10 +17,10 @@ use crate::law::pack::{Class, MeasuredAt};
 use crate::law::question::State;
 
 /// What came of a provision in a case.
-pub(super) enum Found {
+pub(super) enum Came {
     /// It is not listed.
     Nothing,
-    Owed(Outcome),
+    Owed,
     /// Columns do not tell: ask the engine.
     Unplain,
 }
@@ -44,21 +44,18 @@ struct Counted {
 
 /// Returns whether a rule can be listed at all, known by then or not.
 pub(super) fn can_arise(rule: &Rule<'_>, case: &Case<'_>) -> bool {
-    rule.arises_on.iter().any(|kind| !case.of(*kind).is_empty())
-        || rule.arises_on_submission.iter().any(|id| case.naming(*id).next().is_some())
+    rule.kinds.may_meet(case.row.kinds)
+        && (rule.arises_on.iter().any(|kind| !case.of(*kind).is_empty())
+            || rule.arises_on_submission.iter().any(|id| case.naming(*id).next().is_some()))
 }
 
-/// Puts a rule to a case.
-pub(super) fn put(plan: &Plan<'_>, at: u32, case: &Case<'_>) -> Found {
-    let rule = &plan.rules[at as usize];
-    if !can_arise(rule, case) {
-        return Found::Nothing;
-    }
+/// Puts a rule that can arise to a case; `owed` is blank.
+pub(super) fn put(plan: &Plan<'_>, rule: &Rule<'_>, case: &Case<'_>, owed: &mut Outcome) -> Came {
     match &rule.plain {
         Some(plain) if !case.row.is_odd && !needs_engine(plan, plain, case) => {
-            Reckoning { plan, rule, plain, case }.run(at)
+            Reckoning { plan, rule, plain, case }.run(owed)
         }
-        _ => Found::Unplain,
+        _ => Came::Unplain,
     }
 }
 
@@ -83,19 +80,19 @@ struct Reckoning<'c, 'a> {
 }
 
 impl<'c, 'a> Reckoning<'c, 'a> {
-    fn run(&self, at: u32) -> Found {
+    fn run(&self, owed: &mut Outcome) -> Came {
         let (plain, case) = (self.plain, self.case);
         let kinds = plain.arises_on.iter().map(|(kind, _)| *kind);
-        let Some(arose) = case.pick(kinds, plain.arises_first) else { return Found::Nothing };
-        let mut owed = Outcome::blank(at, arose.place);
-        self.condition(&mut owed);
+        let Some(arose) = case.pick(kinds, plain.arises_first) else { return Came::Nothing };
+        owed.from = arose.place;
+        self.condition(owed);
         if owed.condition == Answer::No {
-            return Found::Owed(owed);
+            return Came::Owed;
         }
         let last = arose.last();
         let Some(version) = self.version_at(arose.lo, last) else {
             owed.foreseen = self.is_foreseen(last);
-            return Found::Owed(owed);
+            return Came::Owed;
         };
         owed.provisional = owed.condition == Answer::Undecided;
         let (fact, version) = match plain.runs_from {
@@ -105,13 +102,13 @@ impl<'c, 'a> Reckoning<'c, 'a> {
                 None => {
                     owed.version = number(version);
                     owed.state = State::WaitingForAnchor;
-                    return Found::Owed(owed);
+                    return Came::Owed;
                 }
             },
         };
         owed.version = number(version);
         let Some(counted) = self.count(&plain.versions[version], fact) else {
-            return Found::Unplain;
+            return Came::Unplain;
         };
         owed.provisional |= counted.is_open;
         owed.remedy = counted.remedy;
@@ -238,6 +235,10 @@ impl<'c, 'a> Reckoning<'c, 'a> {
     /// Returns where a span ends. The outer option is none where instants are out of reach.
     fn end(&self, span: Option<&PlainSpan<'a>>, from: From) -> Option<Option<Micros>> {
         let Some(span) = span else { return Some(None) };
+        if let Some(length) = span.length {
+            let end = from.at.saturating_add(length);
+            return Some((end <= Timestamp::MAX.as_microsecond()).then_some(end));
+        }
         let states = &self.plan.states;
         let calendar = match span.calendar {
             Days::Civil => None,
@@ -261,11 +262,11 @@ impl<'c, 'a> Reckoning<'c, 'a> {
     }
 
     /// Sets the state. `asks` is whether somebody can answer what is open.
-    fn settle(&self, mut owed: Outcome, anchor_known_at: Option<Micros>, asks: bool) -> Found {
+    fn settle(&self, owed: &mut Outcome, anchor_known_at: Option<Micros>, asks: bool) -> Came {
         let mut first: Option<(u32, Micros)> = None;
         for named in self.case.naming(self.rule.number) {
             if named.kind == NamedKind::Extended {
-                return Found::Unplain;
+                return Came::Unplain;
             }
             let counts = named.at_last >= owed.strict_from;
             if counts && first.is_none_or(|(_, earliest)| named.at_last < earliest) {
@@ -278,7 +279,7 @@ impl<'c, 'a> Reckoning<'c, 'a> {
             owed.state = if late { State::SatisfiedLate } else { State::Satisfied };
             owed.provisional = false;
             owed.satisfied_by = place;
-            return Found::Owed(owed);
+            return Came::Owed;
         }
         if owed.provisional && asks && self.rule.provision.class == Class::Hard {
             let due = decision_due(owed.strict_from(), owed.strict_due());
@@ -292,7 +293,7 @@ impl<'c, 'a> Reckoning<'c, 'a> {
             provisional: owed.provisional,
         };
         owed.state = window.state(i128::from(self.case.now));
-        Found::Owed(owed)
+        Came::Owed
     }
 }
 

@@ -1,11 +1,10 @@
 //! Many cases in columns: one array for each attribute, facts one after another, a bit for each
 //! role and each kind of knowledge.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use super::bits::Bits;
+use super::sets::{NO_ROLE, RoleSets};
 use super::words::{Cell, NOBODY, Words};
 use crate::law::condition::{Answer, Value};
 use crate::law::fact::Fact;
@@ -31,9 +30,7 @@ pub struct Table {
     pub(super) answers: Vec<(u32, Answer)>,
     /// By the number of the attribute.
     pub(super) attributes: Vec<Column>,
-    /// Roles of an organization, as a set; most cases share few of them.
-    pub(super) sets: Vec<Vec<u32>>,
-    set_numbers: BTreeMap<Vec<u32>, u32>,
+    pub(super) sets: RoleSets,
     /// Cases by the number of a role.
     with_role: Vec<Bits>,
     /// Cases by the number of what is known in them, or what a step leads to.
@@ -48,12 +45,39 @@ pub(super) struct Row {
     pub(super) facts: u32,
     pub(super) named: u32,
     pub(super) answers: u32,
+    /// The number of the set of its roles.
     pub(super) set: u32,
-    pub(super) now: Option<Micros>,
-    pub(super) known_at: Option<Micros>,
+    /// Which kinds of knowledge it may have facts of.
+    pub(super) kinds: Kinds,
+    /// [`NEVER`] where it says none.
+    pub(super) now: Micros,
+    /// [`NEVER`] where it says none.
+    pub(super) known_at: Micros,
     /// Columns do not hold all of it.
     pub(super) is_odd: bool,
     pub(super) has_steps: bool,
+}
+
+/// Kinds of knowledge, folded into one word: what two of them have in common may be nothing, and
+/// where they have nothing in common there is nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Kinds(u64);
+
+impl Kinds {
+    /// Any kind.
+    pub(super) const ALL: Self = Self(u64::MAX);
+
+    pub(super) fn of(kind: u32) -> Self {
+        Self(1 << (kind % 64))
+    }
+
+    pub(super) fn add(&mut self, more: Self) {
+        self.0 |= more.0;
+    }
+
+    pub(super) fn may_meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// A fact of a case. Those of one kind of knowledge stand together, in the order of the case.
@@ -110,6 +134,7 @@ pub(super) enum Column {
 }
 
 impl Column {
+    #[inline]
     pub(super) fn get(&self, row: usize) -> Option<Cell> {
         match self {
             Self::Empty => None,
@@ -218,10 +243,14 @@ impl Table {
         }
         let own = &mut self.facts[facts as usize..];
         own.sort_by_key(|fact| fact.knowledge);
-        let has_steps = own.iter().any(|fact| fact.is_step);
-        let now = question.now.map(|at| whole(at, &mut is_odd));
-        let known_at = question.known_at.map(|at| whole(at, &mut is_odd));
-        self.rows.push(Row { facts, named, answers, set, now, known_at, is_odd, has_steps });
+        let (mut has_steps, mut kinds) = (false, Kinds::default());
+        for fact in own.iter() {
+            has_steps |= fact.is_step;
+            kinds.add(Kinds::of(fact.knowledge));
+        }
+        let now = question.now.map_or(NEVER, |at| whole(at, &mut is_odd));
+        let known_at = question.known_at.map_or(NEVER, |at| whole(at, &mut is_odd));
+        self.rows.push(Row { facts, named, answers, set, kinds, now, known_at, is_odd, has_steps });
     }
 
     fn take_attribute(
@@ -239,17 +268,12 @@ impl Table {
     }
 
     fn set_of(&mut self, question: &Question, row: usize) -> u32 {
-        let roles: Vec<u32> =
-            question.roles.iter().map(|role| self.words.roles.number(role)).collect();
-        for role in &roles {
-            bits_of(&mut self.with_role, *role).set(row);
+        let mut set = NO_ROLE;
+        for role in &question.roles {
+            let role = self.words.roles.number(role);
+            bits_of(&mut self.with_role, role).set(row);
+            set = self.sets.with(set, role);
         }
-        if let Some(set) = self.set_numbers.get(&roles) {
-            return *set;
-        }
-        let set = u32::try_from(self.sets.len()).unwrap_or(NOBODY);
-        self.set_numbers.insert(roles.clone(), set);
-        self.sets.push(roles);
         set
     }
 

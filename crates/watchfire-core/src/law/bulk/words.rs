@@ -14,11 +14,15 @@ pub(super) const NOBODY: u32 = u32::MAX;
 pub(super) struct Names<T> {
     numbers: BTreeMap<T, u32>,
     names: Vec<T>,
+    /// By the number of a name: which was asked for after it. Names come in much the same order
+    /// case after case, so that a guess spares the search.
+    next: Vec<u32>,
+    last: u32,
 }
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self { numbers: BTreeMap::new(), names: Vec::new() }
+        Self { numbers: BTreeMap::new(), names: Vec::new(), next: Vec::new(), last: 0 }
     }
 }
 
@@ -28,12 +32,29 @@ impl<T: Ord + Clone> Names<T> {
         T: Borrow<Q>,
         Q: Ord + ToOwned<Owned = T> + ?Sized,
     {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
+        let guess = self.next.get(self.last as usize).copied();
+        let guessed = guess.filter(|guess| self.name(*guess).is_some_and(|it| it.borrow() == name));
+        let number = guessed.unwrap_or_else(|| self.search(name));
+        self.last = number;
+        number
+    }
+
+    /// Finds a name, or takes it in, and remembers after which it came.
+    fn search<Q>(&mut self, name: &Q) -> u32
+    where
+        T: Borrow<Q>,
+        Q: Ord + ToOwned<Owned = T> + ?Sized,
+    {
+        let number = self.get(name).unwrap_or_else(|| {
+            let number = u32::try_from(self.names.len()).unwrap_or(NOBODY);
+            self.numbers.insert(name.to_owned(), number);
+            self.names.push(name.to_owned());
+            self.next.push(NOBODY);
+            number
+        });
+        if let Some(next) = self.next.get_mut(self.last as usize) {
+            *next = number;
         }
-        let number = u32::try_from(self.names.len()).unwrap_or(NOBODY);
-        self.numbers.insert(name.to_owned(), number);
-        self.names.push(name.to_owned());
         number
     }
 

@@ -10,7 +10,7 @@ use crate::law::fact::Fact;
 use crate::law::gate::{AtGate, Recipient};
 use crate::law::id::{AttributeId, FactId, FactKind, PredicateId, ProvisionId};
 use crate::law::lawbook::Lawbook;
-use crate::law::question::Question;
+use crate::law::question::{Question, Sight};
 use crate::law::retraction::taken_back;
 use crate::law::vocabulary::Vocabulary;
 
@@ -31,11 +31,9 @@ pub(in crate::law) struct Seen<'q> {
 }
 
 impl<'q> Seen<'q> {
-    pub(super) fn new(book: &Lawbook, question: &'q Question) -> Self {
-        let now = question.now();
-        let visible = |fact: &&Fact| {
-            fact.known_at <= now && question.known_at.is_none_or(|limit| fact.known_at <= limit)
-        };
+    pub(super) fn new(book: &Lawbook, question: &'q Question, sight: Sight) -> Self {
+        let Sight { now, known_until } = sight;
+        let visible = |fact: &&Fact| fact.known_at <= known_until;
         let seen: Vec<&Fact> = question.facts.iter().filter(visible).collect();
         let retractions: Vec<(&FactId, &FactId)> = seen
             .iter()
