@@ -135,13 +135,13 @@ impl Measure {
         );
         if let Some(floor) = &self.floor {
             told += &format!(
-                "\n  floor: {} {} {}; ratio {:.2} ({:.2} to {:.2})",
+                "\n  floor: {} {} {}; ratio {} ({} to {})",
                 floor.what,
                 figure(floor.value),
                 self.unit,
-                floor.ratio,
-                floor.ratio_min,
-                floor.ratio_max
+                figure(floor.ratio),
+                figure(floor.ratio_min),
+                figure(floor.ratio_max)
             );
         }
         let verdict = self.verdict();
@@ -178,13 +178,14 @@ impl Measure {
     }
 }
 
-/// Three significant digits, and no more than the number has.
+/// Three significant digits; of what is less than a thousand-millionth, what is left of it.
 fn figure(value: f64) -> String {
-    match value.abs() {
-        large if large >= 100.0 => format!("{value:.0}"),
-        middle if middle >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
-    }
+    let decimals = match value.abs().log10().floor() {
+        exponent if exponent >= 2.0 => 0,
+        exponent if exponent >= -9.0 => (2.0 - exponent) as usize,
+        _ => 2,
+    };
+    format!("{value:.decimals$}")
 }
 
 pub(crate) fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
@@ -322,6 +323,12 @@ mod tests {
         assert_eq!(percentile(&values, 50.0), 2.0);
         assert_eq!(percentile(&values, 99.0), 4.0);
         assert_eq!(percentile(&values, 25.0), 1.0);
+    }
+
+    #[test]
+    fn a_figure_has_three_digits_however_small_it_is() {
+        let said = [1234.0, 99.94, 9.994, 0.18149, 0.009_987, 0.000_001_234, 0.0].map(figure);
+        assert_eq!(said, ["1234", "99.9", "9.99", "0.181", "0.00999", "0.00000123", "0.00"]);
     }
 
     #[test]

@@ -16,6 +16,12 @@ use super::made::{Answers, Duty, Made};
 /// The program of the Python peer; it stands in the binary, so that it is the one that was read.
 const OPENFISCA: &str = include_str!("../../peers/openfisca.py");
 
+/// How long something took, in seconds.
+pub(super) struct Took {
+    pub(super) processor: f64,
+    pub(super) wall: f64,
+}
+
 /// openfisca-core in a process of its own.
 pub(super) struct Openfisca {
     child: Child,
@@ -71,14 +77,20 @@ impl Openfisca {
         Ok(line.trim().to_owned())
     }
 
-    /// Computes every duty of every case anew; returns the processor time in seconds.
-    pub(super) fn run(&mut self) -> Result<f64, Box<dyn Error>> {
-        Ok(self.ask("run")?.parse()?)
+    /// Computes every duty of every case anew.
+    pub(super) fn run(&mut self) -> Result<Took, Box<dyn Error>> {
+        self.timed("run")
     }
 
     /// The same for the first case alone.
-    pub(super) fn one(&mut self) -> Result<f64, Box<dyn Error>> {
-        Ok(self.ask("one")?.parse()?)
+    pub(super) fn one(&mut self) -> Result<Took, Box<dyn Error>> {
+        self.timed("one")
+    }
+
+    fn timed(&mut self, word: &str) -> Result<Took, Box<dyn Error>> {
+        let line = self.ask(word)?;
+        let (processor, wall) = line.split_once(' ').ok_or("openfisca-core: no two times")?;
+        Ok(Took { processor: processor.parse()?, wall: wall.parse()? })
     }
 
     pub(super) fn digest(&mut self) -> Result<String, Box<dyn Error>> {

@@ -149,8 +149,8 @@ impl<P: Clone + PartialEq, A, R, V> Condition<P, A, R, V> {
         match self {
             Self::Predicate(id) => known.answer(id),
             Self::Flag(id) => known.flag(id),
-            Self::All(parts) => Self::fold(parts, known, Answer::Yes, Answer::min, Answer::No),
-            Self::Any(parts) => Self::fold(parts, known, Answer::No, Answer::max, Answer::Yes),
+            Self::All(parts) => Self::least(parts, known),
+            Self::Any(parts) => Self::greatest(parts, known),
             Self::Not(part) => part.value(known).not(),
             Self::OneOf(id, values) => known.one_of(id, values),
             Self::AtLeast(id, least) => of(known.number(id).map(|number| number >= *least)),
@@ -159,22 +159,42 @@ impl<P: Clone + PartialEq, A, R, V> Condition<P, A, R, V> {
         }
     }
 
-    /// Joins the values of parts, until one decides whatever the others say.
-    fn fold(
-        parts: &[Self],
-        known: &impl Knowledge<P, A, R, V>,
-        of_none: Answer,
-        join: fn(Answer, Answer) -> Answer,
-        decides: Answer,
-    ) -> Answer {
-        let mut value = of_none;
+    /// Returns the least value of parts; one *no* is enough to know it.
+    fn least(parts: &[Self], known: &impl Knowledge<P, A, R, V>) -> Answer {
+        let mut least = Answer::Yes;
         for part in parts {
-            value = join(value, part.value(known));
-            if value == decides {
-                break;
+            match part.value(known) {
+                Answer::No => return Answer::No,
+                value => least = least.min(value),
             }
         }
-        value
+        least
+    }
+
+    /// Returns the greatest value of parts; one *yes* is enough to know it.
+    fn greatest(parts: &[Self], known: &impl Knowledge<P, A, R, V>) -> Answer {
+        let mut greatest = Answer::No;
+        for part in parts {
+            match part.value(known) {
+                Answer::Yes => return Answer::Yes,
+                value => greatest = greatest.max(value),
+            }
+        }
+        greatest
+    }
+
+    /// Returns every attribute that it names.
+    pub fn attributes(&self) -> Vec<&A> {
+        match self {
+            Self::Flag(id) | Self::OneOf(id, _) | Self::AtLeast(id, _) | Self::Below(id, _) => {
+                vec![id]
+            }
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().flat_map(Self::attributes).collect()
+            }
+            Self::Not(part) => part.attributes(),
+            Self::Predicate(_) | Self::Recorded(_) => Vec::new(),
+        }
     }
 
     /// Returns the undecided questions on which the value hangs, in the order of writing.
@@ -222,20 +242,6 @@ impl Condition {
             }
             Self::Not(part) => part.predicates(),
             _ => Vec::new(),
-        }
-    }
-
-    /// Returns every attribute that it names.
-    pub fn attributes(&self) -> Vec<&AttributeId> {
-        match self {
-            Self::Flag(id) | Self::OneOf(id, _) | Self::AtLeast(id, _) | Self::Below(id, _) => {
-                vec![id]
-            }
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().flat_map(Self::attributes).collect()
-            }
-            Self::Not(part) => part.attributes(),
-            Self::Predicate(_) | Self::Recorded(_) => Vec::new(),
         }
     }
 }

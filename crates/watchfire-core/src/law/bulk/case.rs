@@ -1,7 +1,7 @@
 //! One case of a table, as known at an instant.
 
 use super::plan::{Plan, Tells};
-use super::table::{Kinds, Micros, NEVER, Named, Recorded, Row, Table};
+use super::table::{Column, Kinds, Micros, NEVER, Named, Recorded, Row, Table};
 use super::words::{Cell, NOBODY};
 use crate::law::condition::{Answer, Knowledge};
 use crate::law::engine::is_better;
@@ -152,9 +152,15 @@ impl<'t> Case<'t> {
         named.iter().filter(move |one| one.provision == provision && one.known_at <= self.limit)
     }
 
+    /// Returns whether a recorded fact shows an attribute to be *yes*.
+    #[inline]
+    fn shows(&self, id: u32) -> bool {
+        !self.told.shown.is_empty() && self.told.shown.contains(&id)
+    }
+
     #[inline]
     pub(super) fn attribute(&self, id: u32) -> Option<Cell> {
-        if self.told.shown.contains(&id) {
+        if self.shows(id) {
             return Some(Cell::Flag(true));
         }
         self.table.attributes.get(id as usize)?.get(self.at)
@@ -171,8 +177,9 @@ impl Knowledge<u32, u32, u32, Cell> for Case<'_> {
     }
 
     fn flag(&self, attribute: &u32) -> Answer {
-        match self.attribute(*attribute) {
-            Some(Cell::Flag(flag)) => Answer::of(flag),
+        match self.table.attributes.get(*attribute as usize) {
+            _ if self.shows(*attribute) => Answer::Yes,
+            Some(Column::Flags(all)) => all.get(self.at).copied().unwrap_or_default(),
             _ => Answer::Undecided,
         }
     }
@@ -185,8 +192,10 @@ impl Knowledge<u32, u32, u32, Cell> for Case<'_> {
     }
 
     fn number(&self, attribute: &u32) -> Option<f64> {
-        match self.attribute(*attribute) {
-            Some(Cell::Number(number)) => Some(number),
+        match self.table.attributes.get(*attribute as usize) {
+            Some(Column::Numbers(all)) if !self.shows(*attribute) => {
+                all.get(self.at).copied().filter(|number| !number.is_nan())
+            }
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::bits::Bits;
 use super::case::AsOf;
 use super::outcome::Outcome;
-use super::plan::{Plan, Rule};
+use super::plan::{Plain, Plan, Rule};
 use super::put::{Bulk, Found, Owed};
 use super::table::Table;
 use crate::law::impact::{Impact, ShiftKind, shift_of};
@@ -49,7 +49,12 @@ pub struct Changing<'c, 'a> {
     touched: Vec<bool>,
     /// By the number of a rule of the new plan: how one that can stands to what it was.
     since: Vec<Option<Since>>,
+    /// The columns that they ask.
+    columns: Vec<u32>,
 }
+
+/// So many cases are brought out of memory together.
+const BROUGHT: usize = 64;
 
 /// How a provision that can compute otherwise stands to what it was.
 #[derive(Clone, Copy)]
@@ -71,7 +76,11 @@ impl<'c, 'a> Changing<'c, 'a> {
         let touches = |rule: &Rule<'a>| impact.touches(&rule.provision.id);
         let touched = old.rules.iter().map(touches).collect();
         let since = new.rules.iter().map(|rule| touches(rule).then(|| Since::of(old, rule)));
-        Self { old, new, impact, asked, touched, since: since.collect() }
+        let since = since.collect();
+        let mut columns = [columns_of(old, &asked[0]), columns_of(new, &asked[1])].concat();
+        columns.sort_unstable();
+        columns.dedup();
+        Self { old, new, impact, asked, touched, since, columns }
     }
 
     /// Returns the cases of the table in which a changed provision can be listed.
@@ -91,12 +100,21 @@ impl<'c, 'a> Changing<'c, 'a> {
         let candidates = self.candidates(table);
         let mut found = Changes { candidates: candidates.count(), ..Changes::default() };
         let (mut before, mut after) = (Found::default(), Found::default());
-        for at in candidates.iter() {
-            before.owed.clear();
-            after.owed.clear();
-            old.owed_into([at], &mut before);
-            new.owed_into([at], &mut after);
-            self.compare(&mut before.owed, &after.owed, &mut found.changes);
+        let (mut all, mut few) = (candidates.iter(), Vec::with_capacity(BROUGHT));
+        loop {
+            few.clear();
+            few.extend(all.by_ref().take(BROUGHT));
+            if few.is_empty() {
+                break;
+            }
+            table.bring(&few, &self.columns);
+            for at in few.iter().copied() {
+                before.owed.clear();
+                after.owed.clear();
+                old.owed_into([at], &mut before);
+                new.owed_into([at], &mut after);
+                self.compare(&mut before.owed, &after.owed, &mut found.changes);
+            }
         }
         found.evaluated = after.cases;
         found.by_engine = before.by_engine.max(after.by_engine);
@@ -157,6 +175,12 @@ impl Since {
         });
         Self { was, asks_the_same }
     }
+}
+
+/// The columns that some rules ask.
+fn columns_of(plan: &Plan<'_>, rules: &[u32]) -> Vec<u32> {
+    let plain = rules.iter().filter_map(|rule| plan.rules[*rule as usize].plain.as_ref());
+    plain.flat_map(Plain::conditions).flat_map(|it| it.attributes()).copied().collect()
 }
 
 /// One that is no longer listed.

@@ -89,14 +89,18 @@ impl<'a> Maker<'_, 'a> {
                 MetBy::Decided(_) => met_by_decision = true,
             }
         }
+        let provisional_on: Vec<u32> =
+            provision.provisional_on.keys().map(|kind| self.words.kinds.number(kind)).collect();
+        let denied = arises_on.iter().filter(|(_, decides): &&(u32, Vec<u32>)| !decides.is_empty());
+        let mut watched = Kinds::default();
+        for kind in denied.map(|(kind, _)| kind).chain(&provisional_on).chain(&met_by) {
+            watched.add(Kinds::of(*kind));
+        }
         let steps = &provision.awareness;
         Some(Plain {
             arises_on,
-            provisional_on: provision
-                .provisional_on
-                .keys()
-                .map(|kind| self.words.kinds.number(kind))
-                .collect(),
+            watched,
+            provisional_on,
             knows_steps: !steps.strict.is_empty() || !steps.outer.is_empty(),
             arises_first,
             runs_from,

@@ -101,6 +101,8 @@ pub(super) struct Supersedes {
 pub(super) struct Plain<'a> {
     /// What it arises on, with the predicates that each kind decides.
     pub(super) arises_on: Vec<(u32, Vec<u32>)>,
+    /// Kinds of which a case may have none, or the engine is asked.
+    pub(super) watched: Kinds,
     /// Kinds that would carry it provisionally.
     pub(super) provisional_on: Vec<u32>,
     pub(super) knows_steps: bool,
@@ -114,6 +116,14 @@ pub(super) struct Plain<'a> {
     /// The zones: one, or one for each Member State.
     pub(super) zones: Zones<'a>,
     pub(super) versions: Vec<PlainVersion<'a>>,
+}
+
+impl Plain<'_> {
+    /// Returns everything that it asks.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &Ready> {
+        let variants = self.versions.iter().flat_map(|version| &version.variants);
+        self.when.iter().chain(&self.allowed_when).chain(variants.map(|(when, _)| when))
+    }
 }
 
 /// Where days are counted.

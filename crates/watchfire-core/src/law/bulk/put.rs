@@ -36,15 +36,9 @@ pub struct Found {
 /// `question` gives the case at a place back, whole; only cases of which the columns do not hold
 /// all are asked for.
 pub struct Bulk<'b, 'a, Q> {
-    pub(super) plan: &'b Plan<'a>,
-    pub(super) table: &'b Table,
+    columns: Columns<'b, 'a>,
     question: Q,
     as_of: AsOf,
-    view: View,
-    /// Rules that are asked for, in order, where it is not all.
-    among: Option<&'b [u32]>,
-    /// The rules of each set of roles that was asked for, in the order of the packs.
-    rules: OnceLock<Vec<OnceLock<Vec<u32>>>>,
 }
 
 impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
@@ -55,12 +49,14 @@ impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
         };
         let as_of = AsOf { now: micros(as_of.now), known_at: micros(as_of.known_at) };
         let view = View::of(as_of);
-        Self { plan, table, question, as_of, view, among: None, rules: OnceLock::new() }
+        let columns = Columns { plan, table, view, among: None, rules: OnceLock::new() };
+        Self { columns, question, as_of }
     }
 
     /// Asks for some rules alone, which stand in order.
-    pub(super) fn among(self, rules: &'b [u32]) -> Self {
-        Self { among: Some(rules), ..self }
+    pub(super) fn among(mut self, rules: &'b [u32]) -> Self {
+        self.columns.among = Some(rules);
+        self
     }
 
     /// Returns what is owed in some cases.
@@ -72,9 +68,87 @@ impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
 
     /// Adds what is owed in some cases to what was found.
     pub fn owed_into(&self, cases: impl IntoIterator<Item = usize>, found: &mut Found) {
+        let mut left = Left::default();
         for at in cases {
-            if let Some(row) = self.table.rows.get(at) {
-                self.put(at, self.rules_of(row.set), found);
+            let begin = found.owed.len();
+            self.columns.put(at, found, &mut left);
+            if !left.unplain.is_empty() {
+                self.complete(at, &left.unplain, begin, found);
+            }
+            if left.takes {
+                self.columns.supersede(at, &mut found.owed[begin..]);
+            }
+        }
+    }
+
+    /// Adds what the engine says of the rules of a case that columns do not tell.
+    fn complete(&self, at: usize, unplain: &[u32], begin: usize, found: &mut Found) {
+        found.by_engine += 1;
+        let case = number(at);
+        let asked = self.by_engine(at, unplain);
+        found.owed.extend(asked.into_iter().map(|outcome| Owed { case, outcome }));
+        found.owed[begin..].sort_by_key(|one| one.outcome.rule);
+    }
+
+    fn by_engine(&self, at: usize, rules: &[u32]) -> Vec<Outcome> {
+        let (plan, table) = (self.columns.plan, self.columns.table);
+        let question = (self.question)(at);
+        let sight = question.sight(self.as_of.now, self.as_of.known_at);
+        let of = |rule: &u32| &plan.rules[*rule as usize];
+        let provisions = rules.iter().map(|rule| (of(rule).pack, of(rule).provision));
+        let listed = plan.book.apply(&question, sight, provisions);
+        let outcome = |owed: Obligation| {
+            let rule = plan.rule_of(&owed.provision)?;
+            Some(Outcome::of(&owed, rule, plan, &question, &table.words))
+        };
+        listed.into_iter().filter_map(outcome).collect()
+    }
+}
+
+/// A plan with the columns of a table. It does not know how a whole case is given back, so that it
+/// is one program for all who ask.
+struct Columns<'b, 'a> {
+    plan: &'b Plan<'a>,
+    table: &'b Table,
+    view: View,
+    /// Rules that are asked for, in order, where it is not all.
+    among: Option<&'b [u32]>,
+    /// The rules of each set of roles that was asked for, in the order of the packs.
+    rules: OnceLock<Vec<OnceLock<Vec<u32>>>>,
+}
+
+/// What columns leave open of a case.
+#[derive(Default)]
+struct Left {
+    /// Rules that have to be put to the engine.
+    unplain: Vec<u32>,
+    /// Whether a rule may take the place of another.
+    takes: bool,
+}
+
+impl Columns<'_, '_> {
+    /// Adds what columns tell of a case; nothing where there is no case.
+    fn put(&self, at: usize, found: &mut Found, left: &mut Left) {
+        left.unplain.clear();
+        left.takes = false;
+        let Some(row) = self.table.rows.get(at) else { return };
+        found.cases += 1;
+        let rules = self.rules_of(row.set);
+        if rules.is_empty() {
+            return;
+        }
+        let case = Case::new(self.table, self.plan, at, self.view);
+        for place in rules {
+            let rule = &self.plan.rules[*place as usize];
+            if !can_arise(rule, &case) {
+                continue;
+            }
+            left.takes |= rule.supersedes.is_some();
+            let mut owed = Owed { case: number(at), outcome: Outcome::blank(*place, NOBODY) };
+            match put(self.plan, rule, &case, &mut owed.outcome) {
+                Came::Nothing => {}
+                Came::Owed => found.owed.push(owed),
+                Came::Unplain => left.unplain.push(*place),
             }
         }
     }
@@ -97,52 +171,30 @@ impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
         })
     }
 
-    /// Puts some rules to a case.
-    fn put(&self, at: usize, rules: &[u32], found: &mut Found) {
-        found.cases += 1;
-        if rules.is_empty() {
-            return;
-        }
-        let case = Case::new(self.table, self.plan, at, self.view);
-        let number = u32::try_from(at).unwrap_or(u32::MAX);
-        let begin = found.owed.len();
-        let (mut unplain, mut takes) = (Vec::new(), false);
-        for number_of_rule in rules {
-            let rule = &self.plan.rules[*number_of_rule as usize];
-            if !can_arise(rule, &case) {
-                continue;
-            }
-            takes |= rule.supersedes.is_some();
-            let mut owed = Owed { case: number, outcome: Outcome::blank(*number_of_rule, NOBODY) };
-            match put(self.plan, rule, &case, &mut owed.outcome) {
-                Came::Nothing => {}
-                Came::Owed => found.owed.push(owed),
-                Came::Unplain => unplain.push(*number_of_rule),
+    /// Marks what another listed provision of a case has taken the place of, as the engine does.
+    fn supersede(&self, at: usize, found: &mut [Owed]) {
+        let (plan, case) = (self.plan, Case::new(self.table, self.plan, at, self.view));
+        let mut taken: Vec<u32> = Vec::new();
+        for one in found.iter().filter(|one| one.outcome.state != State::NotApplicable) {
+            let rule: &Rule<'_> = &plan.rules[one.outcome.rule as usize];
+            let Some(supersedes) = &rule.supersedes else { continue };
+            let begin = supersedes.begin.get(case.state).or_else(|| supersedes.begin.first());
+            let begun = begin.copied().flatten().is_none_or(|begin| {
+                arose_last(&case, one.outcome.from).is_none_or(|last| last >= begin)
+            });
+            if begun {
+                taken.extend(plan.rule_of(&supersedes.rule));
             }
         }
-        if !unplain.is_empty() {
-            found.by_engine += 1;
-            let asked = self.by_engine(at, &unplain);
-            found.owed.extend(asked.into_iter().map(|outcome| Owed { case: number, outcome }));
-            found.owed[begin..].sort_by_key(|one| one.outcome.rule);
-        }
-        if takes {
-            supersede(self.plan, &case, &mut found.owed[begin..]);
+        for one in found.iter_mut().filter(|one| taken.contains(&one.outcome.rule)) {
+            one.outcome.state = State::Superseded;
+            one.outcome.provisional = false;
         }
     }
+}
 
-    fn by_engine(&self, at: usize, rules: &[u32]) -> Vec<Outcome> {
-        let question = (self.question)(at);
-        let sight = question.sight(self.as_of.now, self.as_of.known_at);
-        let of = |rule: &u32| &self.plan.rules[*rule as usize];
-        let provisions = rules.iter().map(|rule| (of(rule).pack, of(rule).provision));
-        let listed = self.plan.book.apply(&question, sight, provisions);
-        let outcome = |owed: Obligation| {
-            let rule = self.plan.rule_of(&owed.provision)?;
-            Some(Outcome::of(&owed, rule, self.plan, &question, &self.table.words))
-        };
-        listed.into_iter().filter_map(outcome).collect()
-    }
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 impl Plan<'_> {
@@ -153,26 +205,6 @@ impl Plan<'_> {
         rules.sort_unstable();
         rules.dedup();
         rules
-    }
-}
-
-/// Marks what another listed provision has taken the place of, as the engine does.
-fn supersede(plan: &Plan<'_>, case: &Case<'_>, found: &mut [Owed]) {
-    let mut taken: Vec<u32> = Vec::new();
-    for one in found.iter().filter(|one| one.outcome.state != State::NotApplicable) {
-        let rule: &Rule<'_> = &plan.rules[one.outcome.rule as usize];
-        let Some(supersedes) = &rule.supersedes else { continue };
-        let begin = supersedes.begin.get(case.state).or_else(|| supersedes.begin.first());
-        let begun = begin.copied().flatten().is_none_or(|begin| {
-            arose_last(case, one.outcome.from).is_none_or(|last| last >= begin)
-        });
-        if begun {
-            taken.extend(plan.rule_of(&supersedes.rule));
-        }
-    }
-    for one in found.iter_mut().filter(|one| taken.contains(&one.outcome.rule)) {
-        one.outcome.state = State::Superseded;
-        one.outcome.provisional = false;
     }
 }
 

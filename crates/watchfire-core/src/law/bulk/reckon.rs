@@ -65,10 +65,12 @@ fn needs_engine(plan: &Plan<'_>, plain: &Plain<'_>, case: &Case<'_>) -> bool {
     let denied = |(kind, decides): &(u32, Vec<u32>)| {
         !decides.is_empty() && has(kind) && decides.iter().any(|it| case.answer(it) == Answer::No)
     };
+    let is_watched = || {
+        plain.provisional_on.iter().chain(&plain.met_by).any(has)
+            || plain.arises_on.iter().any(denied)
+    };
     (case.row.has_steps && (plain.knows_steps || plan.steps_tell))
-        || plain.provisional_on.iter().any(has)
-        || plain.arises_on.iter().any(denied)
-        || plain.met_by.iter().any(has)
+        || (plain.watched.may_meet(case.row.kinds) && is_watched())
         || (plain.met_by_decision && case.decides())
 }
 
@@ -285,14 +287,14 @@ impl<'c, 'a> Reckoning<'c, 'a> {
             let due = decision_due(owed.strict_from(), owed.strict_due());
             owed.decision_due = due.map_or(NEVER, |due| due.as_microsecond());
         }
-        let unit = |at: Micros| (at != NEVER).then_some(i128::from(at));
+        let unit = |at: Micros| (at != NEVER).then_some(at);
         let window = Window {
             strict_from: unit(owed.strict_from),
             strict_due: unit(owed.strict_due),
-            anchor_known_at: anchor_known_at.map(i128::from),
+            anchor_known_at,
             provisional: owed.provisional,
         };
-        owed.state = window.state(i128::from(self.case.now));
+        owed.state = window.state(self.case.now);
         Came::Owed
     }
 }

@@ -129,8 +129,8 @@ pub(super) enum Column {
     Empty,
     Texts(Vec<u32>),
     Numbers(Vec<f64>),
-    /// 0 is *no*, 1 is *yes*, 2 is nothing said.
-    Flags(Vec<u8>),
+    /// *Undecided* is nothing said.
+    Flags(Vec<Answer>),
 }
 
 impl Column {
@@ -144,9 +144,10 @@ impl Column {
             Self::Numbers(all) => {
                 all.get(row).filter(|number| !number.is_nan()).map(|number| Cell::Number(*number))
             }
-            Self::Flags(all) => {
-                all.get(row).filter(|flag| **flag < 2).map(|flag| Cell::Flag(*flag == 1))
-            }
+            Self::Flags(all) => match all.get(row)? {
+                Answer::Undecided => None,
+                answer => Some(Cell::Flag(*answer == Answer::Yes)),
+            },
         }
     }
 
@@ -164,7 +165,9 @@ impl Column {
             (Self::Numbers(all), Cell::Number(number)) if !number.is_nan() => {
                 place(all, row, f64::NAN, number);
             }
-            (Self::Flags(all), Cell::Flag(flag)) => place(all, row, 2, u8::from(flag)),
+            (Self::Flags(all), Cell::Flag(flag)) => {
+                place(all, row, Answer::Undecided, Answer::of(flag))
+            }
             _ => return false,
         }
         true
@@ -212,13 +215,20 @@ impl Table {
 
     /// Takes out every case. Names keep their numbers, so that plans stay good.
     pub fn clear(&mut self) {
-        self.rows.clear();
-        self.facts.clear();
-        self.named.clear();
+        // Bits are taken out as they were put in: most have none in a table of few cases.
+        for row in self.rows.drain(..) {
+            for role in self.sets.roles(row.set) {
+                bits_of(&mut self.with_role, *role).clear();
+            }
+        }
+        for fact in self.facts.drain(..) {
+            bits_of(&mut self.with_knowledge, fact.knowledge).clear();
+        }
+        for named in self.named.drain(..).filter(|one| one.kind == NamedKind::Submitted) {
+            bits_of(&mut self.with_submission, named.provision).clear();
+        }
         self.answers.clear();
         self.attributes.iter_mut().for_each(Column::clear);
-        let bits = self.with_role.iter_mut().chain(&mut self.with_knowledge);
-        bits.chain(&mut self.with_submission).for_each(Bits::clear);
     }
 
     /// Adds a case; its place is how many there were before.
@@ -318,6 +328,22 @@ impl Table {
         }
         self.facts.push(recorded);
         is_odd
+    }
+
+    /// Looks once at where some cases stand, and at their values in some columns.
+    ///
+    /// Cases that lie far apart come out of memory side by side then, and not each when it is put.
+    pub(super) fn bring(&self, cases: &[usize], columns: &[u32]) {
+        let mut seen = 0;
+        for row in cases.iter().filter_map(|at| self.rows.get(*at)) {
+            seen ^= self.facts.get(row.facts as usize).map_or(0, |fact| fact.knowledge);
+        }
+        for column in columns.iter().filter_map(|id| self.attributes.get(*id as usize)) {
+            for at in cases {
+                seen ^= u32::from(column.get(*at).is_some());
+            }
+        }
+        std::hint::black_box(seen);
     }
 
     /// Returns what belongs to a case between two beginnings.

@@ -141,6 +141,7 @@ impl<'q> Arising<'q> {
 
     /// Tells on what it arose.
     pub(super) fn tell(&self, trace: &mut Vec<Step>) {
+        trace.reserve(self.carriers.len() + self.absent.len() + self.taken_back.len());
         for carrier in &self.carriers {
             trace.push(Step::AroseOn {
                 fact: carrier.fact.id.clone(),

@@ -41,7 +41,6 @@ impl<'q> Seen<'q> {
             .filter_map(|fact| Some((&fact.id, fact.about.as_ref()?)))
             .collect();
         let (live, taken_back) = standing(seen, &taken_back(&retractions));
-        let answers = answers(book, question, &live);
         let mut by_knowledge: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (at, fact) in live.iter().enumerate() {
             by_knowledge.entry(fact.knowledge().as_str()).or_default().push(at);
@@ -51,7 +50,9 @@ impl<'q> Seen<'q> {
             let named: BTreeSet<&ProvisionId> = fact.obligations.iter().collect();
             named.into_iter().for_each(|id| about.entry(id).or_default().push(*fact));
         }
-        let attributes = attributes(book, question, &live);
+        let tell = telling(book.words(), &live, &by_knowledge);
+        let answers = answers(question, &live, &tell);
+        let attributes = attributes(question, &tell);
         Self { live, taken_back, answers, attributes, now, by_knowledge, about }
     }
 
@@ -136,14 +137,45 @@ fn standing<'q>(
     (live, gone)
 }
 
+/// What a kind that is recorded makes *yes*, and the places of the facts of it.
+struct Tells<'b> {
+    decides: &'b [PredicateId],
+    shows: &'b [AttributeId],
+    places: Vec<usize>,
+}
+
+/// Finds the kinds that make something *yes*: each is looked up once, however many facts are of it.
+fn telling<'b>(
+    words: &'b Vocabulary,
+    live: &[&Fact],
+    by_knowledge: &BTreeMap<&str, Vec<usize>>,
+) -> Vec<Tells<'b>> {
+    let mut found = Vec::new();
+    let mut add = |kind: &FactKind, places: Vec<usize>| {
+        let (decides, shows) = (words.decided_by(kind), words.shown_by(kind));
+        if !places.is_empty() && !(decides.is_empty() && shows.is_empty()) {
+            found.push(Tells { decides, shows, places });
+        }
+    };
+    for places in by_knowledge.values() {
+        // A step is of a kind of its own.
+        let (steps, of_kind): (Vec<usize>, Vec<usize>) =
+            places.iter().partition(|at| live[**at].towards.is_some());
+        if let Some(first) = of_kind.first() {
+            add(&live[*first].kind, of_kind);
+        }
+        steps.into_iter().for_each(|at| add(&live[at].kind, vec![at]));
+    }
+    found
+}
+
 /// The attributes, and those that a recorded fact shows to be *yes*.
 fn attributes<'q>(
-    book: &Lawbook,
     question: &'q Question,
-    live: &[&Fact],
+    tell: &[Tells<'_>],
 ) -> Cow<'q, BTreeMap<AttributeId, Value>> {
     let mut found = Cow::Borrowed(&question.attributes);
-    for id in live.iter().flat_map(|fact| book.words().shown_by(&fact.kind)) {
+    for id in tell.iter().flat_map(|one| one.shows) {
         if found.get(id) != Some(&Value::Flag(true)) {
             found.to_mut().insert(id.clone(), Value::Flag(true));
         }
@@ -154,20 +186,23 @@ fn attributes<'q>(
 /// Answers from the start, then decisions in the order in which they were made.
 ///
 /// Recording a deciding kind makes its predicate *yes* from that instant (laws/counting.md 7.2.7).
-fn answers(book: &Lawbook, question: &Question, live: &[&Fact]) -> BTreeMap<PredicateId, Answer> {
+fn answers(
+    question: &Question,
+    live: &[&Fact],
+    tell: &[Tells<'_>],
+) -> BTreeMap<PredicateId, Answer> {
     let mut answers = question.answers.clone();
-    let mut decisions: Vec<(&Fact, PredicateId, Answer)> = Vec::new();
-    for fact in live {
-        if let Some((predicate, answer)) = &fact.decided {
-            decisions.push((fact, predicate.clone(), *answer));
-        }
-        for predicate in book.words().decided_by(&fact.kind) {
-            decisions.push((fact, predicate.clone(), Answer::Yes));
-        }
+    let mut decisions: Vec<(usize, &PredicateId, Answer)> = Vec::new();
+    for (at, fact) in live.iter().enumerate() {
+        decisions.extend(fact.decided.iter().map(|(predicate, answer)| (at, predicate, *answer)));
     }
-    decisions.sort_by_key(|(fact, _, _)| (fact.occurred.lo(), fact.known_at));
+    for one in tell {
+        let each = one.places.iter().flat_map(|at| one.decides.iter().map(move |it| (*at, it)));
+        decisions.extend(each.map(|(at, predicate)| (at, predicate, Answer::Yes)));
+    }
+    decisions.sort_by_key(|(at, ..)| (live[*at].occurred.lo(), live[*at].known_at, *at));
     for (_, predicate, answer) in decisions {
-        answers.insert(predicate, answer);
+        answers.insert(predicate.clone(), answer);
     }
     answers
 }

@@ -1,5 +1,7 @@
 //! Extensions, submissions, and the state table of laws/counting.md 7.7.
 
+use std::ops::{Mul, Sub};
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock::Run;
@@ -166,17 +168,18 @@ pub(in crate::law) fn decision_due(
     from.checked_add(within).ok()
 }
 
-/// The window of a clock, and whether it runs on a question that is open; in one unit of time.
+/// The window of a clock, and whether it runs on a question that is open; in one unit of time, and
+/// in numbers that hold four times the longest span of it.
 #[derive(Clone, Copy)]
-pub(in crate::law) struct Window {
-    pub(in crate::law) strict_from: Option<i128>,
-    pub(in crate::law) strict_due: Option<i128>,
+pub(in crate::law) struct Window<T> {
+    pub(in crate::law) strict_from: Option<T>,
+    pub(in crate::law) strict_due: Option<T>,
     /// When the fact that strict runs from became known.
-    pub(in crate::law) anchor_known_at: Option<i128>,
+    pub(in crate::law) anchor_known_at: Option<T>,
     pub(in crate::law) provisional: bool,
 }
 
-impl Window {
+impl Window<i128> {
     fn of(owed: &Obligation, anchor_known_at: Option<Timestamp>) -> Self {
         let unit = |at: Option<Timestamp>| at.map(Timestamp::as_nanosecond);
         Self {
@@ -186,9 +189,11 @@ impl Window {
             provisional: owed.provisional,
         }
     }
+}
 
+impl<T: Copy + Ord + Sub<Output = T> + Mul<Output = T> + From<u8>> Window<T> {
     /// Returns the state of a clock that runs and is not met.
-    pub(in crate::law) fn state(&self, now: i128) -> State {
+    pub(in crate::law) fn state(&self, now: T) -> State {
         if let Some(due) = self.strict_due {
             if self.anchor_known_at.is_some_and(|known| known > due) {
                 return State::LateAtBirth;
@@ -202,7 +207,9 @@ impl Window {
         }
         match (self.strict_from, self.strict_due) {
             // Without rounding.
-            (Some(from), Some(due)) if (now - from) * 4 >= (due - from) * 3 => State::DueSoon,
+            (Some(from), Some(due)) if (now - from) * T::from(4) >= (due - from) * T::from(3) => {
+                State::DueSoon
+            }
             _ => State::Open,
         }
     }
