@@ -5,6 +5,7 @@ mod made;
 mod ours;
 mod peers;
 mod real;
+mod times;
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -14,13 +15,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use watchfire_core::law::bulk::{AsOf, Bulk, Changing, Found, Plan, Table};
+use watchfire_core::law::bulk::{AsOf, Bulk, Changing, Found, Owed, Plan, Table};
 use watchfire_core::law::impact::Impact;
 use watchfire_core::law::{Lawbook, Question};
 
 use crate::measure::{Floor, Measure, Watch, percentile, sorted, thread_seconds};
 use made::{Answers, Duty, Made};
 use peers::{Openfisca, Regorus};
+use times::Times;
 
 /// Duties of the made law.
 const DUTIES: usize = 60;
@@ -78,11 +80,14 @@ fn all(plan: &Plan<'_>, table: &Table, as_of: AsOf) -> Found {
 }
 
 /// Processor time of this thread: others may take the processor without harm. Peers are timed alike;
-/// none of what is measured so uses more than one thread.
-fn seconds(call: impl FnOnce()) -> f64 {
+/// none of what is measured so uses more than one thread. What came of it goes when the clock has
+/// stopped, as with the peers.
+fn seconds<T>(call: impl FnOnce() -> T) -> f64 {
     let began = thread_seconds();
-    call();
-    thread_seconds() - began
+    let kept = black_box(call());
+    let took = thread_seconds() - began;
+    drop(kept);
+    took
 }
 
 /// What looking at the clock takes of what it is asked to time: of a microsecond, a fifth.
@@ -90,21 +95,22 @@ fn seconds_of_the_clock() -> f64 {
     percentile(&sorted((0..1000).map(|_| seconds(|| ()))), 50.0)
 }
 
-fn wall(call: impl FnOnce()) -> f64 {
+fn wall<T>(call: impl FnOnce() -> T) -> f64 {
     let began = Instant::now();
-    call();
-    began.elapsed().as_secs_f64()
+    let kept = black_box(call());
+    let took = began.elapsed().as_secs_f64();
+    drop(kept);
+    took
 }
 
 /// All cases on two threads, as a caller may.
-fn on_two(plan: &Plan<'_>, table: &Table) -> usize {
+fn on_two(plan: &Plan<'_>, table: &Table) -> [Found; 2] {
     let half = table.len() / 2;
-    let part = |range: std::ops::Range<usize>| {
-        Bulk::new(plan, table, nobody, AsOf::default()).owed(range).owed.len()
-    };
+    let part = |range| Bulk::new(plan, table, nobody, AsOf::default()).owed(range);
     std::thread::scope(|scope| {
         let first = scope.spawn(|| part(0..half));
-        part(half..table.len()) + first.join().unwrap_or_default()
+        let second = part(half..table.len());
+        [first.join().unwrap_or_default(), second]
     })
 }
 
@@ -132,11 +138,11 @@ fn bulk(
 ) -> Result<Vec<Measure>, Box<dyn Error>> {
     let n = table.len();
     let found = all(plan, table, AsOf::default());
-    let answers = ours::answers(plan, &found.owed, DUTIES, n);
+    let answers = ours::answers(plan, found.iter(), DUTIES, n);
     if answers != world.expected {
         return Err("p2: our answers are not the interpreter's".into());
     }
-    let owed = found.owed.len();
+    let owed = found.len();
     drop(found);
     let mut regorus = Regorus::new(&world.duties)?;
     let few = &world.cases[..n.min(REGORUS_CASES_MAX)];
@@ -152,14 +158,10 @@ fn bulk(
     let watch = Watch::start();
     let mut took = Times::default();
     for _ in 0..asked.rounds {
-        let floor = seconds(|| {
-            black_box(Answers::interpreted_hits(&world.duties, &world.cases));
-        });
-        let ours = seconds(|| drop(black_box(all(plan, table, AsOf::default()))));
+        let floor = seconds(|| Answers::interpreted_hits(&world.duties, &world.cases));
+        let ours = seconds(|| all(plan, table, AsOf::default()));
         took.floors.push((floor, ours));
-        let two = wall(|| {
-            black_box(on_two(plan, table));
-        });
+        let two = wall(|| on_two(plan, table));
         took.two.push(two);
         if let Some(peer) = &mut openfisca {
             let run = peer.run()?;
@@ -167,12 +169,13 @@ fn bulk(
             took.openfisca_alone.push((run.processor, ours));
             took.openfisca_one.push(peer.one()?.processor);
         }
+        let mut kept = Vec::with_capacity(inputs.len());
         let began = thread_seconds();
         for input in &inputs {
-            black_box(regorus.run(input)?);
+            kept.push(black_box(regorus.run(input)?));
         }
         took.regorus.push(((thread_seconds() - began) / inputs.len() as f64, ours / n as f64));
-        took.replayed.push((ours, seconds(|| drop(black_box(all(plan, table, as_of))))));
+        took.replayed.push((ours, seconds(|| all(plan, table, as_of))));
     }
     let foreign_cpus = watch.foreign_cpus();
     let mut found = took.told(n);
@@ -182,55 +185,6 @@ fn bulk(
     }
     found.iter_mut().for_each(|measure| measure.foreign_cpus = foreign_cpus);
     Ok(found)
-}
-
-/// What all cases at once took, round by round, in seconds. Pairs are (theirs, ours).
-#[derive(Default)]
-struct Times {
-    floors: Vec<(f64, f64)>,
-    /// Ours on two threads, by the wall.
-    two: Vec<f64>,
-    /// By the wall, with as many threads as each uses of two.
-    openfisca: Vec<(f64, f64)>,
-    /// One thread of each, processor time.
-    openfisca_alone: Vec<(f64, f64)>,
-    openfisca_one: Vec<f64>,
-    /// For each case.
-    regorus: Vec<(f64, f64)>,
-    replayed: Vec<(f64, f64)>,
-}
-
-impl Times {
-    fn told(self, n: usize) -> Vec<Measure> {
-        let median = |all: Vec<f64>| percentile(&sorted(all.into_iter()), 50.0);
-        let ours = median(self.floors.iter().map(|(_, ours)| *ours).collect());
-        let mut measure = Measure::new("p2/a-bulk", n, ours, "s");
-        measure.also = vec![
-            ("two threads, wall", median(self.two)),
-            ("M duty-evaluations/s", (n * DUTIES) as f64 / ours / 1e6),
-        ];
-        measure.floor = Some(Floor::of("a loop of constants over rows, dates alone", &self.floors));
-        let mut found = vec![measure];
-        if !self.openfisca.is_empty() {
-            let (peer, pairs) = ("openfisca-core 46.0.1", &self.openfisca);
-            let mut beside = beside("p2/a-openfisca", n, "s (wall)", peer, pairs, 3.0);
-            let alone = Floor::of(peer, &self.openfisca_alone);
-            beside.also = vec![
-                ("processor time of our one thread over theirs", alone.ratio),
-                ("in the worst pair", alone.ratio_max),
-                ("openfisca, one case, s", median(self.openfisca_one)),
-            ];
-            found.push(beside);
-        }
-        let regorus = "regorus 0.14.1 (RVM)";
-        found.push(beside("p2/a-regorus", n, "s/case", regorus, &self.regorus, 100.0));
-        let mut replay =
-            beside("p2/e-replay", n, "s", "the present state (a)", &self.replayed, 0.25);
-        replay.goal =
-            replay.floor.as_ref().map(|floor| ("≤ 4 × (a)".to_owned(), floor.ratio_max <= 4.0));
-        found.push(replay);
-        found
-    }
 }
 
 /// A figure beside what another needs for the same: pairs of (other, ours), and how many times as
@@ -272,14 +226,9 @@ fn one_case(
     let mut owed = Vec::new();
     for (at, question) in questions.iter().enumerate() {
         let case = u32::try_from(at)?;
-        owed.extend(
-            put(question)
-                .owed
-                .into_iter()
-                .map(|one| watchfire_core::law::bulk::Owed { case, ..one }),
-        );
+        owed.extend(put(question).iter().map(|one| Owed { case, ..one }));
     }
-    if ours::answers(plan, &owed, DUTIES, few.len()) != Answers::interpreted(&world.duties, few) {
+    if ours::answers(plan, owed, DUTIES, few.len()) != Answers::interpreted(&world.duties, few) {
         return Err("p2: answers to one case are not the interpreter's".into());
     }
     let watch = Watch::start();
@@ -288,10 +237,11 @@ fn one_case(
         let mut theirs = Vec::new();
         let clock = seconds_of_the_clock();
         for (question, input) in questions.iter().zip(&inputs) {
-            let began = thread_seconds();
-            black_box(regorus.run(input)?);
-            theirs.push((thread_seconds() - began - clock) * 1e6);
-            let ours = seconds(|| drop(black_box(put(black_box(question)))));
+            let mut said = Ok(regorus::Value::Undefined);
+            let regorus = seconds(|| said = regorus.run(input));
+            said?;
+            theirs.push((regorus - clock) * 1e6);
+            let ours = seconds(|| put(black_box(question)));
             mine.push((ours - clock) * 1e6);
         }
         let (mine, theirs) = (sorted(mine.into_iter()), sorted(theirs.into_iter()));
@@ -342,11 +292,9 @@ fn change(world: &World, book: &Lawbook, rounds: usize) -> Result<Vec<Measure>, 
     let watch = Watch::start();
     let (mut floors, mut wider) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let floor = seconds(|| {
-            black_box(changing.candidates(&table).iter().sum::<usize>());
-        });
-        let ours = seconds(|| drop(black_box(changing.over(&table, nobody, AsOf::default()))));
-        let wide = seconds(|| drop(black_box(doubled.over(&table, nobody, AsOf::default()))));
+        let floor = seconds(|| changing.candidates(&table).iter().sum::<usize>());
+        let ours = seconds(|| changing.over(&table, nobody, AsOf::default()));
+        let wide = seconds(|| doubled.over(&table, nobody, AsOf::default()));
         floors.push((floor * 1e3, ours * 1e3));
         wider.push((ours * 1e3, wide * 1e3));
     }
@@ -393,10 +341,10 @@ fn replay(rounds: usize) -> Result<Measure, Box<dyn Error>> {
         let as_of = as_of(at)?;
         let asked = Question { now: as_of.now, known_at: as_of.known_at, ..question.clone() };
         let mut listed = Vec::new();
-        let engine = seconds(|| listed = black_box(book.obligations(&asked))) * 1e3;
+        let engine = seconds(|| listed = book.obligations(&asked)) * 1e3;
         let mut found = Found::default();
-        let ours = seconds(|| found = black_box(one(as_of))) * 1e3;
-        real::must_agree(&plan, &found.owed, &listed)?;
+        let ours = seconds(|| found = one(as_of)) * 1e3;
+        real::must_agree(&plan, &found, &listed)?;
         by_engine += found.by_engine;
         pairs.push((engine, ours));
         times.push(ours);

@@ -117,13 +117,18 @@ pub(super) fn question(case: &Made) -> Result<Question, Box<dyn std::error::Erro
 }
 
 /// What we say, in the form in which answers are compared.
-pub(super) fn answers(plan: &Plan<'_>, owed: &[Owed], duties: usize, cases: usize) -> Answers {
+pub(super) fn answers(
+    plan: &Plan<'_>,
+    owed: impl IntoIterator<Item = Owed>,
+    duties: usize,
+    cases: usize,
+) -> Answers {
     let mut dues = vec![vec![0; cases]; duties];
-    for Owed { case, outcome } in owed.iter().filter(|one| one.outcome.is_owed()) {
-        let id = plan.provision_id(outcome).as_str();
+    for Owed { case, outcome } in owed.into_iter().filter(|one| one.outcome.is_owed()) {
+        let id = plan.provision_id(&outcome).as_str();
         let duty = id.strip_prefix("bench/").and_then(|at| at.parse::<usize>().ok());
         let due = outcome.strict_due().and_then(|due| i32::try_from(due.as_second()).ok());
-        let place = duty.and_then(|at| dues.get_mut(at)).and_then(|of| of.get_mut(*case as usize));
+        let place = duty.and_then(|at| dues.get_mut(at)).and_then(|of| of.get_mut(case as usize));
         if let (Some(place), Some(due)) = (place, due) {
             *place = due;
         }

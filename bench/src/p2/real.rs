@@ -5,7 +5,7 @@ use std::error::Error;
 use std::hint::black_box;
 
 use jiff::SignedDuration;
-use watchfire_core::law::bulk::{AsOf, Bulk, Found, Owed, Plan, Table};
+use watchfire_core::law::bulk::{AsOf, Bulk, Found, Plan, Table};
 use watchfire_core::law::instant::Instant as When;
 use watchfire_core::law::{Lawbook, Obligation, Question, case_file};
 
@@ -73,7 +73,7 @@ pub(super) fn long_case(book: &Lawbook, facts: usize) -> Result<Question, Box<dy
 /// Compares what came out in columns with what the engine says: provision, state and instants.
 pub(super) fn must_agree(
     plan: &Plan<'_>,
-    owed: &[Owed],
+    owed: &Found,
     listed: &[Obligation],
 ) -> Result<(), Box<dyn Error>> {
     let micros = |at: Option<jiff::Timestamp>| at.map(|at| at.as_microsecond());
@@ -105,7 +105,7 @@ pub(super) fn measure(count: usize, rounds: usize) -> Result<Vec<Measure>, Box<d
     let bulk = Bulk::new(&plan, &table, question, AsOf::default());
     let step = (count / CHECKED).max(1);
     for at in (0..count).step_by(step) {
-        must_agree(&plan, &bulk.owed([at]).owed, &book.obligations(&moved(&written, at)))?;
+        must_agree(&plan, &bulk.owed([at]), &book.obligations(&moved(&written, at)))?;
     }
     let checked: Vec<Question> = (0..count).step_by(step).map(|at| moved(&written, at)).collect();
     let watch = Watch::start();
@@ -121,7 +121,7 @@ pub(super) fn measure(count: usize, rounds: usize) -> Result<Vec<Measure>, Box<d
     let ours = percentile(&sorted(pairs.iter().map(|(_, ours)| *ours)), 50.0);
     let mut measure = Measure::new("p2/real-packs", count, ours, "µs/case");
     measure.also = vec![
-        ("owed", found.owed.len() as f64),
+        ("owed", found.len() as f64),
         ("of a hundred cases, some by the engine", found.by_engine as f64 * 100.0 / count as f64),
         ("s for all", ours * count as f64 / 1e6),
     ];

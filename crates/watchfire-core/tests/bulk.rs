@@ -71,7 +71,7 @@ fn compare(book: &Lawbook, questions: &[Question], as_of: AsOf) -> usize {
     let bulk = Bulk::new(&plan, &table, |at| Cow::Borrowed(&questions[at]), as_of);
     let found = bulk.owed(0..table.len());
     assert_eq!(found.cases, questions.len());
-    let mut said = found.owed.iter().peekable();
+    let mut said = found.iter().peekable();
     for (at, question) in questions.iter().enumerate() {
         let mut asked = question.clone();
         asked.now = as_of.now.or(asked.now);
@@ -126,7 +126,7 @@ fn a_table_that_was_emptied_takes_new_cases() {
         table.clear();
         table.push(question);
         let bulk = Bulk::new(&plan, &table, |_| Cow::Borrowed(question), AsOf::default());
-        let got = bulk.owed(0..1).owed;
+        let got = bulk.owed(0..1);
         let got: Vec<Said> =
             got.iter().map(|one| by_bulk(&plan, &table, question, &one.outcome)).collect();
         let expected: Vec<Said> = book.obligations(question).iter().map(by_engine).collect();
@@ -485,7 +485,6 @@ fn made_duties_come_out_as_an_interpreter_without_our_code_says() {
     let found = bulk.owed(0..table.len());
     assert_eq!(found.by_engine, 0);
     let got: BTreeSet<(usize, String, Timestamp)> = found
-        .owed
         .iter()
         .filter(|one| one.outcome.is_owed())
         .map(|one| {

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::bits::Bits;
 use super::case::AsOf;
+use super::found::{Found, Owed};
 use super::outcome::Outcome;
 use super::plan::{Plain, Plan, Rule};
-use super::put::{Bulk, Found, Owed};
+use super::put::Bulk;
 use super::table::Table;
 use crate::law::impact::{Impact, ShiftKind, shift_of};
 use crate::law::question::Question;
@@ -99,7 +100,8 @@ impl<'c, 'a> Changing<'c, 'a> {
             .map(|(plan, asked)| Bulk::new(plan, table, question, as_of).among(asked));
         let candidates = self.candidates(table);
         let mut found = Changes { candidates: candidates.count(), ..Changes::default() };
-        let (mut before, mut after) = (Found::default(), Found::default());
+        let (mut under_old, mut under_new) = (Found::default(), Found::default());
+        let (mut before, mut after) = (Vec::new(), Vec::new());
         let (mut all, mut few) = (candidates.iter(), Vec::with_capacity(BROUGHT));
         loop {
             few.clear();
@@ -109,15 +111,17 @@ impl<'c, 'a> Changing<'c, 'a> {
             }
             table.bring(&few, &self.columns);
             for at in few.iter().copied() {
-                before.owed.clear();
-                after.owed.clear();
-                old.owed_into([at], &mut before);
-                new.owed_into([at], &mut after);
-                self.compare(&mut before.owed, &after.owed, &mut found.changes);
+                old.owed_into([at], &mut under_old);
+                new.owed_into([at], &mut under_new);
+                under_old.take_from(0, &mut before);
+                under_new.take_from(0, &mut after);
+                self.compare(&mut before, &after, &mut found.changes);
+                before.clear();
+                after.clear();
             }
         }
-        found.evaluated = after.cases;
-        found.by_engine = before.by_engine.max(after.by_engine);
+        found.evaluated = under_new.cases;
+        found.by_engine = under_old.by_engine.max(under_new.by_engine);
         found
     }
 

@@ -7,9 +7,10 @@ use jiff::civil::Date;
 
 use super::case::AsOf;
 use super::change::{Change, Changes, Changing};
+use super::found::Found;
 use super::outcome::Outcome;
 use super::plan::Plan;
-use super::put::{Bulk, Found};
+use super::put::Bulk;
 use super::table::Table;
 use super::tally::{Tally, count_changes};
 use crate::law::Lawbook;
@@ -99,7 +100,7 @@ pub fn backtest(
     Backtest {
         cases: past.len(),
         by_engine: found.by_engine,
-        tally: Tally::of(&plan, &found.owed),
+        tally: Tally::of(&plan, found.iter()),
         otherwise,
     }
 }

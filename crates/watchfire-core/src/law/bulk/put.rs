@@ -4,32 +4,13 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::case::{AsOf, Case, View};
+use super::found::{Found, Owed};
 use super::outcome::Outcome;
 use super::plan::{Plan, Rule};
 use super::reckon::{Came, can_arise, put};
 use super::table::{Micros, Table};
 use super::words::NOBODY;
 use crate::law::question::{Obligation, Question, State};
-
-/// An outcome, and the place of its case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owed {
-    /// The place of the case in its table.
-    pub case: u32,
-    /// What came out.
-    pub outcome: Outcome,
-}
-
-/// What came out, and how much was put to the engine for it.
-#[derive(Debug, Clone, Default)]
-pub struct Found {
-    /// Case by case, and in each in the order of the packs.
-    pub owed: Vec<Owed>,
-    /// Cases that were looked at.
-    pub cases: usize,
-    /// Of these: cases of which something was put to the engine.
-    pub by_engine: usize,
-}
 
 /// A plan with the cases of a table.
 ///
@@ -68,26 +49,29 @@ impl<'b, 'a, 'q, Q: Fn(usize) -> Cow<'q, Question>> Bulk<'b, 'a, Q> {
 
     /// Adds what is owed in some cases to what was found.
     pub fn owed_into(&self, cases: impl IntoIterator<Item = usize>, found: &mut Found) {
-        let mut left = Left::default();
+        let (mut left, mut own) = (Left::default(), Vec::new());
         for at in cases {
-            let begin = found.owed.len();
+            let begin = found.len();
             self.columns.put(at, found, &mut left);
-            if !left.unplain.is_empty() {
-                self.complete(at, &left.unplain, begin, found);
-            }
-            if left.takes {
-                self.columns.supersede(at, &mut found.owed[begin..]);
+            if left.takes || !left.unplain.is_empty() {
+                found.take_from(begin, &mut own);
+                self.complete(at, &left, &mut own, found);
+                own.drain(..).for_each(|one| found.push(one));
             }
         }
     }
 
-    /// Adds what the engine says of the rules of a case that columns do not tell.
-    fn complete(&self, at: usize, unplain: &[u32], begin: usize, found: &mut Found) {
-        found.by_engine += 1;
-        let case = number(at);
-        let asked = self.by_engine(at, unplain);
-        found.owed.extend(asked.into_iter().map(|outcome| Owed { case, outcome }));
-        found.owed[begin..].sort_by_key(|one| one.outcome.rule);
+    /// Completes what columns told of one case.
+    fn complete(&self, at: usize, left: &Left, own: &mut Vec<Owed>, found: &mut Found) {
+        if !left.unplain.is_empty() {
+            found.by_engine += 1;
+            let (case, asked) = (number(at), self.by_engine(at, &left.unplain));
+            own.extend(asked.into_iter().map(|outcome| Owed { case, outcome }));
+            own.sort_by_key(|one| one.outcome.rule);
+        }
+        if left.takes {
+            self.columns.supersede(at, own);
+        }
     }
 
     fn by_engine(&self, at: usize, rules: &[u32]) -> Vec<Outcome> {
@@ -147,7 +131,7 @@ impl Columns<'_, '_> {
             let mut owed = Owed { case: number(at), outcome: Outcome::blank(*place, NOBODY) };
             match put(self.plan, rule, &case, &mut owed.outcome) {
                 Came::Nothing => {}
-                Came::Owed => found.owed.push(owed),
+                Came::Owed => found.push(owed),
                 Came::Unplain => left.unplain.push(*place),
             }
         }

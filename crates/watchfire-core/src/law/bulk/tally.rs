@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::change::Change;
+use super::found::Owed;
 use super::outcome::Outcome;
 use super::plan::Plan;
-use super::put::Owed;
 use crate::law::id::ProvisionId;
 use crate::law::impact::Counts;
 use crate::law::question::State;
@@ -62,14 +62,13 @@ pub struct Tally {
 
 impl Tally {
     /// Counts what came of a plan.
-    pub fn of(plan: &Plan<'_>, all: &[Owed]) -> Self {
+    pub fn of(plan: &Plan<'_>, all: impl IntoIterator<Item = Owed>) -> Self {
         let mut tally = Self::default();
-        for Owed { outcome, .. } in
-            all.iter().filter(|one| one.outcome.is_owed() || one.outcome.foreseen)
-        {
-            tally.total.add(outcome);
-            let id = plan.provision_id(outcome).clone();
-            tally.by_provision.entry(id).or_default().add(outcome);
+        let outcomes = all.into_iter().map(|one| one.outcome);
+        for outcome in outcomes.filter(|one| one.is_owed() || one.foreseen) {
+            tally.total.add(&outcome);
+            let id = plan.provision_id(&outcome).clone();
+            tally.by_provision.entry(id).or_default().add(&outcome);
         }
         tally
     }
