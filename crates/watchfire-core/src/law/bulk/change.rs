@@ -184,7 +184,8 @@ impl Since {
 /// The columns that some rules ask.
 fn columns_of(plan: &Plan<'_>, rules: &[u32]) -> Vec<u32> {
     let plain = rules.iter().filter_map(|rule| plan.rules[*rule as usize].plain.as_ref());
-    plain.flat_map(Plain::conditions).flat_map(|it| it.attributes()).copied().collect()
+    let asked = plain.flat_map(Plain::conditions).flat_map(|it| it.attributes()).copied();
+    asked.chain([plan.states.attribute]).collect()
 }
 
 /// One that is no longer listed.

@@ -335,12 +335,17 @@ impl Table {
     /// Cases that lie far apart come out of memory side by side then, and not each when it is put.
     pub(super) fn bring(&self, cases: &[usize], columns: &[u32]) {
         let mut seen = 0;
-        for row in cases.iter().filter_map(|at| self.rows.get(*at)) {
-            seen ^= self.facts.get(row.facts as usize).map_or(0, |fact| fact.knowledge);
+        for at in cases {
+            // Where each begins and where it ends: that may be two pieces of memory.
+            seen ^= self.rows.get(*at).map_or(0, |row| row.now ^ i64::from(row.is_odd));
+            let facts = self.part(&self.facts, *at, |row| row.facts);
+            for fact in facts.first().into_iter().chain(facts.last()) {
+                seen ^= fact.lo ^ i64::from(fact.is_step);
+            }
         }
         for column in columns.iter().filter_map(|id| self.attributes.get(*id as usize)) {
             for at in cases {
-                seen ^= u32::from(column.get(*at).is_some());
+                seen ^= i64::from(column.get(*at).is_some());
             }
         }
         std::hint::black_box(seen);

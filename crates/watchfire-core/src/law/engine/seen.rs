@@ -153,7 +153,7 @@ fn telling<'b>(
     let mut found = Vec::new();
     let mut add = |kind: &FactKind, places: Vec<usize>| {
         let (decides, shows) = (words.decided_by(kind), words.shown_by(kind));
-        if !places.is_empty() && !(decides.is_empty() && shows.is_empty()) {
+        if !(decides.is_empty() && shows.is_empty()) {
             found.push(Tells { decides, shows, places });
         }
     };
