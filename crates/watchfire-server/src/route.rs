@@ -176,6 +176,7 @@ fn exposure() -> Vec<Route> {
         route(SignedIn, routes!(api::vulnerability::list)),
         route(SignedIn, routes!(api::vulnerability::counts)),
         route(Grant, routes!(api::vulnerability::show)),
+        route(Grant, routes!(api::vulnerability::timeline::list)),
         route(Grant, routes!(api::vulnerability::exposures)),
         route(Grant, routes!(api::vulnerability::why)),
         route(Grant, routes!(api::vulnerability::of_release)),

@@ -103,6 +103,30 @@ pub(crate) struct TimelineQuestion {
     limit: Option<usize>,
 }
 
+impl TimelineQuestion {
+    /// Reads behind which place, and how many.
+    pub(super) fn read(&self) -> Result<(u64, usize), Problem> {
+        let malformed = |detail: &str| {
+            let hint = "take the `next` of the page before, unchanged";
+            Problem::new("request_malformed", detail, hint)
+        };
+        let after = self.after.as_deref().map_or(Ok(0), str::parse::<u64>);
+        let after = after.map_err(|_| malformed("`after` is no cursor of this list"))?;
+        let limit = self.limit.unwrap_or(ROWS_DEFAULT);
+        if limit == 0 || limit > PAGE_ROWS_MAX {
+            return Err(malformed("`limit` must be 1 to 200"));
+        }
+        Ok((after, limit))
+    }
+}
+
+/// Takes off what is more than a page, and says where the next one begins.
+pub(super) fn next_of(events: &mut Vec<RecordedEvent>, limit: usize) -> Option<String> {
+    let more = events.len() > limit;
+    events.truncate(limit);
+    events.last().filter(|_| more).map(|last| last.version.to_string())
+}
+
 /// Lists what was recorded in a case, oldest first.
 #[utoipa::path(get, path = "/api/v1/cases/{id}/timeline", tag = "cases",
     params(("id" = String, Path, description = "Id of a case."), TimelineQuestion),
@@ -111,22 +135,12 @@ pub(crate) async fn list(
     State(node): State<Node>,
     caller: Caller,
     Path(case): Path<String>,
-    asked: Asked<TimelineQuestion>,
+    Asked(asked): Asked<TimelineQuestion>,
 ) -> Shown<List<TimelineEntry>> {
     let case = id::<CaseId>(&case)?;
-    let malformed = |detail: &str| {
-        Problem::new("request_malformed", detail, "take the `next` of the page before, unchanged")
-    };
-    let after = asked.0.after.as_deref().map_or(Ok(0), str::parse::<u64>);
-    let after = after.map_err(|_| malformed("`after` is no cursor of this list"))?;
-    let limit = asked.0.limit.unwrap_or(ROWS_DEFAULT);
-    if limit == 0 || limit > PAGE_ROWS_MAX {
-        return Err(malformed("`limit` must be 1 to 200"));
-    }
+    let (after, limit) = asked.read()?;
     let mut events = node.store().case_events(&caller.viewer, &case, after, limit + 1).await?;
-    let more = events.len() > limit;
-    events.truncate(limit);
-    let next = events.last().filter(|_| more).map(|last| last.version.to_string());
+    let next = next_of(&mut events, limit);
     Ok(Json(List { items: events.iter().filter_map(entry).collect(), next }))
 }
 

@@ -118,6 +118,41 @@ async fn what_an_advisory_finds_is_shown_with_its_reasons_and_decided() {
             (&rows["items"][0]["open"], &rows["items"][0]["lapsed"]),
             (&json!(true), &json!("grounds"))
         );
+        let timeline = format!("{path}/timeline");
+        let all = get(&house, &eva, &timeline).await;
+        let all = all["items"].as_array().expect("a list");
+        let told: Vec<(&str, Option<&str>)> = all
+            .iter()
+            .map(|it| &it["happened"])
+            .map(|it| (it["kind"].as_str().expect("a kind"), it["detail"].as_str()))
+            .collect();
+        let by_rule = told.iter().find(|(kind, _)| *kind == "case-joined").expect("by rule").1;
+        assert_eq!(
+            told,
+            [
+                ("known", None),
+                ("answered", Some("affected")),
+                ("case-joined", by_rule),
+                ("decided", Some("fixed")),
+                ("answered", Some("affected")),
+                ("lapsed", Some("grounds")),
+            ]
+        );
+        assert_eq!(all[3]["by"]["kind"], "person");
+        assert_eq!(all[3]["happened"]["text"], "patched by hand");
+        assert_eq!(all[3]["happened"]["releases"], json!([release]));
+        assert_eq!(all[3]["happened"]["releases_count"], 1);
+        let mut pages = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page = get(&house, &eva, &format!("{timeline}?limit=2{after}")).await;
+            pages.extend(page["items"].as_array().expect("a list").iter().cloned());
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        assert_eq!(pages, *all);
+        let odd = house.get(&format!("{timeline}?limit=0")).by(&eva).answer().await;
+        assert_eq!((odd.status.as_u16(), odd.code().as_str()), (400, "request_malformed"));
     }
 }
 
@@ -197,8 +232,10 @@ async fn a_case_under_embargo_is_named_to_those_alone_who_see_it() {
     for (person, login, sees) in
         [(&eva, "eva.responder.x", true), (&emil, "emil.employee.x", false)]
     {
-        let shown = get(&house, person, &path).await.to_string();
-        assert_eq!(shown.contains(&case), sees, "{login}: {shown}");
+        for path in [path.clone(), format!("{path}/timeline")] {
+            let shown = get(&house, person, &path).await.to_string();
+            assert_eq!(shown.contains(&case), sees, "{login}: {shown}");
+        }
         let mut browser = Browser::new(&house);
         browser.sign_in(login).await;
         let shown = text(&browser.get(&page).await);
@@ -217,6 +254,7 @@ async fn what_a_house_is_exposed_to_answers_strangers_like_what_is_missing() {
     for (method, path) in [
         ("GET", ""),
         ("GET", "/exposures"),
+        ("GET", "/timeline"),
         ("POST", "/decisions"),
         ("POST", "/agreements"),
         ("POST", "/cases"),
