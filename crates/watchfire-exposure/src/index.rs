@@ -100,24 +100,13 @@ impl Index {
         document: Number,
         components: impl IntoIterator<Item = (&'a Package, &'a str)>,
     ) -> Result<(), NotAdded> {
-        self.begin(document)?;
+        if !self.known.insert(document) {
+            return Err(NotAdded::Known(document));
+        }
         for (package, version) in components {
-            self.component(document, package, version);
+            self.delta.insert(document, package, version);
         }
         Ok(())
-    }
-
-    /// Begins to add a document whose components come one after the other.
-    ///
-    /// # Errors
-    /// [`NotAdded`] where the number is taken.
-    pub fn begin(&mut self, document: Number) -> Result<(), NotAdded> {
-        if self.known.insert(document) { Ok(()) } else { Err(NotAdded::Known(document)) }
-    }
-
-    /// Adds a component of the document that was begun last.
-    pub fn component(&mut self, document: Number, package: &Package, version: &str) {
-        self.delta.insert(document, package, version);
     }
 
     /// Takes a document out; it is found no longer, and its place is freed when all is merged.

@@ -2,7 +2,7 @@
 //!
 //! A source is a folder, an archive, a mirror of OSV, a provider of CSAF or a document by itself. A
 //! reader is given what was kept of its source, and hands over what has changed since: in batches,
-//! each of which is taken before the next is read, so that memory is bounded. What it knows moves
+//! of which one is gathered while another is taken, so that memory is bounded. What it knows moves
 //! on only with what was taken; a try that breaks off loses little.
 //!
 //! What has left a source is no news of its own everywhere:

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::OwnedSemaphorePermit;
 use watchfire_core::event::SbomRecord;
-use watchfire_formats::sbom::{self, Head, Item, Problems, Refused, Skipped};
+use watchfire_formats::sbom::{self, Head, Item, Lost, Problems, Refused, Skipped};
 use watchfire_store::{Inventory, Kept, digest_of};
 
 use crate::error::Problem;
@@ -134,7 +134,7 @@ fn used(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Used, Problem> {
     let read = Holding::read(bytes, goes_on).map_err(|refused| told(&refused))?;
     let Read { head, holding, skipped } = read;
     if head.components == 0 {
-        return Err(nothing(head.skipped, skipped.first()));
+        return Err(nothing(&skipped));
     }
     let inventory = holding.to_bytes().map_err(|error| {
         Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
@@ -170,12 +170,13 @@ fn said(text: &str) -> String {
 }
 
 /// A document that would say that the release is made of nothing.
-fn nothing(all: u64, first: Option<&Skipped>) -> Problem {
-    let Some(first) = first else {
+fn nothing(skipped: &[Skipped]) -> Problem {
+    let mut components = skipped.iter().filter(|one| one.lost == Lost::Component);
+    let Some(first) = components.next() else {
         let hint = "send what the release is made of; advisories and VEX are no SBOMs";
         return Problem::new("sbom_refused", "it names no component", hint);
     };
-    let detail = format!("none of its components can be used ({all}); the first: {}", first.reason);
+    let detail = format!("none of its components can be used; the first: {}", first.reason);
     let problem = Problem::new("sbom_refused", detail, "mend the components, or export it anew");
     placed(problem, &first.place)
 }

@@ -10,21 +10,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, RwLockReadGuard, mpsc};
+use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
 use watchfire_core::event::Service;
 use watchfire_core::ids::{ReleaseId, SbomId};
 use watchfire_exposure::index::{Index, Number, Package};
 use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{Authorized, Inventory, SbomRow, Store, StoreError, Viewer};
 
-use super::inventory::{Excerpt, Holding, HoldingError, READER, is_whole, visit_names};
+use super::inventory::{Excerpt, Holding, HoldingError, READER, names_in};
 use super::kept::{self, Kept};
+use super::name::Name;
 
 /// SBOMs that are read into memory at once.
 pub(super) const AT_ONCE: usize = 64;
-
-/// So many blocks of an SBOM are read before they are added.
-const BLOCKS_AHEAD: usize = 16;
 
 /// What this house has; cheap to clone.
 #[derive(Debug, Clone)]
@@ -232,9 +230,9 @@ impl Held {
                 kept.into_iter().map(|kept| (kept.document.clone(), kept)).collect();
             for document in &asked[..count] {
                 // One after the other: each may be large.
-                let bytes = bytes_of(store, grant, document, kept.remove(*document)).await?;
+                let names = names_of(store, grant, document, kept.remove(*document)).await?;
                 for row in &by_document[document] {
-                    self.settle(number(row)?, row, bytes.as_ref()).await;
+                    self.settle(number(row)?, row, names.as_ref())?;
                 }
             }
             asked = &asked[count..];
@@ -242,50 +240,31 @@ impl Held {
         Ok(())
     }
 
-    /// Takes up an SBOM, by what is kept of its document; `None` where that was erased.
-    async fn settle(
+    /// Takes up an SBOM by what its components go by; `None` where its document was erased. It is there
+    /// as a whole or not at all: whoever follows may be let go wherever it waits.
+    fn settle(
         &mut self,
         number: Number,
         row: &SbomRow,
-        bytes: Option<&Result<Arc<Vec<u8>>, String>>,
-    ) {
-        let added = match bytes {
-            Some(Ok(bytes)) => self.add(number, bytes.clone()).await,
-            Some(Err(problem)) => Err(problem.clone()),
-            None => Err("its document was erased".to_owned()),
+        names: Option<&Result<Vec<Name>, String>>,
+    ) -> Result<(), StoreError> {
+        let problem = match names {
+            Some(Ok(names)) => return self.add(number, row, names),
+            Some(Err(problem)) => problem.clone(),
+            None => "its document was erased".to_owned(),
         };
-        match added {
-            Ok(()) => {
-                self.followed.read += 1;
-                self.attach(number, row);
-            }
-            Err(problem) => {
-                tracing::error!(sbom.id = %row.id, problem, "an SBOM cannot be read");
-                self.unreadable.insert(number, (row.release.clone(), problem));
-            }
-        }
+        tracing::error!(sbom.id = %row.id, problem, "an SBOM cannot be read");
+        self.unreadable.insert(number, (row.release.clone(), problem));
+        Ok(())
     }
 
-    /// Adds what an SBOM names, while the rest of it is read on a thread that nobody waits for.
-    async fn add(&mut self, number: Number, bytes: Arc<Vec<u8>>) -> Result<(), String> {
-        self.index.begin(number).map_err(|error| error.to_string())?;
-        let (to, mut from) = mpsc::channel(BLOCKS_AHEAD);
-        let reading = tokio::task::spawn_blocking(move || {
-            visit_names(&bytes, &mut |names| to.blocking_send(names).is_ok())
-        });
-        while let Some(names) = from.recv().await {
-            for name in &names {
-                self.index.component(number, &name.package, &name.version);
-            }
-        }
-        let read = match reading.await {
-            Ok(read) => read.map_err(|error| error.to_string()),
-            Err(_) => Err("reading it stopped with a panic".to_owned()),
-        };
-        if read.is_err() {
-            self.index.remove(number);
-        }
-        read
+    fn add(&mut self, number: Number, row: &SbomRow, names: &[Name]) -> Result<(), StoreError> {
+        let rows = names.iter().map(|name| (&name.package, &*name.version));
+        let taken = StoreError::Corrupt { what: "sbom" };
+        self.index.add(number, rows).map_err(|_| taken)?;
+        self.followed.read += 1;
+        self.attach(number, row);
+        Ok(())
     }
 
     fn attach(&mut self, number: Number, row: &SbomRow) {
@@ -366,18 +345,28 @@ async fn opened<T: Send + Sync + 'static>(
     Ok(found)
 }
 
-/// What is kept of a document, or else what it is read as anew; `None` where it was erased.
-async fn bytes_of(
+/// What the components of a document go by, as it was kept or else anew; `None` where it was erased.
+async fn names_of(
     store: &Store,
     grant: &Authorized<NodeNoun, Write>,
     document: &str,
     kept: Option<Inventory>,
-) -> Result<Option<Result<Arc<Vec<u8>>, String>>, StoreError> {
-    if let Some(kept) = kept.filter(|kept| kept.reader == READER && is_whole(&kept.bytes)) {
-        return Ok(Some(Ok(Arc::new(kept.bytes))));
+) -> Result<Option<Result<Vec<Name>, String>>, StoreError> {
+    let open = async |bytes: Vec<u8>| {
+        let opened = tokio::task::spawn_blocking(move || names_in(&bytes)).await;
+        let stopped = |_| "reading it stopped with a panic".to_owned();
+        opened.map_err(stopped)?.map_err(|error| error.to_string())
+    };
+    if let Some(kept) = kept.filter(|kept| kept.reader == READER)
+        && let Ok(names) = open(kept.bytes).await
+    {
+        return Ok(Some(Ok(names)));
     }
-    let read = anew(store, grant, document).await?;
-    Ok(read.map(|read| read.map(Arc::new)))
+    Ok(match anew(store, grant, document).await? {
+        Some(Ok(bytes)) => Some(open(bytes).await),
+        Some(Err(problem)) => Some(Err(problem)),
+        None => None,
+    })
 }
 
 /// Reads a document anew, into what is kept of it; `None` where it was erased.

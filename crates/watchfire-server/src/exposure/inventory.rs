@@ -13,7 +13,7 @@ use super::advice::Whole;
 use super::name::Name;
 
 pub use kept::Excerpt;
-pub(super) use kept::{hash_of, is_whole, visit_names};
+pub(super) use kept::{hash_of, names_in};
 pub use read::Read;
 
 /// The version of what makes a [`Holding`] of a document. Whoever changes what a document is read

@@ -41,13 +41,20 @@ pub struct Opinions {
 /// Documents that were read, by digest, so that one that speaks of many vulnerabilities is read once.
 #[derive(Debug, Default)]
 pub struct Library {
+    /// Those that the store has, and can be read again.
     read: HashMap<String, Arc<Document>>,
+    /// Those that are on their way into the store, and can be had nowhere else.
+    coming: HashMap<String, Arc<Document>>,
 }
 
 impl Library {
-    /// Puts a document there that was read already.
+    /// Puts a document there that is on its way into the store.
     pub fn put(&mut self, digest: &str, document: Arc<Document>) {
-        self.read.insert(digest.to_owned(), document);
+        self.coming.insert(digest.to_owned(), document);
+    }
+
+    fn get(&self, digest: &str) -> Option<&Arc<Document>> {
+        self.coming.get(digest).or_else(|| self.read.get(digest))
     }
 
     /// Reads those of these documents that are not there yet. What cannot be read is not there then.
@@ -57,7 +64,7 @@ impl Library {
         grant: &Authorized<NodeNoun, Write>,
         digests: &[&str],
     ) -> Result<(), StoreError> {
-        let is_new = |digest: &&&str| !self.read.contains_key(**digest);
+        let is_new = |digest: &&&str| self.get(digest).is_none();
         let missing: Vec<&str> = digests.iter().filter(is_new).copied().collect();
         if self.read.len() + missing.len() > LIBRARY_MAX {
             let kept = |digest: &String, _: &mut _| digests.contains(&digest.as_str());
@@ -103,7 +110,7 @@ impl Opinions {
                 let end = digests.len().min(at + FETCHED_AT_ONCE);
                 library.fetch(store, grant, &digests[at..end]).await?;
             }
-            let Some(document) = library.read.get(digest) else {
+            let Some(document) = library.get(digest) else {
                 tracing::error!(document = digest, place = speaking.place, "it cannot be read");
                 is_partial = true;
                 continue;

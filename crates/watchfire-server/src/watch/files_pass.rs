@@ -1,6 +1,6 @@
 //! A pass over the files of a source: a folder, an archive or a document by itself.
 //!
-//! It reads and unpacks in a thread of its own, and waits there until what it hands over is taken.
+//! It reads and unpacks in a thread of its own, and waits there until what it handed over before is taken.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};

@@ -7,7 +7,7 @@ use super::Trouble;
 use super::state::{State, digest};
 
 /// A batch has at most so many documents.
-const NEWS_MAX: usize = 2_000;
+const NEWS_MAX: usize = 1_000;
 /// And is handed over once it has so many bytes.
 const NEWS_BYTES: usize = 16 << 20;
 /// After so many documents the state goes with a batch.

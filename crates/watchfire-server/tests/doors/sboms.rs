@@ -212,6 +212,8 @@ async fn a_document_that_is_no_sbom_is_refused_with_its_place_and_nothing_is_kep
     let advisory = r#"{"id": "GHSA-jfh8-c2jp-5v3q", "modified": "2021-12-10T00:00:00Z",
         "affected": [{"package": {"ecosystem": "Maven", "name": "a:b"}}]}"#;
     let none = shop(&[]);
+    let vex = r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "vulnerabilities": [
+        {"id": "CVE-2021-44228", "analysis": {"state": "not_affected"}}]}"#;
     let nameless = shop(&vec![NAMELESS; 4_000]);
     let zeros = gzip(&vec![b' '; 256 << 20]);
     let cut = &gzip(broken.as_bytes())[..40];
@@ -226,6 +228,7 @@ async fn a_document_that_is_no_sbom_is_refused_with_its_place_and_nothing_is_kep
         ("a PDF", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n", None, None),
         ("an advisory", advisory.as_bytes(), None, None),
         ("no component", none.as_bytes(), None, None),
+        ("VEX", vex.as_bytes(), None, None),
         ("none that can be used", nameless.as_bytes(), Some("/components/0"), None),
     ] {
         let refused = attach(&house, &eva, &release, bytes).await;

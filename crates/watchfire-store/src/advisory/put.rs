@@ -52,7 +52,9 @@ async fn put_batch(
     let (apart, good): (Vec<&Word>, Vec<&Word>) =
         words.iter().partition(|word| word.problem.is_some() && goes_on(word));
     set_apart(tx, source, &apart).await?;
-    // By the names that it had, so before they are cleared.
+    let ids = put_rows(tx, source, &good, at).await?;
+    // By the names that it had, so before they are cleared; and where every row names its document now,
+    // since one may have come under another name.
     for word in &good {
         let Some(known) = former.get(&word.name) else { continue };
         let digests = std::iter::once(&known.document).chain(&known.apart);
@@ -60,7 +62,6 @@ async fn put_batch(
             forget_unnamed(tx, digest, known.id).await?;
         }
     }
-    let ids = put_rows(tx, source, &good, at).await?;
     let list = serde_json::Value::from(ids.iter().map(|(_, id)| *id).collect::<Vec<_>>());
     for statement in
         [&listed::CLEAR_ADVISORY_NAMES, &listed::CLEAR_ADVISORY_PACKAGES, &listed::CLEAR_LISTINGS]

@@ -312,7 +312,7 @@ async fn what_a_house_has_is_its_own_and_whoever_looks_on_changes_nothing() {
     }
 }
 
-fn word(source: &str, name: &str, text: &str) -> Word {
+pub(crate) fn word(source: &str, name: &str, text: &str) -> Word {
     Word {
         source: source.into(),
         name: name.into(),
@@ -333,7 +333,7 @@ fn word(source: &str, name: &str, text: &str) -> Word {
     }
 }
 
-async fn said(house: &House, words: Vec<Word>) {
+pub(crate) async fn said(house: &House, words: Vec<Word>) {
     let grant = house.store.authorize_node::<Write>(&watch()).await.expect("the watch may");
     let mut append = Append::new(&watch(), house.now);
     words.into_iter().for_each(|word| append.advisory(&grant, word));

@@ -3,6 +3,7 @@
 mod amendment;
 mod append;
 mod audit;
+mod documents;
 mod due;
 mod engine;
 mod exposure;

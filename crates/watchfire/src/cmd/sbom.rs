@@ -79,7 +79,9 @@ fn told(args: &Sbom) -> Result<Exit, Failure> {
         print::json(&answer)?;
     }
     let refused = answer.sboms.iter().any(|it| it.refused.is_some());
-    let whole = |it: &Answered| it.valid && it.skipped.is_empty();
+    // What is said of vulnerabilities is told, and is nothing that a product is made of.
+    let is_statement = |one: &Left| one.what == "statement";
+    let whole = |it: &Answered| it.valid && it.skipped.iter().all(is_statement);
     Ok(match (refused, answer.sboms.iter().all(whole)) {
         (true, _) => Exit::Request,
         (false, true) => Exit::Done,

@@ -44,7 +44,7 @@ fn attach(args: &SbomAttach) -> Result<Exit, Failure> {
             }
             answer => answer.map_err(|failure| failure.about(&file.display().to_string()))?,
         };
-        is_whole &= answer["skipped_count"] == 0;
+        is_whole &= is_used(&answer);
         let mut answer = answer;
         answer["file"] = json!(file.display().to_string());
         if !args.json {
@@ -190,4 +190,11 @@ fn remarks(what: &str, list: &Value, count: &Value) -> Result<(), Failure> {
         print::data(&format!("    and {more} more (`--json` has more of them)"))?;
     }
     Ok(())
+}
+
+/// Whether all that a release is made of was used; what else a document says is told and no more.
+fn is_used(answer: &Value) -> bool {
+    let skipped = answer["skipped"].as_array().map_or(&[][..], Vec::as_slice);
+    let statements = skipped.iter().filter(|one| one["what"] == "statement").count();
+    answer["skipped_count"] == statements
 }
