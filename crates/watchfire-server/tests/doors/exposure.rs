@@ -118,6 +118,19 @@ async fn what_an_advisory_finds_is_shown_with_its_reasons_and_decided() {
             (&rows["items"][0]["open"], &rows["items"][0]["lapsed"]),
             (&json!(true), &json!("grounds"))
         );
+    }
+}
+
+#[tokio::test]
+async fn the_timeline_of_a_vulnerability_tells_what_became_known_and_who_decided_what() {
+    for house in House::on_each_engine().await {
+        let eva = house.person("Eva Responder", &[Duty::Responder]).await;
+        let (release, id) = exposed(&house, &eva).await;
+        let path = format!("/api/v1/vulnerabilities/{id}");
+        let fixed = json!({ "all": "open", "status": "fixed", "reason": "patched by hand" });
+        let decided = house.write("POST", &format!("{path}/decisions"), &fixed).by(&eva);
+        assert_eq!(decided.answer().await.status, StatusCode::OK);
+        brings(&house, &eva, "one", osv("2.15.1").as_bytes()).await;
         let timeline = format!("{path}/timeline");
         let all = get(&house, &eva, &timeline).await;
         let all = all["items"].as_array().expect("a list");

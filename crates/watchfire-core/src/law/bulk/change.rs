@@ -99,7 +99,10 @@ impl<'c, 'a> Changing<'c, 'a> {
         let [old, new] = [(self.old, &self.asked[0]), (self.new, &self.asked[1])]
             .map(|(plan, asked)| Bulk::new(plan, table, question, as_of).among(asked));
         let candidates = self.candidates(table);
-        let mut found = Changes { candidates: candidates.count(), ..Changes::default() };
+        let count = candidates.count();
+        // Most are: room for all is made once, and what is not used of it costs nothing.
+        let mut found =
+            Changes { changes: Vec::with_capacity(count), candidates: count, ..Changes::default() };
         let (mut under_old, mut under_new) = (Found::default(), Found::default());
         let (mut before, mut after) = (Vec::new(), Vec::new());
         let (mut all, mut few) = (candidates.iter(), Vec::with_capacity(BROUGHT));
