@@ -229,6 +229,27 @@ async fn exposures_of_a_release_are_narrowed_and_the_open_ones_stand_first() {
 }
 
 #[tokio::test]
+async fn what_has_no_title_is_searched_all_the_same() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[Duty::Responder]).await;
+        let (_, release) = released(&house, &eva, "Platform").await;
+        let mut beside = engine.beside().await;
+        let ids = put(&mut beside, &house, &release, &[OPEN, FIXED]).await;
+        let search =
+            |text: &str| ExposureFilter { search: text.into(), ..ExposureFilter::default() };
+        assert!(listed(&house, &eva, &search("log4shell")).await.is_empty());
+        let page = PageRequest::default();
+        for (text, count) in [("log4shell", 0), (ids[0].as_str(), 1)] {
+            let found =
+                house.store.exposures_of_release(&eva, &release, &search(text), &page).await;
+            assert_eq!(found.expect("a page").rows.len(), count, "{text}");
+        }
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_page_looks_at_no_more_than_it_may_and_its_cursor_leads_on() {
     for engine in engines().await {
         let house = House::new(&engine).await;

@@ -180,6 +180,11 @@ fn an_sbom_says_what_it_is_and_what_was_left_out_of_it() {
     let one = &json["sboms"][0];
     assert_eq!((code, one["valid"].as_bool()), (Some(1), Some(true)), "{text}");
     assert_eq!(one["skipped"][0]["pointer"], "/components/0");
+    let judged = SBOM.replacen('{', r#"{"vulnerabilities": [{"id": "CVE-2021-44228"}], "#, 1);
+    let (code, text) = said(&judged, &["--json"]);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(code, Some(0), "every component is used: {text}");
+    assert_eq!(json["sboms"][0]["skipped"][0]["what"], "statement");
     let (code, text) = said(&SBOM.replace("library", "libary"), &["--json"]);
     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let one = &json["sboms"][0];

@@ -119,6 +119,13 @@ fn what_is_skipped_is_told_and_what_is_refused_leaves_a_hole() {
     let shown = terminal.json(&["sbom", "show", id], 0);
     assert_eq!(shown["skipped"][0]["pointer"], "/components/1");
     assert_eq!(shown["problems"].as_array().map(Vec::len), Some(1), "the schema wants a name");
+    let judged = r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [
+        {"type": "library", "name": "log4j-core", "version": "2.14.1"}],
+        "vulnerabilities": [{"id": "CVE-2021-44228"}]}"#;
+    std::fs::write(&file, judged).expect("a file");
+    let (printed, said, code) = terminal.run(&attach);
+    assert_eq!(code, 0, "every component is used: {said}");
+    assert!(printed.contains("/vulnerabilities"), "and the rest is told: {printed}");
     // What no flag names stays, and an empty text takes out.
     let change = ["release", "change", &release, "--supported-until", "2031-11-30"];
     assert_eq!(terminal.done(&change), release);
