@@ -137,7 +137,7 @@ impl Shape for Take<'_, '_> {
         let mut items = Vec::new();
         let mark = self.reading.path.len();
         while items.len() < ITEMS_MAX {
-            push_number(&mut self.reading.path, items.len());
+            push_number(&mut self.reading.path, items.len() as u64);
             let item = list.next_element_seed(Any(Take { reading: &mut *self.reading, wanted }))?;
             let Some(item) = item else { break };
             self.reading.path.truncate(mark);

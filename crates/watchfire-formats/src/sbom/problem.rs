@@ -1,6 +1,6 @@
 //! What is wrong with a document, and where.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// How many problems of one document are told; the others are counted.
 pub const PROBLEMS_MAX: usize = 1_000;
@@ -101,21 +101,17 @@ pub(crate) fn push_step(path: &mut String, name: &str) {
     path.push('/');
     if name.len() > PATH_BYTES_MAX {
         path.push('…');
-        return;
-    }
-    for sign in name.chars() {
-        match sign {
-            '~' => path.push_str("~0"),
-            '/' => path.push_str("~1"),
-            other => path.push(other),
-        }
+    } else if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        path.push_str(name);
+    } else {
+        path.push_str(&name.replace('~', "~0").replace('/', "~1"));
     }
 }
 
 /// Adds a number to a JSON pointer.
-pub(crate) fn push_number(path: &mut String, number: usize) {
-    // Writing to a text does not fail.
-    let _ = write!(path, "/{number}");
+pub(crate) fn push_number(path: &mut String, number: u64) {
+    path.push('/');
+    path.push_str(itoa::Buffer::new().format(number));
 }
 
 /// The beginning of a text, to be said again.

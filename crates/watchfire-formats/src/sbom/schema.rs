@@ -1,6 +1,6 @@
 //! The rules of a JSON schema, held to a document while it is read.
 //!
-//! A schema is read into [`Rule`]s once.
+//! A schema is read into [`Rule`]s once, and [`make`] makes an automaton of them.
 //! [`walk`] then goes through a document as a stream, with all rules that speak of a value at once,
 //! so that neither the document nor a branch of it is ever held.
 //! A keyword that is not understood is an error when the schema is read, never a rule that is not held.
@@ -8,7 +8,9 @@
 //! Source: JSON Schema, draft 7, as the schemas of `CycloneDX` use it.
 
 pub(crate) mod compile;
-pub(crate) mod state;
+mod digest;
+mod make;
+mod state;
 pub(crate) mod text;
 pub(crate) mod walk;
 
@@ -26,6 +28,8 @@ impl Kinds {
     pub(crate) const TEXT: Self = Self(16);
     pub(crate) const LIST: Self = Self(32);
     pub(crate) const OBJECT: Self = Self(64);
+    /// All that hold no others, texts aside.
+    pub(crate) const SCALARS: Self = Self(15);
     pub(crate) const ANY: Self = Self(127);
     pub(crate) const NONE: Self = Self(0);
 

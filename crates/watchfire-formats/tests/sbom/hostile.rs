@@ -98,6 +98,32 @@ fn a_name_that_stands_twice_is_told() {
 }
 
 #[test]
+fn items_are_the_same_however_they_are_written() {
+    let told = |components: &str| {
+        let problems = conforms(bom(components).as_bytes()).expect("it is one").told;
+        problems.iter().map(|problem| problem.place.to_string()).collect::<Vec<_>>()
+    };
+    let a = r#"{"type": "library", "name": "a", "modified": true}"#;
+    let a_again = r#"{"modified":true,"name":"\u0061","type":"library"}"#;
+    let b = r#"{"type": "library", "name": "b", "modified": true}"#;
+    let b_of_a = r#"{"type": "library", "name": "a", "modified": false}"#;
+    assert_eq!(told(&[a, b, b_of_a].join(",")), [""; 0]);
+    assert_eq!(told(&[a, a_again].join(",")), ["/components/1"]);
+    assert_eq!(
+        told(&[a, b, a_again, b, a].join(",")),
+        [2, 3, 4].map(|at| format!("/components/{at}"))
+    );
+    // Which name has which value tells them apart, and so does the order of a list.
+    let [one, other] = [r#""a", "version": "b""#, r#""b", "version": "a""#]
+        .map(|said| format!(r#"{{"type": "library", "name": {said}}}"#));
+    assert_eq!(told(&[&*one, &*other].join(",")), [""; 0]);
+    let list = |items| format!(r#"{{"type": "library", "name": "a", "properties": [{items}]}}"#);
+    let [one, other] =
+        [r#"{"name": "x"}, {"name": "y"}"#, r#"{"name": "y"}, {"name": "x"}"#].map(list);
+    assert_eq!(told(&[&*one, &*other, &*one].join(",")), ["/components/2"]);
+}
+
+#[test]
 fn what_is_long_is_cut_and_told() {
     let long =
         bom(&format!(r#"{{"type": "library", "name": "a", "version": "{}"}}"#, "1".repeat(70_000)));

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use foldhash::fast::FixedState;
 use regex::Regex;
 use serde_json::Value;
 
-use super::Kinds;
+use super::digest::Digests;
+use super::state::{State, StateId};
 use super::text::TextFormat;
+use super::{Kinds, make};
 
 /// The place of a rule in its schema.
 pub(crate) type RuleId = u32;
-
-/// How many properties one rule may require: they are counted in the bits of a number.
-const REQUIRED_MAX: usize = 64;
 
 /// Keywords that say nothing about what is valid.
 const REMARKS: [&str; 10] = [
@@ -39,7 +39,7 @@ pub(crate) enum Others {
 /// The values of which one is wanted.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
-    pub(crate) texts: HashSet<Box<str>>,
+    pub(crate) texts: HashSet<Box<str>, FixedState>,
     pub(crate) others: Vec<Value>,
 }
 
@@ -100,11 +100,35 @@ impl Default for Rule {
     }
 }
 
+impl Rule {
+    pub(super) fn may_refuse_a_text(&self) -> bool {
+        let asks_its_length = self.length_min > 0 || self.length_max < u64::MAX;
+        let asks = self.values.is_some() || self.pattern.is_some() || self.format.is_some();
+        asks || asks_its_length || !self.kinds.holds(Kinds::TEXT)
+    }
+
+    pub(super) fn may_refuse_a_scalar(&self) -> bool {
+        let asks = self.values.is_some() || self.least.is_finite() || self.most.is_finite();
+        asks || !self.kinds.holds(Kinds::SCALARS)
+    }
+
+    /// Its items aside.
+    pub(super) fn may_refuse_a_list(&self) -> bool {
+        self.items_min > 0 || self.items_max < u64::MAX || !self.kinds.holds(Kinds::LIST)
+    }
+
+    /// Its properties aside, as long as they are there.
+    pub(super) fn may_refuse_an_object(&self) -> bool {
+        !self.required.is_empty() || !self.kinds.holds(Kinds::OBJECT)
+    }
+}
+
 /// A schema with those that it refers to.
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) rules: Vec<Rule>,
-    pub(crate) root: RuleId,
+    states: Vec<State>,
+    pub(crate) digests: Digests,
 }
 
 impl Schema {
@@ -122,7 +146,18 @@ impl Schema {
         let first = files.first().ok_or("there is no schema")?.0;
         let mut reader = Reader { files: &parsed, known: HashMap::new(), rules: Vec::new() };
         let root = reader.referred(first, "")?;
-        Ok(Self { rules: reader.rules, root })
+        let (rules, digests) = (reader.rules, Digests::default());
+        let states = make::states(&rules, root, &digests);
+        Ok(Self { rules, states, digests })
+    }
+
+    /// Where a document begins.
+    pub(crate) fn root(&self) -> &State {
+        &self.states[0]
+    }
+
+    pub(crate) fn state(&self, id: StateId) -> &State {
+        &self.states[id as usize]
     }
 }
 
@@ -275,8 +310,7 @@ fn scalar(rule: &mut Rule, file: &str, key: &str, value: &Value) -> Result<bool,
         "maximum" => rule.most = value.as_f64().ok_or_else(wrong)?,
         "uniqueItems" => rule.unique = value.as_bool().ok_or_else(wrong)?,
         "required" => {
-            let names = value.as_array().filter(|names| names.len() <= REQUIRED_MAX);
-            for name in names.ok_or_else(wrong)? {
+            for name in value.as_array().ok_or_else(wrong)? {
                 rule.required.push(name.as_str().ok_or_else(wrong)?.into());
             }
         }

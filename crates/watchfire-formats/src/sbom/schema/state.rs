@@ -1,19 +1,25 @@
-//! All rules that speak of one value, and what they lead to.
+//! All rules that speak of one value at once, and the ways from there to the values within it.
+//!
+//! They are made of a schema once, as the states of an automaton are, so that whoever reads a
+//! document only goes from one to the next.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::collections::HashMap;
 
-use super::{Others, RuleId, Schema};
+use foldhash::fast::FixedState;
 
-/// A rule that a value is held to; `definite` where nothing else can make up for it.
-pub(crate) type Asked = (RuleId, bool);
+use super::RuleId;
+
+/// The place of a state among those of its schema.
+pub(crate) type StateId = u32;
 
 /// A rule among those of a state, with the places of the rules that it is made of.
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) rule: RuleId,
+    /// Whether nothing else can make up for it.
     pub(crate) definite: bool,
+    /// The numbers of the names that it requires, in the order of its rule.
+    pub(crate) required: Vec<usize>,
     pub(crate) all: Vec<usize>,
     pub(crate) any: Vec<usize>,
     pub(crate) one: Vec<usize>,
@@ -28,171 +34,67 @@ pub(crate) struct State {
     pub(crate) held: Vec<Held>,
     /// Where the rules stand that were asked for.
     pub(crate) asked: Vec<usize>,
-    /// The properties that any of the rules names.
-    names: BTreeMap<Box<str>, usize>,
-    named: RefCell<Vec<Option<Rc<Step>>>>,
-    other: RefCell<Option<Rc<Step>>>,
-    /// The ways to the first items, and at last to all after those.
-    items: RefCell<Vec<Option<Rc<Step>>>>,
+    /// Where those stand that are made of others.
+    pub(crate) made_of_others: Vec<usize>,
+    /// Where those stand that may refuse a text; the others need not be asked.
+    pub(crate) texts: Vec<usize>,
+    /// Where those stand that may refuse a value that is no text and holds no others.
+    pub(crate) scalars: Vec<usize>,
+    /// Where those stand that may refuse a list for what it is itself.
+    pub(crate) lists: Vec<usize>,
+    /// Where those stand that may refuse an object for what it is itself.
+    pub(crate) objects: Vec<usize>,
+    /// Whether any of the rules wants the items of a list to differ.
     pub(crate) unique: bool,
+    /// The ways to the properties that any of the rules names.
+    pub(super) names: HashMap<Box<str>, Step, FixedState>,
+    /// The way to all other properties.
+    pub(super) other: Step,
+    /// The ways to the first items, and at last to all after those.
+    pub(super) items: Vec<Step>,
 }
 
 /// The way from a value to one that lies in it.
 #[derive(Debug)]
 pub(crate) struct Step {
-    pub(crate) to: Rc<State>,
+    pub(crate) to: StateId,
     /// For each rule asked of the inner value, the rule of the outer one that asks it.
     pub(crate) links: Vec<(usize, usize)>,
     /// The rules that do not allow it to be there.
     pub(crate) denied: Vec<usize>,
-    /// The rules that want it to be there, and as which of what they want.
-    pub(crate) provides: Vec<(usize, usize)>,
-    /// The place of its name among those that the rules know.
-    pub(crate) known: Option<usize>,
+    /// The name that leads there, where the rules know it.
+    pub(crate) known: Option<Known>,
 }
 
-/// The states of a schema, each made when it is first reached.
+/// A name that the rules of a state know.
 #[derive(Debug)]
-pub(crate) struct States<'s> {
-    pub(crate) schema: &'s Schema,
-    made: HashMap<Vec<Asked>, Rc<State>>,
-}
-
-impl<'s> States<'s> {
-    pub(crate) fn new(schema: &'s Schema) -> Self {
-        Self { schema, made: HashMap::new() }
-    }
-
-    pub(crate) fn of(&mut self, asked: &[Asked]) -> Rc<State> {
-        if let Some(made) = self.made.get(asked) {
-            return Rc::clone(made);
-        }
-        let state = Rc::new(State::of(self.schema, asked));
-        self.made.insert(asked.to_vec(), Rc::clone(&state));
-        state
-    }
-
-    /// The way to the property `name`.
-    pub(crate) fn property(&mut self, state: &State, name: &str) -> Rc<Step> {
-        let known = state.names.get(name).copied();
-        let there = match known {
-            Some(at) => state.named.borrow()[at].clone(),
-            None => state.other.borrow().clone(),
-        };
-        if let Some(step) = there {
-            return step;
-        }
-        let step = Rc::new(self.property_step(state, known.map(|at| (at, name))));
-        match known {
-            Some(at) => state.named.borrow_mut()[at] = Some(Rc::clone(&step)),
-            None => *state.other.borrow_mut() = Some(Rc::clone(&step)),
-        }
-        step
-    }
-
-    fn property_step(&mut self, state: &State, known: Option<(usize, &str)>) -> Step {
-        let mut asked = Vec::new();
-        let (mut denied, mut provides) = (Vec::new(), Vec::new());
-        for (at, held) in state.held.iter().enumerate() {
-            let rule = &self.schema.rules[held.rule as usize];
-            let name = known.map_or("", |(_, name)| name);
-            if let Some(wanted) = rule.required.iter().position(|it| **it == *name) {
-                provides.push((at, wanted));
-            }
-            match (rule.properties.get(name), rule.others) {
-                (Some(inner), _) => asked.push((at, (*inner, held.definite))),
-                (None, Others::By(inner)) => asked.push((at, (inner, held.definite))),
-                (None, Others::Denied) => denied.push(at),
-                (None, Others::Allowed) => {}
-            }
-        }
-        self.step(asked, denied, provides, known.map(|(at, _)| at))
-    }
-
-    /// The way to the item of a list that stands at `at`.
-    pub(crate) fn item(&mut self, state: &State, at: u64) -> Rc<Step> {
-        let last = state.items.borrow().len() - 1;
-        let at = usize::try_from(at).map_or(last, |at| at.min(last));
-        if let Some(step) = state.items.borrow()[at].clone() {
-            return step;
-        }
-        let asked = |(place, held): (usize, &Held)| {
-            let rule = &self.schema.rules[held.rule as usize];
-            let item = rule.firsts.get(at).copied().or(rule.items)?;
-            Some((place, (item, held.definite)))
-        };
-        let asked = state.held.iter().enumerate().filter_map(asked).collect();
-        let step = Rc::new(self.step(asked, Vec::new(), Vec::new(), None));
-        state.items.borrow_mut()[at] = Some(Rc::clone(&step));
-        step
-    }
-
-    fn step(
-        &mut self,
-        asked: Vec<(usize, Asked)>,
-        denied: Vec<usize>,
-        provides: Vec<(usize, usize)>,
-        known: Option<usize>,
-    ) -> Step {
-        let mut wanted: Vec<Asked> = asked.iter().map(|(_, asked)| *asked).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let place = |one: &Asked| wanted.binary_search(one).expect("each was asked for");
-        let links = asked.iter().map(|(at, asked)| (*at, place(asked))).collect();
-        Step { to: self.of(&wanted), links, denied, provides, known }
-    }
+pub(crate) struct Known {
+    /// Its number among those.
+    pub(crate) number: usize,
+    /// The step that it is in a JSON pointer.
+    pub(crate) pointer: String,
+    pub(crate) digest: u128,
 }
 
 impl State {
-    fn of(schema: &Schema, asked: &[Asked]) -> Self {
-        let mut held = Vec::new();
-        let mut places = HashMap::new();
-        let asked = asked.iter().map(|one| hold(schema, *one, &mut held, &mut places)).collect();
-        let mut names = BTreeMap::new();
-        let (mut unique, mut firsts) = (false, 0);
-        for one in &held {
-            let rule = &schema.rules[one.rule as usize];
-            unique |= rule.unique;
-            firsts = firsts.max(rule.firsts.len());
-            for name in rule.properties.keys().chain(&rule.required) {
-                let next = names.len();
-                names.entry(name.clone()).or_insert(next);
-            }
-        }
-        let named = RefCell::new(vec![None; names.len()]);
-        let items = RefCell::new(vec![None; firsts + 1]);
-        Self { held, asked, names, named, other: RefCell::new(None), items, unique }
-    }
-
     /// Whether nothing is asked of the value.
     pub(crate) fn asks_nothing(&self) -> bool {
         self.held.is_empty()
     }
-}
 
-/// Adds a rule after those that it is made of; returns its place.
-fn hold(
-    schema: &Schema,
-    (rule, definite): Asked,
-    held: &mut Vec<Held>,
-    places: &mut HashMap<Asked, usize>,
-) -> usize {
-    if let Some(place) = places.get(&(rule, definite)) {
-        return *place;
+    /// How many names its rules know.
+    pub(crate) fn names_known(&self) -> usize {
+        self.names.len()
     }
-    let own = &schema.rules[rule as usize];
-    let mut of = |ids: &[RuleId], definite: bool| -> Vec<usize> {
-        ids.iter().map(|id| hold(schema, (*id, definite), held, places)).collect()
-    };
-    let (all, any, one) = (of(&own.all, definite), of(&own.any, false), of(&own.one, false));
-    let mut single = |id: Option<RuleId>| id.map(|id| of(&[id], false)[0]);
-    let not = single(own.not);
-    let when = own.when.map(|(condition, then, other)| {
-        let condition = single(Some(condition)).expect("it was given");
-        (condition, single(then), single(other))
-    });
-    held.push(Held { rule, definite, all, any, one, not, when });
-    let place = held.len() - 1;
-    places.insert((rule, definite), place);
-    place
+
+    /// The way to the property `name`.
+    pub(crate) fn property(&self, name: &str) -> &Step {
+        self.names.get(name).unwrap_or(&self.other)
+    }
+
+    /// The way to the item of a list that stands at `at`.
+    pub(crate) fn item(&self, at: u64) -> &Step {
+        let last = self.items.len() - 1;
+        &self.items[usize::try_from(at).map_or(last, |at| at.min(last))]
+    }
 }
