@@ -185,6 +185,63 @@ fn the_next_working_day_is_the_first_that_is_no_day_off() {
     }
 }
 
+/// Whether `day` is off in the calendar `id`, and whether its year is held.
+fn off(calendars: &Calendars, id: &str, day: &str) -> bool {
+    let calendar = calendars.get(id).expect(id);
+    let day: Date = day.parse().expect("a date");
+    assert!(calendar.holds_year(day.year()), "{id} {day}");
+    calendar.is_day_off(day)
+}
+
+#[test]
+fn days_that_an_authority_set_for_one_year_alone_are_off_in_that_year_alone() {
+    let calendars = calendars();
+    let closed = [
+        // A memorandum for the offices in Delhi, and the birthday that is declared year by year.
+        ("in", ["2023-09-08", "2021-04-14", "2025-04-14"]),
+        // Polling days, one of them a Saturday, which is otherwise worked.
+        ("sg", ["2020-07-10", "2023-09-01", "2025-05-03"]),
+        // Labour Day since 2026, and days in place of it and of Constitution Day.
+        ("kr", ["2026-05-01", "2027-05-03", "2027-07-19"]),
+        // Days off for a worked Saturday, and the day in place of the next year's first.
+        ("tw", ["2023-10-09", "2018-12-31", "2027-12-31"]),
+        ("hk", ["2022-12-27", "2023-10-02", "2027-02-09"]),
+        ("gr", ["2021-05-04", "2022-05-02", "2024-05-07"]),
+    ];
+    for (id, days) in closed {
+        assert!(days.iter().all(|day| off(&calendars, id, day)), "{id}");
+    }
+    let worked = [
+        ("in", ["2024-09-09", "2026-04-14", "2022-09-08"]),
+        ("sg", ["2021-07-09", "2024-09-02", "2026-05-02"]),
+        ("kr", ["2025-05-01", "2024-05-03", "2025-07-17"]),
+        ("tw", ["2023-09-23", "2018-12-22", "2025-02-08"]),
+        ("hk", ["2021-12-28", "2023-10-03", "2027-02-10"]),
+        ("gr", ["2023-05-02", "2022-05-03", "2024-05-01"]),
+    ];
+    for (id, days) in worked {
+        assert!(days.iter().all(|day| !off(&calendars, id, day)), "{id}");
+    }
+}
+
+#[test]
+fn a_year_that_no_list_was_seen_of_counts_its_weekends_alone_and_says_so() {
+    let calendars = calendars();
+    for (id, first, last) in [
+        ("hk", 2018, 2027),
+        ("in", 2021, 2026),
+        ("kr", 2018, 2027),
+        ("sg", 2018, 2027),
+        ("tw", 2018, 2027),
+    ] {
+        let calendar = calendars.get(id).expect(id);
+        assert!(calendar.years_held().eq(first..=last), "{id}");
+        // The first of January after the last list is worked, unless it is of the weekend.
+        let next = calendar.next_working_day(date(last + 1, 1, 1));
+        assert_eq!(next.year_not_held, Some(last + 1), "{id}");
+    }
+}
+
 /// Who alone has a day: the published list, or the legal calendar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Only {
@@ -373,9 +430,22 @@ const EXPLAINED: &[(&str, Only, &str, &str)] = &[
         "suspended as a day of rest for 2026 (261/2025)",
     ),
     ("sk", THEIRS, "Struggle for Freedom and Democracy Day", "a state holiday on which one works"),
+    (
+        "hk",
+        THEIRS,
+        "The day following National Day",
+        "the list has two days in place of one; the Government and the exchange had one",
+    ),
     ("in", THEIRS, "", "restricted, of a State, or not closed in the year for offices in Delhi"),
+    ("in", OURS, "Closed for the G20 summit", "a single memorandum for offices in Delhi"),
     ("jp", OURS, "Closed from 29 December", "a day off of the State alone, from the 29th on"),
-    ("kr", THEIRS, "Workers' Day", "free for employees; of offices it was not found out"),
+    ("kr", THEIRS, "Workers' Day", "free for employees; for offices since 2026 alone"),
+    (
+        "kr",
+        OURS,
+        "Alternative holiday",
+        "of Labour Day and Constitution Day of 2027, decreed after the list was made",
+    ),
     ("tw", THEIRS, "", "a commemorative day on which one works"),
     ("uk", OURS, "Easter Monday", "not a holiday in Scotland"),
     ("uk", OURS, "Summer bank holiday", "not on that day in Scotland"),
