@@ -167,7 +167,8 @@ impl Purl {
     }
 
     fn of(parts: Parts, demands: Demands) -> Result<Self, Problem> {
-        let kind = parts.kind.to_ascii_lowercase();
+        let mut kind = parts.kind;
+        kind.make_ascii_lowercase();
         let sign = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
         if !kind.bytes().all(sign) || !kind.starts_with(|first: char| first.is_ascii_alphabetic()) {
             return Err(Problem::Type);
@@ -186,9 +187,11 @@ impl Purl {
             }
         }
         let segments = |text: Option<String>, wanted: fn(&&str) -> bool| {
-            let text = text?;
-            let segments: Vec<&str> = text.split('/').filter(wanted).collect();
-            Some(segments.join("/")).filter(|text| !text.is_empty())
+            let mut text = text?;
+            if !text.split('/').all(|part| wanted(&part)) {
+                text = text.split('/').filter(wanted).collect::<Vec<_>>().join("/");
+            }
+            Some(text).filter(|text| !text.is_empty())
         };
         let mut purl = Self {
             kind,
@@ -300,6 +303,9 @@ fn qualifier_key(key: &str) -> Result<String, Problem> {
 }
 
 fn decode_segments(text: &str) -> Result<String, Problem> {
+    if !text.contains('%') {
+        return Ok(text.to_owned());
+    }
     let segment = |segment: &str| {
         let segment = decode(segment)?;
         if segment.contains('/') { Err(Problem::Slash) } else { Ok(segment) }

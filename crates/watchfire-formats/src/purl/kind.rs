@@ -100,7 +100,7 @@ pub(super) fn normalize(purl: &mut Purl) {
         purl.version.iter_mut().for_each(lower);
     }
     match purl.kind.as_str() {
-        "pypi" => purl.name = purl.name.replace('_', "-"),
+        "pypi" if purl.name.contains('_') => purl.name = purl.name.replace('_', "-"),
         "pub" => {
             let sign = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '_' };
             purl.name = purl.name.chars().map(sign).collect();

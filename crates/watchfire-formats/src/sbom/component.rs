@@ -77,12 +77,14 @@ impl Hash {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
-        let algorithm = algorithm.trim().to_ascii_lowercase().replace('_', "-");
+        let mut algorithm = algorithm.trim().to_ascii_lowercase();
+        if algorithm.contains('_') {
+            algorithm = algorithm.replace('_', "-");
+        }
         // SHA-256 of CycloneDX is SHA256 of SPDX 2 and sha256 of SPDX 3; SHA3-256 has its hyphen.
-        let algorithm = match algorithm.strip_prefix("sha-") {
-            Some(bits) => format!("sha{bits}"),
-            None => algorithm,
-        };
+        if algorithm.starts_with("sha-") {
+            algorithm.remove("sha".len());
+        }
         Some(Self { algorithm, digits: digits.to_ascii_lowercase() })
     }
 }

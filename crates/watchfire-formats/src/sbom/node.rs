@@ -171,7 +171,7 @@ pub(crate) fn object<'de, A: MapAccess<'de>>(
     special: &'static [&'static str],
     mut read: impl FnMut(usize, &mut A, &mut Reading<'_>) -> Result<(), A::Error>,
 ) -> Result<Node, A::Error> {
-    let mut kept: Vec<(&'static str, Node)> = Vec::new();
+    let mut kept: Vec<(&'static str, Node)> = Vec::with_capacity(fields.len());
     let mark = reading.path.len();
     while let Some(key) = map.next_key_seed(Name { path: &mut reading.path, fields, special })? {
         match key {

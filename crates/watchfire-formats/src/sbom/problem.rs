@@ -114,6 +114,15 @@ pub(crate) fn push_number(path: &mut String, number: u64) {
     path.push_str(itoa::Buffer::new().format(number));
 }
 
+/// Adds an element to the way through those of XML: its name, and which of that name in a row it is.
+pub(crate) fn push_element(path: &mut String, name: &str, count: u64) {
+    path.push('/');
+    path.push_str(name);
+    path.push('[');
+    path.push_str(itoa::Buffer::new().format(count));
+    path.push(']');
+}
+
 /// The beginning of a text, to be said again.
 pub(crate) fn excerpt(text: &str) -> String {
     let mut signs = text.chars();

@@ -114,11 +114,18 @@ impl<'a> Xml<'a> {
 
     /// What comes next.
     pub(crate) fn next(&mut self) -> Result<Event, Refused> {
+        // What is read lies in it, while this looks at it.
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let next = self.next_in(&mut buffer);
+        self.buffer = buffer;
+        next
+    }
+
+    fn next_in(&mut self, buffer: &mut Vec<u8>) -> Result<Event, Refused> {
         loop {
-            self.buffer.clear();
-            let read = self.reader.read_resolved_event_into(&mut self.buffer);
-            let (space, raw) = match read {
-                Ok((space, raw)) => (space_of(&space, &self.own), raw.into_owned()),
+            buffer.clear();
+            let (space, raw) = match self.reader.read_resolved_event_into(buffer) {
+                Ok((space, raw)) => (space_of(&space, &self.own), raw),
                 Err(error) => return Err(self.input.xml_refused(&error, self.line.get())),
             };
             let text = match raw {
@@ -208,6 +215,10 @@ impl<'a> Xml<'a> {
     }
 
     fn check_signs(&self, text: &str) -> Result<(), Refused> {
+        // The two refused signs that are none of control begin with this byte, as few others do.
+        if text.bytes().all(|byte| byte >= b' ' && byte != 0xef) {
+            return Ok(());
+        }
         let wrong = |sign: char| matches!(sign, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
         match text.chars().find(|sign| wrong(*sign)) {
             None => Ok(()),

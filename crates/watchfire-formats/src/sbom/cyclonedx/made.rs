@@ -153,7 +153,13 @@ pub(crate) fn hand_on(reading: &mut Reading<'_>, mut component: Component) {
 
 /// Adds a package URL to a component, or notes why it is none.
 pub(crate) fn add_purl(reading: &mut Reading<'_>, component: &mut Component, text: &str) {
-    component.purls.extend(read_purl(reading, &component.place, text));
+    let Some(purl) = read_purl(reading, &component.place, text) else { return };
+    if component.purls.is_empty() {
+        // Most have one, and room for more would be the larger part of what is kept of them.
+        component.purls = vec![purl];
+    } else {
+        component.purls.push(purl);
+    }
 }
 
 fn read_purl(reading: &mut Reading<'_>, place: &Place, text: &str) -> Option<Purl> {
@@ -186,12 +192,16 @@ pub(crate) fn add_hash(
     algorithm: &str,
     digits: &str,
 ) {
-    if let Some(hash) = Hash::of(algorithm, digits) {
-        hashes.push(hash);
-    } else {
-        let reason = format!("`{}` are no digits of a hash", excerpt(digits));
-        reading.skip_at(Lost::Detail, place.clone(), reason);
+    match hash(algorithm, digits) {
+        Ok(hash) => hashes.push(hash),
+        Err(reason) => reading.skip_at(Lost::Detail, place.clone(), reason),
     }
+}
+
+/// A hash, or why it is none.
+pub(crate) fn hash(algorithm: &str, digits: &str) -> Result<Hash, String> {
+    let wrong = || format!("`{}` are no digits of a hash", excerpt(digits));
+    Hash::of(algorithm, digits).ok_or_else(wrong)
 }
 
 fn licences(list: &Node) -> Vec<String> {

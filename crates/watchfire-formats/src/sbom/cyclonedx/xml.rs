@@ -1,11 +1,11 @@
 //! `CycloneDX` as XML.
 
-use super::made::{BuiltOf, add_ancestor, add_hash, add_purl, hand_on};
+use super::made::{BuiltOf, add_ancestor, add_purl, hand_on, hash};
 use super::schemas;
 use crate::sbom::component::{Component, Relation, RelationKind};
 use crate::sbom::document::{Lost, Reading};
 use crate::sbom::input::Input;
-use crate::sbom::problem::{Place, Problems};
+use crate::sbom::problem::{Place, Problems, push_element};
 use crate::sbom::xml::{Event, Open, Space, Xml};
 use crate::sbom::{ITEMS_MAX, Refused, TEXT_BYTES_MAX, xsd};
 
@@ -57,8 +57,7 @@ impl Walk<'_, '_, '_> {
             count = if open.name == name { count + 1 } else { 1 };
             name.clone_from(&open.name);
             if open.space == Space::Own {
-                let step = format!("/{name}[{count}]");
-                self.reading.path.push_str(&step);
+                push_element(&mut self.reading.path, &name, count);
                 read(self, &open)?;
             } else {
                 self.xml.pass()?;
@@ -73,6 +72,7 @@ impl Walk<'_, '_, '_> {
         let mut text = String::new();
         loop {
             match self.xml.next()? {
+                Event::Text(first) if text.is_empty() => text = first,
                 Event::Text(more) if text.len() <= TEXT_BYTES_MAX => text.push_str(&more),
                 Event::Text(_) => {}
                 Event::Open(_) => self.xml.pass()?,
@@ -85,8 +85,11 @@ impl Walk<'_, '_, '_> {
             self.reading.skip_at(Lost::Detail, place, reason);
             return Ok(None);
         }
-        let text = text.trim();
-        Ok((!text.is_empty()).then(|| text.to_owned()))
+        let trimmed = text.trim();
+        if trimmed.len() < text.len() {
+            text = trimmed.to_owned();
+        }
+        Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
     fn place(&self) -> Place {
@@ -246,12 +249,14 @@ impl Walk<'_, '_, '_> {
         self.children(|walk, open| {
             let algorithm = open.attribute("alg").unwrap_or_default();
             let digits = walk.text()?.unwrap_or_default();
-            let place = walk.place();
-            if component.hashes.len() < ITEMS_MAX {
-                add_hash(walk.reading, &place, &mut component.hashes, algorithm, &digits);
+            let hash = if component.hashes.len() < ITEMS_MAX {
+                hash(algorithm, &digits)
             } else {
-                let reason = format!("a hash after the first {ITEMS_MAX}");
-                walk.reading.skip_at(Lost::Detail, place, reason);
+                Err(format!("a hash after the first {ITEMS_MAX}"))
+            };
+            match hash {
+                Ok(hash) => component.hashes.push(hash),
+                Err(reason) => walk.reading.skip_at(Lost::Detail, walk.place(), reason),
             }
             Ok(())
         })

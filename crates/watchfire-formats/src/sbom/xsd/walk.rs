@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::content::{Content, Symbol};
 use super::{OtherAttributes, Type, TypeId, Xsd};
-use crate::sbom::problem::{Place, Problem, Problems, excerpt};
+use crate::sbom::problem::{Place, Problem, Problems, excerpt, push_element};
 use crate::sbom::xml::{Event, Open, Space, Xml};
 use crate::sbom::{Refused, TEXT_BYTES_MAX};
 
@@ -77,8 +77,12 @@ impl Walk<'_, '_> {
             count = if frame.last.0 == open.name { frame.last.1 + 1 } else { 1 };
             frame.last = (open.name.clone(), count);
         }
-        let step = format!("/{}[{count}]", open.name);
-        self.path.push_str(if self.frames.is_empty() { &step[..step.len() - 3] } else { &step });
+        if self.frames.is_empty() {
+            self.path.push('/');
+            self.path.push_str(&open.name);
+        } else {
+            push_element(&mut self.path, &open.name, count);
+        }
         let found = if self.frames.is_empty() { self.root(open) } else { self.child(open) };
         let is_free = |(kind, _): &(TypeId, bool)| matches!(self.xsd.types[*kind], Type::Anything);
         let Some((kind, default)) = found.filter(|found| !is_free(found)) else {
