@@ -166,6 +166,18 @@ impl Purl {
         self.subpath.as_deref()
     }
 
+    /// Its canonical spelling, as `to_string` has it; made at once, since most need no more room than
+    /// their parts.
+    pub fn spelled(&self) -> String {
+        let texts = [&self.namespace, &self.version, &self.subpath].into_iter().flatten();
+        let qualifiers = self.qualifiers.iter().map(|(key, value)| key.len() + value.len() + 2);
+        let parts = self.kind.len() + self.name.len() + texts.map(|it| it.len() + 1).sum::<usize>();
+        let mut spelled = String::with_capacity("pkg:/".len() + parts + qualifiers.sum::<usize>());
+        // Writing to a text does not fail.
+        let _ = write!(spelled, "{self}");
+        spelled
+    }
+
     fn of(parts: Parts, demands: Demands) -> Result<Self, Problem> {
         let mut kind = parts.kind;
         kind.make_ascii_lowercase();
@@ -222,7 +234,9 @@ impl FromStr for Purl {
 
 impl fmt::Display for Purl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "pkg:{}/", self.kind)?;
+        f.write_str("pkg:")?;
+        f.write_str(&self.kind)?;
+        f.write_char('/')?;
         if let Some(namespace) = &self.namespace {
             encode(namespace, Slash::Kept, f)?;
             f.write_char('/')?;
@@ -249,7 +263,7 @@ impl fmt::Display for Purl {
 /// # Errors
 /// [`PurlError`], with what is wrong.
 pub fn canonical(text: &str) -> Result<String, PurlError> {
-    Purl::parse_tolerant(text).map(|purl| purl.to_string())
+    Purl::parse_tolerant(text).map(|purl| purl.spelled())
 }
 
 fn refused(text: &str, problem: Problem) -> PurlError {

@@ -1,5 +1,6 @@
 //! Names of packages, so that those of an advisory and of an inventory meet.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::Ecosystem;
@@ -34,20 +35,20 @@ impl Package {
     /// A release behind a colon, as in `Debian:12`, is part of the ecosystem.
     /// The name is that of OSV: of Maven `group:artifact`, of npm with its scope.
     pub fn new(ecosystem: &str, name: &str) -> Self {
-        // A NUL would end the ecosystem's name.
-        let ecosystem = &ecosystem.replace('\0', "\u{fffd}");
-        let ordered = Ecosystem::of(ecosystem);
+        let ecosystem = without_nul(ecosystem);
+        let ordered = Ecosystem::of(&ecosystem);
         let (family, release) = match ecosystem.split_once(':') {
             Some((family, release)) => (family, Some(release)),
-            None => (ecosystem.as_str(), None),
+            None => (&*ecosystem, None),
         };
-        let family = family.to_lowercase();
+        let family = small(family);
         let same = SAME.iter().find(|(other, _)| *other == family);
-        let family = same.map_or(family.as_str(), |(_, name)| name);
-        let name = normal(family, name);
+        let family = same.map_or(&*family, |(_, name)| name);
+        let name = without_nul(name);
+        let name = normal(family, &name);
         let key = match release {
-            Some(release) => format!("{family}:{release}\0{name}"),
-            None => format!("{family}\0{name}"),
+            Some(release) => [family, ":", release, "\0", &name].concat(),
+            None => [family, "\0", &name].concat(),
         };
         Self { ecosystem: ordered.or_else(|_| Ecosystem::of(family)).ok(), key: key.into() }
     }
@@ -85,12 +86,22 @@ impl fmt::Display for Package {
     }
 }
 
+/// A text in which a NUL does not end what it is part of.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
+}
+
+/// A text in small letters.
+fn small(text: &str) -> Cow<'_, str> {
+    let is_small = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_small { text.into() } else { text.to_lowercase().into() }
+}
+
 /// A name as its ecosystem compares names.
 ///
 /// Source: PEP 503 for Python; NuGet, "Package ID"; Composer, "name"; purl-spec for those that it
 /// writes in small letters while advisories do not: `golang`, `hex`.
-fn normal(family: &str, name: &str) -> String {
-    let name = name.replace('\0', "\u{fffd}");
+fn normal<'n>(family: &str, name: &'n str) -> Cow<'n, str> {
     match family {
         "pypi" => {
             let mut normal = String::with_capacity(name.len());
@@ -101,16 +112,16 @@ fn normal(family: &str, name: &str) -> String {
                     sign => normal.extend(sign.to_lowercase()),
                 }
             }
-            normal
+            normal.into()
         }
-        "nuget" | "packagist" | "github actions" | "go" | "hex" => name.to_lowercase(),
+        "nuget" | "packagist" | "github actions" | "go" | "hex" => small(name),
         // OSV has the address of the repository, a package URL its host and path.
         "swifturl" => {
             let name = name.to_lowercase();
             let name = name.rsplit_once("://").map_or(name.as_str(), |(_, name)| name);
-            name.trim_end_matches(".git").to_owned()
+            name.trim_end_matches(".git").to_owned().into()
         }
-        _ => name,
+        _ => name.into(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The part of a value that is wanted: small, whatever the value is.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -36,27 +37,27 @@ impl Wanted {
     }
 }
 
-/// What was kept of a value.
+/// What was kept of a value; a text that stands in the document as it is meant is not copied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) enum Node {
+pub(crate) enum Node<'de> {
     /// Nothing was there, or nothing that was wanted.
     #[default]
     Nothing,
-    Text(String),
-    List(Vec<Node>),
-    Object(Vec<(&'static str, Node)>),
+    Text(Cow<'de, str>),
+    List(Vec<Node<'de>>),
+    Object(Vec<(&'static str, Node<'de>)>),
 }
 
-impl Node {
+impl<'de> Node<'de> {
     /// The property `name` of an object.
-    pub(crate) fn get(&self, name: &str) -> &Node {
-        const NOTHING: &Node = &Node::Nothing;
+    pub(crate) fn get(&self, name: &str) -> &Node<'de> {
+        const NOTHING: &Node<'_> = &Node::Nothing;
         let Self::Object(properties) = self else { return NOTHING };
         properties.iter().find(|(it, _)| *it == name).map_or(NOTHING, |(_, node)| node)
     }
 
     /// Takes the property `name` out of an object.
-    pub(crate) fn take(&mut self, name: &str) -> Node {
+    pub(crate) fn take(&mut self, name: &str) -> Node<'de> {
         let Self::Object(properties) = self else { return Self::Nothing };
         let found = properties.iter_mut().find(|(it, _)| *it == name);
         found.map_or(Self::Nothing, |(_, node)| std::mem::take(node))
@@ -65,7 +66,7 @@ impl Node {
     /// The text, if it is one that is not empty.
     pub(crate) fn text(self) -> Option<String> {
         match self {
-            Self::Text(text) if !text.trim().is_empty() => Some(text),
+            Self::Text(text) if !text.trim().is_empty() => Some(text.into_owned()),
             _ => None,
         }
     }
@@ -78,7 +79,7 @@ impl Node {
     }
 
     /// The items of a list.
-    pub(crate) fn items(&self) -> &[Node] {
+    pub(crate) fn items(&self) -> &[Node<'de>] {
         match self {
             Self::List(items) => items,
             _ => &[],
@@ -93,43 +94,51 @@ pub(crate) struct Take<'a, 'e> {
 }
 
 impl Take<'_, '_> {
-    fn lost(self, reason: impl Into<String>) -> Node {
+    fn lost<'de>(self, reason: impl Into<String>) -> Node<'de> {
         self.reading.skip(Lost::Detail, reason);
         Node::Nothing
     }
+
+    /// Keeps a text of so many bytes, if one is wanted and it is not too long.
+    fn kept<'de>(self, length: usize, text: impl FnOnce() -> Cow<'de, str>) -> Node<'de> {
+        if !matches!(self.wanted, Wanted::Text) {
+            return self.wrong("a text");
+        }
+        if length > TEXT_BYTES_MAX {
+            return self.lost(format!("a text of {length} bytes, more than {TEXT_BYTES_MAX}"));
+        }
+        Node::Text(text())
+    }
 }
 
-impl Shape for Take<'_, '_> {
-    type Made = Node;
+impl<'de> Shape<'de> for Take<'_, '_> {
+    type Made = Node<'de>;
 
-    fn wrong(self, found: &str) -> Node {
+    fn wrong(self, found: &str) -> Node<'de> {
         let wanted = self.wanted.said();
         self.lost(format!("{wanted} is wanted, and here is {found}"))
     }
 
-    fn null(self) -> Node {
+    fn null(self) -> Node<'de> {
         Node::Nothing
     }
 
-    fn number(self, text: String) -> Node {
+    fn number(self, text: String) -> Node<'de> {
         if matches!(self.wanted, Wanted::Number) {
-            return Node::Text(text);
+            return Node::Text(Cow::Owned(text));
         }
         self.wrong("a number")
     }
 
-    fn text(self, text: &str) -> Node {
-        if !matches!(self.wanted, Wanted::Text) {
-            return self.wrong("a text");
-        }
-        if text.len() > TEXT_BYTES_MAX {
-            return self
-                .lost(format!("a text of {} bytes, more than {TEXT_BYTES_MAX}", text.len()));
-        }
-        Node::Text(text.to_owned())
+    fn text(self, text: &str) -> Node<'de> {
+        self.kept(text.len(), || Cow::Owned(text.to_owned()))
     }
 
-    fn list<'de, A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+    fn text_within(self, text: &'de str) -> Node<'de> {
+        self.kept(text.len(), || Cow::Borrowed(text))
+    }
+
+    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<'de>, A::Error> {
         let (Wanted::List(wanted) | Wanted::ListOr(wanted, _)) = self.wanted else {
             pass_list(list)?;
             return Ok(self.wrong("a list"));
@@ -153,7 +162,7 @@ impl Shape for Take<'_, '_> {
         Ok(Node::List(items))
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<Node, A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<Node<'de>, A::Error> {
         let (Wanted::Object(fields) | Wanted::ListOr(_, fields)) = self.wanted else {
             pass_object(map)?;
             return Ok(self.wrong("an object"));
@@ -170,8 +179,8 @@ pub(crate) fn object<'de, A: MapAccess<'de>>(
     fields: &'static [(&'static str, Wanted)],
     special: &'static [&'static str],
     mut read: impl FnMut(usize, &mut A, &mut Reading<'_>) -> Result<(), A::Error>,
-) -> Result<Node, A::Error> {
-    let mut kept: Vec<(&'static str, Node)> = Vec::with_capacity(fields.len());
+) -> Result<Node<'de>, A::Error> {
+    let mut kept: Vec<(&'static str, Node<'de>)> = Vec::with_capacity(fields.len());
     let mark = reading.path.len();
     while let Some(key) = map.next_key_seed(Name { path: &mut reading.path, fields, special })? {
         match key {
@@ -223,7 +232,7 @@ impl<'de, R: Items> DeserializeSeed<'de> for Item<'_, '_, R> {
     }
 }
 
-impl<R: Items> Shape for Each<'_, '_, R> {
+impl<'de, R: Items> Shape<'de> for Each<'_, '_, R> {
     type Made = ();
 
     fn wrong(self, found: &str) {
@@ -232,7 +241,7 @@ impl<R: Items> Shape for Each<'_, '_, R> {
 
     fn null(self) {}
 
-    fn list<'de, A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+    fn list<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         let mark = self.reading.path.len();
         for at in 0.. {
             push_number(&mut self.reading.path, at);

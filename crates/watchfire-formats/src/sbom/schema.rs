@@ -9,7 +9,9 @@
 
 pub(crate) mod compile;
 mod digest;
+mod fate;
 mod make;
+mod problem;
 mod state;
 pub(crate) mod text;
 pub(crate) mod walk;

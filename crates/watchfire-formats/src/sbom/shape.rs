@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// What is made of a value, by its kind. What a shape does not take, it is told of as `wrong`.
-pub(crate) trait Shape: Sized {
+pub(crate) trait Shape<'de>: Sized {
     /// What comes of it.
     type Made;
 
@@ -20,16 +20,21 @@ pub(crate) trait Shape: Sized {
         self.wrong("a text")
     }
 
+    /// As [`Self::text`], for a text that stands in the document as it is meant.
+    fn text_within(self, text: &'de str) -> Self::Made {
+        self.text(text)
+    }
+
     fn number(self, _: String) -> Self::Made {
         self.wrong("a number")
     }
 
-    fn list<'de, A: SeqAccess<'de>>(self, list: A) -> Result<Self::Made, A::Error> {
+    fn list<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Made, A::Error> {
         pass_list(list)?;
         Ok(self.wrong("a list"))
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, object: A) -> Result<Self::Made, A::Error> {
+    fn object<A: MapAccess<'de>>(self, object: A) -> Result<Self::Made, A::Error> {
         pass_object(object)?;
         Ok(self.wrong("an object"))
     }
@@ -53,7 +58,7 @@ pub(crate) fn pass_object<'de, A: MapAccess<'de>>(mut object: A) -> Result<(), A
 /// Reads a value of any kind with a shape.
 pub(crate) struct Any<S>(pub(crate) S);
 
-impl<'de, S: Shape> DeserializeSeed<'de> for Any<S> {
+impl<'de, S: Shape<'de>> DeserializeSeed<'de> for Any<S> {
     type Value = S::Made;
 
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<S::Made, D::Error> {
@@ -61,7 +66,7 @@ impl<'de, S: Shape> DeserializeSeed<'de> for Any<S> {
     }
 }
 
-impl<'de, S: Shape> Visitor<'de> for Any<S> {
+impl<'de, S: Shape<'de>> Visitor<'de> for Any<S> {
     type Value = S::Made;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,6 +95,10 @@ impl<'de, S: Shape> Visitor<'de> for Any<S> {
 
     fn visit_str<E>(self, value: &str) -> Result<S::Made, E> {
         Ok(self.0.text(value))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<S::Made, E> {
+        Ok(self.0.text_within(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<S::Made, A::Error> {

@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use foldhash::quality::RandomState;
+
 use super::component::{Component, Relation, RelationKind};
 
 /// Stands for no number.
@@ -12,7 +14,7 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub struct Ways {
     /// The ids that were met, each with a number of its own.
-    ids: HashMap<Box<str>, u32>,
+    ids: HashMap<Box<str>, u32, RandomState>,
     components: Vec<Met>,
     /// Which id leads to which.
     related: Vec<(u32, u32)>,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::OwnedSemaphorePermit;
 use watchfire_core::event::SbomRecord;
 use watchfire_formats::sbom::{self, Head, Item, Lost, Problems, Refused, Skipped};
-use watchfire_store::{Inventory, Kept, digest_of};
+use watchfire_store::{Inventory, Kept};
 
 use crate::error::Problem;
 use crate::exposure::{Holding, READER, Read};
@@ -102,23 +102,32 @@ fn left_of(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Left, Problem> {
     Ok(Left { skipped, skipped_all: head.skipped, problems })
 }
 
-/// The schema takes longer than all else, and needs none of it: both are done beside each other.
+/// Reads an SBOM on this thread, and does beside it what needs nothing of what is read.
 fn reading(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Reading, Problem> {
     let is_refused = AtomicBool::new(false);
     let goes_on_beside = || goes_on() && !is_refused.load(Ordering::Relaxed);
-    let (used, problems) = std::thread::scope(|scope| {
-        let conforming = scope.spawn(|| sbom::conforms_while(bytes, &goes_on_beside));
+    let (used, beside) = std::thread::scope(|scope| {
+        let beside = scope.spawn(|| beside(bytes, &goes_on_beside));
         let used = used(bytes, goes_on);
         is_refused.store(used.is_err(), Ordering::Relaxed);
-        (used, conforming.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        (used, beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let Used { head, skipped, unnamed, inventory, kept } = used?;
-    let problems = problems.map_err(|refused| told(&refused))?;
+    let Used { head, skipped, unnamed, inventory } = used?;
+    let (problems, kept) = beside?;
     let left = Left { skipped, skipped_all: head.skipped, problems };
-    let record = record(bytes, &head, unnamed, &left);
+    let record = record(kept.digest(), &head, unnamed, &left);
     let document = record.document.clone();
     let inventory = Inventory { document, reader: READER, bytes: inventory };
     Ok(Reading { record, kept, inventory, left })
+}
+
+/// Holds an SBOM to its standard, and makes its bytes ready to be kept.
+fn beside(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<(Problems, Kept), Problem> {
+    let problems = sbom::conforms_while(bytes, goes_on).map_err(|refused| told(&refused))?;
+    if !goes_on() {
+        return Err(told(&Refused::Stopped));
+    }
+    Ok((problems, Kept::new(bytes)?))
 }
 
 /// What an SBOM was read as.
@@ -127,7 +136,6 @@ struct Used {
     skipped: Vec<Skipped>,
     unnamed: usize,
     inventory: Vec<u8>,
-    kept: Kept,
 }
 
 fn used(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Used, Problem> {
@@ -136,21 +144,18 @@ fn used(bytes: &[u8], goes_on: GoesOn<'_>) -> Result<Used, Problem> {
     if head.components == 0 {
         return Err(nothing(&skipped));
     }
-    let inventory = holding.to_bytes().map_err(|error| {
-        Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
-    })?;
-    let unnamed = holding.unnamed();
-    // It is the largest of all, and needed no longer.
-    drop(holding);
     if !goes_on() {
         return Err(told(&Refused::Stopped));
     }
-    Ok(Used { head, skipped, unnamed, inventory, kept: Kept::new(bytes)? })
+    let inventory = holding.to_bytes().map_err(|error| {
+        Problem::new("too_large", error.to_string(), "split it, and attach its parts side by side")
+    })?;
+    Ok(Used { head, skipped, unnamed: holding.unnamed(), inventory })
 }
 
-fn record(bytes: &[u8], head: &Head, unnamed: usize, left: &Left) -> SbomRecord {
+fn record(document: &str, head: &Head, unnamed: usize, left: &Left) -> SbomRecord {
     SbomRecord {
-        document: digest_of(bytes),
+        document: document.to_owned(),
         format: head.format.to_string(),
         format_version: said(&head.version),
         serial: head.serial.as_deref().map(said),

@@ -281,6 +281,7 @@ mod tests {
             other[bit / 8] ^= 1 << (bit % 8);
             assert!(Holding::from_bytes(&other).is_err(), "{bit}");
             assert!(Excerpt::from_bytes(&other, &[1].into()).is_err(), "{bit}");
+            assert!(names_in(&other).is_err(), "{bit}");
         }
     }
 
@@ -309,5 +310,7 @@ mod tests {
         let all = all.map(|name| hash_of(&name.package)).collect();
         let whole = Excerpt::from_bytes(&bytes, &all).expect("kept");
         assert!(whole.components().eq(holding.components()));
+        let names: Vec<Name> = holding.components().flat_map(|part| part.names.to_vec()).collect();
+        assert_eq!(names_in(&bytes).expect("kept"), names);
     }
 }

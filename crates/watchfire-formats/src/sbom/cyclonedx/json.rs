@@ -31,14 +31,14 @@ pub(crate) fn conforms(input: &Input<'_>, goes_on: &dyn Fn() -> bool) -> Result<
 /// The whole document.
 struct Bom<'a, 'e>(&'a mut Reading<'e>);
 
-impl Shape for Bom<'_, '_> {
+impl<'de> Shape<'de> for Bom<'_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
         self.0.skip(Lost::Component, format!("an object is wanted, and here is {found}"));
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let special = &["metadata", "components", "dependencies", "vulnerabilities"];
         let mut seen = [false; 4];
         let mut head = object(map, self.0, HEAD, special, |at, map, reading| {
@@ -72,7 +72,7 @@ impl Shape for Bom<'_, '_> {
 /// What the document says of itself, with the component that it is about.
 struct Metadata<'a, 'e>(&'a mut Reading<'e>);
 
-impl Shape for Metadata<'_, '_> {
+impl<'de> Shape<'de> for Metadata<'_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
@@ -81,7 +81,7 @@ impl Shape for Metadata<'_, '_> {
 
     fn null(self) {}
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let mut metadata = object(map, self.0, METADATA, &["component"], |_, map, reading| {
             map.next_value_seed(Any(Part { reading, within: None, is_subject: true }))
         })?;
@@ -120,14 +120,14 @@ struct Part<'a, 'e> {
     is_subject: bool,
 }
 
-impl Shape for Part<'_, '_> {
+impl<'de> Shape<'de> for Part<'_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
         self.reading.skip(Lost::Component, format!("an object is wanted, and here is {found}"));
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let Self { reading, within, is_subject } = self;
         let number = reading.number().map_err(|why| stop(reading, why))?;
         let place = Place::path(&reading.path);
@@ -171,14 +171,14 @@ const DEPENDENCY: &[(&str, Wanted)] = &[("ref", Wanted::Text)];
 /// One thing with all that it depends on.
 struct Dependency<'a, 'e>(&'a mut Reading<'e>);
 
-impl Shape for Dependency<'_, '_> {
+impl<'de> Shape<'de> for Dependency<'_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
         self.0.skip(Lost::Relation, format!("an object is wanted, and here is {found}"));
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let mut kinds: [Vec<String>; 2] = [Vec::new(), Vec::new()];
         let special = &["dependsOn", "provides"];
         let mut node = object(map, self.0, DEPENDENCY, special, |at, map, reading| {

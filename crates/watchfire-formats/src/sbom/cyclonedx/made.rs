@@ -49,9 +49,9 @@ const TOOL: &[(&str, Wanted)] = &[
 ];
 
 /// The tools, by name and version.
-pub(crate) fn tools(node: &Node) -> Vec<String> {
+pub(crate) fn tools(node: &Node<'_>) -> Vec<String> {
     let lists = [node, node.get("components"), node.get("services")];
-    let tool = |tool: &Node| {
+    let tool = |tool: &Node<'_>| {
         let name = tool.get("name").as_text().or_else(|| tool.get("vendor").as_text())?;
         let version = tool.get("version").as_text();
         Some(version.map_or_else(|| name.to_owned(), |version| format!("{name} {version}")))
@@ -62,13 +62,13 @@ pub(crate) fn tools(node: &Node) -> Vec<String> {
 /// Makes a component of what was kept, and hands it on.
 pub(crate) fn component(
     reading: &mut Reading<'_>,
-    mut node: Node,
+    mut node: Node<'_>,
     number: u32,
     within: Option<u32>,
     place: Place,
     is_subject: bool,
 ) {
-    let purl = node.take("purl").text();
+    let purl = node.take("purl");
     let mut component = Component {
         number,
         within,
@@ -87,8 +87,8 @@ pub(crate) fn component(
         ancestors: Vec::new(),
         source: None,
     };
-    if let Some(text) = purl {
-        add_purl(reading, &mut component, &text);
+    if let Some(text) = purl.as_text() {
+        add_purl(reading, &mut component, text);
     }
     let mut built = BuiltOf::default();
     for property in node.take("properties").items() {
@@ -171,7 +171,7 @@ fn read_purl(reading: &mut Reading<'_>, place: &Place, text: &str) -> Option<Pur
     .ok()
 }
 
-fn hashes(reading: &mut Reading<'_>, place: &Place, list: &Node) -> Vec<Hash> {
+fn hashes(reading: &mut Reading<'_>, place: &Place, list: &Node<'_>) -> Vec<Hash> {
     let mut hashes = Vec::new();
     for node in list.items() {
         let text = |name| node.get(name).as_text();
@@ -204,8 +204,8 @@ pub(crate) fn hash(algorithm: &str, digits: &str) -> Result<Hash, String> {
     Hash::of(algorithm, digits).ok_or_else(wrong)
 }
 
-fn licences(list: &Node) -> Vec<String> {
-    let one = |node: &Node| {
+fn licences(list: &Node<'_>) -> Vec<String> {
+    let one = |node: &Node<'_>| {
         let licence = node.get("license");
         let text = node.get("expression").as_text();
         let text = text.or_else(|| licence.get("id").as_text());

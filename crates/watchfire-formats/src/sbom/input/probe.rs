@@ -169,7 +169,7 @@ impl<'de> Visitor<'de> for Probe<'_> {
 /// A text, or nothing.
 struct Said;
 
-impl Shape for Said {
+impl<'de> Shape<'de> for Said {
     type Made = Option<String>;
 
     fn wrong(self, _: &str) -> Option<String> {
@@ -184,7 +184,7 @@ impl Shape for Said {
 /// The addresses of contexts: one, or those in a list.
 struct Contexts;
 
-impl Shape for Contexts {
+impl<'de> Shape<'de> for Contexts {
     type Made = Vec<String>;
 
     fn wrong(self, _: &str) -> Vec<String> {
@@ -195,7 +195,7 @@ impl Shape for Contexts {
         vec![excerpt(text)]
     }
 
-    fn list<'de, A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
+    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
         let mut contexts = Vec::new();
         while contexts.len() < CONTEXTS_MAX {
             let Some(context) = list.next_element_seed(Any(Said))? else { return Ok(contexts) };

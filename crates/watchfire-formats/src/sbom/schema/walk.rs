@@ -9,54 +9,13 @@ use foldhash::fast::RandomState;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::fate::{Fate, Fates, Found};
+use super::problem::{list_problem, object_problem, put_in, scalar_problem, text_problem};
 use super::state::{State, Step};
 use super::{Kinds, Rule, Schema, state};
 use crate::sbom::Refused;
 use crate::sbom::input::Input;
-use crate::sbom::problem::{Problem, Problems, excerpt, push_number, push_step};
-
-/// Whether a rule holds, and if not, why; `Told` where that has been reported already.
-#[derive(Debug, Clone, Default)]
-enum Fate {
-    #[default]
-    Holds,
-    Told,
-    Fails(Rc<Problem>),
-}
-
-/// The fates of rules, by their places. Those after the last that does not hold are left out: mostly
-/// all hold, and this is nothing.
-#[derive(Debug, Default)]
-struct Fates(Vec<Fate>);
-
-impl Fates {
-    fn of(&self, at: usize) -> &Fate {
-        self.0.get(at).unwrap_or(&Fate::Holds)
-    }
-
-    fn holds(&self, at: usize) -> bool {
-        matches!(self.of(at), Fate::Holds)
-    }
-
-    fn all_hold(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn put(&mut self, at: usize, fate: Fate) {
-        if self.0.len() <= at {
-            self.0.resize(at + 1, Fate::Holds);
-        }
-        self.0[at] = fate;
-    }
-}
-
-/// What was found of a value: the fate of each rule asked, and what tells it from other values.
-#[derive(Default)]
-struct Found {
-    fates: Fates,
-    /// Nothing, where nobody wants to tell it from others.
-    digest: u128,
-}
+use crate::sbom::problem::{Problem, Problems, push_number, push_step};
 
 /// A walk through a document.
 pub(crate) struct Walk<'s> {
@@ -255,17 +214,6 @@ impl Items {
     }
 }
 
-fn is_in(bits: &[u64], at: usize) -> bool {
-    bits[at / 64] & (1 << (at % 64)) != 0
-}
-
-/// Puts a number among others; `false` if it was there.
-fn put_in(bits: &mut [u64], at: usize) -> bool {
-    let was_in = is_in(bits, at);
-    bits[at / 64] |= 1 << (at % 64);
-    !was_in
-}
-
 /// The name of a property: read without being copied, but into the path.
 struct Name<'w, 's> {
     walk: &'w mut Walk<'s>,
@@ -438,63 +386,4 @@ impl<'s> Walk<'s> {
         let why = format!("it has none of the forms that it may have: {}", deepest.reason);
         Problem { place: deepest.place.clone(), reason: why }
     }
-}
-
-fn scalar_problem(rule: &Rule, kind: Kinds, value: &Value) -> Option<String> {
-    if !rule.kinds.holds(kind) {
-        return Some(wrong_kind(rule.kinds, kind));
-    }
-    if rule.values.as_ref().is_some_and(|values| !values.others.contains(value)) {
-        return Some(format!("`{value}` is none of the values that the schema lists"));
-    }
-    let number = value.as_f64()?;
-    let (least, most) = (rule.least, rule.most);
-    if number < least {
-        return Some(format!("{number} is less than {least}"));
-    }
-    (number > most).then(|| format!("{number} is more than {most}"))
-}
-
-fn text_problem(rule: &Rule, text: &str) -> Option<String> {
-    if !rule.kinds.holds(Kinds::TEXT) {
-        return Some(wrong_kind(rule.kinds, Kinds::TEXT));
-    }
-    if rule.values.as_ref().is_some_and(|values| !values.texts.contains(text)) {
-        return Some(format!("`{}` is none of the values that the schema lists", excerpt(text)));
-    }
-    if let Some(pattern) = rule.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
-        return Some(format!("`{}` does not fit `{}`", excerpt(text), pattern.as_str()));
-    }
-    if let Some(format) = rule.format.filter(|format| !format.fits(text)) {
-        return Some(format!("`{}` is not {}", excerpt(text), format.said()));
-    }
-    if rule.length_min > 0 || rule.length_max < u64::MAX {
-        let length = text.chars().count() as u64;
-        let (least, most) = (rule.length_min, rule.length_max);
-        if length < least || length > most {
-            return Some(format!("a text of {length} signs stands where {least} to {most} may"));
-        }
-    }
-    None
-}
-
-fn list_problem(rule: &Rule, count: u64) -> Option<String> {
-    if !rule.kinds.holds(Kinds::LIST) {
-        return Some(wrong_kind(rule.kinds, Kinds::LIST));
-    }
-    let within = (rule.items_min..=rule.items_max).contains(&count);
-    (!within).then(|| format!("a list of {count} items is too short or too long"))
-}
-
-fn object_problem(rule: &Rule, required: &[usize], seen: &[u64]) -> Option<String> {
-    if !rule.kinds.holds(Kinds::OBJECT) {
-        return Some(wrong_kind(rule.kinds, Kinds::OBJECT));
-    }
-    let mut required = rule.required.iter().zip(required);
-    let (name, _) = required.find(|(_, number)| !is_in(seen, **number))?;
-    Some(format!("`{name}` is missing"))
-}
-
-fn wrong_kind(wanted: Kinds, found: Kinds) -> String {
-    format!("{} is wanted, and here is {}", wanted.said(), found.said())
 }

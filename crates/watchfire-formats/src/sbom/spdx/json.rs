@@ -73,14 +73,14 @@ pub(crate) fn conforms(input: &Input<'_>, goes_on: &dyn Fn() -> bool) -> Result<
 /// The whole document.
 struct Sbom<'a, 'e>(&'a mut Reading<'e>);
 
-impl Shape for Sbom<'_, '_> {
+impl<'de> Shape<'de> for Sbom<'_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
         self.0.skip(Lost::Component, format!("an object is wanted, and here is {found}"));
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let special = &["packages", "files", "relationships", "documentDescribes"];
         let mut seen = [false; 4];
         let mut described = Vec::new();
@@ -150,14 +150,14 @@ struct Part<'a, 'e> {
     kind: Kind,
 }
 
-impl Shape for Part<'_, '_> {
+impl<'de> Shape<'de> for Part<'_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
         self.reading.skip(Lost::Component, format!("an object is wanted, and here is {found}"));
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let Self { reading, kind } = self;
         let number = reading.number().map_err(|why| stop(reading, why))?;
         let place = Place::path(&reading.path);
@@ -180,7 +180,7 @@ impl Shape for Part<'_, '_> {
 }
 
 /// Adds to a component what else was kept of it, and hands it on.
-fn finish(reading: &mut Reading<'_>, mut component: Component, mut node: Node, kind: Kind) {
+fn finish(reading: &mut Reading<'_>, mut component: Component, mut node: Node<'_>, kind: Kind) {
     component.kind = match kind {
         Kind::File => Some("file".to_owned()),
         Kind::Package => {
@@ -228,14 +228,14 @@ impl Items for Relationships {
 
 struct Relationship<'a, 'e>(&'a mut Reading<'e>);
 
-impl Shape for Relationship<'_, '_> {
+impl<'de> Shape<'de> for Relationship<'_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
         self.0.skip(Lost::Relation, format!("an object is wanted, and here is {found}"));
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let mut node = object(map, self.0, RELATIONSHIP, &[], |_, map, _| {
             map.next_value::<IgnoredAny>().map(drop)
         })?;

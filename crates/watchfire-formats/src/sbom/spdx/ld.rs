@@ -79,14 +79,14 @@ struct Top<'r, 'e, 'g, 'p> {
     graph: &'g mut Graph<'p>,
 }
 
-impl Shape for Top<'_, '_, '_, '_> {
+impl<'de> Shape<'de> for Top<'_, '_, '_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
         self.reading.skip(Lost::Component, format!("an object is wanted, and here is {found}"));
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let Self { reading, graph } = self;
         let mut seen = false;
         object(map, reading, &[], &["@graph"], |_, map, reading| {
@@ -122,7 +122,7 @@ struct Element<'r, 'e, 'g, 'p> {
     graph: &'g mut Graph<'p>,
 }
 
-impl Shape for Element<'_, '_, '_, '_> {
+impl<'de> Shape<'de> for Element<'_, '_, '_, '_> {
     type Made = ();
 
     fn wrong(self, found: &str) {
@@ -130,7 +130,7 @@ impl Shape for Element<'_, '_, '_, '_> {
         self.reading.skip(Lost::Component, format!("an object is wanted, and here is {found}"));
     }
 
-    fn object<'de, A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn object<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let Self { reading, graph } = self;
         let mut to = Vec::new();
         let mut roots = Vec::new();
@@ -192,7 +192,7 @@ impl Graph<'_> {
         reading: &Reading<'_>,
         kind: &str,
         id: Option<&str>,
-        node: &Node,
+        node: &Node<'_>,
         to: &[String],
     ) {
         let mut wrong = |reason: String| self.problems.push(Problem::at(&reading.path, reason));
@@ -242,7 +242,7 @@ fn describe<E: serde::de::Error>(
 
 fn relate<E: serde::de::Error>(
     reading: &mut Reading<'_>,
-    mut node: Node,
+    mut node: Node<'_>,
     to: Vec<String>,
 ) -> Result<(), E> {
     let (from, kind) = (node.take("from").text(), node.take("relationshipType").text());
@@ -269,7 +269,7 @@ fn component<E: serde::de::Error>(
     reading: &mut Reading<'_>,
     kind: &str,
     id: Option<String>,
-    mut node: Node,
+    mut node: Node<'_>,
 ) -> Result<(), E> {
     let number = reading.number().map_err(|why| stop(reading, why))?;
     let place = Place::path(&reading.path);

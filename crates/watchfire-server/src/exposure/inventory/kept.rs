@@ -13,9 +13,8 @@ use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
-use flate2::read::DeflateDecoder;
+use flate2::bufread::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use watchfire_exposure::index::Package;
 
@@ -43,6 +42,18 @@ struct HeadRef<'a> {
 struct Head {
     whole: Whole,
     subject: Vec<Name>,
+}
+
+/// A [`Held`] of which only its names are wanted: the other texts are passed over where they lie.
+#[derive(Deserialize)]
+struct Named<'a> {
+    _name: &'a str,
+    _version: Option<&'a str>,
+    _purl: Option<&'a str>,
+    #[serde(borrow)]
+    _place: (&'a str, Option<u64>),
+    _parent: Option<u32>,
+    names: Vec<Name>,
 }
 
 /// Components of an SBOM that go by some packages, and the whole that they are in.
@@ -125,10 +136,10 @@ impl Holding {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, HoldingError> {
         let kept = Kept::open(bytes)?;
         let mut left = KEPT_BYTES_MAX;
-        let Head { whole, subject } = inflated(kept.head, &mut left)?;
+        let Head { whole, subject } = value(&inflated(kept.head, &mut left)?)?;
         let mut components = Vec::new();
         for block in 0..kept.blocks() {
-            components.extend(kept.block(block, &mut left)?);
+            components.extend(kept.block::<Held>(block, &kept.opened(block, &mut left)?)?);
         }
         let parents = components.iter().filter_map(|held: &Held| held.parent);
         match parents.max().filter(|parent| *parent as usize >= components.len()) {
@@ -147,7 +158,9 @@ pub(in crate::exposure) fn names_in(bytes: &[u8]) -> Result<Vec<Name>, HoldingEr
     let kept = Kept::open(bytes)?;
     let (mut names, mut left) = (Vec::new(), KEPT_BYTES_MAX);
     for block in 0..kept.blocks() {
-        names.extend(kept.block(block, &mut left)?.into_iter().flat_map(|held| held.names));
+        let opened = kept.opened(block, &mut left)?;
+        let named: Vec<Named<'_>> = kept.block(block, &opened)?;
+        names.extend(named.into_iter().flat_map(|named| named.names));
     }
     Ok(names)
 }
@@ -165,12 +178,13 @@ impl Excerpt {
             return Ok(Self::default());
         }
         let mut left = KEPT_BYTES_MAX;
-        let Head { whole, .. } = inflated(kept.head, &mut left)?;
+        let Head { whole, .. } = value(&inflated(kept.head, &mut left)?)?;
         let mut components = Vec::new();
         let blocks: BTreeSet<usize> = wanted.iter().map(|index| index / BLOCK).collect();
         for block in blocks {
             let first = block * BLOCK;
-            let held = kept.block(block, &mut left)?.into_iter().enumerate();
+            let opened = kept.opened(block, &mut left)?;
+            let held = kept.block::<Held>(block, &opened)?.into_iter().enumerate();
             let numbered = held.map(|(at, held)| (first + at, held));
             components.extend(numbered.filter(|(index, _)| wanted.contains(index)));
         }
@@ -211,10 +225,20 @@ impl<'a> Kept<'a> {
         self.ends.len() / NUMBER_BYTES
     }
 
-    fn block(&self, at: usize, left: &mut usize) -> Result<Vec<Held>, HoldingError> {
+    /// The bytes of a block as they were before they were compressed.
+    fn opened(&self, at: usize, left: &mut usize) -> Result<Vec<u8>, HoldingError> {
         let from = at.checked_sub(1).map_or(0, |before| number_at(self.ends, before));
         let bytes = self.blocks.get(from..number_at(self.ends, at)).ok_or(HoldingError::Torn)?;
-        let held: Vec<Held> = inflated(bytes, left)?;
+        inflated(bytes, left)
+    }
+
+    /// The components of a block that was opened.
+    fn block<'o, T: Deserialize<'o>>(
+        &self,
+        at: usize,
+        opened: &'o [u8],
+    ) -> Result<Vec<T>, HoldingError> {
+        let held: Vec<T> = value(opened)?;
         let wanted = self.components.saturating_sub(at * BLOCK).min(BLOCK);
         if held.len() == wanted { Ok(held) } else { Err(HoldingError::Torn) }
     }
@@ -288,12 +312,17 @@ impl Packer {
     }
 }
 
-/// Reads what a [`Packer`] wrote.
-fn inflated<T: DeserializeOwned>(bytes: &[u8], left: &mut usize) -> Result<T, HoldingError> {
+/// Opens what a [`Packer`] wrote.
+fn inflated(bytes: &[u8], left: &mut usize) -> Result<Vec<u8>, HoldingError> {
     let mut opened = Vec::new();
     DeflateDecoder::new(bytes).take(*left as u64 + 1).read_to_end(&mut opened)?;
     *left = left.checked_sub(opened.len()).ok_or(HoldingError::TooLarge)?;
-    let mut rest = postcard::Deserializer::from_bytes(&opened);
+    Ok(opened)
+}
+
+/// The value that these bytes are, and nothing else.
+fn value<'o, T: Deserialize<'o>>(opened: &'o [u8]) -> Result<T, HoldingError> {
+    let mut rest = postcard::Deserializer::from_bytes(opened);
     let value = T::deserialize(&mut rest)?;
     if rest.finalize()?.is_empty() {
         return Ok(value);

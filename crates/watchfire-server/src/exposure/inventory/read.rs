@@ -87,7 +87,7 @@ impl Gained {
         let held = Held {
             name: component.name.into(),
             version: component.version.map(Into::into),
-            purl: component.purls.first().map(|purl| purl.to_string().into()),
+            purl: component.purls.first().map(|purl| purl.spelled().into()),
             place: component.place,
             parent: None,
             names,
