@@ -4,6 +4,7 @@
 
 mod kind;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::str::FromStr;
@@ -83,7 +84,8 @@ pub enum Problem {
 /// A package URL, in its canonical form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Purl {
-    kind: String,
+    /// Most are of a type that is known, whose name is not copied.
+    kind: Cow<'static, str>,
     namespace: Option<String>,
     name: String,
     version: Option<String>,
@@ -206,7 +208,7 @@ impl Purl {
             Some(text).filter(|text| !text.is_empty())
         };
         let mut purl = Self {
-            kind,
+            kind: kind::known(kind),
             namespace: segments(parts.namespace, |part| !part.is_empty()),
             name: parts.name,
             version: parts.version.filter(|version| !version.is_empty()),

@@ -1,5 +1,7 @@
 //! What the types of package URLs demand, and how they spell.
 
+use std::borrow::Cow;
+
 use super::{Problem, Purl};
 
 /// Whether a type has a namespace.
@@ -26,7 +28,7 @@ const fn small(namespace: bool, name: bool, version: bool) -> Small {
 ///
 /// Source: purl-spec, `types/*-definition.json`: `requirement`, `case_sensitive`, and for `golang`
 /// the note, which lowers namespace and name.
-const KINDS: [(&str, Namespace, Small); 42] = {
+static KINDS: [(&str, Namespace, Small); 42] = {
     use Namespace::{Optional, Prohibited, Required};
     [
         ("alpm", Required, small(true, true, false)),
@@ -77,14 +79,19 @@ const KINDS: [(&str, Namespace, Small); 42] = {
 /// Qualifiers without which a package of a type is not named.
 const REQUIRED_QUALIFIERS: [(&str, &str); 2] = [("julia", "uuid"), ("swid", "tag_id")];
 
-fn rules(kind: &str) -> Option<(Namespace, Small)> {
+fn found(kind: &str) -> Option<&'static (&'static str, Namespace, Small)> {
     let found = KINDS.binary_search_by(|(name, _, _)| name.cmp(&kind)).ok()?;
-    Some((KINDS[found].1, KINDS[found].2))
+    Some(&KINDS[found])
+}
+
+/// The name of a type: that of one that is known, or its own.
+pub(super) fn known(kind: String) -> Cow<'static, str> {
+    found(&kind).map_or(Cow::Owned(kind), |(name, _, _)| Cow::Borrowed(name))
 }
 
 /// Brings the parts into the spelling of their type; a type without a definition has none.
 pub(super) fn normalize(purl: &mut Purl) {
-    let Some((_, small)) = rules(&purl.kind) else { return };
+    let Some((_, _, small)) = found(&purl.kind) else { return };
     let lower = |text: &mut String| {
         if text.chars().any(char::is_uppercase) {
             *text = text.to_lowercase();
@@ -99,7 +106,7 @@ pub(super) fn normalize(purl: &mut Purl) {
     if small.version {
         purl.version.iter_mut().for_each(lower);
     }
-    match purl.kind.as_str() {
+    match &*purl.kind {
         "pypi" if purl.name.contains('_') => purl.name = purl.name.replace('_', "-"),
         "pub" => {
             let sign = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '_' };
@@ -140,8 +147,8 @@ fn is_guid(text: &str) -> bool {
 
 /// Says what a type demands and is not there.
 pub(super) fn check(purl: &Purl) -> Result<(), Problem> {
-    let Some((namespace, _)) = rules(&purl.kind) else { return Ok(()) };
-    let kind = || purl.kind.clone();
+    let Some((_, namespace, _)) = found(&purl.kind) else { return Ok(()) };
+    let kind = || purl.kind.to_string();
     match (namespace, &purl.namespace) {
         (Namespace::Required, None) => return Err(Problem::NamespaceMissing(kind())),
         (Namespace::Prohibited, Some(_)) => return Err(Problem::NamespaceProhibited(kind())),
@@ -152,7 +159,7 @@ pub(super) fn check(purl: &Purl) -> Result<(), Problem> {
             return Err(Problem::QualifierMissing { kind: kind(), key });
         }
     }
-    let fine = match purl.kind.as_str() {
+    let fine = match &*purl.kind {
         // A name of CPAN is that of a distribution, not of a module.
         "cpan" => !purl.name.contains("::"),
         "chrome-extension" => {

@@ -129,20 +129,29 @@ impl<'a> Input<'a> {
     where
         S: for<'de> DeserializeSeed<'de, Value = T>,
     {
-        if self.packed.is_none() {
-            let mut json = serde_json::Deserializer::from_slice(&self.bytes);
-            let value = seed.deserialize(&mut json)?;
-            json.end()?;
-            // The parser looks at no text that nobody asks for.
-            return match utf8(&self.bytes) {
-                Ok(()) => Ok(value),
-                Err(line) => Err(serde::de::Error::custom(format!("no UTF-8 on line {line}"))),
-            };
+        match std::str::from_utf8(&self.bytes) {
+            Ok(text) if self.packed.is_none() => {
+                // Then the parser need not look at each text again.
+                whole(serde_json::Deserializer::from_str(text), seed)
+            }
+            _ => self.json_begun(seed),
         }
-        let mut json = serde_json::Deserializer::from_reader(Utf8::of(self.text()));
-        let value = seed.deserialize(&mut json)?;
-        json.end()?;
-        Ok(value)
+    }
+
+    /// As [`Self::json`], for whoever mostly stops early: only at the end all is looked at.
+    pub(crate) fn json_begun<S, T>(&self, seed: S) -> Result<T, serde_json::Error>
+    where
+        S: for<'de> DeserializeSeed<'de, Value = T>,
+    {
+        if self.packed.is_some() {
+            return whole(serde_json::Deserializer::from_reader(Utf8::of(self.text())), seed);
+        }
+        let value = whole(serde_json::Deserializer::from_slice(&self.bytes), seed)?;
+        // The parser looks at no text that nobody asks for.
+        match utf8(&self.bytes) {
+            Ok(()) => Ok(value),
+            Err(line) => Err(serde::de::Error::custom(format!("no UTF-8 on line {line}"))),
+        }
     }
 
     /// What the parser of JSON says, in our words.
@@ -169,6 +178,20 @@ impl<'a> Input<'a> {
     pub(crate) fn text_refused(&self, error: &std::io::Error, line: u64) -> Refused {
         self.fault.take().unwrap_or_else(|| Refused::broken(Place::line(line), error.to_string()))
     }
+}
+
+/// Reads all that a parser has.
+fn whole<'de, R, S>(
+    mut json: serde_json::Deserializer<R>,
+    seed: S,
+) -> Result<S::Value, serde_json::Error>
+where
+    R: serde_json::de::Read<'de>,
+    S: DeserializeSeed<'de>,
+{
+    let value = seed.deserialize(&mut json)?;
+    json.end()?;
+    Ok(value)
 }
 
 /// Says on which line something is not UTF-8.

@@ -185,15 +185,18 @@ impl<'de> Shape<'de> for Dependency<'_, '_> {
             let read = Refs(&mut kinds[at]);
             map.next_value_seed(Any(Each { reading, lost: Lost::Relation, read }))
         })?;
-        let Some(from) = node.take("ref").text() else {
+        let Some(mut from) = node.take("ref").text() else {
             self.0.skip(Lost::Relation, "it does not say of what");
             return Ok(());
         };
         let [depends, provides] = kinds;
         let depends = depends.into_iter().map(|to| (RelationKind::DependsOn, to));
         let provides = provides.into_iter().map(|to| (RelationKind::Provides, to));
-        for (kind, to) in depends.chain(provides) {
-            let relation = Relation { from: from.clone(), kind, to };
+        let mut related = depends.chain(provides).peekable();
+        while let Some((kind, to)) = related.next() {
+            let is_last = related.peek().is_none();
+            let from = if is_last { std::mem::take(&mut from) } else { from.clone() };
+            let relation = Relation { from, kind, to };
             self.0.relation(relation).map_err(|why| stop(self.0, why))?;
         }
         Ok(())

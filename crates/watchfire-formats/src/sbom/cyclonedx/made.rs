@@ -172,7 +172,7 @@ fn read_purl(reading: &mut Reading<'_>, place: &Place, text: &str) -> Option<Pur
 }
 
 fn hashes(reading: &mut Reading<'_>, place: &Place, list: &Node<'_>) -> Vec<Hash> {
-    let mut hashes = Vec::new();
+    let mut hashes = Vec::with_capacity(list.items().len());
     for node in list.items() {
         let text = |name| node.get(name).as_text();
         let (Some(algorithm), Some(digits)) = (text("alg"), text("content")) else {
@@ -211,5 +211,7 @@ fn licences(list: &Node<'_>) -> Vec<String> {
         let text = text.or_else(|| licence.get("id").as_text());
         text.or_else(|| licence.get("name").as_text()).map(str::to_owned)
     };
-    list.items().iter().filter_map(one).collect()
+    let mut licences = Vec::with_capacity(list.items().len());
+    licences.extend(list.items().iter().filter_map(one));
+    licences
 }

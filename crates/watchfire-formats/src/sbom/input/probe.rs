@@ -94,7 +94,7 @@ impl Top {
 
 fn json(input: &Input<'_>) -> Result<(Format, String), Refused> {
     let mut top = Top::default();
-    if let Err(error) = input.json(Probe(&mut top))
+    if let Err(error) = input.json_begun(Probe(&mut top))
         && !top.is_enough()
     {
         return Err(input.json_refused(&error, ""));
