@@ -207,8 +207,9 @@ impl Purl {
             }
             Some(text).filter(|text| !text.is_empty())
         };
+        let known = kind::known(&kind);
         let mut purl = Self {
-            kind: kind::known(kind),
+            kind: known.map_or(Cow::Owned(kind), |(name, ..)| Cow::Borrowed(name)),
             namespace: segments(parts.namespace, |part| !part.is_empty()),
             name: parts.name,
             version: parts.version.filter(|version| !version.is_empty()),
@@ -216,7 +217,9 @@ impl Purl {
             // A way through the package never leaves it.
             subpath: segments(parts.subpath, |part| !["", ".", ".."].contains(part)),
         };
-        kind::normalize(&mut purl);
+        if let Some(known) = known {
+            kind::normalize(&mut purl, known);
+        }
         if demands == Demands::Held {
             kind::check(&purl)?;
         }

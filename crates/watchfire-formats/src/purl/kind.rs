@@ -1,12 +1,10 @@
 //! What the types of package URLs demand, and how they spell.
 
-use std::borrow::Cow;
-
 use super::{Problem, Purl};
 
 /// Whether a type has a namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Namespace {
+pub(super) enum Namespace {
     Required,
     Optional,
     Prohibited,
@@ -14,7 +12,7 @@ enum Namespace {
 
 /// Which parts are written in small letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Small {
+pub(super) struct Small {
     namespace: bool,
     name: bool,
     version: bool,
@@ -28,7 +26,7 @@ const fn small(namespace: bool, name: bool, version: bool) -> Small {
 ///
 /// Source: purl-spec, `types/*-definition.json`: `requirement`, `case_sensitive`, and for `golang`
 /// the note, which lowers namespace and name.
-static KINDS: [(&str, Namespace, Small); 42] = {
+static KINDS: [Known; 42] = {
     use Namespace::{Optional, Prohibited, Required};
     [
         ("alpm", Required, small(true, true, false)),
@@ -79,19 +77,17 @@ static KINDS: [(&str, Namespace, Small); 42] = {
 /// Qualifiers without which a package of a type is not named.
 const REQUIRED_QUALIFIERS: [(&str, &str); 2] = [("julia", "uuid"), ("swid", "tag_id")];
 
-fn found(kind: &str) -> Option<&'static (&'static str, Namespace, Small)> {
+/// A type whose definition is registered: its name, and what it demands.
+pub(super) type Known = (&'static str, Namespace, Small);
+
+/// The type that is called so.
+pub(super) fn known(kind: &str) -> Option<&'static Known> {
     let found = KINDS.binary_search_by(|(name, _, _)| name.cmp(&kind)).ok()?;
     Some(&KINDS[found])
 }
 
-/// The name of a type: that of one that is known, or its own.
-pub(super) fn known(kind: String) -> Cow<'static, str> {
-    found(&kind).map_or(Cow::Owned(kind), |(name, _, _)| Cow::Borrowed(name))
-}
-
 /// Brings the parts into the spelling of their type; a type without a definition has none.
-pub(super) fn normalize(purl: &mut Purl) {
-    let Some((_, _, small)) = found(&purl.kind) else { return };
+pub(super) fn normalize(purl: &mut Purl, (_, _, small): &Known) {
     let lower = |text: &mut String| {
         if text.chars().any(char::is_uppercase) {
             *text = text.to_lowercase();
@@ -147,7 +143,7 @@ fn is_guid(text: &str) -> bool {
 
 /// Says what a type demands and is not there.
 pub(super) fn check(purl: &Purl) -> Result<(), Problem> {
-    let Some((_, namespace, _)) = found(&purl.kind) else { return Ok(()) };
+    let Some((_, namespace, _)) = known(&purl.kind) else { return Ok(()) };
     let kind = || purl.kind.to_string();
     match (namespace, &purl.namespace) {
         (Namespace::Required, None) => return Err(Problem::NamespaceMissing(kind())),
