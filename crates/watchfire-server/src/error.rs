@@ -76,6 +76,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("reading_without_clock", 409, "The provision has no clock on that day."),
     ("nothing_to_agree", 409, "Nothing that was decided waits for a second person."),
     ("second_person_same", 409, "Whoever decided cannot be the second person too."),
+    ("sources_moved", 409, "Sources say something else of a release than in the version named."),
+    ("exploited_since", 409, "It is exploited, which was not known in the version named."),
     ("vulnerability_merged", 409, "The vulnerability turned out to be another, which goes on."),
     ("body_too_large", 413, "The body is longer than allowed."),
     ("media_type_unsupported", 415, "The body is not `application/json`."),
@@ -497,6 +499,9 @@ impl From<TriageRefusal> for Problem {
             TriageRefusal::Reason => "say why in words, or shorten it",
             TriageRefusal::NothingToAgree(_) => "look at what was decided last",
             TriageRefusal::SamePerson => "ask a colleague to look and to agree",
+            TriageRefusal::Moved { .. } | TriageRefusal::Exploited { .. } => {
+                "look at it as it is now, and send its `version` if the decision stands"
+            }
             TriageRefusal::Merged => "look at the one that goes on in its place",
         };
         let pointer = refusal.pointer().unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::error::Problem as Refused;
 use crate::locale::Language;
 
 /// The words for each stable code that a page can show; the same codes as the API's.
-const WORDS: [(&str, &str, &str); 101] = [
+const WORDS: [(&str, &str, &str); 103] = [
     ("request_malformed", "refusal-malformed", "refusal-malformed-hint"),
     ("not_signed_in", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
     ("token_invalid", "refusal-not-signed-in", "refusal-not-signed-in-hint"),
@@ -97,6 +97,8 @@ const WORDS: [(&str, &str, &str); 101] = [
     ("justification_idle", "refusal-justification-idle", "vulnerability-justification-help"),
     ("nothing_to_agree", "refusal-nothing-to-agree", "refusal-look-again"),
     ("second_person_same", "refusal-second-person", "vulnerability-four-eyes"),
+    ("sources_moved", "refusal-sources-moved", "refusal-sources-moved-hint"),
+    ("exploited_since", "refusal-exploited-since", "refusal-sources-moved-hint"),
     ("vulnerability_merged", "refusal-merged", "refusal-look-again"),
     ("body_empty", "refusal-no-file", "refusal-no-file-hint"),
     ("rate_limited", "refusal-rate-limited", "refusal-rate-limited-hint"),
@@ -151,6 +153,11 @@ pub fn of(reader: &Reader, problem: &Refused) -> Problem {
         _ if code == "gate_closed" => {
             let barred: Vec<&str> = detail.split('`').filter(|it| it.contains('/')).collect();
             format!("{} {}", reader.text(message), barred.join(", "))
+        }
+        // Which releases they are; ids read alike in every language.
+        _ if code == "sources_moved" => {
+            let moved: Vec<&str> = detail.split('`').filter(|it| it.starts_with("WL-")).collect();
+            format!("{} {}", reader.text(message), moved.join(", "))
         }
         _ if code == "body_too_large" && pointer == "/document" => {
             let size = detail.split('`').nth(1).and_then(|bytes| bytes.parse().ok());

@@ -122,6 +122,103 @@ async fn what_an_advisory_finds_is_shown_with_its_reasons_and_decided() {
 }
 
 #[tokio::test]
+async fn what_was_decided_on_an_older_reading_is_refused_where_sources_moved() {
+    for house in House::on_each_engine().await {
+        let eva = house.person("Eva Responder", &[Duty::Responder]).await;
+        let (release, id) = exposed(&house, &eva).await;
+        let path = format!("/api/v1/vulnerabilities/{id}");
+        let read = async || get(&house, &eva, &path).await["version"].clone();
+        let decide = |body: Value| {
+            house.write("POST", &format!("{path}/decisions"), &body).by(&eva).answer()
+        };
+        let fixed = |version: &Value| {
+            json!({
+                "releases": [release], "status": "fixed", "reason": "patched", "version": version
+            })
+        };
+        let first = read().await;
+        // Another release and a decision change the vulnerability, and not what sources say of this.
+        let (_, other) = released(&house, &eva, "Queue").await;
+        attached(&house, &eva, &other).await;
+        Judging::new(house.node.clone()).step(house.node.now()).await.expect("a step");
+        assert_eq!(decide(fixed(&first)).await.status, StatusCode::OK);
+        assert_ne!(read().await, first);
+        assert_eq!(
+            decide(fixed(&first)).await.status,
+            StatusCode::OK,
+            "people do not move sources"
+        );
+        // Of all that are open now, one was not there when it was read.
+        let all = json!({
+            "all": "any", "status": "fixed", "reason": "patched", "version": first
+        });
+        let refused = decide(all).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (StatusCode::CONFLICT, "sources_moved")
+        );
+        let detail = refused.json()["detail"].as_str().expect("words").to_owned();
+        assert!(detail.contains(&other) && !detail.contains(&release), "{detail}");
+
+        let second = read().await;
+        brings(&house, &eva, "one", osv("2.15.1").as_bytes()).await;
+        let refused = decide(fixed(&second)).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (StatusCode::CONFLICT, "sources_moved")
+        );
+        let problem = refused.json();
+        assert!(problem["detail"].as_str().is_some_and(|it| it.contains(&release)), "{problem}");
+        assert_eq!(problem["pointer"], "/releases");
+        assert_eq!(get(&house, &eva, &path).await["open"], 2, "nothing was decided");
+        // What was said back is what was read.
+        brings(&house, &eva, "one", osv("2.15.0").as_bytes()).await;
+        assert_eq!(decide(fixed(&second)).await.status, StatusCode::OK);
+        brings(&house, &eva, "one", osv("2.15.1").as_bytes()).await;
+        assert_eq!(decide(fixed(&Value::Null)).await.status, StatusCode::OK, "as it is now");
+        brings(&house, &eva, "one", osv("2.15.2").as_bytes()).await;
+        assert_eq!(decide(fixed(&read().await)).await.status, StatusCode::OK);
+        for odd in [json!(0), json!(100_000)] {
+            let refused = decide(fixed(&odd)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
+            assert_eq!(refused.json()["pointer"], "/version");
+        }
+    }
+}
+
+#[tokio::test]
+async fn that_nothing_is_affected_is_not_decided_by_who_did_not_know_that_it_is_exploited() {
+    const KEV: &[u8] = br#"{"title": "CISA Catalog of Known Exploited Vulnerabilities",
+        "catalogVersion": "2021.12.10", "dateReleased": "2021-12-10T15:00:00Z", "count": 1,
+        "vulnerabilities": [{"cveID": "CVE-2021-44228", "vendorProject": "Apache",
+        "product": "Log4j2", "vulnerabilityName": "Apache Log4j2 Remote Code Execution",
+        "dateAdded": "2021-12-10", "shortDescription": "It is bad.",
+        "requiredAction": "Mend it.", "dueDate": "2021-12-24",
+        "knownRansomwareCampaignUse": "Known", "notes": ""}]}"#;
+    for house in House::on_each_engine().await {
+        let eva = house.person("Eva Responder", &[Duty::Responder]).await;
+        let (release, id) = exposed(&house, &eva).await;
+        let path = format!("/api/v1/vulnerabilities/{id}");
+        let version = get(&house, &eva, &path).await["version"].clone();
+        brings(&house, &eva, "kev", KEV).await;
+        let decide = |body: Value| {
+            house.write("POST", &format!("{path}/decisions"), &body).by(&eva).answer()
+        };
+        let refused = decide(json!({
+            "releases": [release], "status": "not_affected", "reason": "switched off",
+            "justification": "vulnerable_code_not_in_execute_path", "version": version
+        }))
+        .await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (StatusCode::CONFLICT, "exploited_since")
+        );
+        let affected = json!({ "releases": [release], "status": "affected", "version": version });
+        assert_eq!(decide(affected).await.status, StatusCode::OK, "it is no less true");
+    }
+}
+
+#[tokio::test]
 async fn the_timeline_of_a_vulnerability_tells_what_became_known_and_who_decided_what() {
     for house in House::on_each_engine().await {
         let eva = house.person("Eva Responder", &[Duty::Responder]).await;

@@ -332,3 +332,40 @@ async fn a_file_that_is_too_large_is_refused_in_its_own_form_with_the_limit() {
         assert!(!text(&other).contains("The file is larger"), "{path}: the limit itself fits");
     }
 }
+
+#[tokio::test]
+async fn a_page_that_shows_what_sources_said_before_decides_nothing() {
+    let house = House::new().await;
+    house.person("Mia Kern", &[Duty::Responder]).await;
+    let mut mia = Page::of(&house, "mia.kern.x").await;
+    let (_, release) = mia.has("Message Queue").await;
+    mia.uploads(&format!("{release}/sboms"), "b.xml", SBOM).await;
+    mia.uploads("/advisories", "CVE-2021-44228.json", ADVISORY).await;
+    let path = mia.exposed().await;
+    let id = release.strip_prefix("/releases/").expect("a release");
+    let one = format!("{path}/releases/{id}");
+    let version = |page: &str| {
+        let told = page.split("name=\"version\" value=\"").nth(1).expect("a version");
+        told.split('"').next().expect("a number").to_owned()
+    };
+    let [whole, alone] = [mia.shows(&path).await, mia.shows(&one).await].map(|it| version(&it));
+    let moved = String::from_utf8_lossy(ADVISORY).replace("2.15.0", "2.15.1");
+    assert_ne!(moved.as_bytes(), ADVISORY);
+    mia.uploads("/advisories", "CVE-2021-44228.json", moved.as_bytes()).await;
+    let fixed = [("status", "fixed"), ("reason", "Class removed")];
+    for (at, seen, scope) in
+        [(format!("{path}/decisions"), &whole, Some("all")), (one.clone(), &alone, None)]
+    {
+        let mut fields = [&fixed[..], &[("version", seen.as_str())]].concat();
+        fields.extend(scope.iter().flat_map(|all| [("scope", *all), ("state", "open")]));
+        let refused = mia.refuses(&at, &fields).await;
+        assert!(refused.contains("What sources say has changed"), "{refused}");
+        assert!(refused.contains(id), "{refused}");
+        assert!(refused.contains("Class removed</textarea>"), "what was typed stays: {refused}");
+        assert_ne!(&version(&refused), seen, "it shows what sources say now");
+    }
+    let odd = [&fixed[..], &[("version", "first")]].concat();
+    let refused = mia.refuses(&one, &odd).await;
+    let now = version(&refused);
+    mia.takes(&one, &[&fixed[..], &[("version", now.as_str())]].concat()).await;
+}

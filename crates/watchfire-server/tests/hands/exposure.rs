@@ -397,13 +397,13 @@ async fn names_that_turn_out_to_be_one_become_one_and_what_was_closed_on_less_is
         let fixed =
             Triage { status: VexStatus::Fixed, justification: None, reason: "patched".into() };
         let chosen = Chosen::These(vec![release.clone()]);
-        vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed).await.expect("decided");
+        vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed, None).await.expect("decided");
         let (queue, _) = has(&house, "Second Store", FLEET[3].1).await;
         judges(&house).await;
         let yes =
             Triage { status: VexStatus::Affected, justification: None, reason: String::new() };
         let second = Chosen::These(vec![queue.clone()]);
-        vulnerability::decide(house.wish(), &ghsa, &second, &yes).await.expect("decided");
+        vulnerability::decide(house.wish(), &ghsa, &second, &yes, None).await.expect("decided");
         takes(&house, "osv", "one", &osv(&[])).await;
         let left = all(&house).await;
         assert_eq!(left.len(), 1);
@@ -413,7 +413,7 @@ async fn names_that_turn_out_to_be_one_become_one_and_what_was_closed_on_less_is
         let now = house.node.store().vulnerability(&keeper(), &left[0].id).await.expect("one");
         assert!(now.exposures[&release].is_open(), "nobody has seen what both sources say");
         assert_eq!(now.exposures[&queue].status(), VexStatus::Affected);
-        let refused = vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed).await;
+        let refused = vulnerability::decide(house.wish(), &ghsa, &chosen, &fixed, None).await;
         assert_eq!(refused.expect_err("merged").code(), "vulnerability_merged");
     }
 }
@@ -532,7 +532,9 @@ async fn a_rule_opens_a_case_once_with_what_is_known_and_a_listing_reaches_it() 
             reason: "the lookup is switched off".into(),
         };
         let chosen = Chosen::All(ExposureState::Open);
-        vulnerability::decide(house.wish(), &id, &chosen, &not_affected).await.expect("decided");
+        vulnerability::decide(house.wish(), &id, &chosen, &not_affected, None)
+            .await
+            .expect("decided");
         assert_eq!(all(&house).await[0].awaiting, 2);
         let awaiting = Chosen::All(ExposureState::Awaiting);
         let refused =
@@ -565,7 +567,7 @@ async fn what_a_person_found_affected_is_a_step_of_awareness_in_its_case() {
         let yes =
             Triage { status: VexStatus::Affected, justification: None, reason: String::new() };
         let chosen = Chosen::These(vec![release.clone()]);
-        vulnerability::decide(house.wish(), &id, &chosen, &yes).await.expect("decided");
+        vulnerability::decide(house.wish(), &id, &chosen, &yes, None).await.expect("decided");
         let ticker = Viewer::service(Service::Ticker);
         let history = house.node.store().case_history(&ticker, &case).await.expect("a case");
         let told = history

@@ -393,6 +393,7 @@ pub(in crate::web) fn why(language: Language) -> WhyView {
     let mut awaiting = decided(language, false);
     awaiting.mine = false;
     WhyView {
+        version: 7,
         vulnerability: ("WV-7K3F-9QX2".into(), "CVE-2021-44228".into()),
         row: affected::Row {
             decided: Some(awaiting),
@@ -413,6 +414,7 @@ pub(in crate::web) fn why(language: Language) -> WhyView {
 
 pub(in crate::web) fn vulnerability(language: Language) -> vulnerability::PageView {
     vulnerability::PageView {
+        version: 7,
         id: "WV-7K3F-9QX2".into(),
         names: vec!["CVE-2021-44228".into(), "GHSA-jfh8-c2jp-5v3q".into()],
         title: Some(words(language, "Remote code execution in Log4j", "Log4j 远程代码执行")),
