@@ -26,7 +26,7 @@ macro_rules! product_columns {
          (SELECT COUNT(*) FROM releases r WHERE r.product_id = p.id AND NOT r.is_retired \
          AND r.sboms = 0) AS holes, \
          (SELECT COUNT(*) FROM exposures x JOIN releases r ON r.id = x.release_id \
-         WHERE r.product_id = p.id AND x.is_open) AS open"
+         WHERE r.product_id = p.id AND x.is_open = TRUE) AS open"
     };
 }
 
@@ -34,7 +34,7 @@ macro_rules! release_columns {
     () => {
         "r.id, r.product_id, p.name AS product, r.version, r.owner_id, p.owner_id AS product_owner, \
          r.released_on, r.supported_until, r.is_retired, r.sboms, \
-         (SELECT COUNT(*) FROM exposures x WHERE x.release_id = r.id AND x.is_open) AS open"
+         (SELECT COUNT(*) FROM exposures x WHERE x.release_id = r.id AND x.is_open = TRUE) AS open"
     };
 }
 
