@@ -272,8 +272,12 @@ fn the_map_says_before_a_case_what_the_engine_says_of_one() {
     let mut compared =
         BTreeMap::from([(Verdict::Owed, 0), (Verdict::Foreseen, 0), (Verdict::NotOwed, 0)]);
     for pack in book().packs() {
-        let roles: BTreeSet<&str> =
-            pack.provisions.iter().flat_map(|one| &one.owed_by).map(|role| role.as_str()).collect();
+        let roles: BTreeSet<&str> = pack
+            .provisions
+            .iter()
+            .flat_map(|one| one.owed_by.iter())
+            .map(|role| role.as_str())
+            .collect();
         let roles: Vec<&str> = roles.into_iter().collect();
         for provision in pack.provisions.iter().filter(|one| !one.arises_on.is_empty()) {
             let attributes: BTreeSet<&str> = provision

@@ -240,7 +240,7 @@ fn assessment(owed: &law::Obligation, lawbook: &str) -> Assessment {
         decision_due: owed.decision_due.as_ref().map(|(_, due)| *due),
         cites: cites.unwrap_or_default(),
         version_from: owed.version_from.map(|date| date.to_string()),
-        reading: owed.reading.clone(),
+        reading: owed.reading.as_deref().map(str::to_owned),
         lawbook: lawbook.to_owned(),
         time_zones: law::TIME_ZONE_DATABASE.to_owned(),
     }

@@ -6,7 +6,7 @@
 //! to a calendar that is there, so that a new notice needs no new program.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::{Date, Weekday};
 
@@ -40,11 +40,11 @@ impl Calendars {
             files.iter().partition(|(_, text)| read::is_update(text));
         for (path, text) in whole {
             match read::calendar(path, text) {
-                Ok(calendar) if by_id.contains_key(&calendar.id) => {
+                Ok(calendar) if by_id.contains_key(&*calendar.id) => {
                     problems.push(twice(path, &calendar.id));
                 }
                 Ok(calendar) => {
-                    by_id.insert(calendar.id.clone(), calendar);
+                    by_id.insert(calendar.id.to_string(), calendar);
                 }
                 Err(mut found) => problems.append(&mut found),
             }
@@ -83,7 +83,7 @@ fn twice(path: &str, id: &str) -> Problem {
 #[derive(Clone, Debug)]
 pub struct Calendar {
     /// For example `cn`, or the lower-case ISO 3166 code of a Member State.
-    pub id: String,
+    pub id: Arc<str>,
     /// What the calendar is, for a reader.
     pub title: Text,
     /// The ISO 3166 code of the place.

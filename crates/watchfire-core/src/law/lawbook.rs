@@ -275,7 +275,7 @@ impl Lawbook {
         for (at, pack) in self.packs.iter().enumerate() {
             let file = LawFile::of(files, pack);
             for (within, provision) in pack.provisions.iter().enumerate() {
-                for role in &provision.owed_by {
+                for role in provision.owed_by.iter() {
                     self.by_role.entry(role.clone()).or_default().push((at, within));
                 }
                 if self.places.insert(provision.id.clone(), (at, within)).is_some() {
@@ -341,7 +341,7 @@ impl Lawbook {
                     }
                 }
                 if let Some(form) =
-                    provision.form.as_ref().filter(|id| !pack.forms.contains_key(*id))
+                    provision.form.as_deref().filter(|id| !pack.forms.contains_key(*id))
                 {
                     let message = format!("the form `{form}` is not declared");
                     undeclared(
@@ -416,7 +416,7 @@ impl Lawbook {
     /// Returns the form of a provision's submission, and the stage of it that the provision is.
     pub fn form_of(&self, provision: &str) -> Option<(&Form, usize)> {
         let (pack, found) = self.provision(provision)?;
-        let form = pack.forms.get(found.form.as_ref()?)?;
+        let form = pack.forms.get(found.form.as_deref()?)?;
         Some((form, form.stage_of(provision)?))
     }
 

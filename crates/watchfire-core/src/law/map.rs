@@ -10,6 +10,7 @@ mod reach;
 pub mod tell;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -119,9 +120,9 @@ pub struct Counted {
     /// What has to be so, and is not known; empty where it holds.
     pub when: Vec<Leaf>,
     /// The conservative reading; none where there is no date.
-    pub strict: Option<Span>,
+    pub strict: Option<Arc<Span>>,
     /// The latest defensible reading, where it differs.
-    pub outer: Option<Span>,
+    pub outer: Option<Arc<Span>>,
     /// What has to be done, where it differs.
     pub remedy: Option<Text>,
 }
@@ -222,7 +223,7 @@ impl<'a> Mapper<'a> {
             .cloned()
             .collect();
         if roles.is_empty() {
-            reasons.push(Reason::Role(provision.owed_by.clone()));
+            reasons.push(Reason::Role(provision.owed_by.to_vec()));
         }
         let shown = self.shown(&mut reasons);
         let known = self.known();
@@ -428,8 +429,8 @@ fn counts(shown: Shown<'_>, known: &ask::KnownOwned<'_>) -> Vec<Counted> {
 
 fn counted(
     when: Vec<Leaf>,
-    strict: Option<&Span>,
-    outer: Option<&Span>,
+    strict: Option<&Arc<Span>>,
+    outer: Option<&Arc<Span>>,
     remedy: Option<Text>,
 ) -> Option<Counted> {
     let any = strict.is_some() || outer.is_some();

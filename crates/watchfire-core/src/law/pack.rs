@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -92,7 +93,7 @@ pub struct Authority {
 /// A recorded decision how an unclear text is understood.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    pub id: String,
+    pub id: Arc<str>,
     pub says: Text,
     pub by: String,
     pub on: Date,
@@ -190,9 +191,9 @@ pub struct Provision {
     pub gates: Vec<Act>,
     /// Of a prohibition: roles of which it is debated whether it binds them.
     pub may_bind: Vec<RoleId>,
-    pub owed_by: Vec<RoleId>,
-    pub owed_to: Option<String>,
-    pub form: Option<String>,
+    pub owed_by: Arc<[RoleId]>,
+    pub owed_to: Option<Arc<str>>,
+    pub form: Option<Arc<str>>,
     /// The article that knows an extension.
     pub extended_under: Option<Text>,
     /// The provision whose place this one takes, and from which day.
@@ -224,14 +225,14 @@ impl Provision {
     /// Returns every span that it counts by, or would if it were law.
     pub fn spans(&self) -> impl Iterator<Item = &Span> {
         let proposed = self.proposals.iter().flat_map(|one| one.strict.iter().chain(&one.outer));
-        self.versions.iter().flat_map(Version::spans).chain(proposed)
+        self.versions.iter().flat_map(Version::spans).chain(proposed.map(Arc::as_ref))
     }
 
     /// Returns every condition that it asks, in itself, its variants and its spans.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let variants = self.versions.iter().flat_map(|version| &version.variants);
-        let rolls = self.spans().filter_map(|span| span.rolls.as_ref()?.only_if.as_ref());
-        let variants = variants.map(|variant| &variant.when);
+        let rolls = self.spans().filter_map(|span| span.rolls.as_ref()?.only_if.as_deref());
+        let variants = variants.map(|variant| variant.when.as_ref());
         self.when.iter().chain(&self.allowed_when).chain(variants).chain(rolls)
     }
 
@@ -268,18 +269,18 @@ pub struct Version {
     /// The day on which it was adopted, where it applies only later.
     pub adopted_on: Option<Date>,
     /// The conservative reading; of a soft clock, the house target.
-    pub strict: Option<Span>,
+    pub strict: Option<Arc<Span>>,
     /// The latest defensible reading, where it differs.
-    pub outer: Option<Span>,
+    pub outer: Option<Arc<Span>>,
     /// Other spans for what the case or the organization is, the first that fits.
     pub variants: Vec<Variant>,
     /// The columns, where the variants are the rows of a table.
     pub table: Vec<Column>,
     /// Why there is no number, though the clock is one of law.
     pub period_unknown: Option<Text>,
-    pub reading: Option<String>,
+    pub reading: Option<Arc<str>>,
     /// Other readings, told in the trace only.
-    pub also: Vec<(String, Span)>,
+    pub also: Vec<(Arc<str>, Arc<Span>)>,
     pub cites: Option<Text>,
     pub note: Option<Text>,
     /// Where it stands in its file, for messages.
@@ -291,7 +292,7 @@ impl Version {
     pub fn spans(&self) -> impl Iterator<Item = &Span> {
         let variants = self.variants.iter().flat_map(|one| one.strict.iter().chain(&one.outer));
         let also = self.also.iter().map(|(_, span)| span);
-        self.strict.iter().chain(&self.outer).chain(variants).chain(also)
+        self.strict.iter().chain(&self.outer).chain(variants).chain(also).map(Arc::as_ref)
     }
 }
 
@@ -301,8 +302,8 @@ pub struct Proposal {
     pub proposed_on: Option<Date>,
     /// From when on it is expected to apply, if anybody says so.
     pub foreseen_from: Option<Date>,
-    pub strict: Option<Span>,
-    pub outer: Option<Span>,
+    pub strict: Option<Arc<Span>>,
+    pub outer: Option<Arc<Span>>,
     pub cites: Option<Text>,
     pub note: Option<Text>,
     /// Where it stands in its file, for messages.
@@ -312,10 +313,10 @@ pub struct Proposal {
 /// Spans for a case or an organization of some kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variant {
-    pub when: Condition,
+    pub when: Arc<Condition>,
     /// None where there is no date.
-    pub strict: Option<Span>,
-    pub outer: Option<Span>,
+    pub strict: Option<Arc<Span>>,
+    pub outer: Option<Arc<Span>>,
     /// What has to be done, where it differs.
     pub remedy: Option<Text>,
 }
@@ -387,7 +388,7 @@ impl fmt::Display for Span {
 pub struct Roll {
     pub rule: RollRule,
     /// Without one, for everybody.
-    pub only_if: Option<Condition>,
+    pub only_if: Option<Arc<Condition>>,
 }
 
 /// A further limit of a span, from a fact of its own.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -138,10 +139,10 @@ pub struct Obligation {
     pub cites: Option<Text>,
     /// `effective_from` of the version in force.
     pub version_from: Option<Date>,
-    pub reading: Option<String>,
-    pub owed_by: Vec<RoleId>,
-    pub owed_to: Option<String>,
-    pub form: Option<String>,
+    pub reading: Option<Arc<str>>,
+    pub owed_by: Arc<[RoleId]>,
+    pub owed_to: Option<Arc<str>>,
+    pub form: Option<Arc<str>>,
     /// What has to be done, where the law says it by a table.
     pub remedy: Option<Text>,
     /// How it was computed.

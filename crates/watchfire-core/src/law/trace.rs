@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::condition::Answer;
+use super::condition::{Answer, Condition};
 use super::confidence::Confidence;
 use super::count::Within;
 use super::house_reading::is_of_house;
@@ -57,27 +57,27 @@ pub enum Step {
     Foreseen,
     /// The spans of a variant, or of a row of a table, hold; or may hold while something is
     /// undecided.
-    Variant { when: String, decided: bool, table: bool, remedy: Option<Text> },
+    Variant { when: Arc<Condition>, decided: bool, table: bool, remedy: Option<Text> },
     /// A later stage uses the version at its own anchor, another than when it arose.
     VersionAtAnchor { arose_under: Date, anchored_under: Date },
     /// The reading of the text that was used.
-    Reading { id: String, says: Text },
+    Reading { id: Arc<str>, says: Text },
     /// The zone of the authority follows the Member State; whether it was assumed.
-    MemberState { code: String, zone: Arc<str>, assumed: bool },
+    MemberState { code: Arc<str>, zone: Arc<str>, assumed: bool },
     /// Where a side's count starts.
     Starts { side: Side, fact: FactId, at: Timestamp, vague: Vague },
     /// How a side was counted.
-    Counted { side: Side, span: Span, due: Timestamp },
+    Counted { side: Side, span: Arc<Span>, due: Timestamp },
     /// A further limit, from a fact of its own; whether it fell away.
     NoLaterThan { side: Side, fact: FactId, within: Within, due: Timestamp, lapsed: bool },
     /// A last day that is a day off moves for some alone; whether it moved here.
-    RollsOnlyIf { side: Side, condition: String, answer: Answer, moves: bool },
+    RollsOnlyIf { side: Side, condition: Arc<Condition>, answer: Answer, moves: bool },
     /// The last day was a day off and moved.
-    Rolled { calendar: String, from: Date, to: Date },
+    Rolled { calendar: Arc<str>, from: Date, to: Date },
     /// The calendar does not hold a year, the first of which is named; weekends alone were counted.
-    YearNotHeld { calendar: String, year: i16 },
+    YearNotHeld { calendar: Arc<str>, year: i16 },
     /// Another reading, for the argument alone.
-    Also { reading: String, says: Text, due: Timestamp },
+    Also { reading: Arc<str>, says: Text, due: Timestamp },
     /// The clock has nothing to run from yet.
     Waits { trigger: String, latest: Option<Timestamp> },
     /// A soft clock without a target.

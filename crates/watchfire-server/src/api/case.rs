@@ -193,7 +193,8 @@ pub(crate) struct ReasonedObligation {
 
 /// What was computed last of a case that the law cannot read.
 fn recorded(case: &Case, law: &Lawbook, names: &Names, at: Timestamp) -> Vec<ReasonedObligation> {
-    let owed_to = |provision: &str| law.provision(provision)?.1.owed_to.clone();
+    let owed_to =
+        |provision: &str| law.provision(provision)?.1.owed_to.as_deref().map(str::to_owned);
     let each = case.obligations.values().map(|held| ReasonedObligation {
         id: held.id.to_string(),
         owed: Owed::of(&held.assessment, at, held.is_open()),
@@ -235,7 +236,7 @@ pub(crate) async fn show(
             id: id.to_string(),
             owed: Owed::by_law(owed, at, language),
             holding: holding(id).unwrap_or_default(),
-            owed_to: owed.owed_to.clone(),
+            owed_to: owed.owed_to.as_deref().map(str::to_owned),
             reason: tell::reason(owed, told, language),
             trace: tell::tell(&owed.trace, told, language),
         });

@@ -110,7 +110,7 @@ pub(crate) fn confidence(confidence: Confidence) -> String {
 impl ShownReading {
     fn of(reading: &Reading) -> Self {
         Self {
-            id: reading.id.clone(),
+            id: reading.id.to_string(),
             says: Words::of(&reading.says),
             by: reading.by.clone(),
             on: reading.on.to_string(),

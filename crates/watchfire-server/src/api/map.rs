@@ -172,7 +172,7 @@ impl ShownRow {
                 .map(|one| one.arises_on.iter().map(ToString::to_string).collect())
                 .unwrap_or_default(),
             roles: row.roles.iter().map(ToString::to_string).collect(),
-            owed_to: provision.and_then(|one| one.owed_to.clone()),
+            owed_to: provision.and_then(|one| one.owed_to.as_deref()).map(str::to_owned),
             from: row.from.map(|day| day.to_string()),
             until: row.until.map(|day| day.to_string()),
             counts: row.counts.iter().map(|count| ShownCount::of(count, laws)).collect(),

@@ -183,7 +183,7 @@ impl Owed {
             decision: owed.decision_due.as_ref().map(|(predicate, _)| predicate.to_string()),
             decision_due: owed.decision_due.as_ref().map(|(_, due)| *due),
             version_from: owed.version_from.map(|date| date.to_string()),
-            reading: owed.reading.clone(),
+            reading: owed.reading.as_deref().map(str::to_owned),
         }
     }
 }

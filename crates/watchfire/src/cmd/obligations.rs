@@ -120,10 +120,10 @@ fn owed(one: &Obligation, laws: &Lawbook, language: Language) -> Owed {
         outer_due: one.outer_due.map(|due| due.to_string()),
         cites: one.cites.as_ref().map(words),
         version_from: one.version_from.map(|day| day.to_string()),
-        reading: one.reading.clone(),
+        reading: one.reading.as_deref().map(str::to_owned),
         owed_by: one.owed_by.iter().map(ToString::to_string).collect(),
-        owed_to: one.owed_to.clone(),
-        form: one.form.clone(),
+        owed_to: one.owed_to.as_deref().map(str::to_owned),
+        form: one.form.as_deref().map(str::to_owned),
         remedy: one.remedy.as_ref().map(words),
         trace: tell::tell(&one.trace, laws, language),
     }

@@ -166,10 +166,10 @@ impl<'a> Maker<'_, 'a> {
         let mut variants = Vec::new();
         for variant in &version.variants {
             let remedy = remedy_of(version, variant.remedy.as_ref());
-            let terms = self.terms(variant.strict.as_ref(), variant.outer.as_ref(), remedy)?;
+            let terms = self.terms(variant.strict.as_deref(), variant.outer.as_deref(), remedy)?;
             variants.push((self.ready(&variant.when)?, terms));
         }
-        let own = self.terms(version.strict.as_ref(), version.outer.as_ref(), NONE)?;
+        let own = self.terms(version.strict.as_deref(), version.outer.as_deref(), NONE)?;
         Some(PlainVersion { bounds, own, variants, is_table: !version.table.is_empty() })
     }
 

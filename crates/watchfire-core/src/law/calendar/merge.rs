@@ -24,13 +24,13 @@ pub(super) fn updates(
             }
         };
         for year in &years.years {
-            if let Some(first) = brought_by.insert((years.id.clone(), *year), path) {
+            if let Some(first) = brought_by.insert((years.id.to_string(), *year), path) {
                 let message = format!("the year {year} of `{}` is in `{first}` too", years.id);
                 let hint = "keep the newer of the two files";
                 problems.push(Problem::at(path, text, 0..0, "twice", message, hint));
             }
         }
-        if let Some(calendar) = calendars.get_mut(&years.id) {
+        if let Some(calendar) = calendars.get_mut(&*years.id) {
             calendar.take_up(path, years);
         }
     }

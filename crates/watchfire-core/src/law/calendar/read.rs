@@ -219,7 +219,7 @@ impl Reader<'_> {
         }
         let checked_on = self.date(&file.checked_on);
         let mut calendar = Calendar {
-            id: file.id.get_ref().clone(),
+            id: file.id.get_ref().as_str().into(),
             title: file.title,
             jurisdiction: file.jurisdiction,
             confidence: file.confidence,

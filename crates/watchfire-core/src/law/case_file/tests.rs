@@ -183,7 +183,7 @@ mod what_came_out {
             cites: None,
             version_from: None,
             reading: None,
-            owed_by: Vec::new(),
+            owed_by: [].into(),
             owed_to: None,
             form: None,
             remedy: None,

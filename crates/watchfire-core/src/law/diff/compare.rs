@@ -39,14 +39,14 @@ fn whole(provision: &Provision, kind: ChangeKind, today: Date, changes: &mut Vec
         _ => moves.put(part, None, said, none),
     };
     says(Part::Class, Some(Said::Class(provision.class)));
-    says(Part::OwedBy, set(&provision.owed_by));
+    says(Part::OwedBy, set(provision.owed_by.iter()));
     says(Part::OwedTo, provision.owed_to.as_ref().map(written));
     says(Part::ArisesOn, set(&provision.arises_on));
     let proposal = provision.proposals.first();
-    let strict = first.and_then(|version| version.strict.as_ref());
-    says(Part::Strict, span(strict.or(proposal.and_then(|one| one.strict.as_ref()))));
-    let outer = first.and_then(|version| version.outer.as_ref());
-    says(Part::Outer, span(outer.or(proposal.and_then(|one| one.outer.as_ref()))));
+    let strict = first.and_then(|version| version.strict.as_deref());
+    says(Part::Strict, span(strict.or(proposal.and_then(|one| one.strict.as_deref()))));
+    let outer = first.and_then(|version| version.outer.as_deref());
+    says(Part::Outer, span(outer.or(proposal.and_then(|one| one.outer.as_deref()))));
     let direction = match (from, kind) {
         (None, _) => Direction::Neutral,
         (_, ChangeKind::Removed) => adding(provision.class).reversed(),
@@ -172,7 +172,7 @@ fn obliged(old: &Provision, new: &Provision, moves: &mut Moves) {
     let gates = |one: &Provision| set(one.gates.iter().map(|act| act.as_str()));
     moves.unclear(Part::Gates, gates(old), gates(new));
     moves.unclear(Part::MayBind, set(&old.may_bind), set(&new.may_bind));
-    let (before, after) = (set(&old.owed_by), set(&new.owed_by));
+    let (before, after) = (set(old.owed_by.iter()), set(new.owed_by.iter()));
     let direction = turn(of_sets(before.as_ref(), after.as_ref()));
     moves.put(Part::OwedBy, before, after, || direction);
     let owed_to = |one: &Provision| one.owed_to.as_ref().map(written);
@@ -324,8 +324,8 @@ fn added(
             moves.direction()
         }
         None => {
-            moves.put(Part::Strict, None, span(version.strict.as_ref()), || Direction::Stricter);
-            moves.put(Part::Outer, None, span(version.outer.as_ref()), || Direction::Stricter);
+            moves.put(Part::Strict, None, span(version.strict.as_deref()), || Direction::Stricter);
+            moves.put(Part::Outer, None, span(version.outer.as_deref()), || Direction::Stricter);
             adding(provision.class)
         }
     };
@@ -343,8 +343,8 @@ fn removed(provision: &Provision, version: &Version, today: Date, changes: &mut 
     let direction = if earlier { Direction::Unclear } else { adding(provision.class).reversed() };
     let mut moves = Moves::default();
     let none = || Direction::Neutral;
-    moves.put(Part::Strict, span(version.strict.as_ref()), None, none);
-    moves.put(Part::Outer, span(version.outer.as_ref()), None, none);
+    moves.put(Part::Strict, span(version.strict.as_deref()), None, none);
+    moves.put(Part::Outer, span(version.outer.as_deref()), None, none);
     let subject = subject_of(provision, version);
     let (kind, from) = (ChangeKind::Removed, Some(from));
     changes.push(Change { subject, kind, nature, from, direction, moves: moves.found });
@@ -352,12 +352,12 @@ fn removed(provision: &Provision, version: &Version, today: Date, changes: &mut 
 
 /// Compares what two versions say, whatever their days.
 fn terms(before: &Version, after: &Version, moves: &mut Moves) {
-    let (old, new) = (before.strict.as_ref(), after.strict.as_ref());
+    let (old, new) = (before.strict.as_deref(), after.strict.as_deref());
     moves.put(Part::Strict, span(old), span(new), || spans(old, new));
-    let (old, new) = (before.outer.as_ref(), after.outer.as_ref());
+    let (old, new) = (before.outer.as_deref(), after.outer.as_deref());
     // Without an outer of its own, outer counts by the strict rule.
     moves.put(Part::Outer, span(old), span(new), || {
-        spans(old.or(before.strict.as_ref()), new.or(after.strict.as_ref()))
+        spans(old.or(before.strict.as_deref()), new.or(after.strict.as_deref()))
     });
     variants(before, after, moves);
     let columns = |one: &Version| set(one.table.iter().map(|column| &column.id));
@@ -401,20 +401,20 @@ fn variants(before: &Version, after: &Version, moves: &mut Moves) {
 }
 
 fn variant(when: &str, was: Option<&Variant>, is: Option<&Variant>, moves: &mut Moves) {
-    let strict = |one: Option<&Variant>| one.and_then(|one| span(one.strict.as_ref()));
+    let strict = |one: Option<&Variant>| one.and_then(|one| span(one.strict.as_deref()));
     let whole = was.is_some() && is.is_some();
     let direction = |old: Option<&Span>, new: Option<&Span>| {
         // A variant more or less: what holds in its place is another variant's, or the version's.
         if whole { spans(old, new) } else { Direction::Unclear }
     };
     let (old, new) =
-        (was.and_then(|one| one.strict.as_ref()), is.and_then(|one| one.strict.as_ref()));
+        (was.and_then(|one| one.strict.as_deref()), is.and_then(|one| one.strict.as_deref()));
     // One without a span has no date; that it stands there at all is told by its condition.
     let before = strict(was).or_else(|| was.map(|_| written("–")));
     let after = strict(is).or_else(|| is.map(|_| written("–")));
     moves.put_of(Part::Strict, Some(when), before, after, || direction(old, new));
     let (old, new) =
-        (was.and_then(|one| one.outer.as_ref()), is.and_then(|one| one.outer.as_ref()));
+        (was.and_then(|one| one.outer.as_deref()), is.and_then(|one| one.outer.as_deref()));
     moves.put_of(Part::Outer, Some(when), span(old), span(new), || direction(old, new));
     let remedy = |one: Option<&Variant>| one.and_then(|one| words(one.remedy.as_ref()));
     moves.put_of(Part::Remedy, Some(when), remedy(was), remedy(is), || Direction::Unclear);
@@ -438,9 +438,9 @@ fn proposals(
     moves.put(Part::EffectiveFrom, was, is, none);
     let (was, is) = of(|one| one.proposed_on.map(Said::Day));
     moves.put(Part::ProposedOn, was, is, none);
-    let (was, is) = of(|one| span(one.strict.as_ref()));
+    let (was, is) = of(|one| span(one.strict.as_deref()));
     moves.put(Part::Strict, was, is, none);
-    let (was, is) = of(|one| span(one.outer.as_ref()));
+    let (was, is) = of(|one| span(one.outer.as_deref()));
     moves.put(Part::Outer, was, is, none);
     let (was, is) = of(|one| words(one.cites.as_ref()));
     moves.words(Part::Cites, was, is);

@@ -14,7 +14,7 @@ use crate::law::lawbook::Lawbook;
 pub(super) fn calendars(old: &Lawbook, new: &Lawbook, now: Timestamp, changes: &mut Vec<Change>) {
     let today = TimeZone::UTC.to_datetime(now).date();
     let all = old.calendars().iter().chain(new.calendars().iter());
-    for id in all.map(|calendar| calendar.id.as_str()).collect::<BTreeSet<_>>() {
+    for id in all.map(|calendar| &*calendar.id).collect::<BTreeSet<_>>() {
         match (old.calendars().get(id), new.calendars().get(id)) {
             (Some(was), Some(is)) => {
                 about(was, is, changes);

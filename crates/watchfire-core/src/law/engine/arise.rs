@@ -77,13 +77,13 @@ impl<'q> Arising<'q> {
     /// kinds those of the kind that was known first, because strict and outer use the same.
     ///
     /// Recording the deciding fact moves outer to it; strict stays (laws/counting.md 7.2.6).
-    fn deciding(&self) -> Vec<&Carrier<'q>> {
+    fn deciding(&self) -> impl Iterator<Item = &Carrier<'q>> + Clone {
         let free = |carrier: &Carrier<'q>| carrier.hangs_on.is_none();
         let decided = self.strict().any(free);
-        let group = || self.carriers.iter().filter(|carrier| free(carrier) == decided);
-        let strict = group().filter(|carrier| carrier.for_strict());
+        let group = self.carriers.iter().filter(move |carrier| free(carrier) == decided);
+        let strict = group.clone().filter(|carrier| carrier.for_strict());
         let first = pick(strict.map(|carrier| carrier.fact), self.anchor).map(Fact::knowledge);
-        group().filter(|carrier| Some(carrier.fact.knowledge()) == first).collect()
+        group.filter(move |carrier| Some(carrier.fact.knowledge()) == first)
     }
 
     /// Returns from what strict and outer run, or `None` if nothing carries it.
@@ -91,7 +91,7 @@ impl<'q> Arising<'q> {
         let strict = pick(self.strict().map(|carrier| carrier.fact), self.anchor)?;
         let group = self.deciding();
         let of = |wanted: fn(&Counts) -> bool| {
-            let facts = group.iter().filter(|carrier| wanted(&carrier.counts));
+            let facts = group.clone().filter(|carrier| wanted(&carrier.counts));
             pick(facts.map(|carrier| carrier.fact), self.anchor)
         };
         let outer = of(|counts| matches!(counts, Counts::Step { outer: true, .. }))

@@ -61,7 +61,9 @@ impl<'q> Engine<'q> {
         owed.cites = version.cites.clone().or_else(|| provision.cites.clone());
         let (effective_from, zone) = (version.effective_from, Arc::clone(&place.zone_name));
         owed.trace.push(Step::Version { effective_from, zone });
-        if let Some(reading) = version.reading.as_ref().and_then(|id| place.pack.readings.get(id)) {
+        if let Some(reading) =
+            version.reading.as_ref().and_then(|id| place.pack.readings.get(&**id))
+        {
             owed.reading = Some(reading.id.clone());
             owed.trace.push(Step::Reading { id: reading.id.clone(), says: reading.says.clone() });
         }
@@ -79,40 +81,79 @@ impl<'q> Engine<'q> {
         self.tell_version(place, provision, version, owed);
         owed.strict_from = Some(start(provision, anchors.strict, Side::Strict).at);
         let (fitting, question) = self.fitting(place, version, &mut owed.trace);
-        let reckon =
-            |span: Option<&Span>, fact, side| self.reckon(place, provision, span?, fact, side);
-        let strict = fitting
-            .iter()
-            .filter_map(|terms| Some((reckon(terms.strict, anchors.strict, Side::Strict)?, terms)))
-            .min_by_key(|(reckoned, _)| reckoned.due);
+        let (strict_fact, outer_fact) = (anchors.strict, anchors.outer);
+        let strict = self.earliest(place, provision, &fitting, strict_fact, &mut owed.trace);
         let Some((strict, terms)) = strict else {
             owed.remedy = fitting.first().and_then(|terms| terms.remedy.cloned());
             owed.trace.extend(no_date(provision, version));
             return Run { question, anchor_known_at: None };
         };
         owed.remedy = terms.remedy.cloned();
-        // Without an outer of its own, outer counts by the strict rule from its own start. Where
-        // one of those that may fit has no date, there is no latest one.
-        let outer: Option<Vec<Reckoned>> = fitting
-            .iter()
-            .map(|terms| reckon(terms.outer.or(terms.strict), anchors.outer, Side::Outer))
-            .collect();
-        let outer = outer.and_then(|all| all.into_iter().max_by_key(|reckoned| reckoned.due));
+        owed.strict_from = Some(strict.from);
+        owed.strict_due = Some(strict.due);
+        if let Some(outer) = self.latest(place, provision, &fitting, outer_fact, &mut owed.trace) {
+            // A further limit can turn the two readings of vague facts round.
+            owed.strict_due = Some(strict.due.min(outer.due));
+            owed.outer_due = Some(strict.due.max(outer.due));
+        }
         let anchor_known_at = Some(strict.known_at);
-        self.set(strict, outer, owed);
         self.tell_also(place, provision, version, anchors, owed);
         Run { question, anchor_known_at }
     }
 
-    /// Takes what came out. A further limit can turn the two readings of vague facts round.
-    fn set(&self, strict: Reckoned, outer: Option<Reckoned>, owed: &mut Obligation) {
-        owed.strict_from = Some(strict.from);
-        owed.trace.extend(strict.steps);
-        owed.strict_due = Some(strict.due);
-        let Some(outer) = outer else { return };
-        owed.trace.extend(outer.steps);
-        owed.strict_due = Some(strict.due.min(outer.due));
-        owed.outer_due = Some(strict.due.max(outer.due));
+    /// Returns the earliest of the strict ends that may hold, and tells how it was counted.
+    fn earliest<'t, 'v>(
+        &self,
+        place: &Place<'q>,
+        provision: &Provision,
+        fitting: &'t [Terms<'v>],
+        fact: &'q Fact,
+        trace: &mut Vec<Step>,
+    ) -> Option<(Reckoned, &'t Terms<'v>)> {
+        let began = trace.len();
+        let mut best: Option<(Reckoned, &Terms<'_>)> = None;
+        for terms in fitting {
+            let from = trace.len();
+            let reckon = |span| self.reckon(place, provision, span, fact, Side::Strict, trace);
+            let Some(found) = terms.strict.and_then(reckon) else { continue };
+            if best.as_ref().is_none_or(|(best, _)| found.due < best.due) {
+                trace.drain(began..from);
+                best = Some((found, terms));
+            } else {
+                trace.truncate(from);
+            }
+        }
+        best
+    }
+
+    /// Returns the latest of the outer ends that may hold, and tells how it was counted. Without an
+    /// outer of its own, outer counts by the strict rule from its own start. Where one of those
+    /// that may fit has no date, there is no latest one.
+    fn latest(
+        &self,
+        place: &Place<'q>,
+        provision: &Provision,
+        fitting: &[Terms<'_>],
+        fact: &'q Fact,
+        trace: &mut Vec<Step>,
+    ) -> Option<Reckoned> {
+        let began = trace.len();
+        let mut best: Option<Reckoned> = None;
+        for terms in fitting {
+            let from = trace.len();
+            let reckon = |span| self.reckon(place, provision, span, fact, Side::Outer, trace);
+            let Some(found) = terms.outer.or(terms.strict).and_then(reckon) else {
+                trace.truncate(began);
+                return None;
+            };
+            if best.as_ref().is_none_or(|best| found.due >= best.due) {
+                trace.drain(began..from);
+                best = Some(found);
+            } else {
+                trace.truncate(from);
+            }
+        }
+        best
     }
 
     fn tell_also(
@@ -124,8 +165,9 @@ impl<'q> Engine<'q> {
         owed: &mut Obligation,
     ) {
         for (reading, span) in &version.also {
-            let end = self.reckon(place, provision, span, anchors.outer, Side::Outer);
-            let says = place.pack.readings.get(reading).map(|reading| reading.says.clone());
+            let untold = &mut Vec::new();
+            let end = self.reckon(place, provision, span, anchors.outer, Side::Outer, untold);
+            let says = place.pack.readings.get(&**reading).map(|reading| reading.says.clone());
             if let (Some(end), Some(says)) = (end, says) {
                 owed.trace.push(Step::Also { reading: reading.clone(), says, due: end.due });
             }
@@ -152,7 +194,7 @@ impl<'q> Engine<'q> {
             }
             decided = answer == Answer::Yes;
             question = question.or_else(|| undecided.into_iter().next());
-            let (when, remedy) = (variant.when.to_string(), variant.remedy.clone());
+            let (when, remedy) = (Arc::clone(&variant.when), variant.remedy.clone());
             trace.push(Step::Variant { when, decided, table: !version.table.is_empty(), remedy });
             let (strict, outer) = (variant.strict.as_ref(), variant.outer.as_ref());
             found.push(Terms { strict, outer, remedy: variant.remedy.as_ref() });
@@ -262,8 +304,8 @@ pub(super) struct Run {
 
 /// Spans that hold together.
 struct Terms<'v> {
-    strict: Option<&'v Span>,
-    outer: Option<&'v Span>,
+    strict: Option<&'v Arc<Span>>,
+    outer: Option<&'v Arc<Span>>,
     remedy: Option<&'v Text>,
 }
 

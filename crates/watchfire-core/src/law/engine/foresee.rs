@@ -54,7 +54,8 @@ impl<'q> Engine<'q> {
         owed.cites = proposal.cites.clone().or_else(|| provision.cites.clone());
         let span = proposal.strict.as_ref().filter(|_| provision.runs_from.is_none());
         let would_end = span.and_then(|span| {
-            Some(self.reckon(place, provision, span, arose.strict, Side::Strict)?.due)
+            let untold = &mut Vec::new();
+            Some(self.reckon(place, provision, span, arose.strict, Side::Strict, untold)?.due)
         });
         let (proposed_on, foreseen_from) = (proposal.proposed_on, proposal.foreseen_from);
         owed.trace.push(Step::Proposed { proposed_on, foreseen_from, would_end });

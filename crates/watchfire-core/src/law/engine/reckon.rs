@@ -1,5 +1,7 @@
 //! One span reckoned from one fact: where it starts, what limits it, and where it ends.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::clock::{start, tell_start};
@@ -11,31 +13,36 @@ use crate::law::fact::Fact;
 use crate::law::pack::{Anchor, CalendarRule, Provision, Roll, Span};
 use crate::law::trace::{Side, Step};
 
-/// What came out, and how.
+/// What came out.
 pub(super) struct Reckoned {
     pub(super) from: Timestamp,
     /// When the fact that it runs from became known.
     pub(super) known_at: Timestamp,
     pub(super) due: Timestamp,
-    pub(super) steps: Vec<Step>,
 }
 
 impl<'q> Engine<'q> {
-    /// Reckons a span of a side from the anchoring fact, or from the fact that the span names.
+    /// Reckons a span of a side from the anchoring fact, or from the fact that the span names, and
+    /// tells how; nothing where there is no end.
     pub(super) fn reckon(
         &self,
         place: &Place<'q>,
         provision: &Provision,
-        span: &Span,
+        span: &Arc<Span>,
         fact: &'q Fact,
         side: Side,
+        steps: &mut Vec<Step>,
     ) -> Option<Reckoned> {
         let named = span.runs_from.as_ref().and_then(|from| self.anchor_of(from, Anchor::First));
         let fact = named.unwrap_or(fact);
         let start = start(provision, fact, side);
-        let mut steps = vec![tell_start(fact, side, start, provision)];
-        let due = self.end(place, provision, span, start, side, &mut steps)?;
-        Some(Reckoned { from: start.at, known_at: fact.known_at, due, steps })
+        let began = steps.len();
+        steps.push(tell_start(fact, side, start, provision));
+        let Some(due) = self.end(place, provision, span, start, side, steps) else {
+            steps.truncate(began);
+            return None;
+        };
+        Some(Reckoned { from: start.at, known_at: fact.known_at, due })
     }
 
     /// Returns where the span ends that starts at `start`.
@@ -43,7 +50,7 @@ impl<'q> Engine<'q> {
         &self,
         place: &Place<'q>,
         provision: &Provision,
-        span: &Span,
+        span: &Arc<Span>,
         start: Start,
         side: Side,
         steps: &mut Vec<Step>,
@@ -59,7 +66,7 @@ impl<'q> Engine<'q> {
         };
         let (end, relief) = self.roll(place, span.rolls.as_ref(), side, ends)?;
         let due = if limit.is_some() { own.at } else { end.at };
-        steps.push(Step::Counted { side, span: span.clone(), due });
+        steps.push(Step::Counted { side, span: Arc::clone(span), due });
         steps.append(&mut told);
         steps.extend(relief);
         if let Some(calendar) = counting.calendar {
@@ -123,7 +130,7 @@ impl<'q> Engine<'q> {
             Answer::No => false,
             Answer::Undecided => (side == Side::Strict) == first_is_rolled,
         };
-        let step = Step::RollsOnlyIf { side, condition: only_if.to_string(), answer, moves };
+        let step = Step::RollsOnlyIf { side, condition: Arc::clone(only_if), answer, moves };
         Some((if moves { rolled } else { stays }, Some(step)))
     }
 

@@ -140,7 +140,7 @@ impl<'q> Engine<'q> {
         };
         let governs = |version: &&Version| Some(version.effective_from) == owed.version_from;
         let version = provision.versions.iter().find(governs)?;
-        let own = version.outer.as_ref().or(version.strict.as_ref());
+        let own = version.outer.as_deref().or(version.strict.as_deref());
         let span = own.or_else(|| version.spans().next())?;
         let counting = self.counting(place, span)?;
         let denied = |roll: &Roll| {

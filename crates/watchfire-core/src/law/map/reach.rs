@@ -42,7 +42,7 @@ pub(super) fn reckon(book: &Lawbook, rows: &mut [Row]) {
     let lasts: BTreeMap<ProvisionId, i64> = rows
         .iter()
         .filter_map(|row| {
-            let each = row.counts.iter().filter_map(|one| one.strict.as_ref());
+            let each = row.counts.iter().filter_map(|one| one.strict.as_deref());
             Some((row.provision.clone(), each.map(|span| minutes(span.within)).min()?))
         })
         .collect();

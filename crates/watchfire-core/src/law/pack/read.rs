@@ -166,7 +166,7 @@ impl Reader<'_> {
             let Some(on) = self.date(&reading.on) else { continue };
             let (span, id) = (reading.id.span(), reading.id.into_inner());
             let found = Reading {
-                id: id.clone(),
+                id: id.as_str().into(),
                 says: reading.says,
                 by: reading.by,
                 on,

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use super::*;
-use crate::law::condition::Answer;
+use crate::law::condition::{Answer, Condition};
 use crate::law::confidence::Confidence;
 use crate::law::count::{Counts, Ends, RollRule, Within};
 use crate::law::pack::{CalendarRule, Roll, Span};
@@ -96,11 +98,11 @@ fn of_the_text() -> Vec<Step> {
             arose_under: date("2021-09-01"),
             anchored_under: date("2027-01-01"),
         },
-        Step::Reading { id: "calendar-days".to_owned(), says: calendar_days.clone() },
+        Step::Reading { id: "calendar-days".into(), says: calendar_days.clone() },
         Step::MemberState { code: "BE".into(), zone: "Europe/Brussels".into(), assumed: true },
         Step::MemberState { code: "FI".into(), zone: "Europe/Helsinki".into(), assumed: false },
         Step::Also {
-            reading: "calendar-days".to_owned(),
+            reading: "calendar-days".into(),
             says: calendar_days,
             due: at("2026-10-01T16:00:00Z"),
         },
@@ -144,7 +146,10 @@ fn of_the_count() -> Vec<Step> {
         at: at("2026-09-29T08:20:00.5Z"),
         vague,
     };
-    let counted = |span| Step::Counted { side: Side::Outer, span, due: at("2026-10-08T16:00:00Z") };
+    let counted = |span| {
+        let span = Arc::new(span);
+        Step::Counted { side: Side::Outer, span, due: at("2026-10-08T16:00:00Z") }
+    };
     let rolls = |rule, calendar, span| Span {
         rolls: Some(Roll { rule, only_if: None }),
         calendar: Some(calendar),
@@ -168,7 +173,7 @@ fn of_the_count() -> Vec<Step> {
         starts(Side::Outer, Vague::Fold),
         Step::Counted {
             side: Side::Strict,
-            span: span("48h", Counts::Elapsed),
+            span: Arc::new(span("48h", Counts::Elapsed)),
             due: at("2026-10-01T08:20:00Z"),
         },
         counted(span("1h", Counts::NextFullHour)),
@@ -180,13 +185,13 @@ fn of_the_count() -> Vec<Step> {
         counted(rolls(RollRule::NextBusinessDay, cn(), sec.clone())),
         counted(rolls(RollRule::PreviousBusinessDay, cn(), sec.clone())),
         counted(sec),
-        Step::Rolled {
-            calendar: "cn".to_owned(),
-            from: date("2026-10-01"),
-            to: date("2026-10-08"),
-        },
-        Step::YearNotHeld { calendar: "cn".to_owned(), year: 2027 },
+        Step::Rolled { calendar: "cn".into(), from: date("2026-10-01"), to: date("2026-10-08") },
+        Step::YearNotHeld { calendar: "cn".into(), year: 2027 },
     ]
+}
+
+fn asks(predicate: &str) -> Arc<Condition> {
+    Arc::new(Condition::Predicate(name(predicate)))
 }
 
 fn of_limits() -> Vec<Step> {
@@ -199,12 +204,12 @@ fn of_limits() -> Vec<Step> {
     };
     let relief = |answer, moves| Step::RollsOnlyIf {
         side: Side::Outer,
-        condition: "eu-dora/weekend-relief".to_owned(),
+        condition: asks("eu-dora/weekend-relief"),
         answer,
         moves,
     };
     let variant = |decided, table, remedy| Step::Variant {
-        when: "hk-cap-653/core-function".to_owned(),
+        when: asks("hk-cap-653/core-function"),
         decided,
         table,
         remedy,
@@ -354,7 +359,7 @@ fn a_condition_of_a_span_is_told_without_a_word_twice() {
         (predicate, "is answered with yes)".to_owned(), "回答为“是”时）"),
         (one_of, "is BE)".to_owned(), "为 BE 时）"),
     ] {
-        let roll = Roll { rule: RollRule::NextWorkingDayEnd, only_if: Some(condition) };
+        let roll = Roll { rule: RollRule::NextWorkingDayEnd, only_if: Some(Arc::new(condition)) };
         let rolls = Span { rolls: Some(roll), ..span("2d", Counts::Elapsed) };
         let told = |language| super::span::tell(&rolls, Lawbook::builtin(), language);
         assert!(told(Language::En).ends_with(&en), "{}", told(Language::En));

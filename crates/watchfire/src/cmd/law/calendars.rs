@@ -65,7 +65,7 @@ impl ListedCalendar {
             years: update.years.iter().copied().collect(),
         });
         Self {
-            calendar: calendar.id.clone(),
+            calendar: calendar.id.to_string(),
             jurisdiction: calendar.jurisdiction.clone(),
             title: Words::of(&calendar.title),
             source: calendar.source.clone(),
@@ -96,7 +96,7 @@ pub(super) fn list(language: &str, json: bool, laws: &Laws) -> Result<Exit, Fail
     for calendar in calendars.iter() {
         let years: Vec<i16> = calendar.years_held().collect();
         let cells = [
-            calendar.id.clone(),
+            calendar.id.to_string(),
             calendar.title.in_language(language).to_owned(),
             spans(&years),
             calendar.checked_on.to_string(),

@@ -180,8 +180,8 @@ impl ShownProvision {
                 .as_ref()
                 .and_then(|(_, day)| day.map(|day| day.to_string())),
             owed_by: provision.owed_by.iter().map(ToString::to_string).collect(),
-            owed_to: provision.owed_to.clone(),
-            form: provision.form.clone(),
+            owed_to: provision.owed_to.as_deref().map(str::to_owned),
+            form: provision.form.as_deref().map(str::to_owned),
             extended_under: provision.extended_under.as_ref().map(Words::of),
             note: provision.note.as_ref().map(Words::of),
             versions: provision.versions.iter().map(ShownVersion::of).collect(),
@@ -196,12 +196,12 @@ impl ShownVersion {
             effective_from: version.effective_from.to_string(),
             effective_to: version.effective_to.map(|day| day.to_string()),
             adopted_on: version.adopted_on.map(|day| day.to_string()),
-            strict: version.strict.as_ref().map(span),
-            outer: version.outer.as_ref().map(span),
+            strict: version.strict.as_deref().map(span),
+            outer: version.outer.as_deref().map(span),
             variants: version.variants.iter().map(ShownVariant::of).collect(),
             table: version.table.iter().map(|column| column.id.clone()).collect(),
             period_unknown: version.period_unknown.as_ref().map(Words::of),
-            reading: version.reading.clone(),
+            reading: version.reading.as_deref().map(str::to_owned),
             note: version.note.as_ref().map(Words::of),
         }
     }
@@ -211,8 +211,8 @@ impl ShownVariant {
     fn of(variant: &Variant) -> Self {
         Self {
             when: variant.when.to_string(),
-            strict: variant.strict.as_ref().map(span),
-            outer: variant.outer.as_ref().map(span),
+            strict: variant.strict.as_deref().map(span),
+            outer: variant.outer.as_deref().map(span),
             remedy: variant.remedy.as_ref().map(Words::of),
         }
     }
@@ -223,8 +223,8 @@ impl ShownProposal {
         Self {
             proposed_on: proposal.proposed_on.map(|day| day.to_string()),
             foreseen_from: proposal.foreseen_from.map(|day| day.to_string()),
-            strict: proposal.strict.as_ref().map(span),
-            outer: proposal.outer.as_ref().map(span),
+            strict: proposal.strict.as_deref().map(span),
+            outer: proposal.outer.as_deref().map(span),
             note: proposal.note.as_ref().map(Words::of),
         }
     }
@@ -240,7 +240,7 @@ fn met_by(by: &MetBy) -> String {
 impl ShownReading {
     fn of(reading: &Reading) -> Self {
         Self {
-            id: reading.id.clone(),
+            id: reading.id.to_string(),
             says: Words::of(&reading.says),
             by: reading.by.clone(),
             on: reading.on.to_string(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use toml::Spanned;
@@ -63,9 +64,9 @@ impl Reader<'_> {
             allowed_when: written.allowed_when.as_ref().and_then(|when| self.condition(when)),
             gates: written.gates.iter().filter_map(|act| self.act(class, act)).collect(),
             may_bind: self.owed_by(pack, written.may_bind.as_ref()),
-            owed_by: self.owed_by(pack, written.owed_by.as_ref()),
-            owed_to: written.owed_to.as_ref().and_then(|to| self.owed_to(pack, to)),
-            form: written.form.as_ref().map(|form| form.get_ref().clone()),
+            owed_by: self.owed_by(pack, written.owed_by.as_ref()).into(),
+            owed_to: written.owed_to.as_ref().and_then(|to| self.owed_to(pack, to)).map(Arc::from),
+            form: written.form.as_ref().map(|form| form.get_ref().as_str().into()),
             supersedes: self.supersedes(&written),
             checked_on: written.checked_on.as_ref().and_then(|date| self.date(date)),
             confidence: match written.confidence.as_ref() {

@@ -1,6 +1,7 @@
 //! A span and how it is counted, from TOML to the checked form.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Time;
 use toml::Spanned;
@@ -107,7 +108,7 @@ impl Reader<'_> {
             None => None,
             Some(condition) => Some(self.condition(condition)?),
         };
-        Some(Roll { rule: found, only_if })
+        Some(Roll { rule: found, only_if: only_if.map(Arc::new) })
     }
 
     #[expect(

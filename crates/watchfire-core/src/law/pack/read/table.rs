@@ -1,5 +1,7 @@
 //! A table of a provision: every combination of what its columns may hold has exactly one row.
 
+use std::sync::Arc;
+
 use toml::Spanned;
 
 use super::super::{Class, Column, Variant, wire};
@@ -66,7 +68,12 @@ impl Reader<'_> {
             let (strict, outer) = self.two_ends(class, &at, ends);
             let cells = columns.iter().zip(&values).filter(|(_, value)| **value != ANY);
             let when = Condition::All(cells.map(|(column, value)| column.is(value)).collect());
-            variants.push(Variant { when, strict, outer, remedy: row.remedy.clone() });
+            variants.push(Variant {
+                when: Arc::new(when),
+                strict,
+                outer,
+                remedy: row.remedy.clone(),
+            });
             rows.push(values);
         }
         self.complete(written, &columns, &rows)?;

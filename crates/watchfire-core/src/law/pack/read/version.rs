@@ -1,6 +1,7 @@
 //! The dated versions of a provision and their spans, from TOML to the checked form.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use toml::Spanned;
 
@@ -66,7 +67,7 @@ impl Reader<'_> {
             let hint = "write `adopted_on`, or `status = \"proposed\"` where it is no law yet";
             self.wrong::<()>(proposed_on.span(), message, hint);
         }
-        let reading = written.reading.as_ref().and_then(|id| self.reading(pack, id));
+        let reading = written.reading.as_ref().and_then(|id| self.reading(pack, id)).map(Arc::from);
         let ends = (written.strict.as_ref(), written.outer.as_ref(), written.target.as_ref());
         let (strict, outer) = self.two_ends(class, &span, ends);
         let mut variants = self.variants(class, &written.variant);
@@ -141,7 +142,7 @@ impl Reader<'_> {
         class: Class,
         at: &Range<usize>,
         (strict, outer, target): Written<'_>,
-    ) -> (Option<Span>, Option<Span>) {
+    ) -> (Option<Arc<Span>>, Option<Arc<Span>>) {
         let strict = match (class, strict, target) {
             (Class::Hard, Some(strict), None) => self.span(strict),
             (Class::Soft, None, Some(target)) => self.span(target),
@@ -158,7 +159,7 @@ impl Reader<'_> {
             let message = format!("a {class} provision has no `outer`");
             self.wrong::<()>(at.clone(), message, "only hard clocks have two instants");
         }
-        (strict, outer)
+        (strict.map(Arc::new), outer.map(Arc::new))
     }
 
     fn variants(&mut self, class: Class, written: &[Spanned<wire::Variant>]) -> Vec<Variant> {
@@ -168,20 +169,20 @@ impl Reader<'_> {
             let variant = variant.get_ref();
             let ends = (variant.strict.as_ref(), variant.outer.as_ref(), variant.target.as_ref());
             let (strict, outer) = self.two_ends(class, &at, ends);
-            let Some(when) = self.condition(&variant.when) else { continue };
+            let Some(when) = self.condition(&variant.when).map(Arc::new) else { continue };
             found.push(Variant { when, strict, outer, remedy: variant.remedy.clone() });
         }
         found
     }
 
-    fn also(&mut self, pack: &Pack, written: &[Spanned<wire::Span>]) -> Vec<(String, Span)> {
+    fn also(&mut self, pack: &Pack, written: &[Spanned<wire::Span>]) -> Vec<(Arc<str>, Arc<Span>)> {
         let mut also = Vec::new();
         for other in written {
             let id = other.get_ref().reading.as_ref().and_then(|id| self.reading(pack, id));
             let bare = wire::Span { reading: None, ..other.get_ref().clone() };
             let counted = self.span(&Spanned::new(other.span(), bare));
             match (id, counted) {
-                (Some(id), Some(counted)) => also.push((id, counted)),
+                (Some(id), Some(counted)) => also.push((id.into(), Arc::new(counted))),
                 _ if other.get_ref().reading.is_none() => {
                     let message = "a span of `also` names no reading".to_owned();
                     self.wrong::<()>(other.span(), message, "write `reading = \"…\"` in it");

@@ -1,5 +1,7 @@
 //! What the pages of laws show of a pack, in the reader's language.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use watchfire_core::law::condition::Condition;
 use watchfire_core::law::id::FactKind;
@@ -140,7 +142,7 @@ fn view(words: Words<'_>, pack: &Pack, provision: &Provision, today: Date) -> Pr
     let id = provision.id.to_string();
     let class = provision.class.to_string();
     let used = provision.versions.iter().filter_map(|version| version.reading.as_ref());
-    let mut used: Vec<&Reading> = used.filter_map(|id| pack.readings.get(id)).collect();
+    let mut used: Vec<&Reading> = used.filter_map(|id| pack.readings.get(&**id)).collect();
     used.dedup_by_key(|reading| reading.id.clone());
     ProvisionView {
         cites: provision.cites.as_ref().map(|text| words.in_own(text)).unwrap_or_default(),
@@ -190,7 +192,7 @@ fn data(words: Words<'_>, pack: &Pack, provision: &Provision) -> Vec<(&'static s
     };
     let known = (provision.measured_at == MeasuredAt::KnownAt).then_some("law-measured-known");
     let text = |key: &str| words.language.text(key);
-    let form = provision.form.as_ref().and_then(|id| pack.forms.get(id));
+    let form = provision.form.as_deref().and_then(|id| pack.forms.get(id));
     let within = |span| tell::within(span, language);
     let all: [(&'static str, Vec<String>); 15] = [
         ("law-owed-by", provision.owed_by.iter().map(role).collect()),
@@ -259,7 +261,7 @@ pub(in crate::web::door) fn trigger_words(words: Words<'_>, trigger: &Trigger) -
 
 fn reading(words: Words<'_>, reading: &Reading) -> ReadingView {
     ReadingView {
-        id: reading.id.clone(),
+        id: reading.id.to_string(),
         says: words.in_own(&reading.says),
         by: reading.by.clone(),
         on: reading.on.to_string(),
@@ -291,8 +293,8 @@ fn version(
         When::InForce
     };
     let language = language_of(words.language);
-    let both = |strict: &Option<Span>, outer: &Option<Span>| {
-        counts(words, provision.class, strict.as_ref(), outer.as_ref())
+    let both = |strict: &Option<Arc<Span>>, outer: &Option<Arc<Span>>| {
+        counts(words, provision.class, strict.as_deref(), outer.as_deref())
     };
     VersionView {
         from: version.effective_from.to_string(),
@@ -311,13 +313,16 @@ fn version(
             .collect(),
         table: !version.table.is_empty(),
         period_unknown: version.period_unknown.as_ref().map(|why| words.in_own(why)),
-        reading: version.reading.clone(),
+        reading: version.reading.as_deref().map(str::to_owned),
         also: version
             .also
             .iter()
             .map(|(id, span)| {
-                let says = pack.readings.get(id).map(|one| words.in_own(&one.says));
-                (says.unwrap_or_else(|| id.clone()), tell::span::tell(span, words.law, language))
+                let says = pack.readings.get(&**id).map(|one| words.in_own(&one.says));
+                (
+                    says.unwrap_or_else(|| id.to_string()),
+                    tell::span::tell(span, words.law, language),
+                )
             })
             .collect(),
         note: version.note.as_ref().map(|note| words.in_own(note)),
@@ -331,7 +336,7 @@ fn proposal(words: Words<'_>, provision: &Provision, proposal: &Proposal) -> Ver
         to: None,
         adopted_on: None,
         when: When::Proposed,
-        counts: counts(words, provision.class, strict, outer),
+        counts: counts(words, provision.class, strict.map(Arc::as_ref), outer.map(Arc::as_ref)),
         variants: Vec::new(),
         table: false,
         period_unknown: None,

@@ -179,12 +179,12 @@ impl Teller<'_> {
             let (strict, outer) = match (provision.versions.last(), provision.proposals.first()) {
                 (Some(version), _) => self.ends(version),
                 (None, Some(proposal)) => {
-                    let part = |part: &Option<Span>| {
-                        let told = part.as_ref().map(|part| self.span(part));
+                    let part = |part: Option<&Span>| {
+                        let told = part.map(|part| self.span(part));
                         let proposed = self.pick("proposed: ", "提案：");
                         told.map(|told| format!("{proposed}{told}")).unwrap_or_default()
                     };
-                    (part(&proposal.strict), part(&proposal.outer))
+                    (part(proposal.strict.as_deref()), part(proposal.outer.as_deref()))
                 }
                 (None, None) => Default::default(),
             };
@@ -224,8 +224,8 @@ impl Teller<'_> {
             let own = own.map(|span| self.span(span));
             own.into_iter().chain(variants).collect::<Vec<_>>().join(self.pick("; ", "；"))
         };
-        let strict = with_variants(version.strict.as_ref(), |variant| variant.strict.as_ref());
-        (strict, with_variants(version.outer.as_ref(), |variant| variant.outer.as_ref()))
+        let strict = with_variants(version.strict.as_deref(), |variant| variant.strict.as_deref());
+        (strict, with_variants(version.outer.as_deref(), |variant| variant.outer.as_deref()))
     }
 
     /// A provision with everything that it says.
@@ -268,14 +268,14 @@ impl Teller<'_> {
             (Language::ZhCn, None) => writeln!(text, "\n自 {from} 起的版本"),
             (Language::ZhCn, Some(to)) => writeln!(text, "\n自 {from} 起至 {to} 止的版本"),
         };
-        self.spans(text, version.strict.as_ref(), version.outer.as_ref());
+        self.spans(text, version.strict.as_deref(), version.outer.as_deref());
         for variant in &version.variants {
             self.variant(text, variant);
         }
         if let Some(why) = self.words(version.period_unknown.as_ref()) {
             self.line(text, ("period unknown", "期限未知"), &why);
         }
-        if let Some(reading) = version.reading.as_ref().and_then(|id| pack.readings.get(id)) {
+        if let Some(reading) = version.reading.as_ref().and_then(|id| pack.readings.get(&**id)) {
             let says = reading.says.in_language(self.language);
             let says = match self.language {
                 Language::En => format!("{says} ({}, {})", reading.by, reading.on),
@@ -291,7 +291,7 @@ impl Teller<'_> {
 
     fn variant(self, text: &mut String, variant: &Variant) {
         let dateless = self.pick("no date", "无日期");
-        let strict = variant.strict.as_ref();
+        let strict = variant.strict.as_deref();
         let told = strict.map_or_else(|| dateless.to_owned(), |span| self.span(span));
         let when = self.condition(&variant.when);
         let remedy = self.words(variant.remedy.as_ref());
@@ -306,7 +306,7 @@ impl Teller<'_> {
             }
         };
         self.line(text, ("where", "适用情形"), &told);
-        self.spans(text, None, variant.outer.as_ref());
+        self.spans(text, None, variant.outer.as_deref());
     }
 
     fn spans(self, text: &mut String, strict: Option<&Span>, outer: Option<&Span>) {
@@ -325,7 +325,7 @@ impl Teller<'_> {
             (None, Language::En) => writeln!(text, "\nproposed; from when it would apply is open"),
             (None, Language::ZhCn) => writeln!(text, "\n提案，适用日期未定"),
         };
-        self.spans(text, proposal.strict.as_ref(), proposal.outer.as_ref());
+        self.spans(text, proposal.strict.as_deref(), proposal.outer.as_deref());
         if let Some(note) = self.words(proposal.note.as_ref()) {
             self.line(text, ("note", "说明"), &note);
         }
