@@ -20,6 +20,7 @@ mod name;
 pub mod opinion;
 mod rule;
 pub mod said;
+mod speech;
 pub mod word;
 
 pub use advice::{Advice, Exposed, Exposure, Source, Statement, Whole};

@@ -11,7 +11,7 @@ use watchfire_core::vulnerability::{Findings, Scope};
 use watchfire_store::policy::Administer;
 use watchfire_store::{KEPT_DOCUMENT_BYTES_MAX, ListingRow, StoreError, digest_of};
 
-use super::settle::{Finding, Finished, Round, Sources, Watch, opening_rules};
+use super::settle::{Finding, Finished, Known, Round, Watch, opening_rules};
 use super::{Answer, TRIES_MAX, Wish, party};
 use crate::error::Problem;
 use crate::exposure::group::{Coming, Group, seeds};
@@ -23,6 +23,8 @@ use crate::watch::News;
 
 /// Documents that are worked on together.
 pub const TAKEN_AT_ONCE_MAX: usize = 500;
+/// What speaks of so many vulnerabilities is fetched together.
+const READ_TOGETHER: usize = 100;
 /// So many threads read documents beside each other.
 const READ_BESIDE: usize = 2;
 /// The name of a document has at most so many bytes.
@@ -188,25 +190,27 @@ async fn record(
     drop(held);
     names.extend(known_names(node, watch, &coming, reads).await?);
     let groups = Group::all(node.store(), &watch.grant, &coming, names).await?;
-    let mut round = Round::begin(node, watch);
-    for group in groups {
-        let opinions = Opinions::of(node.store(), &watch.grant, &mut library, &group).await?;
+    let known = Known::of(node, watch, &groups).await?;
+    let mut round = Round::begin(node, watch, &coming);
+    for (at, group) in groups.iter().enumerate() {
+        if at % READ_TOGETHER == 0 {
+            let some = &groups[at..groups.len().min(at + READ_TOGETHER)];
+            library.gather(node.store(), &watch.grant, some).await?;
+        }
+        let opinions = Opinions::of(node.store(), &watch.grant, &mut library, group).await?;
         let judged = judge(node.store(), &watch.grant, node.holdings(), &opinions.advice);
         let Judged { found, unread } = judged.await?;
         let scope = opinions.scope(Scope::AllBut(unread));
-        let asked: Vec<&str> = group.names.iter().map(String::as_str).collect();
-        let listings = node.store().listings(&asked).await?;
         let findings = Findings {
             called: opinions.called,
-            listing: listed_by(&listings, &coming, reads, &group),
+            listing: listed_by(&known.listings(group), &coming, reads, group),
             found,
             scope,
             documents: opinions.documents,
             cleared_by: ClearedBy::Sources,
         };
-        let likelihood_permille = likelihood(node, reads, &group).await?;
-        let sources = Sources { group: &group, coming: &coming, listings: &listings };
-        round.settle(&Finding { findings, likelihood_permille }, sources).await?;
+        let likelihood_permille = likelihood(reads, group).or_else(|| known.likelihood(group));
+        round.settle(&Finding { findings, likelihood_permille }, group, &known).await?;
     }
     for read in reads {
         round.append.advisory(&watch.grant, read.word.clone());
@@ -285,15 +289,10 @@ fn listed_by(
     listing(&rows)
 }
 
-async fn likelihood(node: &Node, reads: &[Read], group: &Group) -> Result<Option<u32>, StoreError> {
-    let asked: Vec<&str> = group.names.iter().map(String::as_str).collect();
+/// How likely it is exploited, by what comes.
+fn likelihood(reads: &[Read], group: &Group) -> Option<u32> {
     let fresh = reads.iter().flat_map(|read| &read.word.likelihoods);
-    let fresh = fresh.filter(|one| group.names.contains(&one.name)).map(|one| one.permille).max();
-    if fresh.is_some() {
-        return Ok(fresh);
-    }
-    let kept = node.store().likelihoods(&asked).await?;
-    Ok(kept.into_iter().map(|one| one.permille).max())
+    fresh.filter(|one| group.names.contains(&one.name)).map(|one| one.permille).max()
 }
 
 /// Takes one document that a person brings, under a permit that counts how many documents are read

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use watchfire_core::event::{ClearedBy, NodeEvent};
 use watchfire_core::ids::ReleaseId;
 use watchfire_core::vulnerability::{Findings, Scope};
-use watchfire_store::{ListingRow, StoreError};
+use watchfire_store::StoreError;
 
 use super::TRIES_MAX;
-use super::settle::{Finding, Round, Sources, Watch};
+use super::settle::{Finding, Known, Round, Watch};
 use crate::exposure::READER;
 use crate::exposure::contents::Contents;
 use crate::exposure::group::{Coming, Group, seeds};
@@ -18,6 +18,9 @@ use crate::state::Node;
 
 /// Advisories that are read at once.
 const ADVISORIES_AT_ONCE: usize = 1_000;
+
+/// What speaks of so many vulnerabilities is fetched together.
+const READ_TOGETHER: usize = 100;
 
 /// Releases, each with the SBOMs of it that changed, by the place of their change.
 pub(crate) type Changed = BTreeMap<ReleaseId, Vec<(u64, u64)>>;
@@ -105,13 +108,14 @@ async fn once(
             NodeEvent::RowFailed { room, row, problem }
         })
         .collect();
+    let coming = Coming::default();
     let mut asking = Asking {
         node,
         watch,
         contents: Arc::new(contents),
         asked,
         cause,
-        round: Round::begin(node, watch),
+        round: Round::begin(node, watch, &coming),
         done: BTreeSet::new(),
     };
     asking.advised().await?;
@@ -155,11 +159,8 @@ impl Asking<'_> {
             let opinions = Opinions::of(store, grant, &mut library, &some).await?;
             let contents = self.contents.clone();
             let names = apart(move || contents.names(&opinions.advice)).await?;
-            for names in names {
-                for seed in seeds(&names) {
-                    self.ask(&mut library, &seed).await?;
-                }
-            }
+            let seeds = names.iter().flat_map(|names| seeds(names)).collect();
+            self.ask(&mut library, seeds).await?;
         }
         Ok(())
     }
@@ -173,46 +174,50 @@ impl Asking<'_> {
             let Some((last, _)) = known.last() else { return Ok(()) };
             after = last.to_string();
             let mut library = Library::default();
-            for (_, name) in &known {
-                self.ask(&mut library, name).await?;
-            }
+            let names = known.into_iter().map(|(_, name)| name).collect();
+            self.ask(&mut library, names).await?;
         }
     }
 
-    async fn ask(&mut self, library: &mut Library, seed: &str) -> Result<(), StoreError> {
-        if self.done.contains(seed) {
-            return Ok(());
-        }
+    /// Asks about vulnerabilities that were not asked about yet, by any of the names of each.
+    async fn ask(&mut self, library: &mut Library, names: Vec<String>) -> Result<(), StoreError> {
         let (store, grant) = (self.node.store(), &self.watch.grant);
-        let groups = Group::all(store, grant, &Coming::default(), [seed.to_owned()]).await?;
-        self.done.insert(seed.to_owned());
-        for group in groups {
-            self.ask_group(library, &group).await?;
+        let fresh: BTreeSet<String> =
+            names.into_iter().filter(|name| !self.done.contains(name)).collect();
+        let groups = Group::all(store, grant, &Coming::default(), fresh.iter().cloned()).await?;
+        self.done.extend(fresh);
+        let known = Known::of(self.node, self.watch, &groups).await?;
+        for some in groups.chunks(READ_TOGETHER) {
+            library.gather(store, grant, some).await?;
+            for group in some {
+                self.ask_group(library, group, &known).await?;
+            }
         }
         Ok(())
     }
 
-    async fn ask_group(&mut self, library: &mut Library, group: &Group) -> Result<(), StoreError> {
+    async fn ask_group(
+        &mut self,
+        library: &mut Library,
+        group: &Group,
+        known: &Known,
+    ) -> Result<(), StoreError> {
         let (store, grant) = (self.node.store(), &self.watch.grant);
         self.done.extend(group.names.iter().cloned());
         let opinions = Opinions::of(store, grant, library, group).await?;
         let (contents, advice) = (self.contents.clone(), opinions.advice.clone());
         let found = apart(move || contents.judged(&advice)).await?;
-        let names: Vec<&str> = group.names.iter().map(String::as_str).collect();
-        let listings: Vec<ListingRow> = store.listings(&names).await?;
-        let likely = store.likelihoods(&names).await?;
         let scope = opinions.scope(Scope::Releases(self.asked.clone()));
         let findings = Findings {
             called: opinions.called,
-            listing: listing(&listings),
+            listing: listing(&known.listings(group)),
             found,
             scope,
             documents: opinions.documents,
             cleared_by: self.cause,
         };
-        let likelihood_permille = likely.into_iter().map(|one| one.permille).max();
-        let sources = Sources { group, coming: &Coming::default(), listings: &listings };
-        self.round.settle(&Finding { findings, likelihood_permille }, sources).await
+        let likelihood_permille = known.likelihood(group);
+        self.round.settle(&Finding { findings, likelihood_permille }, group, known).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What follows from what sources say: vulnerabilities become known, exposures come and go, and the
 //! rules of the house open cases. Each is put into an append together with what it follows from.
 
+mod known;
 mod open;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,12 +22,17 @@ use super::{Wish, case, keeper};
 use crate::exposure::group::{Coming, Group};
 use crate::state::Node;
 
+pub(crate) use known::Known;
 pub(crate) use open::opening_rules;
+
+use open::Opener;
 
 /// An append is closed with so many events, so that what one more vulnerability brings has room.
 const EVENTS_ENOUGH: usize = EVENTS_PER_APPEND_MAX / 2;
 /// Or with so many bytes.
 const BYTES_ENOUGH: usize = APPEND_BYTES_MAX / 4;
+/// And it is looked whether what it rests on is so still with so many findings, whatever they bring.
+const FINDINGS_ENOUGH: usize = 1_000;
 /// What an event takes without the releases that it names, and for each of them.
 const EVENT_BYTES: usize = 2_000;
 const RELEASE_BYTES: usize = 16;
@@ -63,59 +69,86 @@ impl Finding {
 pub(crate) struct Round<'a> {
     node: &'a Node,
     watch: &'a Watch,
+    /// What is on its way into the store with what is found.
+    coming: &'a Coming,
     pub(crate) append: Append,
     events: usize,
     /// About how many bytes they take.
     bytes: usize,
     /// Vulnerabilities of which the append records something already.
     planned: BTreeSet<VulnerabilityId>,
+    /// What the findings in the append were made of.
+    grounds: Vec<Ground>,
+    /// Names and vulnerabilities of all findings so far: of them something else may be known by now.
+    settled: (BTreeSet<String>, BTreeSet<VulnerabilityId>),
+    /// By whom and for whom the append opens cases.
+    opener: Opener,
     listed: Vec<(CaseId, Box<Vulnerability>)>,
     changed: usize,
     /// Whether something of it was recorded already.
     in_parts: bool,
 }
 
+/// What a finding was made of.
+struct Ground {
+    group: Group,
+    /// The vulnerabilities that went by its names.
+    ids: Vec<VulnerabilityId>,
+    /// Who said that it is exploited.
+    listings: Vec<ListingRow>,
+}
+
 impl<'a> Round<'a> {
-    pub(crate) fn begin(node: &'a Node, watch: &'a Watch) -> Self {
+    pub(crate) fn begin(node: &'a Node, watch: &'a Watch, coming: &'a Coming) -> Self {
         Self {
             node,
             watch,
+            coming,
             append: Append::new(&watch.viewer, node.now()),
             events: 0,
             bytes: 0,
             planned: BTreeSet::new(),
+            grounds: Vec::new(),
+            settled: Default::default(),
+            opener: Opener::default(),
             listed: Vec::new(),
             changed: 0,
             in_parts: false,
         }
     }
 
-    /// Puts what follows from a finding into the append.
+    /// Puts what follows from a finding into the append, of a group of which this is known.
     ///
     /// # Errors
     /// Failures of the database; [`StoreError::Conflict`] where somebody was faster.
     pub(crate) async fn settle(
         &mut self,
         finding: &Finding,
-        sources: Sources<'_>,
+        group: &Group,
+        known: &Known,
     ) -> Result<(), StoreError> {
         // Two names of one vulnerability may have come apart: it is decided on what was recorded.
-        let names = &finding.findings.called.names;
-        let mut known = self.watch.ids(self.node, names).await?;
-        let is_full = self.events > EVENTS_ENOUGH || self.bytes > BYTES_ENOUGH;
-        if is_full || known.iter().any(|id| self.planned.contains(id)) {
+        let mut ids = known.ids(&group.names);
+        let is_full = self.events > EVENTS_ENOUGH
+            || self.bytes > BYTES_ENOUGH
+            || self.grounds.len() >= FINDINGS_ENOUGH;
+        if is_full || ids.iter().any(|id| self.planned.contains(id)) {
             self.flush().await?;
-            known = self.watch.ids(self.node, names).await?;
+        }
+        let (names, vulnerabilities) = &self.settled;
+        if ids.iter().any(|id| vulnerabilities.contains(id))
+            || group.names.iter().any(|name| names.contains(name))
+        {
+            let now = Known::of(self.node, self.watch, std::slice::from_ref(group)).await?;
+            ids = now.ids(&group.names);
         }
         let now = self.node.now();
-        let settled = self.watch.settle(self.node, &mut self.append, &known, finding, now).await?;
-        // Which version the append expects is known now. Whoever records a word on it from here on
-        // changes that version, and whoever did so before is seen here.
-        if !sources.are_still(self.node, self.watch).await? {
-            let stream = known.into_iter().next().map_or(Stream::Node, Stream::Vulnerability);
-            return Err(StoreError::Conflict { stream });
-        }
-        self.planned.extend(known);
+        let into = (&mut self.append, &mut self.opener);
+        let settled = self.watch.settle(self.node, into, &ids, finding, now).await?;
+        self.settled.0.extend(group.names.iter().cloned());
+        self.settled.1.extend(ids.iter().cloned());
+        self.planned.extend(ids.iter().cloned());
+        self.grounds.push(Ground { ids, listings: known.listings(group), group: group.clone() });
         self.events += settled.events;
         self.bytes += settled.bytes;
         self.changed += usize::from(settled.events > 0);
@@ -123,12 +156,38 @@ impl<'a> Round<'a> {
         Ok(())
     }
 
+    /// Looks whether the same sources say the same still, and the same vulnerabilities go by the same
+    /// names. Which versions the append expects is known: whoever records a word on one of them from
+    /// here on changes that version, and whoever did so before is seen here.
+    async fn check(&mut self) -> Result<(), StoreError> {
+        let mut groups = Vec::with_capacity(self.grounds.len());
+        let mut rest = Vec::with_capacity(self.grounds.len());
+        for ground in self.grounds.drain(..) {
+            groups.push(ground.group);
+            rest.push((ground.ids, ground.listings));
+        }
+        let (store, grant) = (self.node.store(), &self.watch.grant);
+        let now = Known::of(self.node, self.watch, &groups).await?;
+        for (group, (ids, listings)) in groups.iter().zip(rest) {
+            if now.ids(&group.names) != ids || now.listings(group) != listings {
+                let stream = ids.into_iter().next().map_or(Stream::Node, Stream::Vulnerability);
+                return Err(StoreError::Conflict { stream });
+            }
+        }
+        if !Group::are_still(store, grant, self.coming, &groups).await? {
+            return Err(StoreError::Conflict { stream: Stream::Node });
+        }
+        Ok(())
+    }
+
     /// Records what was gathered. What it follows from comes with the last append: until that is
     /// there, all of it is found again.
     async fn flush(&mut self) -> Result<(), StoreError> {
+        self.check().await?;
         let next = Append::new(&self.watch.viewer, self.node.now());
         let append = std::mem::replace(&mut self.append, next);
         self.planned.clear();
+        self.opener = Opener::default();
         if self.events > 0 {
             self.node.store().append(append).await?;
             self.in_parts = true;
@@ -142,7 +201,8 @@ impl<'a> Round<'a> {
     ///
     /// # Errors
     /// Failures of the database; [`StoreError::Conflict`] where somebody was faster.
-    pub(crate) async fn finish(self) -> Result<Finished, StoreError> {
+    pub(crate) async fn finish(mut self) -> Result<Finished, StoreError> {
+        self.check().await?;
         self.node.store().append(self.append).await?;
         for (case, vulnerability) in self.listed {
             tell_case(self.node, &case, &vulnerability).await;
@@ -160,25 +220,6 @@ pub(crate) struct Finished {
     pub(crate) in_parts: bool,
 }
 
-/// What a finding was made of.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sources<'a> {
-    pub(crate) group: &'a Group,
-    pub(crate) coming: &'a Coming,
-    /// Who said that it is exploited, as it is kept.
-    pub(crate) listings: &'a [ListingRow],
-}
-
-impl Sources<'_> {
-    /// Whether the same sources say the same still.
-    async fn are_still(self, node: &Node, watch: &Watch) -> Result<bool, StoreError> {
-        let (store, seed) = (node.store(), self.group.seed.clone());
-        let now = Group::all(store, &watch.grant, self.coming, [seed]).await?;
-        let names: Vec<&str> = self.group.names.iter().map(String::as_str).collect();
-        Ok(now.contains(self.group) && store.listings(&names).await? == self.listings)
-    }
-}
-
 /// Records in a case that its vulnerability is exploited somewhere. What fails is logged: the
 /// exposure shows it all the same.
 async fn tell_case(node: &Node, case: &CaseId, vulnerability: &Vulnerability) {
@@ -193,12 +234,12 @@ async fn tell_case(node: &Node, case: &CaseId, vulnerability: &Vulnerability) {
 
 /// What an append will record, and what is to be done when it has.
 #[derive(Debug, Default)]
-pub(crate) struct Settled {
+struct Settled {
     /// How many events were added, and about how many bytes they take.
-    pub(crate) events: usize,
-    pub(crate) bytes: usize,
+    events: usize,
+    bytes: usize,
     /// Cases in which it is to be recorded that the vulnerability is exploited.
-    pub(crate) listed_in: Vec<(CaseId, Box<Vulnerability>)>,
+    listed_in: Vec<(CaseId, Box<Vulnerability>)>,
 }
 
 impl Watch {
@@ -218,10 +259,10 @@ impl Watch {
     ///
     /// # Errors
     /// Failures of the database.
-    pub(crate) async fn settle(
+    async fn settle(
         &self,
         node: &Node,
-        append: &mut Append,
+        (append, opener): (&mut Append, &mut Opener),
         known: &[VulnerabilityId],
         finding: &Finding,
         now: Timestamp,
@@ -265,8 +306,8 @@ impl Watch {
             append.vulnerability(&grant, event);
         }
         if vulnerability.cases.is_empty() {
-            settled.events +=
-                self.open(node, append, (&mut vulnerability, &grant), finding, now).await?;
+            let about = (&mut vulnerability, &grant);
+            settled.events += self.open(node, (append, opener), about, finding, now).await?;
         } else if settled.events > 0 && vulnerability.listing.is_some() {
             let told = vulnerability.cases.iter();
             settled.listed_in =
@@ -301,16 +342,6 @@ impl Watch {
         }
         known.sort_by_key(|one| one.cases.is_empty());
         Ok(known)
-    }
-
-    /// The vulnerabilities of the house that go by these names, in the order of the names.
-    async fn ids(&self, node: &Node, names: &[String]) -> Result<Vec<VulnerabilityId>, StoreError> {
-        let asked: Vec<&str> = names.iter().map(String::as_str).collect();
-        let store = node.store();
-        let ids = store.vulnerabilities_by_names(&self.grant, &self.organization, &asked).await?;
-        let mut seen = BTreeSet::new();
-        let in_order = names.iter().filter_map(|name| ids.get(name));
-        Ok(in_order.filter(|id| seen.insert((*id).clone())).cloned().collect())
     }
 
     async fn merge(

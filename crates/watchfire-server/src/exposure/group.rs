@@ -5,12 +5,16 @@
 //! a name that leads to two CVE numbers is none of a single vulnerability.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use watchfire_core::vulnerability::NAMES_MAX;
 use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{Authorized, Part, Store, StoreError};
 
-use super::word::speaks_of_packages;
+use super::speech::{Speech, Spoken};
+
+/// Names are followed together, so many at a time.
+const FOLLOWED_AT_ONCE: usize = 1_000;
 
 /// The parts of documents that speak of one vulnerability.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,33 +48,18 @@ impl Group {
     /// Finds what speaks of the vulnerability of some name, in the store and in what is coming; or
     /// the CVE numbers to which the name leads, where they are several.
     async fn of(
-        store: &Store,
-        grant: &Authorized<NodeNoun, Write>,
-        coming: &Coming,
+        speech: &mut Speech<'_>,
         seed: &str,
     ) -> Result<Result<Self, BTreeSet<String>>, StoreError> {
         let mut known: BTreeSet<String> = BTreeSet::from([seed.to_owned()]);
-        let mut fresh: Vec<String> = vec![seed.to_owned()];
+        let mut fresh: BTreeSet<String> = known.clone();
         let mut own: Option<String> = is_cve(seed).then(|| seed.to_owned());
-        let mut parts: BTreeSet<(String, u64)> = BTreeSet::new();
+        let mut parts: BTreeMap<(String, u64), Arc<Spoken>> = BTreeMap::new();
         let mut shared: BTreeSet<String> = BTreeSet::new();
-        let mut places: BTreeMap<String, String> = BTreeMap::new();
         while !fresh.is_empty() {
-            let asked: Vec<&str> = fresh.iter().map(String::as_str).collect();
-            let mut found: BTreeMap<(String, u64), BTreeSet<String>> = BTreeMap::new();
-            for one in store.parts_by_names(grant, &asked).await? {
-                let counts = !coming.replaced.contains(&one.advisory)
-                    && speaks_of_packages(one.format.as_deref());
-                if counts {
-                    placed(&mut places, &one.document, &one.place);
-                    found.entry((one.document, one.part)).or_default().insert(one.text);
-                }
-            }
-            for (digest, place, number, names) in coming.naming(&fresh) {
-                placed(&mut places, digest, place);
-                found.entry((digest.to_owned(), number)).or_default().extend(names.iter().cloned());
-            }
-            fresh = Vec::new();
+            speech.ask(&fresh).await?;
+            let found = speech.of(&fresh);
+            fresh = BTreeSet::new();
             if own.is_none() {
                 let numbers = single_numbers(found.values());
                 if numbers.len() > 1 {
@@ -78,31 +67,32 @@ impl Group {
                 }
                 own = numbers.into_iter().next();
             }
-            for (place, names) in found {
-                let numbers: Vec<&String> = names.iter().filter(|name| is_cve(name)).collect();
-                let is_own = |number: &&String| own.as_ref() == Some(*number);
-                if !numbers.is_empty() && !numbers.iter().any(is_own) {
+            for (place, spoken) in found {
+                let numbers = spoken.numbers();
+                if numbers > 0 && !own.as_ref().is_some_and(|own| spoken.names.contains(own)) {
                     // What leads to another number too is no name of this one.
-                    shared.extend(names.into_iter().filter(|name| name != seed));
+                    shared.extend(spoken.names.iter().filter(|name| *name != seed).cloned());
                     continue;
                 }
-                if numbers.len() <= 1 {
-                    for name in &names {
+                if numbers <= 1 {
+                    for name in &spoken.names {
                         if known.len() < NAMES_MAX && known.insert(name.clone()) {
-                            fresh.push(name.clone());
+                            fresh.insert(name.clone());
                         }
                     }
                 }
-                parts.insert(place);
+                parts.insert(place, spoken);
             }
         }
         known.retain(|name| !shared.contains(name));
         let names = in_order(known);
         let mut group = Self { seed: seed.to_owned(), names, parts: BTreeMap::new() };
-        for (digest, part) in parts {
-            let place = places.get(&digest).cloned().unwrap_or_default();
+        for ((digest, part), spoken) in parts {
             let speaking = group.parts.entry(digest).or_default();
-            speaking.place = place;
+            // The same bytes may come from several places; the first in their order names them.
+            if speaking.parts.is_empty() || spoken.place < speaking.place {
+                speaking.place.clone_from(&spoken.place);
+            }
             speaking.parts.insert(part);
         }
         Ok(Ok(group))
@@ -131,49 +121,51 @@ impl Group {
         seeds: impl IntoIterator<Item = String>,
     ) -> Result<Vec<Self>, StoreError> {
         let (mut groups, mut done) = (Vec::new(), BTreeSet::new());
-        let mut open: Vec<String> = seeds.into_iter().collect();
-        open.reverse();
-        while let Some(seed) = open.pop() {
-            if done.contains(&seed) {
-                continue;
-            }
-            match Self::of(store, grant, coming, &seed).await? {
-                Ok(group) => {
-                    done.extend(group.names.iter().cloned());
-                    done.insert(seed);
-                    groups.push(group);
+        let seeds: Vec<String> = seeds.into_iter().collect();
+        for some in seeds.chunks(FOLLOWED_AT_ONCE) {
+            let mut speech = Speech::following(store, grant, coming, some).await?;
+            let mut open: Vec<String> = some.iter().rev().cloned().collect();
+            while let Some(seed) = open.pop() {
+                if done.contains(&seed) {
+                    continue;
                 }
-                Err(numbers) => {
-                    done.insert(seed);
-                    open.extend(numbers);
+                match Self::of(&mut speech, &seed).await? {
+                    Ok(group) => {
+                        done.extend(group.names.iter().cloned());
+                        done.insert(seed);
+                        groups.push(group);
+                    }
+                    Err(numbers) => {
+                        done.insert(seed);
+                        open.extend(numbers);
+                    }
                 }
             }
         }
         Ok(groups)
     }
-}
 
-/// The same bytes may come from several places; the first in their order names them.
-fn placed(places: &mut BTreeMap<String, String>, digest: &str, place: &str) {
-    let known = places.entry(digest.to_owned()).or_insert_with(|| place.to_owned());
-    if place < known.as_str() {
-        place.clone_into(known);
-    }
-}
-
-impl Coming {
-    /// Which parts go by one of these names.
-    fn naming<'c>(
-        &'c self,
-        asked: &[String],
-    ) -> impl Iterator<Item = (&'c str, &'c str, u64, &'c [String])> {
-        let asked: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
-        let all = self.documents.iter().flat_map(|(digest, (place, parts))| {
-            let each = parts.iter().enumerate();
-            each.map(move |(number, part)| (digest.as_str(), place.as_str(), number as u64, part))
-        });
-        all.filter(move |(.., part)| part.names.iter().any(|name| asked.contains(name.as_str())))
-            .map(|(digest, place, number, part)| (digest, place, number, part.names.as_slice()))
+    /// Whether the same is found still, from the names by which these were found.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn are_still(
+        store: &Store,
+        grant: &Authorized<NodeNoun, Write>,
+        coming: &Coming,
+        groups: &[Self],
+    ) -> Result<bool, StoreError> {
+        for some in groups.chunks(FOLLOWED_AT_ONCE) {
+            let seeds: Vec<String> = some.iter().map(|group| group.seed.clone()).collect();
+            let mut speech = Speech::following(store, grant, coming, &seeds).await?;
+            for group in some {
+                let now = Self::of(&mut speech, &group.seed).await?;
+                if now.as_ref() != Ok(group) {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -187,18 +179,15 @@ pub fn seeds(names: &[String]) -> Vec<String> {
     }
 }
 
-fn is_cve(name: &str) -> bool {
+/// Whether it is a CVE number.
+pub(super) fn is_cve(name: &str) -> bool {
     name.starts_with("CVE-")
 }
 
 /// The CVE numbers to which these lead: those that stand alone among their names.
-fn single_numbers<'n>(all: impl Iterator<Item = &'n BTreeSet<String>>) -> BTreeSet<String> {
-    let alone = all.filter_map(|names| {
-        let mut numbers = names.iter().filter(|name| is_cve(name));
-        let first = numbers.next()?;
-        numbers.next().is_none().then(|| first.clone())
-    });
-    alone.collect()
+fn single_numbers<'s>(all: impl Iterator<Item = &'s Arc<Spoken>>) -> BTreeSet<String> {
+    let alone = all.filter(|spoken| spoken.numbers() == 1);
+    alone.filter_map(|spoken| spoken.names.iter().find(|name| is_cve(name)).cloned()).collect()
 }
 
 /// The best known first: CVE numbers, then GitHub's, then others.

@@ -57,6 +57,22 @@ impl Library {
         self.coming.get(digest).or_else(|| self.read.get(digest))
     }
 
+    /// Reads the documents that speak of some groups together, as far as there is room for them.
+    ///
+    /// # Errors
+    /// Failures of the database.
+    pub async fn gather(
+        &mut self,
+        store: &Store,
+        grant: &Authorized<NodeNoun, Write>,
+        groups: &[Group],
+    ) -> Result<(), StoreError> {
+        let digests: BTreeSet<&str> =
+            groups.iter().flat_map(|group| group.parts.keys()).map(String::as_str).collect();
+        let digests: Vec<&str> = digests.into_iter().take(LIBRARY_MAX).collect();
+        self.fetch(store, grant, &digests).await
+    }
+
     /// Reads those of these documents that are not there yet. What cannot be read is not there then.
     async fn fetch(
         &mut self,

@@ -1,8 +1,10 @@
 //! The rules of the house: what opens a case by itself.
 
 use jiff::Timestamp;
-use watchfire_core::case::{Case, House};
-use watchfire_core::event::{JoinedBy, OpeningRules, SourceAnswer, VulnerabilityEvent};
+use watchfire_core::case::{Case, House, Standing};
+use watchfire_core::event::{
+    Chain, JoinedBy, OpeningRules, Profile, SourceAnswer, VulnerabilityEvent,
+};
 use watchfire_core::ids::{PartyId, ReleaseId};
 use watchfire_core::opening;
 use watchfire_core::party::Party;
@@ -18,12 +20,77 @@ use crate::state::Node;
 /// Releases that a case names by product and version; the others by their ids.
 const RELEASES_TOLD_MAX: usize = 50;
 
+/// By whom and for whom cases are opened that one append brings: read once for all of them.
+#[derive(Debug, Default)]
+pub(super) struct Opener {
+    house: Option<OpeningHouse>,
+    /// The releases that were exposed last, with what is known of them.
+    releases: Option<(Vec<ReleaseId>, Exposed)>,
+}
+
+/// What an organization is by law, who is told in what order, what it chose, and who responds.
+#[derive(Debug)]
+struct OpeningHouse {
+    profile: Profile,
+    chain: Chain,
+    standing: Vec<Standing>,
+    responders: Vec<PartyId>,
+}
+
+/// What is known of releases that are exposed.
+#[derive(Debug, Clone)]
+struct Exposed {
+    is_any_facing: bool,
+    /// What a case calls them.
+    told: Vec<String>,
+    owners: Vec<PartyId>,
+}
+
+impl Opener {
+    async fn house(&mut self, node: &Node, watch: &Watch) -> Result<&OpeningHouse, StoreError> {
+        if self.house.is_none() {
+            let organization = &watch.organization;
+            let (profile, chain) = house_of(node, organization).await?;
+            let standing = standing::of_case(node, organization, node.now()).await?;
+            let responders = node.store().responders(&keeper(), organization).await?;
+            let responders = responders.into_iter().map(|row| row.id).collect();
+            self.house = Some(OpeningHouse { profile, chain, standing, responders });
+        }
+        self.house.as_ref().ok_or(StoreError::Corrupt { what: "party" })
+    }
+
+    async fn exposed(
+        &mut self,
+        node: &Node,
+        watch: &Watch,
+        exposed: &[ReleaseId],
+    ) -> Result<Exposed, StoreError> {
+        if let Some((known, about)) = &self.releases
+            && known == exposed
+        {
+            return Ok(about.clone());
+        }
+        let store = node.store();
+        let some: Vec<&ReleaseId> = exposed.iter().take(RELEASES_TOLD_MAX).collect();
+        let rows = store.release_rows(&watch.viewer, &some).await?;
+        let told = rows.iter().map(|row| format!("{} {}", row.product_name, row.version));
+        let others = exposed.iter().skip(rows.len()).map(ToString::to_string);
+        let about = Exposed {
+            is_any_facing: store.is_any_facing(&watch.grant, exposed).await?,
+            told: told.chain(others).collect(),
+            owners: store.owners_of(&watch.grant, exposed).await?,
+        };
+        self.releases = Some((exposed.to_vec(), about.clone()));
+        Ok(about)
+    }
+}
+
 impl Watch {
     /// Opens a case if a rule of the house says so. Returns how many events that takes.
     pub(super) async fn open(
         &self,
         node: &Node,
-        append: &mut Append,
+        (append, opener): (&mut Append, &mut Opener),
         (vulnerability, grant): (&mut Vulnerability, &Authorized<Noun, Write>),
         finding: &Finding,
         now: Timestamp,
@@ -37,20 +104,20 @@ impl Watch {
         if self.rules.met(&urgency).is_none() {
             return Ok(0);
         }
-        let store = node.store();
-        urgency.is_internet_facing = store.is_any_facing(&self.grant, &exposed).await?;
+        let about = opener.exposed(node, self, &exposed).await?;
+        urgency.is_internet_facing = about.is_any_facing;
         let Some(rule) = self.rules.met(&urgency) else { return Ok(0) };
-        let some: Vec<&ReleaseId> = exposed.iter().take(RELEASES_TOLD_MAX).collect();
-        let rows = store.release_rows(&self.viewer, &some).await?;
-        let people = self.people(node, &exposed).await?;
-        let told = rows.iter().map(|row| format!("{} {}", row.product_name, row.version));
-        let others = exposed.iter().skip(rows.len()).map(ToString::to_string);
-        let releases: Vec<String> = told.chain(others).collect();
-        let opened = opening::opening(vulnerability, &releases, &people, now);
-        let (profile, chain) = house_of(node, &self.organization).await?;
-        let standing = standing::of_case(node, &self.organization, now).await?;
-        let house =
-            House { law: node.law(), profile: &profile, chain: &chain, standing: &standing };
+        let OpeningHouse { profile, chain, standing, responders } =
+            opener.house(node, self).await?;
+        // Who takes part from the beginning: the responders, and whoever answers for a release.
+        let mut people = responders.clone();
+        for owner in about.owners {
+            if !people.contains(&owner) {
+                people.push(owner);
+            }
+        }
+        let opened = opening::opening(vulnerability, &about.told, &people, now);
+        let house = House { law: node.law(), profile, chain, standing };
         let case = node.store().authorize_new_case(&self.viewer).await?;
         let decision = match Case::open(case.id(), &opened, &house, now) {
             Ok(decision) => decision,
@@ -66,18 +133,6 @@ impl Watch {
         append.vulnerability(grant, joined);
         node.metrics().add("watchfire_cases_opened_by_rule_total", 1);
         Ok(decision.events.len() + 1)
-    }
-
-    /// Who takes part from the beginning: the responders, and whoever answers for a release.
-    async fn people(&self, node: &Node, exposed: &[ReleaseId]) -> Result<Vec<PartyId>, StoreError> {
-        let responders = node.store().responders(&keeper(), &self.organization).await?;
-        let mut people: Vec<PartyId> = responders.into_iter().map(|row| row.id).collect();
-        for owner in node.store().owners_of(&self.grant, exposed).await? {
-            if !people.contains(&owner) {
-                people.push(owner);
-            }
-        }
-        Ok(people)
     }
 }
 
