@@ -4,36 +4,34 @@
 //! [`Store::append`]. Either all of it is stored and synced before the answer, or nothing.
 
 mod check;
+pub(crate) mod perform;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use watchfire_core::event::{
-    AmendmentEvent, Body, CaseEvent, DepartmentEvent, Event, NodeEvent, PartyEvent, ProductEvent,
-    ReleaseEvent, ReportEvent, Stream, VulnerabilityEvent, encoding,
+    AmendmentEvent, Body, CaseEvent, DepartmentEvent, NodeEvent, PartyEvent, ProductEvent,
+    ReleaseEvent, ReportEvent, Stream, VulnerabilityEvent,
 };
 use watchfire_core::ids::{EventId, ObligationId, PartyId};
 use watchfire_core::law::files::Files;
-use watchfire_core::log::Leaf;
 
-use crate::advisory::{self, Word};
-use crate::annex::{self, Annex};
-use crate::dialect::{Connection, is_taken, params};
-use crate::document::{self, Kept};
-use crate::error::StoreError;
-use crate::inventory::{self, Inventory};
-use crate::log::{Edge, int};
+use crate::advisory::Word;
+use crate::annex::Annex;
+use crate::document::Kept;
+use crate::due;
+use crate::inventory::Inventory;
 use crate::outbox::{self, Notice};
 use crate::policy::{
     Access, Administer, Amendment, Authorized, Case, Country, Department, Grant, MayWrite, Node,
     Noun, Party, Product, Release, Report, Vulnerability, Write,
 };
 use crate::random::random_bytes;
-use crate::session::{self, Secret};
-use crate::statement::statements;
+use crate::session::Secret;
 use crate::viewer::Viewer;
-use crate::{apply, due, idempotency, lawbook};
+
+pub(crate) use perform::version_of;
 
 /// Events of one append.
 pub const EVENTS_PER_APPEND_MAX: usize = 1000;
@@ -41,14 +39,6 @@ pub const EVENTS_PER_APPEND_MAX: usize = 1000;
 pub const APPEND_BYTES_MAX: usize = 8 << 20;
 /// Notices of one append.
 pub const NOTICES_PER_APPEND_MAX: usize = 1000;
-
-statements! {
-    ADD_EVENT =
-        "INSERT INTO events (log_index, id, noun, stream, version, recorded_at, bytes, salt, \
-         commitment, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    VERSION =
-        "SELECT version FROM events WHERE noun = $1 AND stream = $2 ORDER BY version DESC LIMIT 1";
-}
 
 /// A token that stands for one entry of the evidence log: 256 random bits, and no more.
 #[derive(Clone, PartialEq, Eq)]
@@ -393,147 +383,4 @@ impl Append {
         self.events.push(planned);
         recorded
     }
-
-    /// Does all of it within the open transaction.
-    pub(crate) async fn perform(
-        &self,
-        tx: &mut Connection,
-        edge: &mut Edge,
-    ) -> Result<Outcome, StoreError> {
-        let principal = self.viewer.principal();
-        if let Some(idempotency) = &self.idempotency
-            && let Some(answer) = idempotency::answered(tx, &principal, idempotency).await?
-        {
-            return Ok(Outcome::Before(answer));
-        }
-        for grant in &self.grants {
-            grant.check(tx).await?;
-        }
-        let mut versions = self.versions(tx).await?;
-        let now = whole_microseconds(self.now);
-        let recorded_at = now.max(edge.recorded_at);
-        edge.recorded_at = recorded_at;
-        // Before the events, whose read tables may ask for them.
-        for files in &self.lawbooks {
-            lawbook::keep(tx, files, recorded_at).await?;
-        }
-        let documents: Vec<&Kept> = self.documents.iter().collect();
-        document::keep(tx, &documents, recorded_at).await?;
-        for inventory in &self.inventories {
-            inventory::keep(tx, inventory).await?;
-        }
-        advisory::put(tx, &self.words, recorded_at).await?;
-        let (mut events, mut bytes) = (Vec::with_capacity(self.events.len()), 0);
-        for planned in &self.events {
-            let stream = planned.body.stream();
-            let version =
-                versions.get_mut(&stream).ok_or(StoreError::Corrupt { what: "version" })?;
-            *version += 1;
-            let place = (&stream, *version);
-            let index = self.record(tx, edge, planned, place, &mut bytes).await?;
-            events.push((planned.id.clone(), index, planned.receipt.clone()));
-        }
-        self.put_beside(tx, recorded_at).await?;
-        if let Some(idempotency) = &self.idempotency {
-            idempotency::keep(tx, &principal, idempotency, recorded_at).await?;
-        }
-        let clock_was_behind = recorded_at > now;
-        Ok(Outcome::Done(Appended { events, versions, recorded_at, clock_was_behind }))
-    }
-
-    /// Reads the versions of the histories that grow, and compares with what was expected.
-    async fn versions(&self, tx: &mut Connection) -> Result<BTreeMap<Stream, u64>, StoreError> {
-        let mut versions = BTreeMap::new();
-        let streams = self.events.iter().map(|planned| planned.body.stream());
-        for stream in streams.chain(self.expected.keys().cloned()) {
-            if versions.contains_key(&stream) {
-                continue;
-            }
-            let found = version_of(tx, &stream).await?;
-            if self.expected_version(&stream).is_some_and(|expected| expected != found) {
-                return Err(StoreError::Conflict { stream });
-            }
-            versions.insert(stream, found);
-        }
-        Ok(versions)
-    }
-
-    async fn record(
-        &self,
-        tx: &mut Connection,
-        edge: &mut Edge,
-        planned: &Planned,
-        (stream, version): (&Stream, u64),
-        bytes_so_far: &mut usize,
-    ) -> Result<u64, StoreError> {
-        let event = Event {
-            id: planned.id.clone(),
-            recorded_at: edge.recorded_at,
-            actor: self.viewer.actor(),
-            body: planned.body.clone(),
-        };
-        let bytes = encoding::encode(&event)?;
-        *bytes_so_far += bytes.len();
-        if *bytes_so_far > APPEND_BYTES_MAX {
-            return Err(StoreError::TooLarge { what: "append", limit: APPEND_BYTES_MAX });
-        }
-        let commitment = Leaf::commit(&planned.salt, &bytes);
-        let index = edge.push(tx, commitment.leaf_hash()).await?;
-        let (noun, id) = stream.parts();
-        let params = params![
-            int(index)?,
-            planned.id.as_str(),
-            noun,
-            id,
-            int(version)?,
-            event.recorded_at,
-            bytes,
-            &planned.salt,
-            commitment.as_bytes(),
-            &planned.receipt.digest(),
-        ];
-        match tx.execute(&ADD_EVENT, params).await {
-            Err(error) if is_taken(&error) => return Err(StoreError::Taken("the id of the event")),
-            other => other?,
-        };
-        let stored = apply::Stored { event: &event, index, version };
-        apply::read_tables(tx, &stored).await?;
-        apply::beside(tx, &stored).await?;
-        Ok(index)
-    }
-
-    /// Writes what is no event: annexes, due rows, notices, secrets.
-    async fn put_beside(&self, tx: &mut Connection, at: Timestamp) -> Result<(), StoreError> {
-        for annex in &self.annexes {
-            annex::keep(tx, annex).await?;
-        }
-        for (sbom, reader) in &self.judged {
-            inventory::judged(tx, *sbom, *reader).await?;
-        }
-        for due in &self.due {
-            due::set(tx, due).await?;
-        }
-        for notice in &self.notices {
-            outbox::put(tx, notice, at).await?;
-        }
-        for retry in &self.retries {
-            outbox::set_next_try(tx, retry).await?;
-        }
-        for (party, secret) in &self.secrets {
-            session::keep(tx, party, secret, at).await?;
-        }
-        Ok(())
-    }
-}
-
-/// Returns how many events a history has.
-pub(crate) async fn version_of(tx: &mut Connection, stream: &Stream) -> Result<u64, StoreError> {
-    let (noun, id) = stream.parts();
-    let row = tx.optional(&VERSION, params![noun, id]).await?;
-    row.map_or(Ok(0), |row| row.natural("version"))
-}
-
-/// Instants are stored in microseconds; the bytes must say the same.
-fn whole_microseconds(instant: Timestamp) -> Timestamp {
-    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }

@@ -8,12 +8,13 @@ pub(crate) mod proof;
 pub(crate) mod tick;
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use watchfire_core::log::tile::HEIGHT;
 use watchfire_core::log::{Frontier, Hash};
 
 use crate::Store;
 use crate::config::LogHead;
-use crate::dialect::{Connection, Row, differing, params};
+use crate::dialect::{Connection, Row, differing, listed, params};
 use crate::error::StoreError;
 use crate::page::limited;
 use crate::policy::{Authorized, Log, Read};
@@ -35,7 +36,6 @@ statements! {
     READ_HEAD = "SELECT size, frontier, recorded_at FROM log_heads WHERE tree = $1";
     SAVE_HEAD =
         "UPDATE log_heads SET size = $2, frontier = $3, recorded_at = $4 WHERE tree = $1";
-    ADD_HASH = "INSERT INTO log_hashes (tree, level, position, hash) VALUES ($1, $2, $3, $4)";
     ADD_CHECKPOINT =
         "INSERT INTO checkpoints (tree, size, root, note, signed_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (tree, size) DO UPDATE SET note = excluded.note, signed_at = excluded.signed_at \
@@ -82,6 +82,8 @@ pub(crate) struct Edge {
     pub(crate) frontier: Frontier,
     /// When the latest leaf was recorded; nothing is recorded before it.
     pub(crate) recorded_at: Timestamp,
+    /// Hashes that were completed and are not stored yet, by level and position.
+    completed: Vec<(u8, u64, Hash)>,
 }
 
 impl Edge {
@@ -106,31 +108,34 @@ impl Edge {
         let frontier = Frontier::from_bytes(&row.bytes("frontier")?)
             .filter(|frontier| row.natural("size").is_ok_and(|size| size == frontier.size()))
             .ok_or(StoreError::Corrupt { what: "head of the log" })?;
-        Ok(Self { tree, frontier, recorded_at: row.instant("recorded_at")? })
+        let recorded_at = row.instant("recorded_at")?;
+        Ok(Self { tree, frontier, recorded_at, completed: Vec::new() })
     }
 
     pub(crate) fn head(&self) -> LogHead {
         LogHead { size: self.frontier.size(), root: self.frontier.root() }
     }
 
-    /// Appends a leaf and stores the hashes that it completes. Returns its index.
-    pub(crate) async fn push(
-        &mut self,
-        connection: &mut Connection,
-        leaf: Hash,
-    ) -> Result<u64, StoreError> {
+    /// Appends a leaf. Returns its index. What it completes is stored when the edge is saved.
+    pub(crate) fn push(&mut self, leaf: Hash) -> u64 {
         let index = self.frontier.size();
-        let mut completed = Vec::new();
-        self.frontier.push_with(leaf, |node, hash| completed.push((node, hash)));
-        for (node, hash) in completed.iter().filter(|(node, _)| node.level % HEIGHT == 0) {
-            let level = i64::from(node.level / HEIGHT);
-            let params = params![self.tree.name(), level, int(node.index)?, hash.as_bytes()];
-            connection.execute(&ADD_HASH, params).await?;
-        }
-        Ok(index)
+        let completed = &mut self.completed;
+        self.frontier.push_with(leaf, |node, hash| {
+            if node.level % HEIGHT == 0 {
+                completed.push((node.level / HEIGHT, node.index, hash));
+            }
+        });
+        index
     }
 
-    pub(crate) async fn save(&self, connection: &mut Connection) -> Result<(), StoreError> {
+    pub(crate) async fn save(&mut self, connection: &mut Connection) -> Result<(), StoreError> {
+        let (mut rows, mut hashes) = (Vec::with_capacity(self.completed.len()), Vec::new());
+        for (level, position, hash) in self.completed.drain(..) {
+            rows.push(json!([level, position, hashes.len() + 1]));
+            hashes.extend_from_slice(hash.as_bytes());
+        }
+        let rows = Value::from(rows).to_string();
+        connection.execute(&listed::ADD_HASHES, params![self.tree.name(), rows, hashes]).await?;
         let size = int(self.frontier.size())?;
         let params = params![self.tree.name(), size, self.frontier.to_bytes(), self.recorded_at];
         connection.execute(&SAVE_HEAD, params).await.map(|_| ())

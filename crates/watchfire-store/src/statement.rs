@@ -33,7 +33,7 @@ mod tests {
         amendment,
         amendment_law,
         annex,
-        append,
+        append::perform,
         audit,
         case,
         case_fact,

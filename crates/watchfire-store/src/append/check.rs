@@ -1,5 +1,7 @@
 //! What an append may hold, before anything is asked of the database.
 
+use std::collections::BTreeSet;
+
 use watchfire_core::event::{
     AmendmentEvent, AnnexDigest, Body, CaseEvent, DepartmentEvent, NodeEvent, PartyEvent,
     ProductEvent, ReleaseEvent, Stream,
@@ -46,7 +48,8 @@ impl Append {
         if self.lawbooks.iter().any(|files| !self.names_lawbook(&files.digest())) {
             return Err(StoreError::Misuse("files of law that no event names"));
         }
-        self.events.iter().try_for_each(|planned| self.check_event(planned))
+        let fresh = self.fresh();
+        self.events.iter().try_for_each(|planned| self.check_event(planned, &fresh))
     }
 
     fn names_lawbook(&self, digest: &str) -> bool {
@@ -87,10 +90,11 @@ impl Append {
                 .all(|it| it.case.is_none() && it.obligation.is_none() && kept(it))
     }
 
-    fn check_event(&self, planned: &Planned) -> Result<(), StoreError> {
+    fn check_event(&self, planned: &Planned, fresh: &BTreeSet<Stream>) -> Result<(), StoreError> {
         self.check_right(&planned.body)?;
         let stream = planned.body.stream();
-        if stream != Stream::Node && self.expected_version(&stream).is_none() {
+        let is_expected = fresh.contains(&stream) || self.expected.contains_key(&stream);
+        if stream != Stream::Node && !is_expected {
             return Err(StoreError::Misuse("a history without its expected version"));
         }
         let named = annex::digests(&planned.body);
@@ -195,19 +199,26 @@ impl Append {
         if keeps || is_everybodys { Ok(()) } else { Err(StoreError::NotFound(NotFound)) }
     }
 
-    pub(super) fn expected_version(&self, stream: &Stream) -> Option<u64> {
-        let fresh = self.grants.iter().any(|grant| match (&grant.claim, stream) {
-            (Claim::NewCase(new) | Claim::Intake(_, new), Stream::Case(id)) => new == id,
-            (Claim::Intake(new, _), Stream::Report(id)) => new == id,
-            (Claim::NewParty(new), Stream::Party(id)) => new == id,
-            (Claim::NewAmendment(new), Stream::Amendment(id)) => new == id,
-            (Claim::NewDepartment(new), Stream::Department(id)) => new == id,
-            (Claim::NewProduct(new), Stream::Product(id)) => new == id,
-            (Claim::NewRelease(new, _), Stream::Release(id)) => new == id,
-            (Claim::NewVulnerability(new), Stream::Vulnerability(id)) => new == id,
-            _ => false,
-        });
-        if fresh { Some(0) } else { self.expected.get(stream).copied() }
+    /// The histories that are not there yet.
+    pub(super) fn fresh(&self) -> BTreeSet<Stream> {
+        let mut fresh = BTreeSet::new();
+        for grant in &self.grants {
+            let streams = match &grant.claim {
+                Claim::NewCase(id) => [Some(Stream::Case(id.clone())), None],
+                Claim::Intake(report, case) => {
+                    [Some(Stream::Report(report.clone())), Some(Stream::Case(case.clone()))]
+                }
+                Claim::NewParty(id) => [Some(Stream::Party(id.clone())), None],
+                Claim::NewAmendment(id) => [Some(Stream::Amendment(id.clone())), None],
+                Claim::NewDepartment(id) => [Some(Stream::Department(id.clone())), None],
+                Claim::NewProduct(id) => [Some(Stream::Product(id.clone())), None],
+                Claim::NewRelease(id, _) => [Some(Stream::Release(id.clone())), None],
+                Claim::NewVulnerability(id) => [Some(Stream::Vulnerability(id.clone())), None],
+                _ => [None, None],
+            };
+            fresh.extend(streams.into_iter().flatten());
+        }
+        fresh
     }
 }
 

@@ -97,6 +97,40 @@ macro_rules! vulnerabilities_of_releases {
 }
 
 listed! {
+    /// Each row has its noun and id; what has no events yet has no version.
+    VERSIONS {
+        sqlite: "SELECT s.value ->> 0 AS noun, s.value ->> 1 AS stream, \
+                 (SELECT e.version FROM events e WHERE e.noun = s.value ->> 0 AND e.stream = s.value ->> 1 \
+                 ORDER BY e.version DESC LIMIT 1) AS version FROM json_each($1) s",
+        postgres: "SELECT s ->> 0 AS noun, s ->> 1 AS stream, \
+                   (SELECT e.version FROM events e WHERE e.noun = s ->> 0 AND e.stream = s ->> 1 \
+                   ORDER BY e.version DESC LIMIT 1) AS version FROM json_array_elements($1::json) AS s",
+    }
+    /// Of each event the bytes begin where its row says, counted from 1; its salt, its commitment and
+    /// its receipt follow, of 32 bytes each.
+    ADD_EVENTS {
+        sqlite: "INSERT INTO events (log_index, id, noun, stream, version, recorded_at, bytes, salt, \
+                 commitment, receipt) SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, \
+                 value ->> 4, $3, substr($2, value ->> 5, value ->> 6), \
+                 substr($2, (value ->> 5) + (value ->> 6), 32), \
+                 substr($2, (value ->> 5) + (value ->> 6) + 32, 32), \
+                 substr($2, (value ->> 5) + (value ->> 6) + 64, 32) FROM json_each($1)",
+        postgres: "INSERT INTO events (log_index, id, noun, stream, version, recorded_at, bytes, salt, \
+                   commitment, receipt) SELECT (v ->> 0)::bigint, v ->> 1, v ->> 2, v ->> 3, \
+                   (v ->> 4)::bigint, $3, substring($2::bytea FROM (v ->> 5)::int FOR (v ->> 6)::int), \
+                   substring($2::bytea FROM (v ->> 5)::int + (v ->> 6)::int FOR 32), \
+                   substring($2::bytea FROM (v ->> 5)::int + (v ->> 6)::int + 32 FOR 32), \
+                   substring($2::bytea FROM (v ->> 5)::int + (v ->> 6)::int + 64 FOR 32) \
+                   FROM json_array_elements($1::json) AS v",
+    }
+    /// Each row has its level and its position; its hash has the 32 bytes from where the row says.
+    ADD_HASHES {
+        sqlite: "INSERT INTO log_hashes (tree, level, position, hash) SELECT $1, value ->> 0, value ->> 1, \
+                 substr($3, value ->> 2, 32) FROM json_each($2)",
+        postgres: "INSERT INTO log_hashes (tree, level, position, hash) SELECT $1, (v ->> 0)::bigint, \
+                   (v ->> 1)::bigint, substring($3::bytea FROM (v ->> 2)::int FOR 32) \
+                   FROM json_array_elements($2::json) AS v",
+    }
     /// Each row says where its bytes begin among those of all, counted from 1, and how many they are.
     KEEP_DOCUMENTS {
         sqlite: "INSERT INTO documents (digest, size, bytes, kept_at) SELECT value ->> 0, value ->> 1, \

@@ -128,7 +128,7 @@ impl Store {
                 connection.rollback().await?;
                 return Err(StoreError::Taken("the tick"));
             }
-            edge.push(&mut connection, Hash::of_leaf(tick.entry.as_bytes())).await?;
+            edge.push(Hash::of_leaf(tick.entry.as_bytes()));
             let params = params![
                 int(tick.number)?,
                 &tick.secret,
