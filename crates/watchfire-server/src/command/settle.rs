@@ -10,15 +10,15 @@ use jiff::Timestamp;
 use watchfire_core::event::{
     JoinedBy, OpeningRules, Service, SourceAnswer, Stream, Triage, VexStatus, VulnerabilityEvent,
 };
-use watchfire_core::ids::{CaseId, PartyId, ReleaseId, VulnerabilityId};
-use watchfire_core::opening::{self, Urgency};
+use watchfire_core::ids::{PartyId, ReleaseId, VulnerabilityId};
+use watchfire_core::opening::Urgency;
 use watchfire_core::vulnerability::{Findings, Scope, Vulnerability};
 use watchfire_store::policy::{Node as NodeNoun, Write};
 use watchfire_store::{
     APPEND_BYTES_MAX, Append, Authorized, EVENTS_PER_APPEND_MAX, ListingRow, StoreError, Viewer,
 };
 
-use super::{Wish, case, keeper};
+use super::keeper;
 use crate::exposure::group::{Coming, Group};
 use crate::state::Node;
 
@@ -81,9 +81,8 @@ pub(crate) struct Round<'a> {
     grounds: Vec<Ground>,
     /// Names and vulnerabilities of all findings so far: of them something else may be known by now.
     settled: (BTreeSet<String>, BTreeSet<VulnerabilityId>),
-    /// By whom and for whom the append opens cases.
+    /// What the append opens cases with.
     opener: Opener,
-    listed: Vec<(CaseId, Box<Vulnerability>)>,
     changed: usize,
     /// Whether something of it was recorded already.
     in_parts: bool,
@@ -111,7 +110,6 @@ impl<'a> Round<'a> {
             grounds: Vec::new(),
             settled: Default::default(),
             opener: Opener::default(),
-            listed: Vec::new(),
             changed: 0,
             in_parts: false,
         }
@@ -152,7 +150,6 @@ impl<'a> Round<'a> {
         self.events += settled.events;
         self.bytes += settled.bytes;
         self.changed += usize::from(settled.events > 0);
-        self.listed.extend(settled.listed_in);
         Ok(())
     }
 
@@ -204,9 +201,6 @@ impl<'a> Round<'a> {
     pub(crate) async fn finish(mut self) -> Result<Finished, StoreError> {
         self.check().await?;
         self.node.store().append(self.append).await?;
-        for (case, vulnerability) in self.listed {
-            tell_case(self.node, &case, &vulnerability).await;
-        }
         Ok(Finished { changed: self.changed, in_parts: self.in_parts })
     }
 }
@@ -220,26 +214,11 @@ pub(crate) struct Finished {
     pub(crate) in_parts: bool,
 }
 
-/// Records in a case that its vulnerability is exploited somewhere. What fails is logged: the
-/// exposure shows it all the same.
-async fn tell_case(node: &Node, case: &CaseId, vulnerability: &Vulnerability) {
-    let Some(fact) = opening::listed(vulnerability, node.now()) else { return };
-    let watch = Viewer::service(Service::Watch);
-    let wish = Wish { node, viewer: &watch, key: None };
-    if let Err(problem) = case::record_once(wish, case, &fact).await {
-        let problem = problem.detail();
-        tracing::error!(case.id = %case, problem, "that it is exploited was not recorded");
-    }
-}
-
-/// What an append will record, and what is to be done when it has.
+/// How many events were added to an append, and about how many bytes they take.
 #[derive(Debug, Default)]
 struct Settled {
-    /// How many events were added, and about how many bytes they take.
     events: usize,
     bytes: usize,
-    /// Cases in which it is to be recorded that the vulnerability is exploited.
-    listed_in: Vec<(CaseId, Box<Vulnerability>)>,
 }
 
 impl Watch {
@@ -309,9 +288,7 @@ impl Watch {
             let about = (&mut vulnerability, &grant);
             settled.events += self.open(node, (append, opener), about, finding, now).await?;
         } else if settled.events > 0 && vulnerability.listing.is_some() {
-            let told = vulnerability.cases.iter();
-            settled.listed_in =
-                told.map(|case| (case.clone(), Box::new(vulnerability.clone()))).collect();
+            settled.events += opener.tell(node, self, append, &vulnerability, now).await?;
         }
         Ok(settled)
     }

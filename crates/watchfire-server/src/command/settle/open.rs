@@ -1,18 +1,20 @@
 //! The rules of the house: what opens a case by itself.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use watchfire_core::case::{Case, House, Standing};
 use watchfire_core::event::{
-    Chain, JoinedBy, OpeningRules, Profile, SourceAnswer, VulnerabilityEvent,
+    Chain, JoinedBy, OpeningRules, Profile, SourceAnswer, Stream, VulnerabilityEvent,
 };
-use watchfire_core::ids::{PartyId, ReleaseId};
+use watchfire_core::ids::{CaseId, PartyId, ReleaseId};
 use watchfire_core::opening;
 use watchfire_core::party::Party;
 use watchfire_core::vulnerability::Vulnerability;
 use watchfire_store::policy::{Vulnerability as Noun, Write};
 use watchfire_store::{Append, Authorized, StoreError};
 
-use super::super::decision::{house_of, plan};
+use super::super::decision::{Loaded, house_of, plan};
 use super::super::{keeper, standing};
 use super::{Finding, Watch};
 use crate::state::Node;
@@ -23,6 +25,8 @@ const RELEASES_TOLD_MAX: usize = 50;
 /// By whom and for whom cases are opened that one append brings: read once for all of them.
 #[derive(Debug, Default)]
 pub(super) struct Opener {
+    /// Cases to which the append tells something.
+    told: BTreeSet<CaseId>,
     house: Option<OpeningHouse>,
     /// The releases that were exposed last, with what is known of them.
     releases: Option<(Vec<ReleaseId>, Exposed)>,
@@ -82,6 +86,52 @@ impl Opener {
         };
         self.releases = Some((exposed.to_vec(), about.clone()));
         Ok(about)
+    }
+}
+
+impl Opener {
+    /// Puts into the append that the vulnerability is exploited somewhere, for every case of it that
+    /// does not say so yet. Returns how many events that takes. What a case refuses is logged: the
+    /// exposure shows it all the same.
+    pub(super) async fn tell(
+        &mut self,
+        node: &Node,
+        watch: &Watch,
+        append: &mut Append,
+        vulnerability: &Vulnerability,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let mut events = 0;
+        let Some(fact) = opening::listed(vulnerability, now) else { return Ok(events) };
+        for id in &vulnerability.cases {
+            if self.told.contains(id) {
+                continue;
+            }
+            let grant = match node.store().authorize_case::<Write>(&watch.viewer, id).await {
+                Err(StoreError::NotFound(_)) => {
+                    tracing::error!(case.id = %id, "the case of a vulnerability is not there");
+                    continue;
+                }
+                other => other?,
+            };
+            let loaded = Loaded::read(node, &watch.viewer, id).await?;
+            if loaded.case.facts.iter().any(|known| known.id == fact.id) {
+                continue;
+            }
+            let now = loaded.not_before(now);
+            let decision = match loaded.case.record_fact(&loaded.house(node), &fact, now) {
+                Ok(decision) => decision,
+                Err(refusal) => {
+                    tracing::error!(case.id = %id, %refusal, "that it is exploited is not recorded");
+                    continue;
+                }
+            };
+            append.expects(Stream::Case(id.clone()), loaded.case.version);
+            plan(node, append, &grant, Some(&loaded.case), &decision, now).await?;
+            events += decision.events.len();
+            self.told.insert(id.clone());
+        }
+        Ok(events)
     }
 }
 
