@@ -1,4 +1,4 @@
-//! From an event to the tables that are read: the same code when it happens and when it is rebuilt.
+//! From events to the tables that are read: the same code when it happens and when it is rebuilt.
 
 use watchfire_core::event::Event;
 
@@ -19,30 +19,36 @@ pub(crate) struct Stored<'a> {
     pub(crate) version: u64,
 }
 
-/// Carries an event into the read tables, each noun its own.
+/// Carries events, in their order, into the read tables, each noun its own.
 pub(crate) async fn read_tables(
     tx: &mut Connection,
-    stored: &Stored<'_>,
+    events: &[Stored<'_>],
 ) -> Result<(), StoreError> {
-    annex::apply(tx, stored.event).await?;
-    case::apply(tx, stored).await?;
-    obligation::apply(tx, stored).await?;
-    question::apply(tx, stored).await?;
-    submission::apply(tx, stored).await?;
-    report::apply(tx, stored).await?;
-    party::apply(tx, stored).await?;
-    country::apply(tx, stored).await?;
-    standing::apply(tx, stored).await?;
-    case_fact::apply(tx, stored).await?;
-    department::apply(tx, stored).await?;
-    product::apply(tx, stored).await?;
-    vulnerability::apply(tx, stored).await?;
-    amendment::apply(tx, stored).await?;
-    lawbook::apply(tx, stored).await
+    for stored in events {
+        annex::apply(tx, stored.event).await?;
+        case::apply(tx, stored).await?;
+        obligation::apply(tx, stored).await?;
+        question::apply(tx, stored).await?;
+        submission::apply(tx, stored).await?;
+        report::apply(tx, stored).await?;
+        party::apply(tx, stored).await?;
+        country::apply(tx, stored).await?;
+        standing::apply(tx, stored).await?;
+        case_fact::apply(tx, stored).await?;
+        department::apply(tx, stored).await?;
+        product::apply(tx, stored).await?;
+        amendment::apply(tx, stored).await?;
+        lawbook::apply(tx, stored).await?;
+    }
+    case::touch(tx, events).await?;
+    vulnerability::apply(tx, events).await
 }
 
-/// Carries an event into what is no reading of events: secrets and the outbox. Not rebuilt.
-pub(crate) async fn beside(tx: &mut Connection, stored: &Stored<'_>) -> Result<(), StoreError> {
-    session::apply(tx, stored.event).await?;
-    outbox::apply(tx, stored.event).await
+/// Carries events into what is no reading of events: secrets and the outbox. Not rebuilt.
+pub(crate) async fn beside(tx: &mut Connection, events: &[Stored<'_>]) -> Result<(), StoreError> {
+    for stored in events {
+        session::apply(tx, stored.event).await?;
+        outbox::apply(tx, stored.event).await?;
+    }
+    Ok(())
 }

@@ -1,12 +1,15 @@
 //! Cases: the list, one of them, who takes part.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use watchfire_core::event::{Body, CaseEvent, ParticipantRole};
 use watchfire_core::ids::{CaseId, PartyId, ReportId};
 
 use crate::Store;
 use crate::apply::Stored;
-use crate::dialect::{Connection, Row, params};
+use crate::dialect::{Connection, Row, listed, params};
 use crate::error::StoreError;
 use crate::log::int;
 use crate::page::{PAGE_ROWS_MAX, Page, PageRequest, limited};
@@ -25,7 +28,6 @@ statements! {
     OPEN =
         "INSERT INTO cases (id, title, organization_id, report_id, embargoed, opened_at, \
          changed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)";
-    TOUCH = "UPDATE cases SET changed_at = $2, version = $3 WHERE id = $1";
     RENAME = "UPDATE cases SET title = $2 WHERE id = $1";
     SET_EMBARGO = "UPDATE cases SET embargoed = $2, embargo_until = $3 WHERE id = $1";
     ADD_PARTICIPANT =
@@ -100,7 +102,6 @@ pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<()
             let version = int(stored.version)?;
             let params = params![id, title.as_str(), organization, report, *embargoed, at, version];
             tx.execute(&OPEN, params).await?;
-            return Ok(());
         }
         CaseEvent::Renamed { title } => {
             tx.execute(&RENAME, params![id, title.as_str()]).await?;
@@ -120,9 +121,26 @@ pub(crate) async fn apply(tx: &mut Connection, stored: &Stored<'_>) -> Result<()
         }
         _ => {}
     }
-    match tx.execute(&TOUCH, params![id, at, int(stored.version)?]).await? {
-        1 => Ok(()),
-        _ => Err(StoreError::Misuse("the first event of a case opens it")),
+    Ok(())
+}
+
+/// Notes of each case when it changed last, and its version.
+pub(crate) async fn touch(tx: &mut Connection, events: &[Stored<'_>]) -> Result<(), StoreError> {
+    let mut last: BTreeMap<&CaseId, (i64, u64)> = BTreeMap::new();
+    for stored in events {
+        if let Body::Case(id, _) = &stored.event.body {
+            last.insert(id, (stored.event.recorded_at.as_microsecond(), stored.version));
+        }
+    }
+    if last.is_empty() {
+        return Ok(());
+    }
+    let rows = last.iter().map(|(id, (at, version))| json!([id, at, version]));
+    let rows = Value::from(rows.collect::<Vec<_>>()).to_string();
+    if tx.execute(&listed::TOUCH_CASES, params![rows]).await? == last.len() as u64 {
+        Ok(())
+    } else {
+        Err(StoreError::Misuse("the first event of a case opens it"))
     }
 }
 

@@ -3,13 +3,16 @@
 //! Every open obligation has the instant of its next rung in `due_at`. One partial index holds
 //! them, so asking costs as much as what is due and not as much as what is open.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use watchfire_core::event::Service;
 use watchfire_core::ids::{CaseId, ObligationId};
 
 use crate::Store;
 use crate::amendment;
-use crate::dialect::{Connection, params};
+use crate::dialect::{Connection, listed, params};
 use crate::error::StoreError;
 use crate::page::limited;
 use crate::policy::NotFound;
@@ -20,7 +23,6 @@ use crate::viewer::Viewer;
 pub const DUE_ROWS_MAX: usize = 1000;
 
 statements! {
-    SET_DUE = "UPDATE obligations SET due_at = $3 WHERE id = $1 AND case_id = $2";
     DUE_BEFORE =
         "SELECT id, case_id, due_at FROM obligations WHERE due_at <= $1 \
          ORDER BY due_at, id LIMIT $2";
@@ -56,11 +58,21 @@ pub struct StalledRow {
     pub due_at: Option<Timestamp>,
 }
 
-pub(crate) async fn set(tx: &mut Connection, due: &Due) -> Result<(), StoreError> {
-    let params = params![due.obligation.as_str(), due.case.as_str(), due.at];
-    match tx.execute(&SET_DUE, params).await? {
-        1 => Ok(()),
-        _ => Err(StoreError::Misuse("the obligation is not of this case")),
+/// Says when somebody has to look at obligations next; of several instants of one the last counts.
+pub(crate) async fn set(tx: &mut Connection, due: &[Due]) -> Result<(), StoreError> {
+    let instants: BTreeMap<_, _> =
+        due.iter().map(|due| ((&due.obligation, &due.case), due.at)).collect();
+    if instants.is_empty() {
+        return Ok(());
+    }
+    let micros = |at: Option<Timestamp>| at.map(Timestamp::as_microsecond);
+    let rows =
+        instants.iter().map(|((obligation, case), at)| json!([obligation, case, micros(*at)]));
+    let rows = Value::from(rows.collect::<Vec<_>>()).to_string();
+    if tx.execute(&listed::SET_DUE, params![rows]).await? == instants.len() as u64 {
+        Ok(())
+    } else {
+        Err(StoreError::Misuse("the obligation is not of this case"))
     }
 }
 

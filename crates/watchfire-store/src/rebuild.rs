@@ -119,21 +119,21 @@ async fn replay(tx: &mut Connection) -> Result<u64, StoreError> {
     let (mut next, mut count) = (0, 0);
     loop {
         let rows = tx.all(&EVENTS, params![next, EVENTS_AT_ONCE]).await?;
-        for row in &rows {
-            replay_one(tx, row).await?;
-            next = row.int("log_index")? + 1;
-            count += 1;
-        }
-        if rows.is_empty() {
-            return Ok(count);
-        }
+        let Some(last) = rows.last() else { return Ok(count) };
+        next = last.int("log_index")? + 1;
+        count += rows.len() as u64;
+        let events = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let events: Vec<Stored<'_>> = events
+            .iter()
+            .map(|(event, index, version)| Stored { event, index: *index, version: *version })
+            .collect();
+        apply::read_tables(tx, &events).await?;
     }
 }
 
-async fn replay_one(tx: &mut Connection, row: &Row) -> Result<(), StoreError> {
+fn read(row: &Row) -> Result<(Event, u64, u64), StoreError> {
     let event = encoding::decode(&row.bytes("bytes")?)?;
-    let (index, version) = (row.natural("log_index")?, row.natural("version")?);
-    apply::read_tables(tx, &Stored { event: &event, index, version }).await
+    Ok((event, row.natural("log_index")?, row.natural("version")?))
 }
 
 async fn set_due(tx: &mut Connection, due_instants: &DueInstants<'_>) -> Result<(), StoreError> {
@@ -148,10 +148,11 @@ async fn set_due(tx: &mut Connection, due_instants: &DueInstants<'_>) -> Result<
             let case: CaseId = row.parsed("id")?;
             let history = history::whole(tx, &Stream::Case(case.clone())).await?;
             let events: Vec<Event> = history.into_iter().map(|recorded| recorded.event).collect();
-            for (obligation, at) in due_instants(&case, &events) {
+            let due = due_instants(&case, &events).into_iter().map(|(obligation, at)| {
                 let case = case.clone();
-                due::set(tx, &due::Due { case, obligation, at: Some(at) }).await?;
-            }
+                due::Due { case, obligation, at: Some(at) }
+            });
+            due::set(tx, &due.collect::<Vec<_>>()).await?;
         }
     }
 }

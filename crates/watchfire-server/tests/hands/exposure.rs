@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use watchfire_core::event::{
-    Body, ClearedBy, Justification, OpeningRules, PartyEvent, ProductCard, ProductEvent,
+    Body, CaseEvent, ClearedBy, Justification, OpeningRules, PartyEvent, ProductCard, ProductEvent,
     ReleaseCard, ReleaseEvent, SbomRecord, Service, SourceAnswer, Stream, Triage, VexStatus,
     VulnerabilityEvent,
 };
@@ -520,6 +520,21 @@ async fn a_rule_opens_a_case_once_with_what_is_known_and_a_listing_reaches_it() 
         assert_eq!(first, ["disclosed", "received-by-channel", "first-signal"]);
         takes(&house, "kev", "kev", KEV).await;
         assert_eq!(facts().await, [&first[..], &["kev-listed".to_owned()]].concat());
+        // Together, so that neither can be there without the other.
+        let listed = store.vulnerability_history(&keeper(), &id).await.expect("a history");
+        let listed = listed.iter().find(|it| {
+            matches!(it.event.body, Body::Vulnerability(_, VulnerabilityEvent::Listed { .. }))
+        });
+        let told = store.case_history(&ticker, &found.cases[0]).await.expect("a case");
+        let told = told.iter().find(|it| match &it.event.body {
+            Body::Case(_, CaseEvent::FactRecorded { fact }) => fact.kind == "kev-listed",
+            _ => false,
+        });
+        let (listed, told) = (listed.expect("it is listed"), told.expect("the case is told"));
+        assert_eq!(
+            (listed.index + 1, listed.event.recorded_at),
+            (told.index, told.event.recorded_at)
+        );
         let row = &all(&house).await[0];
         assert!(row.is_listed);
         takes(&house, "osv", "one", &osv(&[("2.15.0", "2.16.0")])).await;

@@ -63,12 +63,13 @@ impl Append {
         advisory::put(tx, &self.words, recorded_at).await?;
         let events = self.planned(edge, &mut versions)?;
         add(tx, &events, recorded_at).await?;
-        for one in &events {
+        let stored = events.iter().map(|one| {
             let (event, index, version) = (&one.event, one.index, one.version);
-            let stored = apply::Stored { event, index, version };
-            apply::read_tables(tx, &stored).await?;
-            apply::beside(tx, &stored).await?;
-        }
+            apply::Stored { event, index, version }
+        });
+        let stored: Vec<apply::Stored<'_>> = stored.collect();
+        apply::read_tables(tx, &stored).await?;
+        apply::beside(tx, &stored).await?;
         self.put_beside(tx, recorded_at).await?;
         if let Some(idempotency) = &self.idempotency {
             idempotency::keep(tx, &principal, idempotency, recorded_at).await?;
@@ -135,9 +136,7 @@ impl Append {
         for (sbom, reader) in &self.judged {
             inventory::judged(tx, *sbom, *reader).await?;
         }
-        for due in &self.due {
-            due::set(tx, due).await?;
-        }
+        due::set(tx, &self.due).await?;
         for notice in &self.notices {
             outbox::put(tx, notice, at).await?;
         }

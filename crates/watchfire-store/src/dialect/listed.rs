@@ -96,6 +96,21 @@ macro_rules! vulnerabilities_of_releases {
     };
 }
 
+/// What is open stands before what is not; then what is exploited; then by severity.
+macro_rules! rank {
+    ($select:literal) => {
+        concat!(
+            "UPDATE vulnerabilities SET rank = \
+             - CASE WHEN open > 0 OR awaiting > 0 THEN 100000 ELSE 0 END \
+             - CASE WHEN is_listed THEN 10000 ELSE 0 END \
+             - COALESCE(severity_tenths, 50) * 10 \
+             - CASE WHEN undecided < open THEN 5 ELSE 0 END WHERE id IN (",
+            $select,
+            ")"
+        )
+    };
+}
+
 listed! {
     /// Each row has its noun and id; what has no events yet has no version.
     VERSIONS {
@@ -105,6 +120,20 @@ listed! {
         postgres: "SELECT s ->> 0 AS noun, s ->> 1 AS stream, \
                    (SELECT e.version FROM events e WHERE e.noun = s ->> 0 AND e.stream = s ->> 1 \
                    ORDER BY e.version DESC LIMIT 1) AS version FROM json_array_elements($1::json) AS s",
+    }
+    /// Each row has a case, when it changed last and its version.
+    TOUCH_CASES {
+        sqlite: "UPDATE cases AS c SET changed_at = v.value ->> 1, version = v.value ->> 2 \
+                 FROM json_each($1) v WHERE c.id = v.value ->> 0",
+        postgres: "UPDATE cases AS c SET changed_at = (v ->> 1)::bigint, version = (v ->> 2)::bigint \
+                   FROM json_array_elements($1::json) AS v WHERE c.id = v ->> 0",
+    }
+    /// Each row has an obligation, its case, and when somebody has to look next.
+    SET_DUE {
+        sqlite: "UPDATE obligations AS o SET due_at = v.value ->> 2 \
+                 FROM json_each($1) v WHERE o.id = v.value ->> 0 AND o.case_id = v.value ->> 1",
+        postgres: "UPDATE obligations AS o SET due_at = (v ->> 2)::bigint \
+                   FROM json_array_elements($1::json) AS v WHERE o.id = v ->> 0 AND o.case_id = v ->> 1",
     }
     /// Of each event the bytes begin where its row says, counted from 1; its salt, its commitment and
     /// its receipt follow, of 32 bytes each.
@@ -325,8 +354,8 @@ listed! {
     PUT_EXPOSURES {
         sqlite: "INSERT INTO exposures (vulnerability_id, release_id, answer, status, is_open, \
                  since_at, decided_at, awaits_second, lapsed, state) \
-                 SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, \
-                 value ->> 5, value ->> 6, value ->> 7, value ->> 8 FROM json_each($2) WHERE TRUE \
+                 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, \
+                 value ->> 6, value ->> 7, value ->> 8, value ->> 9 FROM json_each($1) WHERE TRUE \
                  ON CONFLICT (vulnerability_id, release_id) DO UPDATE SET \
                  answer = excluded.answer, status = excluded.status, is_open = excluded.is_open, \
                  since_at = excluded.since_at, decided_at = excluded.decided_at, \
@@ -334,14 +363,65 @@ listed! {
                  state = excluded.state",
         postgres: "INSERT INTO exposures (vulnerability_id, release_id, answer, status, is_open, \
                    since_at, decided_at, awaits_second, lapsed, state) \
-                   SELECT $1, v ->> 0, v ->> 1, v ->> 2, (v ->> 3)::boolean, (v ->> 4)::bigint, \
-                   (v ->> 5)::bigint, (v ->> 6)::boolean, v ->> 7, v ->> 8 \
-                   FROM json_array_elements($2::json) AS v \
+                   SELECT v ->> 0, v ->> 1, v ->> 2, v ->> 3, (v ->> 4)::boolean, (v ->> 5)::bigint, \
+                   (v ->> 6)::bigint, (v ->> 7)::boolean, v ->> 8, v ->> 9 \
+                   FROM json_array_elements($1::json) AS v \
                    ON CONFLICT (vulnerability_id, release_id) DO UPDATE SET \
                    answer = excluded.answer, status = excluded.status, \
                    is_open = excluded.is_open, since_at = excluded.since_at, \
                    decided_at = excluded.decided_at, awaits_second = excluded.awaits_second, \
                    lapsed = excluded.lapsed, state = excluded.state",
+    }
+    /// Each row has a vulnerability and a release.
+    EXPOSURES_OF_PAIRS {
+        sqlite: "SELECT x.vulnerability_id, x.release_id, x.state FROM json_each($1) p \
+                 JOIN exposures x ON x.vulnerability_id = p.value ->> 0 AND x.release_id = p.value ->> 1",
+        postgres: "SELECT x.vulnerability_id, x.release_id, x.state \
+                   FROM json_array_elements($1::json) AS p \
+                   JOIN exposures x ON x.vulnerability_id = p ->> 0 AND x.release_id = p ->> 1",
+    }
+    FORGET_EXPOSURES {
+        sqlite: "DELETE FROM exposures WHERE vulnerability_id IN (SELECT value FROM json_each($1))",
+        postgres: "DELETE FROM exposures \
+                   WHERE vulnerability_id IN (SELECT json_array_elements_text($1::json))",
+    }
+    VULNERABILITY_STATES {
+        sqlite: "SELECT u.id, u.state FROM vulnerabilities u \
+                 WHERE u.id IN (SELECT value FROM json_each($1))",
+        postgres: "SELECT u.id, u.state FROM vulnerabilities u \
+                   WHERE u.id IN (SELECT json_array_elements_text($1::json))",
+    }
+    KNOW_VULNERABILITIES {
+        sqlite: "INSERT INTO vulnerabilities (id, organization_id, name, is_listed, first_at, exposed, \
+                 open, undecided, awaiting, rank, state) SELECT value ->> 0, value ->> 1, value ->> 0, \
+                 FALSE, value ->> 2, 0, 0, 0, 0, 0, '' FROM json_each($1)",
+        postgres: "INSERT INTO vulnerabilities (id, organization_id, name, is_listed, first_at, exposed, \
+                   open, undecided, awaiting, rank, state) SELECT v ->> 0, v ->> 1, v ->> 0, FALSE, \
+                   (v ->> 2)::bigint, 0, 0, 0, 0, 0, '' FROM json_array_elements($1::json) AS v",
+    }
+    /// Of each what it is called and its state; by how much its sums move, or what they are from now
+    /// on where nothing is left of them.
+    WEIGH_VULNERABILITIES {
+        sqlite: "UPDATE vulnerabilities AS u SET name = v.value ->> 1, title = v.value ->> 2, \
+                 severity = v.value ->> 3, severity_tenths = v.value ->> 4, is_listed = v.value ->> 5, \
+                 published_at = v.value ->> 6, merged_into = v.value ->> 7, state = v.value ->> 8, \
+                 exposed = (v.value ->> 9) * u.exposed + (v.value ->> 10), \
+                 open = (v.value ->> 9) * u.open + (v.value ->> 11), \
+                 undecided = (v.value ->> 9) * u.undecided + (v.value ->> 12), \
+                 awaiting = (v.value ->> 9) * u.awaiting + (v.value ->> 13) \
+                 FROM json_each($1) v WHERE u.id = v.value ->> 0",
+        postgres: "UPDATE vulnerabilities AS u SET name = v ->> 1, title = v ->> 2, \
+                   severity = v ->> 3, severity_tenths = (v ->> 4)::bigint, is_listed = (v ->> 5)::boolean, \
+                   published_at = (v ->> 6)::bigint, merged_into = v ->> 7, state = v ->> 8, \
+                   exposed = (v ->> 9)::bigint * u.exposed + (v ->> 10)::bigint, \
+                   open = (v ->> 9)::bigint * u.open + (v ->> 11)::bigint, \
+                   undecided = (v ->> 9)::bigint * u.undecided + (v ->> 12)::bigint, \
+                   awaiting = (v ->> 9)::bigint * u.awaiting + (v ->> 13)::bigint \
+                   FROM json_array_elements($1::json) AS v WHERE u.id = v ->> 0",
+    }
+    RANK_VULNERABILITIES {
+        sqlite: rank!("SELECT value FROM json_each($1)"),
+        postgres: rank!("SELECT json_array_elements_text($1::json)"),
     }
     EXPOSURES_OF {
         sqlite: "SELECT x.release_id, x.state FROM exposures x WHERE x.vulnerability_id = $1 \
@@ -353,29 +433,29 @@ listed! {
         sqlite: vulnerabilities_of_releases!("SELECT value FROM json_each($1)"),
         postgres: vulnerabilities_of_releases!("SELECT json_array_elements_text($1::json)"),
     }
+    /// Each row has an organization and a name.
+    HOLDERS_OF_NAMES {
+        sqlite: "SELECT n.organization_id, n.name, n.vulnerability_id FROM json_each($1) p \
+                 JOIN vulnerability_names n ON n.organization_id = p.value ->> 0 AND n.name = p.value ->> 1",
+        postgres: "SELECT n.organization_id, n.name, n.vulnerability_id \
+                   FROM json_array_elements($1::json) AS p \
+                   JOIN vulnerability_names n ON n.organization_id = p ->> 0 AND n.name = p ->> 1",
+    }
+    DROP_VULNERABILITY_NAMES {
+        sqlite: "DELETE FROM vulnerability_names WHERE (organization_id, name) IN \
+                 (SELECT value ->> 0, value ->> 1 FROM json_each($1))",
+        postgres: "DELETE FROM vulnerability_names WHERE (organization_id, name) IN \
+                   (SELECT v ->> 0, v ->> 1 FROM json_array_elements($1::json) AS v)",
+    }
     PUT_VULNERABILITY_NAMES {
         sqlite: "INSERT INTO vulnerability_names (organization_id, name, vulnerability_id) \
-                 SELECT $1, value, $2 FROM json_each($3) WHERE TRUE \
+                 SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) WHERE TRUE \
                  ON CONFLICT (organization_id, name) DO UPDATE SET \
                  vulnerability_id = excluded.vulnerability_id",
         postgres: "INSERT INTO vulnerability_names (organization_id, name, vulnerability_id) \
-                   SELECT $1, v, $2 FROM json_array_elements_text($3::json) AS v \
+                   SELECT v ->> 0, v ->> 1, v ->> 2 FROM json_array_elements($1::json) AS v \
                    ON CONFLICT (organization_id, name) DO UPDATE SET \
                    vulnerability_id = excluded.vulnerability_id",
-    }
-    DROP_VULNERABILITY_NAMES {
-        sqlite: "DELETE FROM vulnerability_names WHERE vulnerability_id = $1 \
-                 AND name NOT IN (SELECT value FROM json_each($2))",
-        postgres: "DELETE FROM vulnerability_names WHERE vulnerability_id = $1 \
-                   AND name NOT IN (SELECT json_array_elements_text($2::json))",
-    }
-    NAMES_OF_OTHERS {
-        sqlite: "SELECT n.name FROM vulnerability_names n WHERE n.organization_id = $1 \
-                 AND n.vulnerability_id <> $2 AND n.name IN (SELECT value FROM json_each($3)) \
-                 LIMIT 1",
-        postgres: "SELECT n.name FROM vulnerability_names n WHERE n.organization_id = $1 \
-                   AND n.vulnerability_id <> $2 \
-                   AND n.name IN (SELECT json_array_elements_text($3::json)) LIMIT 1",
     }
     VULNERABILITIES_BY_NAMES {
         sqlite: "SELECT n.name, n.vulnerability_id FROM vulnerability_names n \
