@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use watchfire_core::event::{
-    Called, ClearedBy, Justification, LapsedBy, Listing, SourceAnswer, Triage, VexStatus,
+    Called, ClearedBy, Justification, LapsedBy, Listing, SourceAnswer, Stream, Triage, VexStatus,
     VulnerabilityEvent,
 };
 use watchfire_core::ids::{ReleaseId, VulnerabilityId};
 use watchfire_core::vulnerability::Vulnerability;
+use watchfire_store::policy::Write;
 use watchfire_store::{
-    ExposureFilter, PageRequest, Store, StoreConfig, StoreError, Viewer, schema_version,
+    Append, ExposureFilter, PageRequest, Store, StoreConfig, StoreError, Viewer, schema_version,
 };
 
 use crate::engine::engines;
@@ -125,6 +126,77 @@ async fn one_that_merges_leaves_nothing_and_its_names_are_free() {
         assert_eq!((left.merged, left.exposures.len()), (Some(into), 0));
         let next = exposed(&house, &[&release]).await;
         assert_ne!(next, id, "another goes by the names");
+        house.store.close().await;
+    }
+}
+
+/// Appends events of vulnerabilities that are known, all of them together.
+async fn together(
+    house: &House,
+    events: &[(&VulnerabilityId, VulnerabilityEvent)],
+) -> Result<(), StoreError> {
+    let mut append = Append::new(&watch(), house.now);
+    for (id, event) in events {
+        let grant = house.store.authorize_vulnerability::<Write>(&watch(), id).await?;
+        let version = house.store.vulnerability_of(&watch(), id, &[]).await?.version;
+        append.expects(Stream::Vulnerability((*id).clone()), version);
+        append.vulnerability(&grant, event.clone());
+    }
+    house.store.append(append).await.map(|_| ())
+}
+
+fn called(names: &[&str]) -> VulnerabilityEvent {
+    let names = names.iter().map(|name| (*name).to_owned()).collect();
+    VulnerabilityEvent::Called { called: Called { names, ..Called::default() } }
+}
+
+#[tokio::test]
+async fn what_happens_together_leaves_what_it_leaves_one_after_the_other() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[watchfire_core::event::Duty::Responder]).await;
+        let (_, one) = released(&house, &eva, "Platform").await;
+        let (_, two) = released(&house, &eva, "Gateway").await;
+        let id = exposed(&house, &[&one]).await;
+        let life = life(&house, &eva, [&one, &two]);
+        for part in [&life[..5], &life[5..6], &life[6..]] {
+            let events: Vec<_> = part.iter().map(|event| (&id, event.clone())).collect();
+            together(&house, &events).await.expect("recorded");
+            agrees(&house, &watch(), &id).await;
+        }
+        house.store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn names_move_within_an_append_when_they_are_free_and_not_before() {
+    for engine in engines().await {
+        let house = House::new(&engine).await;
+        let eva = house.person("eva", &[watchfire_core::event::Duty::Responder]).await;
+        let (_, release) = released(&house, &eva, "Platform").await;
+        let first = exposed(&house, &[&release]).await;
+        together(&house, &[(&first, called(&["CVE-2021-1", "GHSA-1"]))]).await.expect("named");
+        let second = exposed(&house, &[&release]).await;
+        together(&house, &[(&second, called(&["CVE-2021-2"]))]).await.expect("named");
+        let names = async |id: &VulnerabilityId| {
+            house.store.vulnerability_names(&watch(), id).await.expect("names")
+        };
+        let (drops, takes) = (called(&["CVE-2021-1"]), called(&["CVE-2021-2", "GHSA-1"]));
+        let early = [(&second, takes.clone()), (&first, drops.clone())];
+        let refused = together(&house, &early).await.expect_err("it is another's");
+        assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
+        assert_eq!(names(&second).await, ["CVE-2021-2"], "nothing of it is stored");
+        together(&house, &[(&first, drops), (&second, takes)]).await.expect("it is free");
+        assert_eq!(names(&first).await, ["CVE-2021-1"]);
+        assert_eq!(names(&second).await, ["CVE-2021-2", "GHSA-1"]);
+        let merged = VulnerabilityEvent::Merged { into: first.clone() };
+        let all = called(&["CVE-2021-1", "CVE-2021-2", "GHSA-1"]);
+        together(&house, &[(&second, merged), (&first, all)]).await.expect("one goes on");
+        assert_eq!(names(&second).await, [""; 0]);
+        assert_eq!(names(&first).await, ["CVE-2021-1", "CVE-2021-2", "GHSA-1"]);
+        for id in [&first, &second] {
+            agrees(&house, &watch(), id).await;
+        }
         house.store.close().await;
     }
 }
