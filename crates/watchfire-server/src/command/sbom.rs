@@ -53,6 +53,14 @@ pub async fn read(
     on_its_own(permit, move |goes_on| reading(bytes.as_ref(), goes_on)).await
 }
 
+/// Says whether an SBOM could be attached, without a node and on this thread.
+///
+/// # Errors
+/// As [`read`].
+pub fn check(bytes: &[u8]) -> Result<(), Problem> {
+    used(bytes, &|| true).map(|_| ())
+}
+
 /// As [`read`], for an SBOM that is kept, of which only is wanted what was not used.
 ///
 /// # Errors

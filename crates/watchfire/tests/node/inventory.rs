@@ -90,6 +90,39 @@ fn a_build_says_in_one_line_what_it_has_made_and_gets_the_bytes_back() {
 }
 
 #[test]
+fn nothing_is_made_known_for_a_document_that_is_refused() {
+    let house = House::new();
+    let token = house.with_responder();
+    let node = house.start();
+    let terminal = Terminal { house: &house, node: &node, token: &token };
+    let file = house.beside("sbom.json");
+    let path = file.to_str().expect("text");
+    let good = sample("object-store-4.1.0.cdx.json");
+    let nothing = r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1}"#;
+    let torn = "{\"bomFormat\": \"CycloneDX\",\n\"specVersion\": }";
+    for odd in [torn, nothing, "[]", ""] {
+        std::fs::write(&file, odd).expect("a file");
+        // It is no matter which of several documents it is.
+        for files in [&[path][..], &[good.as_str(), path]] {
+            let line = [&["sbom", "attach"][..], files, &["--product", "Shop", "--version", "1.0"]];
+            let (_, said, code) = terminal.run(&[&line.concat()[..], &["--create"]].concat());
+            assert_eq!(code, 2, "{odd}: {said}");
+            assert!(said.contains("sbom.json") && said.contains("hint: "), "{said}");
+            assert!(!said.contains("made known"), "{said}");
+        }
+    }
+    assert_eq!(terminal.json(&["product", "list"], 0), json!({ "items": [] }));
+    // The product is known, and of it no release is made known either.
+    terminal.done(&["product", "add", "Shop"]);
+    std::fs::write(&file, torn).expect("a file");
+    let line = ["sbom", "attach", path, "--product", "Shop", "--version", "1.0", "--create"];
+    let (_, said, code) = terminal.run(&line);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("line 2"), "{said}");
+    assert_eq!(terminal.json(&["release", "list", "Shop"], 0), json!({ "items": [] }));
+}
+
+#[test]
 fn what_is_skipped_is_told_and_what_is_refused_leaves_a_hole() {
     let house = House::new();
     let token = house.with_responder();

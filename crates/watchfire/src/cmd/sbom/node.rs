@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use watchfire_core::ids::{ReleaseId, SbomId};
+use watchfire_server::command::sbom;
 use watchfire_store::KEPT_DOCUMENT_BYTES_MAX;
 
 use super::TOLD_MAX;
@@ -29,9 +30,9 @@ fn attach(args: &SbomAttach) -> Result<Exit, Failure> {
     // What cannot be read is told before anything is sent.
     let mut documents = Vec::new();
     for file in &args.files {
-        documents.push((file, document_of(file)?));
+        documents.push((file.as_path(), document_of(file)?));
     }
-    let release = release_of(&api, args)?;
+    let release = release_of(&api, args, &documents)?;
     let path = format!("{}/sboms", release::path(&release));
     let (mut told, mut is_whole) = (Vec::new(), true);
     for (at, (file, bytes)) in documents.into_iter().enumerate() {
@@ -70,8 +71,25 @@ fn document_of(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// The release that is meant, made known where that is wanted.
-fn release_of(api: &Api<'_>, args: &SbomAttach) -> Result<ReleaseId, Failure> {
+/// Refuses here what the node would refuse, by the same reading, as long as nothing was made known
+/// for it.
+fn check(documents: &[(&Path, Vec<u8>)]) -> Result<(), Failure> {
+    for (file, bytes) in documents {
+        sbom::check(bytes).map_err(|problem| {
+            let place = super::at(problem.pointer(), problem.line());
+            let told = format!("{}{place}: {}", file.display(), problem.detail());
+            Failure::request(told).hint(problem.hint()).coded(Some(problem.code().to_owned()))
+        })?;
+    }
+    Ok(())
+}
+
+/// The release that is meant, made known where that is wanted and every document can be read.
+fn release_of(
+    api: &Api<'_>,
+    args: &SbomAttach,
+    documents: &[(&Path, Vec<u8>)],
+) -> Result<ReleaseId, Failure> {
     if let Some(typed) = &args.release {
         return release::id(typed);
     }
@@ -81,6 +99,7 @@ fn release_of(api: &Api<'_>, args: &SbomAttach) -> Result<ReleaseId, Failure> {
     let product = match product::find(api, product)? {
         Some(found) => found,
         None if args.create => {
+            check(documents)?;
             let made = api.post("/api/v1/products", &json!({ "name": product }))?;
             print::say(&format!("product `{product}` made known as {}", text(&made["id"])));
             of_node(&made["id"])?
@@ -96,6 +115,7 @@ fn release_of(api: &Api<'_>, args: &SbomAttach) -> Result<ReleaseId, Failure> {
         return Err(Failure::request(format!("the product has no release `{version}` in use"))
             .hint("`--create` makes it known"));
     }
+    check(documents)?;
     let made = api.post(&path, &json!({ "version": version }))?;
     print::say(&format!("release `{version}` made known as {}", text(&made["id"])));
     of_node(&made["id"])
