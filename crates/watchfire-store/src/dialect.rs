@@ -181,4 +181,6 @@ fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
         .pragma("secure_delete", "ON")
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
+        // What a savepoint puts aside would stand in a file outside the data folder.
+        .pragma("temp_store", "MEMORY")
 }

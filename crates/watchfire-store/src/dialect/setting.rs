@@ -68,6 +68,7 @@ const SQLITE_SETTINGS: &[SettingRow] = &[
     ("trusted_schema", "PRAGMA trusted_schema", &["0"]),
     ("cell_size_check", "PRAGMA cell_size_check", &["1"]),
     ("foreign_keys", "PRAGMA foreign_keys", &["1"]),
+    ("temp_store", "PRAGMA temp_store", &["2"]),
 ];
 
 /// Settings of the PostgreSQL server, which are its keeper's to make.
