@@ -87,9 +87,7 @@ impl Opener {
         self.releases = Some((exposed.to_vec(), about.clone()));
         Ok(about)
     }
-}
 
-impl Opener {
     /// Puts into the append that the vulnerability is exploited somewhere, for every case of it that
     /// does not say so yet. Returns how many events that takes. What a case refuses is logged: the
     /// exposure shows it all the same.
