@@ -70,7 +70,7 @@ fn every_trigger(book: &Lawbook) -> Question {
         let fact = WrittenFact { obligation, ..written(&id, "submitted") };
         facts.extend(book.read_fact_written(&fact));
     }
-    let roles = provisions().flat_map(|provision| provision.owed_by.clone()).collect();
+    let roles = provisions().flat_map(|provision| provision.owed_by.iter().cloned()).collect();
     Question { facts, roles, ..Question::default() }
 }
 
